@@ -1,0 +1,187 @@
+import type { Dimension } from "../schemas/dimensions.js";
+import type { QuarantineReason } from "../schemas/quarantine.js";
+import type { StreamName } from "../schemas/streams.js";
+import type { DayNumber, EpochMs, MonthNumber } from "../schemas/units.js";
+
+/** One group of settlements: an insurance (or `all`), a grouping and the values of its dimensions. */
+export interface Group {
+  /** Small integer, stable for the life of a state; equal groups have equal ids. */
+  readonly gid: number;
+  readonly insurance: string;
+  /** `total`, `care`, `care+category` … */
+  readonly grouping: string;
+  /** Values of the dimensions that vary; absent where the dimension is not in the grouping. */
+  readonly dimensions: Readonly<Partial<Record<Dimension, string>>>;
+}
+
+/** Sums of groups: row i belongs to `gids[i]`; `sums[m][i]` is measure m of schemas/measures.ts (fen, visits, days). */
+export interface GroupSums {
+  readonly gids: Int32Array;
+  readonly sums: readonly Float64Array[];
+}
+
+/** Exact distinct persons of a period, by group. Groups that are not listed have none. */
+export interface PersonCounts {
+  /** Period id of any kind but `day`: `2024-03`, `2024Q1`, `2024H1`, `2024`, `2024YTD05`. */
+  readonly period: string;
+  readonly gids: Int32Array;
+  readonly counts: Float64Array;
+}
+
+/**
+ * A figure that does not come from settlement cells: enrolment, funds, DIP, reported facts. `value` and
+ * `previous` are exact decimal text in the unit given (yuan, not fen); null where undefined.
+ */
+export interface Figure {
+  readonly period: string;
+  readonly insurance: string;
+  readonly grouping: string;
+  readonly dimensions: Readonly<Partial<Record<Dimension, string>>>;
+  /** Dimensions of a reported fact that have no column. */
+  readonly other: Readonly<Record<string, string>> | null;
+  readonly indicator: string;
+  readonly unit: string;
+  readonly value: string | null;
+  readonly previous: string | null;
+}
+
+export interface FacilityRow {
+  readonly facility: string;
+  readonly name: string | null;
+  readonly admdvs: string;
+  readonly hosp_lv: string | null;
+  readonly tier: string;
+  readonly ownership: string | null;
+  readonly kind: string | null;
+  readonly parent_code: string | null;
+  readonly valid_from: string | null;
+  readonly valid_to: string | null;
+  readonly display_order: number | null;
+}
+
+export interface CategoryRow {
+  readonly med_type: string;
+  readonly dise_no: string | null;
+  readonly insurance: string | null;
+  readonly category: string;
+  readonly care: string;
+  readonly parent: string | null;
+  readonly display_order: number | null;
+  /** `national` or `configured`. */
+  readonly origin: string;
+}
+
+export interface DivisionRow {
+  readonly admdvs: string;
+  readonly name: string;
+}
+
+export interface BalanceRow {
+  readonly source: string;
+  readonly partition: string;
+  readonly received: number;
+  readonly applied: number;
+  readonly duplicate: number;
+  readonly held: number;
+  readonly quarantined: number;
+}
+
+export interface QuarantineRow {
+  readonly id: number;
+  readonly source: string;
+  readonly partition: string;
+  readonly position: number;
+  readonly stream: StreamName;
+  readonly reason: QuarantineReason;
+  readonly detail: string;
+  readonly first_seen: EpochMs;
+  /** `waiting`, `resolved` or `dismissed`. */
+  readonly status: string;
+}
+
+export interface WarningRow {
+  /** e.g. `in_scope_above_fee`, `parts_differ`, `partial_refund`, `refund_beyond_original`. */
+  readonly warning: string;
+  readonly source: string;
+  readonly partition: string;
+  readonly position: number;
+  readonly stream: StreamName;
+  /** Key of the record (setl_id …), never a person. */
+  readonly record_key: string;
+  readonly detail: string;
+}
+
+export interface OrphanRefundRow {
+  readonly setl_id: string;
+  readonly init_setl_id: string;
+  readonly setl_time: EpochMs;
+  /** Yuan as decimal text. */
+  readonly fee: string;
+}
+
+export interface UnmappedRow {
+  /** `facility`, `category`, `person_kind` … */
+  readonly kind: string;
+  readonly code: string;
+  readonly records: number;
+  /** Yuan as decimal text. */
+  readonly fee: string;
+}
+
+export interface InputPosition {
+  readonly source: string;
+  readonly partition: string;
+  readonly next: number;
+}
+
+/**
+ * One consistent cut of the state, holding only what changed since the last publish that succeeded.
+ * With `full` everything is given and the working file is made anew.
+ */
+export interface PublishInput {
+  readonly full: boolean;
+  /** Commit sequence of the state at the cut; stored, so that a restart knows what is still to publish. */
+  readonly sequence: number;
+  readonly publishedAt: EpochMs;
+  /** Latest `setl_time` applied; null before the first settlement. */
+  readonly watermark: EpochMs | null;
+  /** First and last day with an applied settlement; null before the first. */
+  readonly firstDataDay: DayNumber | null;
+  readonly lastDataDay: DayNumber | null;
+  readonly inputPositions: readonly InputPosition[];
+  /** Groups never published before; groups are never withdrawn. */
+  readonly newGroups: readonly Group[];
+  /** Month sums that replace the published ones, whole months. */
+  readonly months: readonly { readonly month: MonthNumber; readonly data: GroupSums }[];
+  /** Person counts that replace the published ones, whole periods. */
+  readonly persons: readonly PersonCounts[];
+  /** Day sums that replace the published ones, whole days. */
+  readonly days: readonly { readonly day: DayNumber; readonly data: GroupSums }[];
+  /** Whole tables, given when they changed (always with `full`). */
+  readonly figures?: readonly Figure[];
+  readonly facilities?: readonly FacilityRow[];
+  readonly categories?: readonly CategoryRow[];
+  readonly divisions?: readonly DivisionRow[];
+  readonly balance?: readonly BalanceRow[];
+  readonly quarantine?: readonly QuarantineRow[];
+  readonly warnings?: readonly WarningRow[];
+  readonly orphanRefunds?: readonly OrphanRefundRow[];
+  readonly unmapped?: readonly UnmappedRow[];
+}
+
+/** What the last successful publish left in the working file; null when there is none or it is damaged. */
+export interface PublishedState {
+  readonly sequence: number;
+  readonly version: number;
+  /** Identity of the state it was made from: another state means `full`. */
+  readonly stateId: string;
+}
+
+/** Writes the published database. Derived from the state: it may be deleted and is made again. */
+export interface Publisher {
+  /** Opens or makes the working file. */
+  open(stateId: string): Promise<PublishedState | null>;
+  /** Atomically replaces the published file. Returns the new version. Readers never meet an error. */
+  publish(input: PublishInput): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,95 @@
+/**
+ * Errors an operator can act on. Each code stands once, here, with its cause and remedy; the manual's
+ * table is generated from it.
+ */
+export const ERROR_CODES = {
+  FP1001: {
+    exit: 2,
+    cause: "a configuration key is unknown, missing or has a wrong value",
+    action: "correct the named key",
+  },
+  FP1002: {
+    exit: 2,
+    cause: "a reference table (CSV) cannot be read or has a wrong row",
+    action: "correct the named line",
+  },
+  FP1003: { exit: 2, cause: "wrong command-line usage", action: "see --help" },
+  FP2001: {
+    exit: 1,
+    cause: "another process holds this state directory",
+    action: "stop the other process, or use another `data` directory",
+  },
+  FP2002: {
+    exit: 1,
+    cause: "the state file has another schema version",
+    action: "use the version that wrote it, or replay the input into an empty `data` directory",
+  },
+  FP2003: {
+    exit: 1,
+    cause: "the state file was made with another privacy.personKey",
+    action: "restore the key, or replay the input into an empty `data` directory",
+  },
+  FP2004: {
+    exit: 1,
+    cause: "the state file is damaged",
+    action: "restore it from a backup, or replay the input into an empty `data` directory",
+  },
+  FP2005: {
+    exit: 2,
+    cause: "the state was built under another configuration of dimensions",
+    action: "restore the configuration, or run `fundpulse rebuild`",
+  },
+  FP3001: {
+    exit: 75,
+    cause: "the Kafka broker cannot be reached",
+    action: "check source.brokers and the broker; run again",
+  },
+  FP3002: {
+    exit: 1,
+    cause: "records between our position and the log's start are gone",
+    action: "restore the topic, or accept the loss by replaying into an empty `data` directory",
+  },
+  FP3003: {
+    exit: 1,
+    cause:
+      "the topic was recreated or truncated: it ends before our position, or another record stands there",
+    action: "replay into an empty `data` directory",
+  },
+  FP3004: {
+    exit: 1,
+    cause: "the Kafka client stopped for good",
+    action: "let the supervisor start the process again",
+  },
+  FP3005: {
+    exit: 2,
+    cause: "a topic does not exist or access was refused",
+    action: "create the topic, or correct source.topics, ssl or sasl",
+  },
+  FP3006: {
+    exit: 75,
+    cause: "the schema registry cannot be reached",
+    action: "check source.schemaRegistry.url; run again",
+  },
+  FP4001: {
+    exit: 1,
+    cause: "publishing the DuckDB file failed",
+    action: "check disk space and rights of the `data` directory",
+  },
+  FP4002: { exit: 1, cause: "nothing is published yet", action: "run `fundpulse run` first" },
+  FP5001: { exit: 1, cause: "a query failed", action: "correct the SQL" },
+} as const satisfies Record<string, { exit: number; cause: string; action: string }>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Says what happened (with both values), what to do, and the code. Never holds record values. */
+export class FundpulseError extends Error {
+  readonly code: ErrorCode;
+  readonly exitCode: number;
+
+  constructor(code: ErrorCode, what: string, options?: { cause?: unknown; action?: string }) {
+    super(`${what}; ${options?.action ?? ERROR_CODES[code].action} [${code}]`, { cause: options?.cause });
+    this.name = "FundpulseError";
+    this.code = code;
+    this.exitCode = ERROR_CODES[code].exit;
+  }
+}

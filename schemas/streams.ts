@@ -1,0 +1,224 @@
+/**
+ * The input streams and their fields (contract §2): the one place where a field's name, type and
+ * obligation are written down. Avro schemas, the JSON decoder, validation, the packed state row and
+ * the simulator's writers are all derived from these tables.
+ */
+
+/** Wire type of a field. `amount`: yuan with two decimals, held as integer fen. `decimal`: exact text. */
+export type FieldType = "string" | "instant" | "date" | "int" | "amount" | "rate" | "decimal" | "map";
+
+export interface Field {
+  readonly name: string;
+  readonly type: FieldType;
+  /** A record without it is quarantined as `missing_field`. An empty string counts as absent. */
+  readonly required: boolean;
+}
+
+export const STREAM_NAMES = [
+  "settlement",
+  "fund-entry",
+  "enrolment",
+  "dip-result",
+  "facility",
+  "reported-fact",
+] as const;
+export type StreamName = (typeof STREAM_NAMES)[number];
+
+export interface StreamSpec {
+  readonly name: StreamName;
+  /** Default Kafka topic. */
+  readonly topic: string;
+  /** Avro record name in namespace `cn.fundpulse.v1`. */
+  readonly record: string;
+  /** Fields that together identify a record; versions of one key are ordered by `updt_time`. */
+  readonly key: readonly string[];
+  readonly fields: readonly Field[];
+}
+
+export const AVRO_NAMESPACE = "cn.fundpulse.v1";
+
+const req = (name: string, type: FieldType = "string"): Field => ({ name, type, required: true });
+const opt = (name: string, type: FieldType = "string"): Field => ({ name, type, required: false });
+
+/** The eight fund amounts whose sum is `fund_pay_sumamt` (identity A). */
+export const FUND_AMOUNTS = [
+  "hifp_pay",
+  "cvlserv_pay",
+  "hifes_pay",
+  "hifmi_pay",
+  "hifob_pay",
+  "hifdm_pay",
+  "maf_pay",
+  "oth_pay",
+] as const;
+
+/** Every amount of a settlement, in the order of the packed row. */
+export const AMOUNT_FIELDS = [
+  "medfee_sumamt",
+  "inscp_scp_amt",
+  ...FUND_AMOUNTS,
+  "fund_pay_sumamt",
+  "acct_pay",
+  "psn_cash_pay",
+  "hosp_part_amt",
+  "fulamt_ownpay_amt",
+  "overlmt_selfpay",
+  "preselfpay_amt",
+  "act_pay_dedc",
+  "acct_mulaid_pay",
+] as const;
+export type AmountField = (typeof AMOUNT_FIELDS)[number];
+
+const REQUIRED_AMOUNTS: ReadonlySet<string> = new Set(["medfee_sumamt", "fund_pay_sumamt"]);
+
+export const STREAMS: Readonly<Record<StreamName, StreamSpec>> = {
+  settlement: {
+    name: "settlement",
+    topic: "fund.settlement",
+    record: "Settlement",
+    key: ["setl_id"],
+    fields: [
+      req("setl_id"),
+      opt("init_setl_id"),
+      req("mdtrt_id"),
+      opt("refd_setl_flag"),
+      opt("vali_flag"),
+      req("setl_time", "instant"),
+      req("updt_time", "instant"),
+      req("psn_no"),
+      req("insutype"),
+      opt("psn_type"),
+      req("insu_admdvs"),
+      req("fixmedins_code"),
+      opt("fix_blng_admdvs"),
+      opt("hosp_lv"),
+      req("med_type"),
+      opt("setl_type"),
+      opt("pay_loc"),
+      opt("clr_way"),
+      opt("begndate", "date"),
+      opt("enddate", "date"),
+      opt("ipt_days", "int"),
+      opt("mid_setl_flag"),
+      opt("dise_no"),
+      ...AMOUNT_FIELDS.map((name) =>
+        REQUIRED_AMOUNTS.has(name) ? req(name, "amount") : opt(name, "amount"),
+      ),
+    ],
+  },
+  "fund-entry": {
+    name: "fund-entry",
+    topic: "fund.entry",
+    record: "FundEntry",
+    key: ["entry_id"],
+    fields: [
+      req("entry_id"),
+      req("fund"),
+      req("admdvs"),
+      req("kind"),
+      req("subject"),
+      req("amount", "amount"),
+      req("book_date", "date"),
+      opt("insurance"),
+      opt("group"),
+      opt("beneficiaries", "int"),
+      req("updt_time", "instant"),
+    ],
+  },
+  enrolment: {
+    name: "enrolment",
+    topic: "fund.enrolment",
+    record: "Enrolment",
+    key: ["as_of", "admdvs", "insurance", "group", "sex"],
+    fields: [
+      req("as_of", "date"),
+      req("admdvs"),
+      req("insurance"),
+      opt("group"),
+      opt("sex"),
+      req("persons", "int"),
+      opt("paid_persons", "int"),
+      opt("target_persons", "int"),
+      req("updt_time", "instant"),
+    ],
+  },
+  "dip-result": {
+    name: "dip-result",
+    topic: "fund.dip-result",
+    record: "DipResult",
+    key: ["result_id"],
+    fields: [
+      req("result_id"),
+      req("fixmedins_code"),
+      req("insurance"),
+      req("settled_month"),
+      req("cases", "int"),
+      req("fee_for_service_amount", "amount"),
+      req("dip_amount", "amount"),
+      opt("deposit_rate", "rate"),
+      req("updt_time", "instant"),
+    ],
+  },
+  facility: {
+    name: "facility",
+    topic: "fund.facility",
+    record: "Facility",
+    key: ["fixmedins_code", "valid_from"],
+    fields: [
+      req("fixmedins_code"),
+      req("admdvs"),
+      opt("name"),
+      opt("hosp_lv"),
+      opt("tier"),
+      opt("ownership"),
+      opt("kind"),
+      opt("parent_code"),
+      opt("valid_from", "date"),
+      opt("valid_to", "date"),
+      opt("display_order", "int"),
+      opt("updt_time", "instant"),
+    ],
+  },
+  "reported-fact": {
+    name: "reported-fact",
+    topic: "fund.reported-fact",
+    record: "ReportedFact",
+    key: ["fact_id"],
+    fields: [
+      req("fact_id"),
+      req("indicator"),
+      req("period"),
+      req("admdvs"),
+      opt("dimensions", "map"),
+      req("value", "decimal"),
+      req("unit"),
+      opt("reported_by"),
+      req("updt_time", "instant"),
+    ],
+  },
+};
+
+/** Avro schema of a stream as our own writers produce it (contract §2, "Avro types"). */
+export function avroSchema(stream: StreamName): object {
+  const spec = STREAMS[stream];
+  const types: Record<FieldType, unknown> = {
+    string: "string",
+    instant: { type: "long", logicalType: "timestamp-millis" },
+    date: { type: "int", logicalType: "date" },
+    int: "int",
+    amount: { type: "bytes", logicalType: "decimal", precision: 16, scale: 2 },
+    rate: { type: "bytes", logicalType: "decimal", precision: 9, scale: 6 },
+    decimal: "string",
+    map: { type: "map", values: "string" },
+  };
+  return {
+    type: "record",
+    name: spec.record,
+    namespace: AVRO_NAMESPACE,
+    fields: spec.fields.map((f) =>
+      f.required
+        ? { name: f.name, type: types[f.type] }
+        : { name: f.name, type: ["null", types[f.type]], default: null },
+    ),
+  };
+}
