@@ -1,0 +1,249 @@
+import { type SettlementDimension, UNKNOWN } from "../schemas/dimensions.js";
+import type { Rejection } from "../schemas/quarantine.js";
+import type { Settlement } from "../schemas/settlement.js";
+import type { DayNumber } from "../schemas/units.js";
+import type { Category, CategoryTable } from "./categories.js";
+import type { FacilityTable, FacilityVersion } from "./facilities.js";
+import type { GroupTable } from "./groups.js";
+import { flowOf, type Jurisdiction, liesIn, regionOf } from "./region.js";
+
+export interface CareGroupRule {
+  readonly name: string;
+  readonly when: Readonly<Partial<Record<"region" | "tier" | "ownership" | "kind", readonly string[]>>>;
+}
+
+/** What decides the dimensions; another value of any of it makes other figures. */
+export interface DimensionRules {
+  readonly jurisdiction: Jurisdiction;
+  /** insutype to insurance. */
+  readonly insurances: ReadonlyMap<string, string>;
+  readonly careGroups: readonly CareGroupRule[];
+  readonly groupings: readonly string[];
+  readonly personGroupings: readonly string[];
+  readonly dayGroupings: readonly string[];
+}
+
+/**
+ * All dimension values of a settlement together, met once and numbered: the finest cell is one combo in
+ * one month. Holds the groups it adds to, so that adding a settlement needs no further look-up.
+ */
+export interface Combo {
+  readonly id: number;
+  readonly insurance: string;
+  readonly values: Readonly<Record<SettlementDimension, string>>;
+  readonly facilityKnown: boolean;
+  /** gids (own insurance) of the month groupings. */
+  readonly groups: Int32Array;
+  /** gids, own insurance and `all`, in which distinct persons are kept. */
+  readonly personGroups: Int32Array;
+  /** Number of the set of day groups without facility, and of those with facility. */
+  readonly dayKey: number;
+  readonly dayFacilityKey: number;
+}
+
+/** channel of a setl_type (contract §2.1). */
+function channelOf(setlType: string): string {
+  return setlType === "1" ? "manual" : setlType === "2" ? "direct" : UNKNOWN;
+}
+
+const PERSON_KINDS: Readonly<Record<string, string>> = {
+  "11": "active",
+  "12": "retired",
+  "13": "veteran",
+  "14": "resident",
+  "15": "resident",
+  "16": "resident",
+};
+
+export function personKindOf(psnType: string): string {
+  return PERSON_KINDS[psnType.slice(0, 2)] ?? UNKNOWN;
+}
+
+export function careGroupOf(
+  rules: readonly CareGroupRule[],
+  facts: Readonly<Record<"region" | "tier" | "ownership" | "kind", string>>,
+): string {
+  const fits = (rule: CareGroupRule): boolean =>
+    (["region", "tier", "ownership", "kind"] as const).every((d) => rule.when[d]?.includes(facts[d]) ?? true);
+  return rules.find(fits)?.name ?? UNKNOWN;
+}
+
+/** Interns strings as small integers. */
+class Codes {
+  readonly #ids = new Map<string, number>();
+  of(code: string): number {
+    let id = this.#ids.get(code);
+    if (id === undefined) {
+      id = this.#ids.size;
+      this.#ids.set(code, id);
+    }
+    return id;
+  }
+}
+
+/** Finds the combo of a settlement. Must be made anew when categories, facilities or rules change. */
+export class ComboTable {
+  readonly combos: Combo[] = [];
+  /** gids (own insurance) of each dayKey and dayFacilityKey. */
+  readonly dayGroups: Int32Array[] = [];
+  readonly #dayKeys = new Map<string, number>();
+  readonly #byValues = new Map<string, Combo>();
+  #byVersion = new WeakMap<FacilityVersion, Map<number, Combo | Rejection>>();
+  readonly #insutypes = new Codes();
+  readonly #psnTypes = new Codes();
+  readonly #divisions = new Codes();
+  readonly #medTypes = new Codes();
+  readonly #setlTypes = new Codes();
+  readonly #diseases = new Codes();
+  readonly #dimensionsOf: ReadonlyMap<string, readonly SettlementDimension[]>;
+
+  constructor(
+    readonly rules: DimensionRules,
+    private categories: CategoryTable,
+    private facilities: FacilityTable,
+    readonly groupTable: GroupTable,
+  ) {
+    const all = new Set([...rules.groupings, ...rules.personGroupings, ...rules.dayGroupings]);
+    this.#dimensionsOf = new Map(
+      [...all].map((g) => [g, g === "total" ? [] : (g.split("+") as SettlementDimension[])]),
+    );
+  }
+
+  /** Takes other reference tables; combos already numbered keep their numbers. */
+  retable(categories: CategoryTable, facilities: FacilityTable): void {
+    this.categories = categories;
+    this.facilities = facilities;
+    this.#byVersion = new WeakMap();
+  }
+
+  /**
+   * The combo of a normalised settlement whose facility is taken as of `day`, or why it has none:
+   * `bad_value` (insutype not configured), `unknown_category`, `out_of_jurisdiction`, `missing_field`
+   * (an inpatient bill without its dates).
+   */
+  find(s: Settlement, day: DayNumber): Combo | Rejection {
+    const version =
+      this.facilities.asOf(s.fixmedins_code, day) ??
+      this.facilities.standIn(s.fixmedins_code, s.fix_blng_admdvs, s.hosp_lv);
+    let known = this.#byVersion.get(version);
+    if (known === undefined) {
+      known = new Map();
+      this.#byVersion.set(version, known);
+    }
+    const disease = this.categories.decidingDisease(s.med_type, s.dise_no);
+    // Six small numbers in one safe integer: 6 + 10 + 14 + 10 + 2 + 11 bits at the usual sizes.
+    const key =
+      ((((this.#diseases.of(disease) * 4 + this.#setlTypes.of(s.setl_type)) * 1024 +
+        this.#medTypes.of(s.med_type)) *
+        16384 +
+        this.#divisions.of(s.insu_admdvs)) *
+        1024 +
+        this.#psnTypes.of(s.psn_type)) *
+        64 +
+      this.#insutypes.of(s.insutype);
+    let combo = known.get(key);
+    if (combo === undefined) {
+      combo = this.#derive(s, disease, version);
+      known.set(key, combo);
+    }
+    if (
+      "id" in combo &&
+      combo.values.care === "inpatient" &&
+      (Number.isNaN(s.begndate) || Number.isNaN(s.enddate))
+    ) {
+      const field = Number.isNaN(s.begndate) ? "begndate" : "enddate";
+      return { reason: "missing_field", detail: `${field}: required for care inpatient` };
+    }
+    return combo;
+  }
+
+  #derive(s: Settlement, disease: string, version: FacilityVersion): Combo | Rejection {
+    const { jurisdiction } = this.rules;
+    const insurance = this.rules.insurances.get(s.insutype);
+    if (insurance === undefined) return { reason: "bad_value", detail: "insutype: one of `insurances`" };
+    const category = this.categories.find(s.med_type, disease, insurance);
+    if (category === undefined) return { reason: "unknown_category", detail: `med_type ${s.med_type}` };
+    const flow = flowOf(s.insu_admdvs, version.admdvs, jurisdiction);
+    if (flow === "out_of_jurisdiction") {
+      return { reason: flow, detail: `insu_admdvs ${s.insu_admdvs}, facility in ${version.admdvs}` };
+    }
+    const region = regionOf(s.insu_admdvs, version.admdvs);
+    const { tier, ownership, kind } = version;
+    const values: Record<SettlementDimension, string> = {
+      care: category.care,
+      category: category.category,
+      region,
+      flow,
+      tier,
+      ownership,
+      care_group: careGroupOf(this.rules.careGroups, { region, tier, ownership, kind }),
+      district: s.insu_admdvs,
+      facility_district: version.admdvs || UNKNOWN,
+      channel: channelOf(s.setl_type),
+      person_kind: personKindOf(s.psn_type),
+      facility: version.code,
+    };
+    const ownFund = liesIn(s.insu_admdvs, jurisdiction);
+    const name = `${insurance}\u0001${version.known}\u0001${Object.values(values).join("\u0001")}`;
+    let combo = this.#byValues.get(name);
+    if (combo === undefined) {
+      combo = this.#number(insurance, values, category, version.known, ownFund);
+      this.#byValues.set(name, combo);
+    }
+    return combo;
+  }
+
+  #number(
+    insurance: string,
+    values: Record<SettlementDimension, string>,
+    category: Category,
+    facilityKnown: boolean,
+    ownFund: boolean,
+  ): Combo {
+    const gids = (groupings: readonly string[]): Int32Array => {
+      const found: number[] = [];
+      for (const grouping of groupings) {
+        const dimensions = this.#dimensionsOf.get(grouping) ?? [];
+        // Other people's funds count only where the flow is told apart.
+        if (!ownFund && !dimensions.includes("flow")) continue;
+        const lines = dimensions.includes("category")
+          ? [category.category, ...category.parents]
+          : [category.category];
+        for (const line of lines) {
+          const picked: Partial<Record<SettlementDimension, string>> = {};
+          for (const d of dimensions) picked[d] = d === "category" ? line : values[d];
+          found.push(this.groupTable.gidOf({ insurance, grouping, dimensions: picked }));
+        }
+      }
+      return Int32Array.from(found);
+    };
+    const personGroups = gids(this.rules.personGroupings);
+    const isFacility = (g: string): boolean => g.split("+").includes("facility");
+    const combo: Combo = {
+      id: this.combos.length,
+      insurance,
+      values,
+      facilityKnown,
+      groups: gids(this.rules.groupings),
+      personGroups: Int32Array.from([
+        ...personGroups,
+        ...Array.from(personGroups, (gid) => this.groupTable.allOf[gid]),
+      ]),
+      dayKey: this.#dayKey(gids(this.rules.dayGroupings.filter((g) => !isFacility(g)))),
+      dayFacilityKey: this.#dayKey(gids(this.rules.dayGroupings.filter(isFacility))),
+    };
+    this.combos.push(combo);
+    return combo;
+  }
+
+  #dayKey(gids: Int32Array): number {
+    const name = gids.join(",");
+    let key = this.#dayKeys.get(name);
+    if (key === undefined) {
+      key = this.dayGroups.length;
+      this.dayGroups.push(gids);
+      this.#dayKeys.set(name, key);
+    }
+    return key;
+  }
+}

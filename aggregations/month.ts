@@ -1,0 +1,106 @@
+import { MEASURE_COUNT } from "../schemas/measures.js";
+import type { DayNumber, Fen, MonthNumber } from "../schemas/units.js";
+import { monthStart } from "./calendar.js";
+import type { Combo } from "./combos.js";
+import type { GroupTable } from "./groups.js";
+import { ROW_WIDTH, SumTable } from "./sums.js";
+
+/** Sums by group, measures as columns, as they are published. */
+export interface ColumnSums {
+  readonly gids: Int32Array;
+  readonly sums: readonly Float64Array[];
+}
+
+/** What stands behind a facility or code that the reference tables do not know. */
+export interface Unmapped {
+  records: number;
+  fee: Fen;
+}
+
+/** Turns group rows into columns, leaving out groups without a settlement. */
+export function toColumns(table: SumTable): ColumnSums {
+  table.check();
+  const slots: number[] = [];
+  table.keys.forEach((_, slot) => {
+    if (table.settlements(slot) > 0) slots.push(slot);
+  });
+  const gids = Int32Array.from(slots, (slot) => table.keys[slot]);
+  const source = table.sums;
+  const sums = Array.from({ length: MEASURE_COUNT }, (_, m) =>
+    Float64Array.from(slots, (slot) => source[slot * ROW_WIDTH + m]),
+  );
+  return { gids, sums };
+}
+
+/** Adds each own-insurance group to the same group over all insurances. */
+function addAllInsurances(table: SumTable, groups: GroupTable): void {
+  const own = table.keys.length;
+  for (let slot = 0; slot < own; slot++) {
+    const gid = table.keys[slot];
+    const all = groups.allOf[gid];
+    if (all !== gid) table.addRow(all, table.sums, slot);
+  }
+}
+
+/**
+ * The additive figures of one month: cells by combo, day sums, and what is unmapped. Derived from the kept
+ * settlements of the month: it can be thrown away and made again.
+ */
+export class MonthState {
+  readonly cells = new SumTable(256);
+  /** By day of month - 1: sums by dayKey and by dayFacilityKey. */
+  readonly days: SumTable[] = [];
+  readonly facilityDays: SumTable[] = [];
+  /** Counted settlements by day of month - 1. */
+  readonly settlementsByDay = new Int32Array(31);
+  readonly unmapped = new Map<string, Unmapped>();
+
+  constructor(readonly month: MonthNumber) {
+    for (let d = 0; d < 31; d++) {
+      this.days.push(new SumTable(4));
+      this.facilityDays.push(new SumTable(4));
+    }
+  }
+
+  /** Adds (`sign` 1) or takes out (−1) a counted settlement of this month. */
+  add(combo: Combo, day: DayNumber, row: Float64Array, sign: 1 | -1): void {
+    const d = day - monthStart(this.month);
+    this.cells.add(combo.id, row, sign);
+    this.days[d].add(combo.dayKey, row, sign);
+    this.facilityDays[d].add(combo.dayFacilityKey, row, sign);
+    this.settlementsByDay[d] += sign;
+  }
+
+  /** Month sums of every group, own insurance and `all`. */
+  rollUp(combos: readonly Combo[], groups: GroupTable): ColumnSums {
+    const table = new SumTable(1024);
+    const { keys, sums } = this.cells;
+    for (let slot = 0; slot < keys.length; slot++) {
+      if (this.cells.settlements(slot) === 0) continue;
+      const gids = combos[keys[slot]].groups;
+      for (let g = 0; g < gids.length; g++) table.addRow(gids[g], sums, slot);
+    }
+    addAllInsurances(table, groups);
+    return toColumns(table);
+  }
+
+  /** Day sums of every day group; `withFacility` while the day is within `periods.keepFacilityDays`. */
+  rollUpDay(
+    day: DayNumber,
+    dayGroups: readonly Int32Array[],
+    groups: GroupTable,
+    withFacility: boolean,
+  ): ColumnSums {
+    const d = day - monthStart(this.month);
+    const table = new SumTable(64);
+    for (const source of withFacility ? [this.days[d], this.facilityDays[d]] : [this.days[d]]) {
+      const { keys, sums } = source;
+      for (let slot = 0; slot < keys.length; slot++) {
+        if (source.settlements(slot) === 0) continue;
+        for (const gid of dayGroups[keys[slot]]) table.addRow(gid, sums, slot);
+      }
+    }
+    addAllInsurances(table, groups);
+    return toColumns(table);
+  }
+}
