@@ -14,6 +14,11 @@ export const ERROR_CODES = {
     action: "correct the named line",
   },
   FP1003: { exit: 2, cause: "wrong command-line usage", action: "see --help" },
+  FP1004: {
+    exit: 2,
+    cause: "a new workspace would overwrite a file",
+    action: "choose another folder",
+  },
   FP2001: {
     exit: 1,
     cause: "another process holds this state directory",
@@ -38,6 +43,11 @@ export const ERROR_CODES = {
     exit: 2,
     cause: "the state was built under another configuration of dimensions",
     action: "restore the configuration, or run `fundpulse rebuild`",
+  },
+  FP2006: {
+    exit: 1,
+    cause: "no such record waits in the quarantine",
+    action: "see `fundpulse quarantine list`",
   },
   FP3001: {
     exit: 75,
@@ -76,6 +86,11 @@ export const ERROR_CODES = {
     action: "check disk space and rights of the `data` directory",
   },
   FP4002: { exit: 1, cause: "nothing is published yet", action: "run `fundpulse run` first" },
+  FP4003: {
+    exit: 1,
+    cause: "the ops server cannot listen on its address",
+    action: "correct ops.host or ops.port, or stop what listens there",
+  },
   FP5001: { exit: 1, cause: "a query failed", action: "correct the SQL" },
 } as const satisfies Record<string, { exit: number; cause: string; action: string }>;
 

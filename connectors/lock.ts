@@ -1,0 +1,49 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { FundpulseError } from "../schemas/errors.js";
+
+/** The state directory belongs to this process until `release`, or until the process ends in any way. */
+export interface StateLock {
+  release(): void;
+}
+
+/**
+ * Takes the state directory for this process; throws FP2001 naming the holder when another has it.
+ *
+ * The lock is an exclusive SQLite transaction on `lock.db`, a file that holds nothing: the kernel drops it
+ * when the process dies, kill -9 included, so nothing is left to clean up. `lock.json` beside it only says
+ * who holds the lock; it may be stale and decides nothing. Needs a file system whose locks work (a local one).
+ */
+export function acquireLock(dataDir: string): StateLock {
+  mkdirSync(dataDir, { recursive: true });
+  const infoFile = join(dataDir, "lock.json");
+  const database = new Database(join(dataDir, "lock.db"), { timeout: 0 });
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+  } catch (cause) {
+    database.close();
+    if (!/^SQLITE_BUSY/.test((cause as { code?: string }).code ?? "")) throw cause;
+    throw new FundpulseError("FP2001", `${dataDir} is in use by ${holder(infoFile)}`, { cause });
+  }
+  writeFileSync(infoFile, JSON.stringify({ pid: process.pid, host: hostname() }));
+  let held = true;
+  return {
+    release: () => {
+      if (!held) return;
+      held = false;
+      database.exec("ROLLBACK");
+      database.close();
+    },
+  };
+}
+
+function holder(infoFile: string): string {
+  try {
+    const { pid, host } = JSON.parse(readFileSync(infoFile, "utf8"));
+    return `process ${Number(pid)} on ${String(host)}`;
+  } catch {
+    return "another process";
+  }
+}
