@@ -27,6 +27,7 @@ const ruleKey = (medType: string, diseNo: string, insurance: string): string =>
 export class CategoryTable {
   readonly #rules = new Map<string, Category>();
   readonly #diseased = new Map<string, Set<string>>();
+  readonly #parents = new Map<string, readonly string[]>();
 
   constructor(national: readonly CategoryRule[], configured: readonly CategoryRule[]) {
     const rows = new Map<string, CategoryRule>();
@@ -41,6 +42,7 @@ export class CategoryTable {
         parents.push(p);
         p = parentOf.get(p);
       }
+      this.#parents.set(rule.category, parents);
       this.#rules.set(key, { category: rule.category, care: rule.care, parents });
       if (rule.dise_no) {
         const set = this.#diseased.get(rule.med_type) ?? new Set();
@@ -53,6 +55,10 @@ export class CategoryTable {
   /** The part of `dise_no` that decides: empty unless some row of this med_type names it. */
   decidingDisease(medType: string, diseNo: string): string {
     return diseNo !== "" && this.#diseased.get(medType)?.has(diseNo) ? diseNo : "";
+  }
+
+  parentsOf(category: string): readonly string[] {
+    return this.#parents.get(category) ?? [];
   }
 
   find(medType: string, diseNo: string, insurance: string): Category | undefined {

@@ -1,8 +1,8 @@
-import { type SettlementDimension, UNKNOWN } from "../schemas/dimensions.js";
+import { SETTLEMENT_DIMENSIONS, type SettlementDimension, UNKNOWN } from "../schemas/dimensions.js";
 import type { Rejection } from "../schemas/quarantine.js";
 import type { Settlement } from "../schemas/settlement.js";
 import type { DayNumber } from "../schemas/units.js";
-import type { Category, CategoryTable } from "./categories.js";
+import type { CategoryTable } from "./categories.js";
 import type { FacilityTable, FacilityVersion } from "./facilities.js";
 import type { GroupTable } from "./groups.js";
 import { flowOf, type Jurisdiction, liesIn, regionOf } from "./region.js";
@@ -23,15 +23,20 @@ export interface DimensionRules {
   readonly dayGroupings: readonly string[];
 }
 
-/**
- * All dimension values of a settlement together, met once and numbered: the finest cell is one combo in
- * one month. Holds the groups it adds to, so that adding a settlement needs no further look-up.
- */
-export interface Combo {
-  readonly id: number;
+/** All dimension values of a settlement together. */
+export interface ComboValues {
   readonly insurance: string;
   readonly values: Readonly<Record<SettlementDimension, string>>;
+  /** False when the facility table has no version for the day. */
   readonly facilityKnown: boolean;
+}
+
+/**
+ * Dimension values met once and numbered: the finest cell is one combo in one month. Holds the groups it
+ * adds to, so that adding a settlement needs no further look-up.
+ */
+export interface Combo extends ComboValues {
+  readonly id: number;
   /** gids (own insurance) of the month groupings. */
   readonly groups: Int32Array;
   /** gids, own insurance and `all`, in which distinct persons are kept. */
@@ -183,23 +188,15 @@ export class ComboTable {
       person_kind: personKindOf(s.psn_type),
       facility: version.code,
     };
-    const ownFund = liesIn(s.insu_admdvs, jurisdiction);
-    const name = `${insurance}\u0001${version.known}\u0001${Object.values(values).join("\u0001")}`;
-    let combo = this.#byValues.get(name);
-    if (combo === undefined) {
-      combo = this.#number(insurance, values, category, version.known, ownFund);
-      this.#byValues.set(name, combo);
-    }
-    return combo;
+    return this.number({ insurance, values, facilityKnown: version.known });
   }
 
-  #number(
-    insurance: string,
-    values: Record<SettlementDimension, string>,
-    category: Category,
-    facilityKnown: boolean,
-    ownFund: boolean,
-  ): Combo {
+  /** The combo of these values, numbered if it is new: also how a restart gives back the old numbers. */
+  number({ insurance, values, facilityKnown }: ComboValues): Combo {
+    const name = `${insurance}\u0001${facilityKnown}\u0001${SETTLEMENT_DIMENSIONS.map((d) => values[d]).join("\u0001")}`;
+    const known = this.#byValues.get(name);
+    if (known) return known;
+    const ownFund = liesIn(values.district, this.rules.jurisdiction);
     const gids = (groupings: readonly string[]): Int32Array => {
       const found: number[] = [];
       for (const grouping of groupings) {
@@ -207,8 +204,8 @@ export class ComboTable {
         // Other people's funds count only where the flow is told apart.
         if (!ownFund && !dimensions.includes("flow")) continue;
         const lines = dimensions.includes("category")
-          ? [category.category, ...category.parents]
-          : [category.category];
+          ? [values.category, ...this.categories.parentsOf(values.category)]
+          : [values.category];
         for (const line of lines) {
           const picked: Partial<Record<SettlementDimension, string>> = {};
           for (const d of dimensions) picked[d] = d === "category" ? line : values[d];
@@ -233,6 +230,7 @@ export class ComboTable {
       dayFacilityKey: this.#dayKey(gids(this.rules.dayGroupings.filter(isFacility))),
     };
     this.combos.push(combo);
+    this.#byValues.set(name, combo);
     return combo;
   }
 

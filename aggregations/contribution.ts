@@ -27,7 +27,7 @@ export function bedDaysOf(s: Settlement, care: string): number {
 
 const A = AMOUNT_INDEX;
 const M = MEASURE_INDEX;
-const NO_COMPONENTS: readonly ComponentMeasure[] = [];
+const NO_COMPONENTS: readonly number[] = [];
 
 /** Works out what one settlement adds to every measure. Keeps one row, overwritten by each call. */
 export class Contribution {

@@ -37,9 +37,15 @@ export class PersonYear {
     return this.#rows;
   }
 
-  /** Adds `weight` of a person (−127 … 127) in a month (0-11) under a combo. */
+  /** Adds `weight` of a person in a month (0-11) under a combo. */
   add(person: number, month: number, combo: number, weight: number): void {
     if (weight === 0) return;
+    if (weight > 127 || weight < -127) {
+      const part = Math.sign(weight) * 127;
+      this.add(person, month, combo, part);
+      this.add(person, month, combo, weight - part);
+      return;
+    }
     const row = this.#rows++;
     if (row >= this.#next.length) this.#growRows();
     if (person >= this.#head.length) this.#growPersons(person);
@@ -137,21 +143,24 @@ export class PersonYear {
     return { gids: Int32Array.from(gids), counts: Float64Array.from(counts) };
   }
 
-  /** Net rows of one month as (person, combo, weight) triples, by person, for a checkpoint. */
-  netRows(month: number): Int32Array {
-    const triples: number[] = [];
+  /** Net rows of the given months (0-11) as (person, combo, weight) triples ascending by person, for a checkpoint. */
+  netRows(months: ReadonlySet<number>): Map<number, Int32Array> {
+    const triples = new Map([...months].map((m) => [m, [] as number[]]));
     const sums = new Map<number, number>();
     for (let person = 0; person < this.#head.length; person++) {
+      if (this.#head[person] === 0) continue;
       sums.clear();
       for (let link = this.#head[person]; link !== 0; link = this.#next[link - 1]) {
         const row = link - 1;
-        if (this.#month[row] !== month) continue;
-        const combo = this.#combo[row];
-        sums.set(combo, (sums.get(combo) ?? 0) + this.#weight[row]);
+        if (!months.has(this.#month[row])) continue;
+        const key = this.#combo[row] * 12 + this.#month[row];
+        sums.set(key, (sums.get(key) ?? 0) + this.#weight[row]);
       }
-      for (const [combo, weight] of sums) if (weight !== 0) triples.push(person, combo, weight);
+      for (const [key, weight] of sums) {
+        if (weight !== 0) triples.get(key % 12)!.push(person, Math.floor(key / 12), weight);
+      }
     }
-    return Int32Array.from(triples);
+    return new Map([...triples].map(([m, list]) => [m, Int32Array.from(list)]));
   }
 
   /** The counts as a flat list (gid, then 31 numbers), for a checkpoint. Call after `count`. */

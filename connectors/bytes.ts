@@ -1,0 +1,97 @@
+/** Growing byte writer of the state's packed forms: variable-length integers and short strings. */
+export class ByteWriter {
+  bytes = Buffer.allocUnsafe(1 << 16);
+  length = 0;
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** A copy of what was written. */
+  copy(): Buffer {
+    return Buffer.from(this.bytes.subarray(0, this.length));
+  }
+
+  reserve(extra: number): void {
+    if (this.length + extra <= this.bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.length + extra));
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
+  }
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.bytes[this.length++] = value;
+  }
+
+  /** A whole number from 0 to 2^53. */
+  uint(value: number): void {
+    this.reserve(8);
+    const bytes = this.bytes;
+    let v = value;
+    while (v >= 0x80) {
+      if (v < 0x80000000) {
+        bytes[this.length++] = (v & 0x7f) | 0x80;
+        v >>>= 7;
+      } else {
+        bytes[this.length++] = (v % 0x80) | 0x80;
+        v = Math.floor(v / 0x80);
+      }
+    }
+    bytes[this.length++] = v;
+  }
+
+  /** A whole number from −2^52 to 2^52. */
+  int(value: number): void {
+    this.uint(value >= 0 ? value * 2 : value * -2 - 1);
+  }
+
+  text(value: string): void {
+    const length = Buffer.byteLength(value);
+    this.uint(length);
+    this.reserve(length);
+    this.bytes.write(value, this.length, "utf8");
+    this.length += length;
+  }
+}
+
+/** Reads what ByteWriter wrote. */
+export class ByteReader {
+  at = 0;
+  constructor(public bytes: Buffer) {}
+
+  reset(bytes: Buffer, at = 0): void {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  byte(): number {
+    return this.bytes[this.at++];
+  }
+
+  uint(): number {
+    const bytes = this.bytes;
+    let byte = bytes[this.at++];
+    if (byte < 0x80) return byte;
+    let value = byte & 0x7f;
+    let scale = 0x80;
+    do {
+      byte = bytes[this.at++];
+      value += (byte & 0x7f) * scale;
+      scale *= 0x80;
+    } while (byte >= 0x80);
+    return value;
+  }
+
+  int(): number {
+    const value = this.uint();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  text(): string {
+    const length = this.uint();
+    const value = this.bytes.toString("utf8", this.at, this.at + length);
+    this.at += length;
+    return value;
+  }
+}
