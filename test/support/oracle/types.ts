@@ -1,0 +1,111 @@
+import type { Config } from "../../../schemas/config.js";
+import type { SettlementDimension } from "../../../schemas/dimensions.js";
+import type { MeasureName } from "../../../schemas/measures.js";
+import type { QuarantineReason } from "../../../schemas/quarantine.js";
+
+/** A record as JSON carries it: contract field names, amounts as decimal text, times as text. */
+export type Plain = Readonly<Record<string, string | number | null>>;
+
+/** One record as delivered. The same place delivered again is the same record. */
+export interface Arrival {
+  readonly stream: "settlement" | "facility";
+  readonly record: Plain;
+  readonly source: string;
+  readonly partition: string;
+  readonly position: number;
+}
+
+/** A row of the effective category table. */
+export interface OracleCategory {
+  readonly med_type: string;
+  readonly category: string;
+  readonly care: string;
+  readonly dise_no?: string;
+  readonly insurance?: string;
+  readonly parent?: string;
+}
+
+export interface RecountOptions {
+  readonly config: Config;
+  /** The clock at the end of the history, epoch ms. */
+  readonly now: number;
+  /** Rows of facilities.csv. */
+  readonly facilities: readonly Plain[];
+  readonly categories: readonly OracleCategory[];
+  /**
+   * Of two versions with the same key and `updt_time` but other content: the one with the greater canonical
+   * form. Without it such a history is listed in `ambiguous`.
+   */
+  readonly greater?: (a: Arrival, b: Arrival) => Arrival;
+  /** `month` leaves the sums of quarters, halves, years and ytd out (they are the sums of their months). */
+  readonly sums?: "all" | "month";
+}
+
+/** Measures of one group in one period: fen, visits, days. */
+export type Sums = Record<MeasureName, number>;
+
+/** Figures of one period, by group key (`groupKey`). */
+export type Figures = Map<string, Sums>;
+
+/** One standing version with what was derived from it. */
+export interface Standing {
+  readonly arrival: Arrival;
+  readonly settlement: Reading;
+  readonly insurance: string;
+  /** +1, −1 or 0. */
+  readonly weight: number;
+  /** Its money counts: `vali_flag` is 1. */
+  readonly counts: boolean;
+  /** The instant that decides period and facility version. */
+  readonly effectiveTime: number;
+  readonly dimensions: Readonly<Record<SettlementDimension, string>>;
+  /** Own category first, then its parents. */
+  readonly categories: readonly string[];
+  readonly facilityKnown: boolean;
+  readonly sums: Sums;
+}
+
+export interface Recount {
+  /** By `setl_id`. */
+  readonly standing: ReadonlyMap<string, Standing>;
+  /** Period id (any kind but day) -> figures. */
+  readonly months: ReadonlyMap<string, Figures>;
+  /** Period id (any kind but day) -> group key -> distinct persons; never 0. */
+  readonly persons: ReadonlyMap<string, ReadonlyMap<string, number>>;
+  /** Day `YYYY-MM-DD` -> figures, inside the windows counted back from `lastDay`. */
+  readonly days: ReadonlyMap<string, Figures>;
+  /** Latest own day of a counted settlement; null before the first. */
+  readonly lastDay: string | null;
+  /** Place (`placeKey`) -> every reason that holds against the record. */
+  readonly rejected: ReadonlyMap<string, ReadonlySet<QuarantineReason>>;
+  /** Reason -> places at which it is the only one. */
+  readonly quarantine: ReadonlyMap<QuarantineReason, ReadonlySet<string>>;
+  /** `setl_id`s whose standing version is held. */
+  readonly standingHeld: ReadonlySet<string>;
+  /** `setl_id`s of counted refunds of which no version of the original is known. */
+  readonly orphanRefunds: ReadonlySet<string>;
+  /** Facility codes behind counted settlements that no valid facility version explains. */
+  readonly unmappedFacilities: ReadonlySet<string>;
+  /** Corners in which the contract leaves the figures open. Empty for nearly every history. */
+  readonly ambiguous: readonly string[];
+}
+
+/** A settlement record read from its text: codes as text ("" absent), amounts in fen, times in ms. */
+export interface Reading {
+  readonly text: Readonly<Record<string, string>>;
+  readonly setlTime: number;
+  readonly updtTime: number;
+  /** Day text, or null. */
+  readonly begndate: string | null;
+  readonly enddate: string | null;
+  readonly iptDays: number | null;
+  /** Fen; absent amounts are missing from the map. */
+  readonly amounts: ReadonlyMap<string, number>;
+}
+
+export const placeKey = (a: { source: string; partition: string; position: number }): string =>
+  JSON.stringify([a.source, a.partition, a.position]);
+
+/** Insurance, grouping and the values of its dimensions in their order: the identity of a group. */
+export const groupKey = (insurance: string, grouping: string, values: readonly string[]): string =>
+  [insurance, grouping, ...values].join("|");
