@@ -1,7 +1,10 @@
 import type { Dimension } from "../schemas/dimensions.js";
+import type { Figure } from "../schemas/figure.js";
 import type { QuarantineReason } from "../schemas/quarantine.js";
 import type { StreamName } from "../schemas/streams.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../schemas/units.js";
+
+export type { Figure } from "../schemas/figure.js";
 
 /** One group of settlements: an insurance (or `all`), a grouping and the values of its dimensions. */
 export interface Group {
@@ -26,23 +29,6 @@ export interface PersonCounts {
   readonly period: string;
   readonly gids: Int32Array;
   readonly counts: Float64Array;
-}
-
-/**
- * A figure that does not come from settlement cells: enrolment, funds, DIP, reported facts. `value` and
- * `previous` are exact decimal text in the unit given (yuan, not fen); null where undefined.
- */
-export interface Figure {
-  readonly period: string;
-  readonly insurance: string;
-  readonly grouping: string;
-  readonly dimensions: Readonly<Partial<Record<Dimension, string>>>;
-  /** Dimensions of a reported fact that have no column. */
-  readonly other: Readonly<Record<string, string>> | null;
-  readonly indicator: string;
-  readonly unit: string;
-  readonly value: string | null;
-  readonly previous: string | null;
 }
 
 export interface FacilityRow {

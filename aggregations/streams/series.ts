@@ -1,0 +1,141 @@
+import { ALL_INSURANCES, DIMENSIONS, type Dimension } from "../../schemas/dimensions.js";
+import type { Figure } from "../../schemas/figure.js";
+import type { DayNumber } from "../../schemas/units.js";
+import { civil, dayOf, type Period, periodsOfYear } from "../calendar.js";
+import { changePct, type Rational, roundHalfUp, ZERO } from "./rational.js";
+
+/** First and last day with data of the whole product (the settlements); null where there is none yet. */
+export interface DataWindow {
+  readonly firstDay: DayNumber | null;
+  readonly lastDay: DayNumber | null;
+}
+
+/** A period inside one year, as months of that year. */
+export interface Span {
+  readonly period: Period;
+  /** 0 for January. */
+  readonly from: number;
+  /** Last month, included. */
+  readonly to: number;
+}
+
+/** Data of one group, by year. */
+export interface Series<Y> {
+  readonly insurance: string;
+  readonly grouping: string;
+  readonly dimensions: Readonly<Partial<Record<Dimension, string>>>;
+  readonly years: ReadonlyMap<number, Y>;
+}
+
+export interface Indicator<Y> {
+  readonly name: string;
+  readonly unit: string;
+  /** Decimals of the printed text. */
+  readonly places: number;
+  /** Reads 0 where a row stands and this side of it has no data. */
+  readonly additive: boolean;
+  /** Null where the span has no data or the figure is undefined. */
+  readonly value: (year: Y, span: Span) => Rational | null;
+}
+
+/**
+ * The data window widened by the days of a stream's own records, which may begin before the settlements.
+ * Without any settlement the records' own last day closes it. Null when nothing gives an end.
+ */
+export function windowWith(
+  window: DataWindow,
+  ownDays: Iterable<DayNumber>,
+): { first: DayNumber; last: DayNumber } | null {
+  let first = window.firstDay ?? Number.POSITIVE_INFINITY;
+  let ownLast = Number.NEGATIVE_INFINITY;
+  for (const day of ownDays) {
+    if (day < first) first = day;
+    if (day > ownLast) ownLast = day;
+  }
+  const last = window.lastDay ?? ownLast;
+  return Number.isFinite(last) ? { first, last } : null;
+}
+
+/** Periods of a year up to those that contain `last`: an ytd counts as the month that it ends with. */
+export function spansOfYear(year: number, last: DayNumber): Span[] {
+  const spans: Span[] = [];
+  for (const period of periodsOfYear(year)) {
+    const from = civil(period.startDay)[1] - 1;
+    const to = civil(period.endDay)[1] - 1;
+    const reached = period.kind === "ytd" ? dayOf(year, to + 1, 1) : period.startDay;
+    if (reached <= last) spans.push({ period, from, to });
+  }
+  return spans;
+}
+
+/** One figure as text, its `previous` and relative change; null when both sides are missing. */
+export function figure(
+  at: Pick<Figure, "period" | "insurance" | "grouping" | "dimensions"> & { readonly other?: Figure["other"] },
+  indicator: { readonly name: string; readonly unit: string; readonly places: number },
+  value: Rational | null,
+  previous: Rational | null,
+): Figure | null {
+  if (value === null && previous === null) return null;
+  return {
+    period: at.period,
+    insurance: at.insurance,
+    grouping: at.grouping,
+    dimensions: at.dimensions,
+    other: at.other ?? null,
+    indicator: indicator.name,
+    unit: indicator.unit,
+    value: value === null ? null : roundHalfUp(value, indicator.places),
+    previous: previous === null ? null : roundHalfUp(previous, indicator.places),
+    change_pct: changePct(value, previous),
+  };
+}
+
+/**
+ * Figures of all groups for month, quarter, half, year and ytd (contract §5): a row stands where this
+ * period or last year's has data; the missing side of an additive figure is 0, but `previous` is null
+ * where that whole period lies before `first`. Order of the result depends on the groups' names alone.
+ */
+export function seriesFigures<Y>(
+  groups: Iterable<Series<Y>>,
+  indicators: readonly Indicator<Y>[],
+  window: { readonly first: DayNumber; readonly last: DayNumber },
+): Figure[] {
+  const figures: Figure[] = [];
+  const lastYear = civil(window.last)[0];
+  const spans = new Map<number, Span[]>();
+  const named = [...groups].map((group) => ({ group, name: groupName(group) }));
+  named.sort((a, b) => (a.name < b.name ? -1 : 1));
+  for (const { group } of named) {
+    const years = new Set([...group.years.keys()].flatMap((y) => [y, y + 1]));
+    for (const year of [...years].sort((a, b) => a - b)) {
+      if (year > lastYear) continue;
+      if (!spans.has(year)) spans.set(year, spansOfYear(year, window.last));
+      const now = group.years.get(year);
+      const before = group.years.get(year - 1);
+      for (const span of spans.get(year)!) {
+        const previousEnd = dayOf(year - 1, span.to + 2, 1) - 1;
+        for (const indicator of indicators) {
+          let value = now === undefined ? null : indicator.value(now, span);
+          let previous = before === undefined ? null : indicator.value(before, span);
+          if (value === null && previous === null) continue;
+          if (indicator.additive) {
+            value ??= ZERO;
+            if (previous === null && previousEnd >= window.first) previous = ZERO;
+          }
+          const row = figure({ ...group, period: span.period.id }, indicator, value, previous);
+          if (row !== null) figures.push(row);
+        }
+      }
+    }
+  }
+  return figures;
+}
+
+function groupName(group: Series<unknown>): string {
+  const dimensions = DIMENSIONS.map((d) => group.dimensions[d] ?? "");
+  return JSON.stringify([group.grouping, group.insurance, ...dimensions]);
+}
+
+/** A fixed set of insurances to publish for a record's own: itself and `all`. */
+export const withAll = (insurance: string): readonly string[] =>
+  insurance === ALL_INSURANCES ? [ALL_INSURANCES] : [insurance, ALL_INSURANCES];

@@ -1,0 +1,137 @@
+import { ALL_INSURANCES, INSURANCES } from "../../schemas/dimensions.js";
+import type { Rejection } from "../../schemas/quarantine.js";
+import type { StreamRecord } from "../../schemas/settlement.js";
+import { type FieldType, STREAMS } from "../../schemas/streams.js";
+import type { EpochMs } from "../../schemas/units.js";
+import { dayOf, parsePeriod } from "../calendar.js";
+import { over, parseDecimal, whole } from "./rational.js";
+import { mapOf, numberOf, type SmallStream, textOf } from "./record.js";
+
+/** A version dated later than this after now is `future_time`. */
+const FUTURE_TOLERANCE_MS = 86_400_000;
+const FIRST_DATE = dayOf(1900, 1, 1);
+const LAST_DATE = dayOf(2199, 12, 31);
+/** Types held as integers: days, milliseconds, fen, counts. */
+const WHOLE: ReadonlySet<FieldType> = new Set(["int", "amount", "date", "instant"]);
+
+export interface ValidationContext {
+  /** Time of judgement. */
+  readonly now: EpochMs;
+}
+
+type Check = (record: StreamRecord) => string | null;
+
+export const FUND_KINDS = [
+  "income",
+  "expense",
+  "budget_income",
+  "budget_expense",
+  "opening_balance",
+] as const;
+const WITH_ALL: readonly string[] = [...INSURANCES, ALL_INSURANCES];
+const LEVELS = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11"];
+
+/** The field, where present, has one of these values. */
+const oneOf =
+  (field: string, allowed: readonly string[]): Check =>
+  (record) => {
+    const value = textOf(record, field);
+    return value === "" || allowed.includes(value) ? null : `${field}: ${allowed.join(", ")}`;
+  };
+const matches =
+  (field: string, pattern: RegExp, expected: string): Check =>
+  (record) => {
+    const value = textOf(record, field);
+    return value === "" || pattern.test(value) ? null : `${field}: ${expected}`;
+  };
+const notNegative =
+  (field: string): Check =>
+  (record) =>
+    (numberOf(record, field) ?? 0) >= 0 ? null : `${field}: not below 0`;
+const division = matches("admdvs", /^\d{6}$/, "six digits");
+
+const CHECKS: Readonly<Record<SmallStream, readonly Check[]>> = {
+  "fund-entry": [
+    division,
+    oneOf("kind", FUND_KINDS),
+    oneOf("insurance", WITH_ALL),
+    // The composite is computed from its two parts: an entry of its own would count beside them.
+    matches("fund", /^(?!employee$)/, "employee_pool or employee_account, never their sum employee"),
+    (r) =>
+      (numberOf(r, "beneficiaries") ?? 0) < 0 && (numberOf(r, "amount") ?? 0) >= 0
+        ? "beneficiaries: not below 0 unless the amount is"
+        : null,
+  ],
+  enrolment: [
+    division,
+    oneOf("insurance", INSURANCES),
+    oneOf("sex", ["all", "female", "male"]),
+    notNegative("persons"),
+    notNegative("paid_persons"),
+    notNegative("target_persons"),
+  ],
+  "dip-result": [
+    oneOf("insurance", WITH_ALL),
+    matches("settled_month", /^(19|2[01])\d\d-(0[1-9]|1[0-2])$/, "a month YYYY-MM"),
+    notNegative("cases"),
+    (r) => {
+      const rate = parseDecimal(textOf(r, "deposit_rate") || "0");
+      const fits = rate !== null && rate.n >= 0n && rate.n <= rate.d && (rate.n * 1_000_000n) % rate.d === 0n;
+      return fits ? null : "deposit_rate: 0 to 1, at most six decimals";
+    },
+  ],
+  facility: [
+    division,
+    oneOf("hosp_lv", LEVELS),
+    oneOf("tier", ["3", "2", "1", "0"]),
+    oneOf("ownership", ["public", "private"]),
+    (r) => {
+      const from = numberOf(r, "valid_from");
+      const to = numberOf(r, "valid_to");
+      return from !== null && to !== null && to < from ? "valid_to: not before valid_from" : null;
+    },
+  ],
+  "reported-fact": [
+    division,
+    (r) => (parsePeriod(textOf(r, "period")) ? null : "period: a period id such as 2024-03, 2024Q1, 2024H1"),
+    (r) =>
+      WITH_ALL.includes(mapOf(r, "dimensions").insurance ?? ALL_INSURANCES)
+        ? null
+        : `dimensions.insurance: ${WITH_ALL.join(", ")}`,
+    (r) => {
+      const value = parseDecimal(textOf(r, "value"));
+      const size = over(value, whole(10n ** 18n));
+      return size !== null && size.n < size.d && size.n > -size.d ? null : "value: a decimal below 10^18";
+    },
+  ],
+};
+
+/**
+ * Judges what a record of a small stream says (contract §2.2), beyond type and presence, which the decoder
+ * judges. Call it with the normalised record. Open lists (funds, subjects, groups, facility kinds,
+ * indicators) take any name. Never throws; details name fields, never values.
+ */
+export function validateRecord(
+  stream: SmallStream,
+  record: StreamRecord,
+  context: ValidationContext,
+): Rejection | null {
+  for (const { name, type, required } of STREAMS[stream].fields) {
+    const value = record[name] ?? null;
+    if (value === null || value === "") {
+      if (required) return { reason: "missing_field", detail: `${name}: required` };
+    } else if (WHOLE.has(type) && !Number.isSafeInteger(value)) {
+      return { reason: "bad_value", detail: `${name}: a whole number in range` };
+    } else if (type === "date" && !(Number(value) >= FIRST_DATE && Number(value) <= LAST_DATE)) {
+      return { reason: "bad_value", detail: `${name}: a day of the years 1900 to 2199` };
+    }
+  }
+  for (const check of CHECKS[stream]) {
+    const detail = check(record);
+    if (detail !== null) return { reason: "bad_value", detail };
+  }
+  if ((numberOf(record, "updt_time") ?? 0) > context.now + FUTURE_TOLERANCE_MS) {
+    return { reason: "future_time", detail: "updt_time: not later than now + 1 day" };
+  }
+  return null;
+}

@@ -1,0 +1,71 @@
+import type { StreamRecord } from "../../schemas/settlement.js";
+import { STREAMS } from "../../schemas/streams.js";
+import type { EpochMs } from "../../schemas/units.js";
+import { mapOf, normaliseRecord, numberOf, type SmallStream } from "./record.js";
+
+/** Version time of a record without `updt_time`: older than any. */
+export const OLDEST: EpochMs = Number.MIN_SAFE_INTEGER;
+
+/** When a record was changed last; decides which of two versions stands. */
+export const versionTime = (record: StreamRecord): EpochMs => numberOf(record, "updt_time") ?? OLDEST;
+
+/**
+ * Text that two records share exactly when they are versions of one thing. A single key field stands as it
+ * is; several are joined by `|`, with `\` before a `|` or `\` of their own. An absent field is empty.
+ */
+export function recordKey(stream: SmallStream, record: StreamRecord): string {
+  const normal = normaliseRecord(stream, record);
+  const { key } = STREAMS[stream];
+  if (key.length === 1) return String(normal[key[0]] ?? "");
+  return key.map((field) => String(normal[field] ?? "").replace(/[\\|]/g, "\\$&")).join("|");
+}
+
+/** Every known field but `updt_time`, normalised, as text that is equal exactly for equal content. */
+export function canonicalContent(stream: SmallStream, record: StreamRecord): string {
+  const normal = normaliseRecord(stream, record);
+  const values = STREAMS[stream].fields
+    .filter((f) => f.name !== "updt_time")
+    .map((f) => {
+      if (f.type !== "map") return normal[f.name];
+      return Object.entries(mapOf(normal, f.name)).sort(([a], [b]) => compareBytes(a, b));
+    });
+  return JSON.stringify(values);
+}
+
+/** Order of two texts by their UTF-8 bytes; 0 only for equal texts. */
+export function compareBytes(a: string, b: string): number {
+  if (a === b) return 0;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) || (a < b ? -1 : 1);
+}
+
+export interface Version {
+  readonly time: EpochMs;
+  /** `canonicalContent`. */
+  readonly content: string;
+}
+
+/**
+ * - `applied`: the incoming version stands from now on.
+ * - `duplicate`: nothing changes (the same again, or older than what stands).
+ * - `duplicate-newer`: same content, later time: what stands keeps its content and takes the later time.
+ * - `conflict-incoming`: same time, other content, and the standing one is greater: the incoming one is
+ *   `conflicting_version`.
+ * - `conflict-standing`: the same the other way round: the incoming one stands from now on and the one that
+ *   stood is `conflicting_version`.
+ */
+export type Judgement =
+  | "applied"
+  | "duplicate"
+  | "duplicate-newer"
+  | "conflict-incoming"
+  | "conflict-standing";
+
+/** Which version of a key stands (contract §3): greatest time, then greatest content in byte order. */
+export function judgeVersion(standing: Version | null, incoming: Version): Judgement {
+  if (standing === null) return "applied";
+  if (incoming.content === standing.content) {
+    return incoming.time > standing.time ? "duplicate-newer" : "duplicate";
+  }
+  if (incoming.time !== standing.time) return incoming.time > standing.time ? "applied" : "duplicate";
+  return compareBytes(incoming.content, standing.content) > 0 ? "conflict-standing" : "conflict-incoming";
+}
