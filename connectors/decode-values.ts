@@ -97,7 +97,8 @@ export const canonicalFigure = (text: string): string | null => canonicalDecimal
 
 /** An epoch-ms integer of the years 1 to 9999. */
 export function instantOfMs(ms: number): EpochMs {
-  return Number.isInteger(ms) && ms >= MIN_INSTANT && ms <= MAX_INSTANT ? ms : Number.NaN;
+  // Adding 0 turns a negative zero into zero.
+  return Number.isInteger(ms) && ms >= MIN_INSTANT && ms <= MAX_INSTANT ? ms + 0 : Number.NaN;
 }
 
 /** A day number of the years 1 to 9999. */

@@ -35,6 +35,11 @@ export type Payload =
       readonly writer: AvroWriterRef;
       readonly bytes: Buffer;
       readonly count: number;
+      /**
+       * Where several blocks stand one after the other in `bytes`: the end and record count of each, so
+       * that damage inside one does not spread to the next. Absent: one block.
+       */
+      readonly parts?: readonly { readonly end: number; readonly count: number }[];
     }
   /** Bytes that belong to no record: a damaged file or block. Counts as one undecodable record. */
   | { readonly kind: "damaged"; readonly bytes: Buffer; readonly detail: string };
