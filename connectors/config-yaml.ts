@@ -105,7 +105,7 @@ function failure(file: string, problems: readonly Omit<Problem, "keys">[]): Fund
     return `\n  ${place}: ${p.path === "" ? "" : `${p.path}: `}${p.message}`;
   });
   const count = list.length === 1 ? "one problem" : `${list.length} problems`;
-  return new FundpulseError("FP1001", `the configuration has ${count}:${text.join("")}\n`, {
+  return new FundpulseError("FP1001", `the configuration has ${count}:${text.join("")}`, {
     action: list.length === 1 ? "correct the named key" : "correct the named keys",
   });
 }

@@ -63,7 +63,7 @@ export function loadReference(dir: string, zone: string): ReferenceTables {
   if (problems.length > 0) {
     const shown = problems.slice(0, 50).map((p) => `\n  ${p}`);
     const more = problems.length > 50 ? `\n  and ${problems.length - 50} more` : "";
-    throw new FundpulseError("FP1002", `the reference tables have wrong lines:${shown.join("")}${more}\n`);
+    throw new FundpulseError("FP1002", `the reference tables have wrong lines:${shown.join("")}${more}`);
   }
   return {
     facilities: tables.facilities.map((r) => r.row as StreamRecord),

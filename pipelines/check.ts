@@ -1,0 +1,67 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { describeConfig, loadConfig } from "../connectors/config-yaml.js";
+import { loadReference } from "../connectors/reference-csv.js";
+import type { Source } from "../connectors/source.js";
+import type { Config } from "../schemas/config.js";
+import { FundpulseError } from "../schemas/errors.js";
+import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";
+import { count } from "./progress.js";
+
+/**
+ * `fundpulse check`: configuration, reference tables, directories and connections, each on its line. Goes
+ * through all of them; the exit code is that of the first that failed.
+ */
+export async function checkCommand(options: {
+  readonly config: string;
+  readonly quiet?: boolean;
+}): Promise<number> {
+  const loaded = loadConfig(options.config);
+  const { config } = loaded;
+  if (options.quiet !== true) process.stdout.write(`${describeConfig(config)}\n`);
+  let exit = 0;
+  const step = async (name: string, work: () => Promise<string> | string): Promise<void> => {
+    try {
+      process.stdout.write(`ok    ${name}: ${await work()}\n`);
+    } catch (error) {
+      const known = error instanceof FundpulseError;
+      if (exit === 0) exit = known ? error.exitCode : 1;
+      process.stdout.write(`FAIL  ${name}: ${(error as Error).message}\n`);
+    }
+  };
+  await step("configuration", () => loaded.file);
+  for (const warning of loaded.warnings) process.stdout.write(`warn  configuration: ${warning}\n`);
+  await step("reference", () => referenceText(config));
+  await step("data", () => writable(config.data));
+  await step("source", async () => {
+    const source = await openSource(config);
+    try {
+      return await source.check();
+    } finally {
+      await source.close();
+    }
+  });
+  return exit;
+}
+
+function referenceText(config: Config): string {
+  const tables = loadReference(config.reference, config.timezone);
+  return (
+    `${count(tables.facilities.length)} facility versions, ` +
+    `${count(tables.categories.length)} categories beside the ${NATIONAL_CATEGORIES.length} national codes, ` +
+    `${count(tables.divisions.length)} divisions (${config.reference})`
+  );
+}
+
+function writable(dir: string): string {
+  let existing = dir;
+  while (!existsSync(existing)) existing = dirname(existing);
+  accessSync(existing, constants.W_OK);
+  return existing === dir ? dir : `${dir} (will be made)`;
+}
+
+async function openSource(config: Config): Promise<Source> {
+  const module = "./sources.js";
+  const { openSource: open } = (await import(module)) as { openSource(config: Config): Promise<Source> };
+  return open(config);
+}

@@ -1,0 +1,87 @@
+/** `fundpulse.yaml` of a new workspace: every key, what it means, and its default. */
+export const CONFIG_TEMPLATE = `# fundpulse configuration 配置
+# Check it with:  fundpulse check
+# Every key but jurisdiction, source and privacy.personKey may be left out; commented keys show the default.
+# \${NAME} takes an environment variable 环境变量. Relative paths start at this file 相对路径以本文件为起点.
+
+# Whose fund this is 统筹区. level: county 县区 | city 市 | province 省. Keep the code in quotes.
+jurisdiction: {name: 山丹县, admdvs: "620725", level: county}
+
+# Months and days are counted in this zone 时区
+# timezone: Asia/Shanghai
+
+# Where events come from 数据来源: a drop folder 投放文件夹 …
+source: {kind: folder, path: inbox}
+# … or Kafka. topics: leave out for the defaults, or name only the streams that you have.
+# source:
+#   kind: kafka
+#   brokers: ["127.0.0.1:9092"]
+#   groupId: fundpulse
+#   clientId: fundpulse
+#   topics: {settlement: fund.settlement, enrolment: fund.enrolment, facility: fund.facility}
+#   ssl: false                       # true, or {ca: ca.pem, cert: client.pem, key: client.key}
+#   sasl: {mechanism: scram-sha-512, username: fundpulse, password: "\${KAFKA_PASSWORD}"}
+#   schemaRegistry: {url: "http://127.0.0.1:8081"}
+
+# Folder with facilities.csv, categories.csv, divisions.csv 参照表
+# reference: reference
+
+# Folder for state and published files 状态与发布文件; one process at a time
+# data: data
+
+# At most one publish in so many seconds 发布间隔（秒）
+# publish: {everySeconds: 1}
+
+periods:
+  # Settlements before this day are quarantined as too_old 起始日
+  firstDay: 2023-01-01
+  # Days after a period's end until it is due for closing 月结延迟天数
+  # closeAfterDays: 10
+  # Day figures are kept for so many days, those by facility for fewer 日指标保留天数
+  # keepDays: 800
+  # keepFacilityDays: 92
+  # dayGroupings: [total, care, care+category, care+region, care+tier, care+district, care+facility]
+
+# Which dimensions are combined 分组; person counts cost more, so they have a list of their own.
+# Leave out for the full set; docs/configuration.md lists it.
+# groupings: [total, care, care+category, care+region, care+tier, care+facility]
+# personGroupings: [total, care, care+category, care+facility]
+
+# A refund counts in the period of its own settlement time, or of the original's 退费归属期
+# refunds: own-period                # own-period | original-period
+
+# insutype codes of each insurance 险种; a code that is not listed is quarantined as bad_value
+# insurances: {employee: ["310", "340"], resident: ["390", "391", "392"], maternity: ["510"]}
+
+# Groups of care places 就医分组; the first match wins. Several values of one dimension are an "or",
+# several dimensions an "and". Dimensions: region, tier, ownership, kind.
+# careGroups:
+#   - {name: 市外, when: {region: [province, national]}}
+#   - {name: 市内三级, when: {tier: ["3"]}}
+#   - {name: 市内一级及以下}
+
+# What counts as reimbursed 报销金额的构成
+# reimbursed: [pool_paid, critical_paid, large_paid, aid_paid]
+# What counts as benefit spending 基金支出的构成, per insurance
+# benefit: {resident: [pool_paid], employee: [pool_paid, large_paid, account_paid], maternity: [pool_paid]}
+
+privacy:
+  # Person numbers are replaced by a keyed pseudonym 个人编号加密. Choose a long random key and keep it:
+  # without it the state cannot be continued.  export FUNDPULSE_PERSON_KEY="$(openssl rand -hex 32)"
+  personKey: "\${FUNDPULSE_PERSON_KEY}"
+  # smallCell: 0
+
+# Metrics and health 运维端口. A host that other machines can reach needs a token.
+# ops: {host: 127.0.0.1, port: 9464, token: "\${FUNDPULSE_OPS_TOKEN}"}
+
+# The web page 监测页面
+# monitor: {host: 127.0.0.1, port: 8321}
+# alerts: []
+
+# Printed tables (schema 报表): rounding half-up 四舍五入 | cut-off 截断;
+# a change from base 0 prints 100.00 (hundred) or nothing (blank)
+# report: {rounding: half-up, zeroBase: hundred}
+
+# trace | debug | info | warn | error | fatal | silent 日志级别
+# log: {level: info}
+`;
