@@ -9,7 +9,7 @@ import { ALL, normaliseRecord, numberOf, textOf } from "./record.js";
 import {
   type DataWindow,
   type Indicator,
-  type Series,
+  SeriesMap,
   type Span,
   seriesFigures,
   windowWith,
@@ -108,7 +108,7 @@ export function enrolmentFigures(
   const range = windowWith(window, days);
   if (range === null) return [];
 
-  const groups = new Map<string, Series<Year> & { years: Map<number, Year> }>();
+  const groups = new SeriesMap<Year>(() => new Array<Enrolled | null>(12).fill(null));
   for (const { insurance, year, rows } of byInsuranceYear.values()) {
     rows.sort((a, b) => a.day - b.day);
     const cells: Cells = new Map();
@@ -119,8 +119,10 @@ export function enrolmentFigures(
       if (next === 0) continue;
       for (const [dimensions, enrolled] of derive(cells, jurisdiction)) {
         if (enrolled === null) continue;
-        enter(groups, insurance, dimensions, year, month, enrolled);
-        if (DISJOINT.includes(insurance)) enter(groups, ALL_INSURANCES, dimensions, year, month, enrolled);
+        for (const name of DISJOINT.includes(insurance) ? [insurance, ALL_INSURANCES] : [insurance]) {
+          const months = groups.at(name, dimensions, year);
+          months[month] = sumOf([months[month], enrolled]);
+        }
       }
     }
   }
@@ -160,27 +162,4 @@ function* derive(
     yield [{ person_group }, groupOfJurisdiction(cells, own, person_group)];
     for (const sex of sexes) yield [{ person_group, sex }, sexOfJurisdiction(cells, own, person_group, sex)];
   }
-}
-
-function enter(
-  groups: Map<string, Series<Year> & { years: Map<number, Year> }>,
-  insurance: string,
-  dimensions: Dimensions,
-  year: number,
-  month: number,
-  enrolled: Enrolled,
-): void {
-  const grouping = Object.keys(dimensions).join("+") || "total";
-  const name = JSON.stringify([insurance, dimensions]);
-  let group = groups.get(name);
-  if (group === undefined) {
-    group = { insurance, grouping, dimensions, years: new Map() };
-    groups.set(name, group);
-  }
-  let months = group.years.get(year);
-  if (months === undefined) {
-    months = new Array<Enrolled | null>(12).fill(null);
-    group.years.set(year, months);
-  }
-  months[month] = sumOf([months[month], enrolled]);
 }

@@ -136,6 +136,37 @@ function groupName(group: Series<unknown>): string {
   return JSON.stringify([group.grouping, group.insurance, ...dimensions]);
 }
 
-/** A fixed set of insurances to publish for a record's own: itself and `all`. */
+/** Collects the data of groups by insurance, dimensions (given in the order of DIMENSIONS) and year. */
+export class SeriesMap<Y> {
+  readonly #groups = new Map<string, Series<Y> & { readonly years: Map<number, Y> }>();
+  readonly #newYear: () => Y;
+
+  constructor(newYear: () => Y) {
+    this.#newYear = newYear;
+  }
+
+  /** The data of one group and year, made empty where there is none yet. */
+  at(insurance: string, dimensions: Series<Y>["dimensions"], year: number): Y {
+    const name = JSON.stringify([insurance, dimensions]);
+    let group = this.#groups.get(name);
+    if (group === undefined) {
+      const grouping = Object.keys(dimensions).join("+") || "total";
+      group = { insurance, grouping, dimensions, years: new Map() };
+      this.#groups.set(name, group);
+    }
+    let data = group.years.get(year);
+    if (data === undefined) {
+      data = this.#newYear();
+      group.years.set(year, data);
+    }
+    return data;
+  }
+
+  values(): Iterable<Series<Y>> {
+    return this.#groups.values();
+  }
+}
+
+/** Insurances that a record of one insurance counts in: its own and `all`. */
 export const withAll = (insurance: string): readonly string[] =>
   insurance === ALL_INSURANCES ? [ALL_INSURANCES] : [insurance, ALL_INSURANCES];
