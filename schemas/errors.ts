@@ -80,6 +80,11 @@ export const ERROR_CODES = {
     cause: "the schema registry cannot be reached",
     action: "check source.schemaRegistry.url; run again",
   },
+  FP3007: {
+    exit: 1,
+    cause: "the drop folder, or a file in it, cannot be read",
+    action: "check source.path and its rights; run again",
+  },
   FP4001: {
     exit: 1,
     cause: "publishing the DuckDB file failed",
