@@ -1,0 +1,43 @@
+import { constants } from "node:fs";
+import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Puts a finished file in place of another in one step: a reader sees the old file or the new one, and
+ * keeps the one that it opened. A stray `.wal` beside the target would be replayed by every reader, so it
+ * is removed first. `target` itself is never opened for writing.
+ */
+export async function moveIntoPlace(finished: string, target: string): Promise<void> {
+  await sync(finished);
+  await rm(`${target}.wal`, { force: true });
+  await rename(finished, target);
+  await syncFolder(dirname(target));
+}
+
+/** Copies a checkpointed database file beside the target and moves the copy into place. */
+export async function replaceWithCopy(source: string, target: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  const copy = join(dirname(target), `.${basename(target)}.next`);
+  await rm(copy, { force: true });
+  // A clone where the file system can share blocks, else a plain copy.
+  await copyFile(source, copy, constants.COPYFILE_FICLONE);
+  await moveIntoPlace(copy, target);
+}

@@ -1,0 +1,108 @@
+import { DIMENSIONS } from "../dimensions.js";
+import { INDICATORS, microsPerUnit } from "../indicators.js";
+import { relativeChange, scaled } from "./arithmetic.js";
+import { dimensionComment, PERIOD_COLUMNS, termColumn } from "./cell.js";
+import { column, MAIN, STORE, type TableDef, type ViewDef } from "./define.js";
+
+const SETTLEMENT_ONLY_NULL = new Set(["fund", "subject", "person_group", "sex"]);
+
+/** The catalogue of indicators as a table: what `unnest` positions mean. */
+export const INDICATOR_TABLE: TableDef = {
+  kind: "table",
+  schema: STORE,
+  name: "indicator",
+  comment: "结算指标目录（内部表）",
+  columns: [
+    column("id", "INTEGER", "顺序号"),
+    column("indicator", "VARCHAR", "指标"),
+    column("zh", "VARCHAR", "指标中文名"),
+    column("unit", "VARCHAR", "单位"),
+    column("formula", "VARCHAR", "公式"),
+    column("presence", "VARCHAR", "出现条件"),
+    column("micros", "BIGINT", "分子分母为 1 时以百万分之一单位计的值"),
+  ],
+};
+
+/** Rows of the catalogue in the order of INDICATOR_TABLE's columns. */
+export const INDICATOR_ROWS = INDICATORS.map((i, id) => [
+  id,
+  i.name,
+  i.zh,
+  i.unit,
+  i.formula,
+  i.presence,
+  microsPerUnit(i),
+]);
+
+const list = (items: readonly string[]): string => `unnest([${items.join(", ")}])`;
+const terms = (previous: boolean): { num: string; den: string } => ({
+  num: list(INDICATORS.map((i) => termColumn(i.numerator, previous))),
+  den: list(INDICATORS.map((i) => (i.denominator ? termColumn(i.denominator, previous) : "1"))),
+});
+
+const dimensionList = DIMENSIONS.filter((d) => !SETTLEMENT_ONLY_NULL.has(d));
+
+/** A row per settlement figure: numerators and denominators side by side, the division still to do. */
+const PAIRS = `(SELECT c.period, c.period_kind, c.period_start, c.period_end, c.insurance, c.grouping,
+    ${dimensionList.map((d) => `c.${d}`).join(", ")}, c.facility_name, c.has_persons,
+    ${list(INDICATORS.map((_, id) => String(id)))} AS id,
+    ${terms(false).num} AS num, ${terms(false).den} AS den,
+    ${terms(true).num} AS pnum, ${terms(true).den} AS pden
+  FROM store.cell c)`;
+
+// The factor is a column here, so the quotient is written out instead of taken from arithmetic.ts.
+const quotient = (num: string, den: string): string =>
+  `CASE WHEN ${den} = 1 THEN ${num}::HUGEINT * i.micros WHEN ${den} <> 0 THEN (sign(${num}) * sign(${den}))::HUGEINT * ` +
+  `((abs(${num})::HUGEINT * (2 * i.micros) + abs(${den})) // (abs(${den})::HUGEINT * 2)) END`;
+
+const change = `CASE WHEN u.den = 1 AND u.pden = 1 THEN ${relativeChange("u.num", "1", "u.pnum", "1", 1_000_000)}
+  ELSE ${relativeChange("u.num", "u.den", "u.pnum", "u.pden", 1_000_000)} END`;
+
+const present = `(i.presence = 'always' OR (i.presence = 'persons' AND u.has_persons)
+  OR (i.presence = 'care' AND u.care IS NOT NULL) OR (i.presence = 'category' AND u.category IS NOT NULL)
+  OR (i.presence = 'inpatient' AND u.care = 'inpatient' AND u.period_kind <> 'day'))`;
+
+const dims = (from: (d: string) => string): string =>
+  DIMENSIONS.map((d) => `${from(d)} AS ${d}${d === "facility" ? ", facility_name" : ""}`).join(", ");
+
+const SETTLED = `SELECT u.period, u.period_kind, u.period_start, u.period_end, u.insurance, u.grouping,
+    ${dims((d) => (SETTLEMENT_ONLY_NULL.has(d) ? "NULL::VARCHAR" : `u.${d}`))},
+    NULL::MAP(VARCHAR, VARCHAR) AS other, i.indicator, ${scaled(quotient("u.num", "u.den"), 24, 6)} AS value,
+    i.unit, ${scaled(quotient("u.pnum", "u.pden"), 24, 6)} AS previous, ${scaled(change, 24, 6)} AS change_pct
+  FROM ${PAIRS} u JOIN store.indicator i ON i.id = u.id
+  WHERE ${present}`;
+
+const GIVEN = `SELECT f.period, p.period_kind, p.period_start, p.period_end, f.insurance, f.grouping,
+    ${DIMENSIONS.map((d) => `f.${d}${d === "facility" ? ", n.name AS facility_name" : ""}`).join(", ")},
+    f.other, f.indicator, f.value, f.unit, f.previous, f.change_pct
+  FROM store.figure f JOIN store.period p ON p.period = f.period
+    LEFT JOIN store.facility_name n ON n.facility = f.facility`;
+
+/** The long table of the contract (§5): one row per figure. */
+export const INDICATORS_VIEW: ViewDef = {
+  kind: "view",
+  schema: MAIN,
+  name: "indicators",
+  comment: "指标长表：每行一个数字。金额单位为元，比率为小数（0.618400），按四舍五入保留六位小数",
+  columns: [
+    ...PERIOD_COLUMNS,
+    ...DIMENSIONS.flatMap((d) => [
+      column(d, `c.${d}`, dimensionComment(d)),
+      ...(d === "facility" ? [column("facility_name", "c.facility_name", "医疗机构名称")] : []),
+    ]),
+    column("other", "c.other", "上报数中没有对应列的其他维度"),
+    column("indicator", "c.indicator", "指标名，含义与公式见 data_dictionary"),
+    column("value", "c.value", "本期值"),
+    column("unit", "c.unit", "单位：yuan 元、visit 人次、person 人、day 天、fraction 小数等"),
+    column("previous", "c.previous", "上年同期值；上年同期早于数据起点为 NULL"),
+    column("change", "(c.value - c.previous)::DECIMAL(24, 6)", "增减：本期值 − 上年同期值"),
+    column(
+      "change_pct",
+      "c.change_pct",
+      "相对增长（小数）：由未舍入的数字计算；上年同期为 0 或缺失时为 NULL",
+    ),
+    column("reported", "NULL::DECIMAL(24, 6)", "月结/年结时冻结的数字；未结为 NULL"),
+    column("status", "'open'", "状态：open 未结、closed 已结、restated 已更正"),
+  ],
+  from: `FROM (${SETTLED} UNION ALL ${GIVEN}) c`,
+};

@@ -1,0 +1,168 @@
+import { DIMENSIONS } from "../dimensions.js";
+import {
+  DIP_INDICATORS,
+  ENROLMENT_INDICATORS,
+  FUND_INDICATORS,
+  INDICATORS,
+  type Indicator,
+} from "../indicators.js";
+import { fraction, relativeChange, roundedQuotient, scaled } from "./arithmetic.js";
+import { dimensionComment, PERIOD_COLUMNS, SETTLEMENT_DIMENSION_COLUMNS, termColumn } from "./cell.js";
+import { type ColumnDef, column, MAIN, type ViewDef } from "./define.js";
+
+const UNIT_ZH: Record<string, string> = {
+  yuan: "元",
+  visit: "人次",
+  person: "人",
+  day: "天",
+  fraction: "小数",
+  month: "月",
+  "yuan/visit": "元/人次",
+  "day/visit": "天/人次",
+  "visit/person": "人次/人",
+};
+const unitZh = (unit: string): string => UNIT_ZH[unit] ?? unit;
+
+/** This period's or last year's figure as the wide tables type it: money (18,2), ratio (18,6), count BIGINT. */
+function figure(indicator: Indicator, previous: boolean): string {
+  const num = termColumn(indicator.numerator, previous);
+  if (indicator.denominator === null)
+    return indicator.unit === "yuan" ? scaled(num, 18, 2) : `${num}::BIGINT`;
+  const den = termColumn(indicator.denominator, previous);
+  const result =
+    indicator.unit === "yuan/visit" ? scaled(roundedQuotient(num, den, 1), 18, 2) : fraction(num, den);
+  return indicator.presence === "inpatient" ? `CASE WHEN c.care = 'inpatient' THEN ${result} END` : result;
+}
+
+function changeOf(indicator: Indicator): string {
+  const den = (previous: boolean): string =>
+    indicator.denominator === null ? "1" : termColumn(indicator.denominator, previous);
+  return scaled(
+    relativeChange(
+      termColumn(indicator.numerator, false),
+      den(false),
+      termColumn(indicator.numerator, true),
+      den(true),
+      1_000_000,
+    ),
+    24,
+    6,
+  );
+}
+
+const besides = (name: string, zh: string, value: string, previous: string, change: string, unit: string) => [
+  column(name, value, `${zh}（${unitZh(unit)}）`),
+  column(`${name}_previous`, previous, `上年同期：${zh}（${unitZh(unit)}）`),
+  column(`${name}_change_pct`, change, `相对增长：${zh}（小数；上年同期为 0 或缺失为 NULL）`),
+];
+
+const settled = (indicators: readonly Indicator[]): ColumnDef[] =>
+  indicators.flatMap((i) =>
+    besides(
+      i.name,
+      i.denominator ? `${i.zh} = ${i.formula}` : i.formula,
+      figure(i, false),
+      figure(i, true),
+      changeOf(i),
+      i.unit,
+    ),
+  );
+
+const settlementView = (
+  name: string,
+  comment: string,
+  indicators: readonly Indicator[],
+  where: string,
+): ViewDef => ({
+  kind: "view",
+  schema: MAIN,
+  name,
+  comment,
+  columns: [...PERIOD_COLUMNS, ...SETTLEMENT_DIMENSION_COLUMNS, ...settled(indicators)],
+  from: `FROM store.cell c WHERE ${where}`,
+});
+
+interface Given {
+  readonly name: string;
+  readonly zh: string;
+  readonly unit: string;
+  readonly formula: string;
+}
+
+function pivotView(name: string, comment: string, indicators: readonly Given[]): ViewDef {
+  const keys = [
+    ...["period", "period_kind", "period_start", "period_end", "insurance", "grouping"],
+    ...DIMENSIONS,
+  ];
+  const pick = (of: string, indicator: string): string =>
+    `max(c.${of}) FILTER (WHERE c.indicator = '${indicator}')`;
+  const type = (unit: string): string =>
+    unit === "yuan" ? "DECIMAL(18, 2)" : unit === "visit" || unit === "person" ? "BIGINT" : "DECIMAL(18, 6)";
+  return {
+    kind: "view",
+    schema: MAIN,
+    name,
+    comment,
+    columns: [
+      ...PERIOD_COLUMNS,
+      ...DIMENSIONS.flatMap((d) => [
+        column(d, `c.${d}`, dimensionComment(d)),
+        ...(d === "facility" ? [column("facility_name", "any_value(c.facility_name)", "医疗机构名称")] : []),
+      ]),
+      ...indicators.flatMap((i) =>
+        besides(
+          i.name,
+          `${i.zh}：${i.formula}`,
+          `${pick("value", i.name)}::${type(i.unit)}`,
+          `${pick("previous", i.name)}::${type(i.unit)}`,
+          pick("change_pct", i.name),
+          i.unit,
+        ),
+      ),
+    ],
+    from: `FROM (SELECT f.*, p.period_kind, p.period_start, p.period_end, n.name AS facility_name
+      FROM store.figure f JOIN store.period p ON p.period = f.period
+      LEFT JOIN store.facility_name n ON n.facility = f.facility
+      WHERE f.indicator IN (${indicators.map((i) => `'${i.name}'`).join(", ")})) c
+      GROUP BY ${keys.map((k) => `c.${k}`).join(", ")}`,
+  };
+}
+
+const named = (names: readonly string[]): Indicator[] =>
+  names.map((name) => INDICATORS.find((i) => i.name === name)!);
+
+/** Wide tables for people (contract §5). */
+export const WIDE_VIEWS: readonly ViewDef[] = [
+  settlementView(
+    "inpatient",
+    "住院指标宽表：就医类型为住院的各分组，每个指标一列，旁列上年同期与相对增长",
+    INDICATORS,
+    "c.care = 'inpatient'",
+  ),
+  settlementView(
+    "outpatient",
+    "门诊指标宽表：就医类型为门诊的各分组，每个指标一列，旁列上年同期与相对增长",
+    INDICATORS.filter((i) => i.presence !== "inpatient"),
+    "c.care = 'outpatient'",
+  ),
+  settlementView(
+    "fund_spend",
+    "基金支出结构宽表：险种合计、各就医类型、各医疗类别的人次、费用与基金支出及占比",
+    named([
+      ...["visits", "persons", "fee", "in_scope_fee", "fund_paid", "pool_paid", "benefit_paid", "reimbursed"],
+      ...["account_paid", "civil_servant_paid", "large_paid", "critical_paid", "aid_paid", "reimb_rate"],
+      ...["share_visits", "share_fee", "share_fund_paid", "share_pool_paid", "share_benefit_paid"],
+      ...["share_in_care_benefit_paid", "share_in_care_fund_paid", "share_in_care_pool_paid"],
+    ]),
+    "c.grouping IN ('total', 'care', 'care+category')",
+  ),
+  settlementView(
+    "medical_aid",
+    "医疗救助宽表：各分组的救助人次、救助支付与所涉费用",
+    named(["aid_visits", "aid_paid", "aid_fee"]),
+    "true",
+  ),
+  pivotView("enrolment", "参保宽表：参保人数、缴费人数、完成预算", ENROLMENT_INDICATORS),
+  pivotView("fund_account", "基金账户宽表：收入、支出、预算进度、结余、可支付月数", FUND_INDICATORS),
+  pivotView("dip_prepayment", "DIP 预结算宽表", DIP_INDICATORS),
+];
