@@ -61,7 +61,7 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   setlType: fc.constantFrom("", "1", "2"),
   clrWay: fc.constantFrom("", "10", "20", "30"),
   mid: mostly("", "0", "1"),
-  stayDays: fc.constantFrom(0, 1, 7, 40, -2),
+  stayDays: mostly(1, 0, 7, 40, 7, 0, -2),
   iptDays: fc.constantFrom(null, null, 0, 1, 12),
   money,
 });

@@ -35,7 +35,7 @@ function contentOf(r: Reading): string {
 /** Groups of a settlement in one grouping: one per category where it counts in parents too; none if inbound hides it. */
 function groupsOf(s: Standing, grouping: string): string[] {
   const names = grouping === "total" ? [] : grouping.split("+");
-  if (s.dimensions.flow === "inbound" && !names.includes("flow")) return [];
+  if (s.onlyWithFlow && !names.includes("flow")) return [];
   const categories = names.includes("category") ? s.categories : [""];
   const keys: string[] = [];
   for (const category of categories) {
@@ -69,6 +69,7 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
   const { config } = options;
   const zone = config.timezone;
   const ambiguous: string[] = [];
+  const readings = options.readings ?? {};
   const facilities = finalFacilities(options.facilities, arrivals, zone, ambiguous);
   const world: World = { config, now: options.now, facilities, categories: options.categories };
 
@@ -88,6 +89,10 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
       continue;
     }
     const [r, faults] = judge(arrival.record, world);
+    if (r.begndate !== null && r.enddate !== null && r.enddate < r.begndate) {
+      if (readings.stayEndsBeforeItBegins === undefined) ambiguous.push(`${place}: ends before it begins`);
+      if (readings.stayEndsBeforeItBegins === "bad-value") faults.add("bad_value");
+    }
     if (faults.size > 0) {
       rejected.set(place, faults);
       continue;
@@ -120,15 +125,20 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
   const standing = new Map<string, Standing>();
   for (const [id, { arrival, r }] of stands) {
     const original = isRefund(r) ? stands.get(r.text.init_setl_id) : undefined;
-    const effectiveTime = config.refunds === "original-period" && original ? original.r.setlTime : r.setlTime;
+    const moved = config.refunds === "original-period" && original !== undefined;
+    let effectiveTime = moved ? original.r.setlTime : r.setlTime;
+    const division = facilityDivision(r, effectiveTime, world);
+    if (flowOf(r.text.insu_admdvs, division, config.jurisdiction) === "nowhere") {
+      if (readings.refundOutsideAtOriginalTime === undefined) {
+        ambiguous.push(`refund ${id} lies in the jurisdiction at its own time alone`);
+      }
+      effectiveTime = r.setlTime;
+    }
     const insurance = insuranceOf(r, config) as string;
     const derived = derive(r, effectiveTime, world);
-    const division = facilityDivision(r, effectiveTime, world);
-    const insuredHere = isInside(r.text.insu_admdvs, config.jurisdiction);
-    if (flowOf(r.text.insu_admdvs, division, config.jurisdiction) === "nowhere") {
-      ambiguous.push(`refund ${id} lies in the jurisdiction at its own time alone`);
-    }
-    if (division === "" && !insuredHere) {
+    const nobodyKnows =
+      derived.dimensions.flow === "unknown" && !isInside(r.text.insu_admdvs, config.jurisdiction);
+    if (nobodyKnows && readings.insuredElsewhereTreatedUnknown === undefined) {
       ambiguous.push(`${id}: insured elsewhere, treated nobody knows where`);
     }
     standing.set(id, {
@@ -139,6 +149,9 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
       counts: valiFlag(r) === "1",
       effectiveTime,
       ...derived,
+      onlyWithFlow:
+        derived.dimensions.flow === "inbound" ||
+        (nobodyKnows && readings.insuredElsewhereTreatedUnknown === "with-flow"),
       sums: sumsOf(r, insurance, derived.dimensions.care, config),
     });
   }

@@ -12,8 +12,6 @@ export function addSums(to: Sums, more: Sums): void {
   for (const m of MEASURES) to[m.name] += more[m.name];
 }
 
-export const isZero = (sums: Sums): boolean => MEASURES.every((m) => sums[m.name] === 0);
-
 export const valiFlag = (r: Reading): string => r.text.vali_flag || "1";
 
 /** Contract §1: 0 unless valid, 0 for a mid-stay bill, −1 for a refund, else +1. */

@@ -37,8 +37,23 @@ export interface RecountOptions {
    * form. Without it such a history is listed in `ambiguous`.
    */
   readonly greater?: (a: Arrival, b: Arrival) => Arrival;
+  /** What to do in the corners that the contract leaves open. A corner without a reading is `ambiguous`. */
+  readonly readings?: Readings;
   /** `month` leaves the sums of quarters, halves, years and ytd out (they are the sums of their months). */
   readonly sums?: "all" | "month";
+}
+
+/** Readings of corners that the contract does not decide. */
+export interface Readings {
+  /**
+   * A person insured elsewhere at a facility of which no division is known: counted everywhere like any
+   * settlement that is not `inbound`, or only in groupings with flow, since it cannot be our fund's.
+   */
+  readonly insuredElsewhereTreatedUnknown?: "everywhere" | "with-flow";
+  /** original-period: a refund that is out of the jurisdiction at its original's time counts at its own time. */
+  readonly refundOutsideAtOriginalTime?: "own-time";
+  /** `enddate` before `begndate`: one bed day, or `bad_value`. */
+  readonly stayEndsBeforeItBegins?: "one-day" | "bad-value";
 }
 
 /** Measures of one group in one period: fen, visits, days. */
@@ -62,6 +77,8 @@ export interface Standing {
   /** Own category first, then its parents. */
   readonly categories: readonly string[];
   readonly facilityKnown: boolean;
+  /** Touches other people's funds: stands only in groupings that contain flow. */
+  readonly onlyWithFlow: boolean;
   readonly sums: Sums;
 }
 
