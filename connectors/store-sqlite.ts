@@ -41,8 +41,7 @@ export interface QuarantineEntry {
   readonly first_seen: EpochMs;
   readonly status: "waiting" | "resolved" | "dismissed";
   readonly due: EpochMs | null;
-  readonly writer: number | null;
-  /** Sealed raw bytes; null when the record is a kept version (`ref`). */
+  /** Sealed raw bytes, as `Privacy.seal` makes them; null when the record is a kept version (`ref`). */
   readonly raw: Buffer | null;
   readonly ref: Ref | null;
   readonly note: string | null;
@@ -118,6 +117,8 @@ export class SqliteStore {
   readonly #changedPlaces = new Set<Place>();
   readonly codes: CodeBook;
   readonly #reader: BlockReader;
+  /** Run at the end of every commit, before it is made durable. */
+  readonly beforeCommit: (() => void)[] = [];
   readonly #sql = new Map<string, Database.Statement>();
   #lastReadBlock = -1;
 
@@ -240,6 +241,7 @@ export class SqliteStore {
     try {
       this.sequence++;
       const result = work();
+      for (const hook of this.beforeCommit) hook();
       this.#saveCodes();
       this.#savePlaces();
       this.setMeta("sequence", String(this.sequence));
@@ -574,23 +576,10 @@ export class SqliteStore {
     ).run(stream, kept.key, kept.updt_time, kept.content, kept.place, kept.position);
   }
 
-  writerId(json: string): number {
-    const known = this.sql("SELECT id FROM writer_schema WHERE json = ?").get(json) as
-      | { id: number }
-      | undefined;
-    return (
-      known?.id ?? Number(this.sql("INSERT INTO writer_schema (json) VALUES (?)").run(json).lastInsertRowid)
-    );
-  }
-
-  writerJson(id: number): string {
-    return (this.sql("SELECT json FROM writer_schema WHERE id = ?").get(id) as { json: string }).json;
-  }
-
   quarantine(entry: Omit<QuarantineEntry, "id" | "status" | "note">): number {
     return Number(
       this.sql(
-        "INSERT INTO quarantine (place, position, stream, reason, detail, first_seen, status, due, writer, raw, ref) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?)",
+        "INSERT INTO quarantine (place, position, stream, reason, detail, first_seen, status, due, raw, ref) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)",
       ).run(
         entry.place,
         entry.position,
@@ -599,7 +588,6 @@ export class SqliteStore {
         entry.detail,
         entry.first_seen,
         entry.due,
-        entry.writer,
         entry.raw,
         entry.ref,
       ).lastInsertRowid,
@@ -619,6 +607,23 @@ export class SqliteStore {
     for (const [column, value] of Object.entries(change)) {
       this.sql(`UPDATE quarantine SET ${column} = ? WHERE id = ?`).run(value, id);
     }
+  }
+
+  warn(
+    recordKey: string,
+    warning: string,
+    at: { readonly place: number; readonly position: number },
+    detail: string,
+    stream: StreamName = "settlement",
+  ): void {
+    this.sql(
+      "INSERT OR REPLACE INTO warning (record_key, warning, stream, place, position, detail) VALUES (?, ?, ?, ?, ?, ?)",
+    ).run(recordKey, warning, stream, at.place, at.position, detail);
+  }
+
+  dropWarnings(recordKey: string, warnings: readonly string[]): void {
+    const statement = this.sql("DELETE FROM warning WHERE record_key = ? AND warning = ?");
+    for (const warning of warnings) statement.run(recordKey, warning);
   }
 
   close(): void {

@@ -34,6 +34,8 @@ export class MonthCache {
   readonly #years = new Map<number, PersonYear>();
   readonly #dirtyCells = new Set<MonthNumber>();
   readonly #dirtyPersons = new Set<MonthNumber>();
+  /** Days whose figures changed since they were last taken by `takeTouchedDays`. */
+  #touchedDays = new Set<DayNumber>();
   readonly #scratch = new Settlement();
   readonly #facts = emptyFacts();
 
@@ -87,11 +89,18 @@ export class MonthCache {
     const combo = this.comboOf(s, facts);
     this.#addCells(this.#months.get(month)!, s, facts.day, combo, sign);
     this.#dirtyCells.add(month);
+    this.#touchedDays.add(facts.day);
     const weight = weightOf(s);
     if (weight !== 0) {
       this.#years.get(yearOfMonth(month))!.add(facts.person, month % 12, combo.id, sign * weight);
       this.#dirtyPersons.add(month);
     }
+  }
+
+  takeTouchedDays(): Set<DayNumber> {
+    const days = this.#touchedDays;
+    this.#touchedDays = new Set();
+    return days;
   }
 
   #addCells(state: MonthState, s: Settlement, day: DayNumber, combo: Combo, sign: 1 | -1): void {
@@ -186,6 +195,7 @@ export class MonthCache {
     this.#months.delete(month);
     this.#years.delete(yearOfMonth(month));
     this.#dirtyCells.delete(month);
+    for (let day = monthStart(month); day < monthStart(month + 1); day++) this.#touchedDays.add(day);
     for (const m of [...this.#dirtyPersons]) {
       if (yearOfMonth(m) === yearOfMonth(month)) this.#dirtyPersons.delete(m);
     }

@@ -1,0 +1,278 @@
+import { createHash } from "node:crypto";
+import { parseDay, ZoneCalendar } from "../aggregations/calendar.js";
+import { CategoryTable } from "../aggregations/categories.js";
+import { ComboTable, type ComboValues, type DimensionRules } from "../aggregations/combos.js";
+import { Contribution } from "../aggregations/contribution.js";
+import { FacilityTable } from "../aggregations/facilities.js";
+import { type GroupKey, GroupTable } from "../aggregations/groups.js";
+import { canonicalContent, recordKey, versionTime } from "../aggregations/streams/version.js";
+import { Privacy } from "../connectors/person-key.js";
+import { PersonTable } from "../connectors/person-table.js";
+import type { ReferenceTables } from "../connectors/reference-csv.js";
+import type { Ref } from "../connectors/store-sqlite.js";
+import { SqliteStore } from "../connectors/store-sqlite.js";
+import type { Config } from "../schemas/config.js";
+import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";
+import type { Rejection } from "../schemas/quarantine.js";
+import { Settlement, type StreamRecord } from "../schemas/settlement.js";
+import type { DayNumber, EpochMs, MonthNumber } from "../schemas/units.js";
+import { FacilityMonths } from "./facility-months.js";
+import { emptyFacts, MonthCache } from "./month-cache.js";
+import { RefundBook } from "./refund-book.js";
+import { SettlementLedger } from "./settlement-ledger.js";
+
+const hash = (value: unknown): string =>
+  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 24);
+
+/** What decides dimensions and sums; a state built under other rules is refused (FP2005). */
+export function rulesOf(config: Config): object {
+  const { jurisdiction, timezone, periods, groupings, personGroupings, refunds, insurances } = config;
+  const { careGroups, reimbursed, benefit } = config;
+  return {
+    admdvs: jurisdiction.admdvs,
+    level: jurisdiction.level,
+    timezone,
+    firstDay: periods.firstDay,
+    keepDays: periods.keepDays,
+    keepFacilityDays: periods.keepFacilityDays,
+    dayGroupings: periods.dayGroupings,
+    groupings,
+    personGroupings,
+    refunds,
+    insurances,
+    careGroups,
+    reimbursed,
+    benefit,
+  };
+}
+
+function dimensionRules(config: Config): DimensionRules {
+  return {
+    jurisdiction: config.jurisdiction,
+    insurances: new Map(
+      Object.entries(config.insurances).flatMap(([insurance, codes]) =>
+        codes.map((code): [string, string] => [code, insurance]),
+      ),
+    ),
+    careGroups: config.careGroups,
+    groupings: config.groupings,
+    personGroupings: config.personGroupings,
+    dayGroupings: config.periods.dayGroupings,
+  };
+}
+
+/**
+ * The opened state with everything derived from it in memory. Reference tables from the CSV files and from
+ * the `facility` stream are merged here; when they differ from those the state was derived with, what they
+ * touch is derived again.
+ */
+export class State {
+  readonly store: SqliteStore;
+  readonly privacy: Privacy;
+  readonly persons = new PersonTable();
+  readonly calendar: ZoneCalendar;
+  readonly groups: GroupTable;
+  readonly combos: ComboTable;
+  readonly months: MonthCache;
+  readonly ledger: SettlementLedger;
+  /** Standing facility records by key, CSV and stream merged. */
+  facilities: StreamRecord[] = [];
+  /** True when the state was emptied of everything derived: the next publish must be full. */
+  mustPublishFull = false;
+  readonly #facilityMonths: FacilityMonths;
+  #personsSaved: number;
+  #combosSaved: number;
+  #groupsSaved: number;
+
+  constructor(
+    readonly config: Config,
+    readonly reference: ReferenceTables,
+    readonly clock: () => EpochMs,
+    options: { readonly rebuild: boolean },
+  ) {
+    this.calendar = new ZoneCalendar(config.timezone);
+    this.privacy = new Privacy(config.privacy.personKey);
+    const rules = hash(rulesOf(config));
+    this.store = new SqliteStore(
+      config.data,
+      { keyCheck: this.privacy.keyCheck, rules },
+      { acceptRules: options.rebuild },
+    );
+    const { store } = this;
+    for (const { first, tags } of store.db
+      .prepare("SELECT first, tags FROM person_chunk ORDER BY first")
+      .all() as { first: number; tags: Buffer }[]) {
+      if (first !== this.persons.size) throw new Error("person table has a gap");
+      for (let at = 0; at < tags.length; at += 16) this.persons.numberOf(tags, at);
+    }
+    this.#personsSaved = this.persons.size;
+    const categories = hash([...NATIONAL_CATEGORIES, ...reference.categories]);
+    if (options.rebuild || (store.meta("categories") ?? categories) !== categories) {
+      this.#forgetDerived();
+    }
+    store.commit(() => {
+      store.setMeta("categories", categories);
+      store.setMeta("rules", rules);
+    });
+    this.facilities = this.#mergeFacilities();
+    this.groups = new GroupTable(this.#saved<GroupKey>("grp", "gid"));
+    this.#groupsSaved = this.groups.groups.length;
+    this.combos = new ComboTable(
+      dimensionRules(config),
+      this.#categoryTable(),
+      new FacilityTable(this.facilities),
+      this.groups,
+    );
+    for (const combo of this.#saved<ComboValues>("combo", "id")) this.combos.number(combo);
+    this.#combosSaved = this.combos.combos.length;
+    this.months = new MonthCache(store, this.combos, new Contribution(config));
+    this.#facilityMonths = new FacilityMonths(store);
+    this.ledger = new SettlementLedger(
+      store,
+      this.combos,
+      this.months,
+      this.persons,
+      new RefundBook(store),
+      this.#facilityMonths,
+      this.calendar,
+      {
+        firstDay: parseDay(config.periods.firstDay)!,
+        originalPeriod: config.refunds === "original-period",
+      },
+    );
+    store.beforeCommit.push(() => this.#saveNumbers());
+    if (this.mustPublishFull) this.reviewAll();
+    else this.facilitiesChanged();
+  }
+
+  #categoryTable(): CategoryTable {
+    return new CategoryTable(NATIONAL_CATEGORIES, this.reference.categories);
+  }
+
+  #saved<T>(table: string, key: string): T[] {
+    const rows = this.store.db.prepare(`SELECT json FROM ${table} ORDER BY ${key}`).raw().all() as [string][];
+    return rows.map(([json]) => JSON.parse(json) as T);
+  }
+
+  /** Persons, combos and groups met since the last commit get their numbers kept. */
+  #saveNumbers(): void {
+    const { store } = this;
+    if (this.persons.size > this.#personsSaved) {
+      store
+        .sql("INSERT INTO person_chunk (first, tags) VALUES (?, ?)")
+        .run(this.#personsSaved, this.persons.tagsFrom(this.#personsSaved));
+      this.#personsSaved = this.persons.size;
+    }
+    for (; this.#combosSaved < this.combos.combos.length; this.#combosSaved++) {
+      const { insurance, values, facilityKnown } = this.combos.combos[this.#combosSaved];
+      store
+        .sql("INSERT INTO combo (id, json) VALUES (?, ?)")
+        .run(this.#combosSaved, JSON.stringify({ insurance, values, facilityKnown }));
+    }
+    for (; this.#groupsSaved < this.groups.groups.length; this.#groupsSaved++) {
+      const { insurance, grouping, dimensions } = this.groups.groups[this.#groupsSaved];
+      store
+        .sql("INSERT INTO grp (gid, json) VALUES (?, ?)")
+        .run(this.#groupsSaved, JSON.stringify({ insurance, grouping, dimensions }));
+    }
+  }
+
+  #forgetDerived(): void {
+    this.store.commit(() => {
+      this.store.dropCheckpoints();
+      for (const month of this.store.months()) this.store.touchMonth(month);
+    });
+    this.mustPublishFull = true;
+  }
+
+  /** The greatest version of each key; of equal times the stream's stands before the file's. */
+  #mergeFacilities(): StreamRecord[] {
+    const byKey = new Map<string, StreamRecord>();
+    const streamed = this.store.records("facility").map((r) => r.record);
+    for (const record of [...this.reference.facilities, ...streamed]) {
+      const key = recordKey("facility", record);
+      const known = byKey.get(key);
+      if (known === undefined || versionTime(record) >= versionTime(known)) byKey.set(key, record);
+    }
+    return [...byKey.values()];
+  }
+
+  /**
+   * Takes the present facility table into use: what it changes of kept settlements is derived again.
+   * Returns true when some facility changed, so that the quarantine can be judged again.
+   */
+  facilitiesChanged(): boolean {
+    this.facilities = this.#mergeFacilities();
+    const contents = new Map<string, string[]>();
+    for (const record of this.facilities) {
+      const code = String(record.fixmedins_code);
+      const list = contents.get(code);
+      if (list) list.push(canonicalContent("facility", record));
+      else contents.set(code, [canonicalContent("facility", record)]);
+    }
+    const now = Object.fromEntries(
+      [...contents]
+        .map(([code, list]) => [code, hash([...list].sort())])
+        .sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
+    const before = JSON.parse(this.store.meta("facilities") ?? "{}") as Record<string, string>;
+    const changed = [...new Set([...Object.keys(now), ...Object.keys(before)])].filter(
+      (code) => now[code] !== before[code],
+    );
+    this.combos.retable(this.#categoryTable(), new FacilityTable(this.facilities));
+    if (changed.length === 0) return false;
+    const months = this.#facilityMonths.monthsOf(changed);
+    const facilities = new Set(changed);
+    this.#review(months, (s) => facilities.has(s.fixmedins_code));
+    this.store.commit(() => this.store.setMeta("facilities", JSON.stringify(now)));
+    return true;
+  }
+
+  /** Holds every kept settlement against the present tables and rules. */
+  reviewAll(): void {
+    this.#review(new Set(this.store.months()), () => true);
+    this.facilitiesChanged();
+  }
+
+  /**
+   * Withdraws the versions among `touches` that the tables no longer allow, moves those that now count in
+   * another month, and forgets what was derived of `months`.
+   */
+  #review(months: ReadonlySet<MonthNumber>, touches: (s: Settlement) => boolean): void {
+    if (months.size === 0) return;
+    const { store, ledger } = this;
+    const now = this.clock();
+    const s = new Settlement();
+    const facts = emptyFacts();
+    const wrong: { ref: Ref; rejection: Rejection }[] = [];
+    const misplaced: { ref: Ref; day: DayNumber }[] = [];
+    for (const month of months) {
+      store.scan(month, 0, s, facts, (ref) => {
+        if (!touches(s)) return;
+        const { rejection, day } = ledger.review(s, facts);
+        if (rejection) wrong.push({ ref, rejection });
+        else if (day !== facts.day) misplaced.push({ ref, day });
+      });
+    }
+    const touched = new Set(months);
+    store.commit(() => {
+      for (const { ref, day } of misplaced) for (const month of ledger.relocate(ref, day)) touched.add(month);
+      for (const { ref, rejection } of wrong) {
+        for (const month of ledger.withdraw(ref, rejection, now)) touched.add(month);
+      }
+      for (const month of touched) {
+        store.dropMonth(month);
+        this.months.drop(month);
+      }
+    });
+    for (const month of touched) {
+      this.months.cells(month);
+      store.commit(() => store.touchMonth(month, this.months.summary(month)));
+      this.months.evict(new Set([month]));
+    }
+  }
+
+  close(): void {
+    this.store.close();
+  }
+}
