@@ -1,0 +1,378 @@
+import { type Demand, nearPoint, solveIntegers } from "./solve.js";
+
+/** What is chosen for every cell, integers: visits, days, persons, fen. */
+export const CELL_MEASURES = [
+  "visits",
+  "heads",
+  "bed_days",
+  "fee",
+  "in_scope",
+  "pool",
+  "critical",
+  "large",
+  "aid",
+  "account",
+  "aid_visits",
+] as const;
+export type CellMeasure = (typeof CELL_MEASURES)[number];
+export type CellSums = Record<CellMeasure, number>;
+
+/** Settlements that a printed report cannot tell apart more finely: the unit that totals are given to. */
+export interface Cell {
+  /** 0 this year, 1 the year before. */
+  readonly year: 0 | 1;
+  /** What it is: insurance, category, care, region, tier, channel, facility … Targets name some of them. */
+  readonly tokens: ReadonlySet<string>;
+  /** Plausible sums to start from; a measure with prior 0 stays 0. */
+  readonly prior: CellSums;
+}
+
+/** Formula, where (tokens, all of them), this year, last year, difference, growth %, and the whole of a share. */
+export type PrintedTarget = readonly [string, string, string, string, string, string, string?];
+
+/** How a bureau writes a figure with fewer digits than it has. */
+export type PrintRounding = "half-up" | "cut-off";
+
+interface Formula {
+  readonly top: readonly CellMeasure[];
+  readonly bottom?: readonly CellMeasure[];
+  /** From fen, days or visits to the printed unit. */
+  readonly scale: number;
+}
+
+const REIMBURSED: readonly CellMeasure[] = ["pool", "critical", "large", "aid"];
+const BENEFIT: readonly CellMeasure[] = ["pool", "large", "account"];
+const WAN = 1e-6;
+
+/** The formulas of the reports. Amounts are printed in 万元, averages in yuan, ratios in percent. */
+const FORMULAS: Readonly<Record<string, Formula>> = {
+  visits: { top: ["visits"], scale: 1 },
+  heads: { top: ["heads"], scale: 1 },
+  bed_days: { top: ["bed_days"], scale: 1 },
+  aid_visits: { top: ["aid_visits"], scale: 1 },
+  fee: { top: ["fee"], scale: WAN },
+  in_scope: { top: ["in_scope"], scale: WAN },
+  pool: { top: ["pool"], scale: WAN },
+  critical: { top: ["critical"], scale: WAN },
+  large: { top: ["large"], scale: WAN },
+  aid: { top: ["aid"], scale: WAN },
+  reimb: { top: REIMBURSED, scale: WAN },
+  benefit: { top: BENEFIT, scale: WAN },
+  pool_account: { top: ["pool", "account"], scale: WAN },
+  avg_fee: { top: ["fee"], bottom: ["visits"], scale: 0.01 },
+  avg_bed_days: { top: ["bed_days"], bottom: ["visits"], scale: 1 },
+  visits_per_head: { top: ["visits"], bottom: ["heads"], scale: 1 },
+  pool_rate: { top: ["pool"], bottom: ["fee"], scale: 100 },
+  critical_rate: { top: ["critical"], bottom: ["fee"], scale: 100 },
+  reimb_rate: { top: REIMBURSED, bottom: ["fee"], scale: 100 },
+  reimb_rate_in_scope: { top: REIMBURSED, bottom: ["in_scope"], scale: 100 },
+  benefit_share: { top: BENEFIT, bottom: BENEFIT, scale: 100 },
+  pool_account_share: { top: ["pool", "account"], bottom: ["pool", "account"], scale: 100 },
+};
+
+/**
+ * What is chosen together; a later choice takes the earlier ones as given. Amounts are first drafted one
+ * after the other, then chosen all at once near the draft: only there can demands on differences of ratios
+ * be put as linear ones.
+ */
+const AMOUNTS: readonly CellMeasure[] = ["fee", "in_scope", "pool", "critical", "large", "aid", "account"];
+const STAGES: readonly { readonly measures: readonly CellMeasure[]; readonly draft?: boolean }[] = [
+  { measures: ["visits"] },
+  { measures: ["heads"] },
+  { measures: ["bed_days"] },
+  { measures: ["fee"], draft: true },
+  { measures: AMOUNTS.slice(1), draft: true },
+  { measures: AMOUNTS },
+  { measures: ["aid_visits"] },
+];
+
+interface Interval {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** The unrounded values that print as `text`. */
+function intervalOf(text: string, rounding: PrintRounding): Interval {
+  const unit = 10 ** -(text.split(".")[1]?.length ?? 0);
+  const v = Number(text);
+  if (rounding === "half-up") return { lo: v - unit / 2, hi: v + unit / 2 };
+  return text.startsWith("-") ? { lo: v - unit, hi: v } : { lo: v, hi: v + unit };
+}
+
+/**
+ * Exact sums of every cell, such that all targets come out as printed. Rounding of amounts is half up;
+ * `ratios` says how the bureau writes ratios. Deterministic. Throws when the targets contradict each other.
+ */
+export function solveCells(
+  cells: readonly Cell[],
+  targets: readonly PrintedTarget[],
+  ratios: PrintRounding,
+): CellSums[] {
+  const known: CellSums[] = cells.map((cell) => ({ ...cell.prior }));
+  const solved = new Set<CellMeasure>();
+  for (const { measures: stage, draft } of STAGES) {
+    const again = stage.every((m) => solved.has(m));
+    const index = new Map<string, number>();
+    const prior: number[] = [];
+    for (const measure of stage) {
+      for (let c = 0; c < cells.length; c++) {
+        index.set(`${measure} ${c}`, prior.length);
+        prior.push(
+          again ? known[c][measure] : cells[c].prior[measure] * scaleUp(measure, cells[c], known[c]),
+        );
+      }
+    }
+    const build = new DemandBuilder(
+      cells,
+      known,
+      index,
+      prior,
+      again,
+      (m) => solved.has(m) && !stage.includes(m),
+    );
+    for (const target of targets) build.target(target, ratios);
+    build.limits(stage);
+    const x = draft ? nearPoint(prior, build.demands) : solveIntegers(prior, build.demands);
+    for (const [key, j] of index) {
+      const [measure, c] = key.split(" ");
+      known[Number(c)][measure as CellMeasure] = x[j];
+    }
+    for (const measure of stage) solved.add(measure);
+  }
+  return known;
+}
+
+/** Priors are guesses together: when visits or fees came out larger, what depends on them is larger too. */
+function scaleUp(measure: CellMeasure, cell: Cell, known: CellSums): number {
+  if (measure === "visits") return 1;
+  const base =
+    measure === "heads" || measure === "bed_days" || measure === "fee" || measure === "aid_visits"
+      ? "visits"
+      : "fee";
+  return cell.prior[base] === 0 ? 0 : known[base] / cell.prior[base];
+}
+
+class DemandBuilder {
+  readonly demands: Demand[] = [];
+
+  constructor(
+    readonly cells: readonly Cell[],
+    readonly known: readonly CellSums[],
+    readonly index: ReadonlyMap<string, number>,
+    readonly prior: readonly number[],
+    /** All that is to be chosen was drafted before. */
+    readonly drafted: boolean,
+    readonly isKnown: (measure: CellMeasure) => boolean,
+  ) {}
+
+  target(target: PrintedTarget, ratios: PrintRounding): void {
+    const [name, where, cur, prev, delta, growth, over] = target;
+    const f = FORMULAS[name];
+    const rounding = f.bottom && name !== "avg_fee" ? ratios : "half-up";
+    const label = `${name} ${where}`;
+    for (const [year, text] of [
+      [0, cur],
+      [1, prev],
+    ] as const) {
+      if (text) this.#figure(f, where, over ?? where, year, intervalOf(text, rounding), `${label} ${text}`);
+    }
+    if (delta) this.#change(f, where, 1, intervalOf(delta, "half-up"), `${label} by ${delta}`);
+    if (growth) {
+      const g = intervalOf(growth, "half-up");
+      // cur - prev * (1 + g) has the sign of the distance to each end of the interval.
+      const width = (g.hi - g.lo) / 100;
+      this.#change(f, where, 1 + g.lo / 100, { lo: 0, hi: Infinity }, `${label} growth ${growth}`, width);
+      this.#change(
+        f,
+        where,
+        1 + g.hi / 100,
+        { lo: -Infinity, hi: -1e-9 },
+        `${label} growth ${growth}`,
+        width,
+      );
+    }
+  }
+
+  #figure(f: Formula, where: string, whole: string, year: 0 | 1, range: Interval, name: string): void {
+    if (!f.bottom) {
+      this.#push([this.#sum(f.top, where, year, f.scale)], range, name);
+      return;
+    }
+    const top = this.#sum(f.top, where, year, f.scale);
+    const low = this.#sum(f.bottom, whole, year, -range.lo);
+    const high = this.#sum(f.bottom, whole, year, -range.hi);
+    if (top === null || low === null || high === null) return;
+    if (low.coefs.size === 0) {
+      const bottom = -low.constant / range.lo;
+      if (bottom > 0) this.#push([top], { lo: range.lo * bottom, hi: range.hi * bottom }, name);
+      return;
+    }
+    const width = ((range.hi - range.lo) * -this.#guess(low)) / range.lo;
+    this.#push([top, low], { lo: 0, hi: Infinity }, name, width);
+    // Strictly below: the least difference of such a sum from 0 is 0.005.
+    this.#push([top, high], { lo: -Infinity, hi: -0.002 }, name, width);
+  }
+
+  /** lo <= (this year's figure) - factor * (last year's) <= hi. Over what is not yet known: near the draft. */
+  #change(f: Formula, where: string, factor: number, range: Interval, name: string, growth?: number): void {
+    const parts: (Linear | null)[] = [];
+    let width: number | undefined;
+    for (const year of [0, 1] as const) {
+      const scale = year === 0 ? f.scale : -factor * f.scale;
+      let part: Linear | null = this.#sum(f.top, where, year, f.bottom ? 1 : scale);
+      if (part === null) return;
+      if (f.bottom) {
+        const bottom = this.#sum(f.bottom, where, year, 1);
+        if (bottom === null || !this.drafted) return;
+        const over = this.#guess(bottom);
+        if (over <= 0) return;
+        const ratio = this.#guess(part) / over;
+        parts.push(scaled(part, scale / over), scaled(bottom, (-scale * ratio) / over), {
+          coefs: new Map(),
+          constant: scale * ratio,
+        });
+        part = scaled(part, scale / over);
+      } else parts.push(part);
+      if (year === 1 && growth !== undefined) width = (growth * -this.#guess(part)) / factor;
+    }
+    this.#push(parts, range, name, width);
+  }
+
+  /** Every amount is at least 0; parts stay within their whole, so that bills can be made of them. */
+  limits(stage: readonly CellMeasure[]): void {
+    const parts: readonly Term[] = [
+      ["pool", 1],
+      ["critical", 1],
+      ["large", 1],
+      ["aid", 1],
+    ];
+    for (let c = 0; c < this.cells.length; c++) {
+      for (const m of stage) this.#limit(c, [[m, 1]], m === "visits" || m === "heads" ? 1 : 0);
+      this.#limit(
+        c,
+        [
+          ["visits", 1],
+          ["heads", -1],
+        ],
+        0,
+      );
+      this.#limit(
+        c,
+        [
+          ["visits", 1],
+          ["aid_visits", -1],
+        ],
+        0,
+      );
+      if (this.cells[c].prior.bed_days > 0)
+        this.#limit(
+          c,
+          [
+            ["bed_days", 1],
+            ["visits", -1],
+          ],
+          0,
+        );
+      this.#limit(
+        c,
+        [
+          ["fee", 1],
+          ["visits", -100],
+        ],
+        0,
+      );
+      this.#limit(
+        c,
+        [
+          ["fee", 0.995],
+          ["in_scope", -1],
+        ],
+        0,
+      );
+      this.#limit(c, [["in_scope", 1], ...parts.map(([m, k]): Term => [m, -k])], 0);
+      this.#limit(c, [["fee", 1], ["account", -1], ...parts.map(([m, k]): Term => [m, -k])], 0);
+    }
+  }
+
+  /** The sum of the terms of a cell is at least `lo`, where something in it is still to be chosen. */
+  #limit(c: number, terms: readonly Term[], lo: number): void {
+    const vars: number[] = [];
+    const coefs: number[] = [];
+    let constant = 0;
+    for (const [m, k] of terms) {
+      if (this.cells[c].prior[m] === 0) continue;
+      const j = this.index.get(`${m} ${c}`);
+      if (j !== undefined) {
+        vars.push(j);
+        coefs.push(k);
+      } else if (this.isKnown(m)) constant += k * this.known[c][m];
+      else return;
+    }
+    if (vars.length === 0) return;
+    this.demands.push({
+      vars,
+      coefs,
+      // Integers all: a quarter less changes nothing and leaves room for the search.
+      lo: lo - constant - 0.25,
+      hi: Infinity,
+      width: 0.5,
+      name: `${terms.map(([m]) => m).join(", ")} of ${[...this.cells[c].tokens].join(" ")}`,
+    });
+  }
+
+  /** scale × sum of measures over the matching cells; null when one of them is neither known nor chosen now. */
+  #sum(measures: readonly CellMeasure[], where: string, year: 0 | 1, scale: number): Linear | null {
+    const coefs = new Map<number, number>();
+    let constant = 0;
+    const tokens = where.split(" ").filter(Boolean);
+    for (const m of measures) {
+      for (let c = 0; c < this.cells.length; c++) {
+        const cell = this.cells[c];
+        if (cell.year !== year || !tokens.every((t) => cell.tokens.has(t))) continue;
+        const j = this.index.get(`${m} ${c}`);
+        if (j !== undefined) coefs.set(j, (coefs.get(j) ?? 0) + scale);
+        else if (this.isKnown(m)) constant += scale * this.known[c][m];
+        else return null;
+      }
+    }
+    return { coefs, constant };
+  }
+
+  /** Its value at the prior. */
+  #guess(part: Linear): number {
+    let sum = part.constant;
+    for (const [j, k] of part.coefs) sum += k * this.prior[j];
+    return sum;
+  }
+
+  #push(parts: readonly (Linear | null)[], range: Interval, name: string, width?: number): void {
+    const coefs = new Map<number, number>();
+    let constant = 0;
+    for (const part of parts) {
+      if (part === null) return;
+      constant += part.constant;
+      for (const [j, k] of part.coefs) coefs.set(j, (coefs.get(j) ?? 0) + k);
+    }
+    if (coefs.size === 0) return;
+    const vars = [...coefs.keys()];
+    this.demands.push({
+      vars,
+      coefs: vars.map((j) => coefs.get(j)!),
+      lo: range.lo - constant,
+      hi: range.hi - constant,
+      width,
+      name,
+    });
+  }
+}
+
+type Term = readonly [CellMeasure, number];
+
+function scaled(part: Linear, by: number): Linear {
+  return { coefs: new Map([...part.coefs].map(([j, k]) => [j, k * by])), constant: part.constant * by };
+}
+
+interface Linear {
+  readonly coefs: ReadonlyMap<number, number>;
+  readonly constant: number;
+}
