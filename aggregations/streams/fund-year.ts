@@ -80,8 +80,14 @@ const ratio = (name: string, value: Value, unit = "fraction"): Indicator<FundYea
   value,
 });
 
-/** Indicators of funds (contract §6). */
-export const FUND_INDICATORS: readonly Indicator<FundYear>[] = [
+/** Indicators of the settlements that a fund paid (contract §6). */
+export const SETTLED_INDICATORS: readonly Indicator<FundYear>[] = [
+  amount("settled_expense", (y, s) => money(inSpan(y.settled, s))),
+  ratio("settled_progress", settledProgress),
+];
+
+/** Indicators of the books (contract §6). */
+export const BOOKED_INDICATORS: readonly Indicator<FundYear>[] = [
   amount("income", (y, s) => flow(y, s, y.income)),
   amount("expense", (y, s) => flow(y, s, y.expense)),
   amount("balance_period", (y, s) => {
@@ -100,12 +106,10 @@ export const FUND_INDICATORS: readonly Indicator<FundYear>[] = [
       return count === null ? null : whole(count);
     },
   },
-  amount("settled_expense", (y, s) => money(inSpan(y.settled, s))),
   amount("budget_income", (y) => money(y.budgetIncome)),
   amount("budget_expense", (y) => money(y.budgetExpense)),
   ratio("income_progress", (y, s) => over(yearTo(y.income, s), money(y.budgetIncome))),
   ratio("expense_progress", (y, s) => over(yearTo(y.expense, s), money(y.budgetExpense))),
-  ratio("settled_progress", settledProgress),
   ratio("months_payable", (y, s) => payable(cumulative(y, s), y, s), "month"),
   ratio("months_payable_net", (y, s) => payable(net(y, s), y, s), "month"),
   ratio("use_progress", (y, s) => over(yearTo(y.expense, s), yearTo(y.income, s))),

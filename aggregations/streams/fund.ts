@@ -1,7 +1,8 @@
 import type { Figure } from "../../schemas/figure.js";
 import type { StreamRecord } from "../../schemas/settlement.js";
-import { civil, monthEnd, monthStart, yearOfMonth } from "../calendar.js";
-import { FUND_INDICATORS, FundYear } from "./fund-year.js";
+import type { DayNumber } from "../../schemas/units.js";
+import { civil, yearOfMonth } from "../calendar.js";
+import { BOOKED_INDICATORS, FundYear, SETTLED_INDICATORS } from "./fund-year.js";
 import { ALL, insuranceOfFund, normaliseRecord, numberOf, textOf } from "./record.js";
 import { type DataWindow, type Series, SeriesMap, seriesFigures, windowWith, withAll } from "./series.js";
 import type { SettledRow } from "./settled.js";
@@ -40,48 +41,97 @@ function yearOpened(day: number): number {
   return month === 12 && date === 31 ? year + 1 : year;
 }
 
+interface Entry {
+  readonly record: StreamRecord;
+  readonly day: DayNumber;
+  readonly kind: string;
+  readonly fund: string;
+  readonly district: string;
+  /** Year that the entry counts in. */
+  readonly year: number;
+  readonly insurances: readonly string[];
+}
+
+function readEntry(raw: StreamRecord): Entry {
+  const record = normaliseRecord("fund-entry", raw);
+  const day = numberOf(record, "book_date")!;
+  const kind = textOf(record, "kind");
+  return {
+    record,
+    day,
+    kind,
+    fund: textOf(record, "fund"),
+    district: textOf(record, "admdvs"),
+    year: kind === "opening_balance" ? yearOpened(day) : civil(day)[0],
+    insurances: withAll(textOf(record, "insurance")),
+  };
+}
+
+/** A plan says nothing of how far the data reach, unless there is nothing else. */
+function rangeOf(entries: readonly Entry[], window: DataWindow): ReturnType<typeof windowWith> {
+  const flows = entries.filter((e) => e.kind === "income" || e.kind === "expense");
+  return windowWith(
+    window,
+    (flows.length > 0 ? flows : entries).map((e) => e.day),
+  );
+}
+
 /**
- * Figures of the funds (contract §2.2, §5, §6): booked from `fund-entry`, settled from settlements.
+ * Figures of the books (contract §2.2, §5, §6), from `fund-entry` alone.
  * @param records standing versions of stream `fund-entry`, in any order
+ */
+export function bookedFigures(records: Iterable<StreamRecord>, window: DataWindow): Figure[] {
+  const entries = Array.from(records, readEntry);
+  const range = rangeOf(entries, window);
+  if (range === null) return [];
+  const series = new SeriesMap(() => new FundYear());
+  for (const { record, fund, district, year, insurances } of entries) {
+    const groups = groupsOf(district, fund, textOf(record, "subject"), textOf(record, "group"));
+    for (const insurance of insurances) {
+      for (const dimensions of groups) book(series.at(insurance, dimensions, year), record);
+    }
+  }
+  return seriesFigures(series.values(), BOOKED_INDICATORS, range);
+}
+
+/**
+ * `settled_expense` and `settled_progress`: the live side of the books, which moves with every settlement.
+ * They stand in total, district, fund and district+fund; a settlement has no subject.
+ * @param records standing versions of stream `fund-entry`: the budgets
  * @param settled sums of the settlements; several rows of one month, fund and district add up
  */
-export function fundFigures(
+export function settledFigures(
   records: Iterable<StreamRecord>,
   settled: Iterable<SettledRow>,
   window: DataWindow,
 ): Figure[] {
+  const entries = Array.from(records, readEntry);
+  const range = rangeOf(entries, window);
+  if (range === null) return [];
   const series = new SeriesMap(() => new FundYear());
-  const flowDays: number[] = [];
-  const planDays: number[] = [];
-  for (const raw of records) {
-    const record = normaliseRecord("fund-entry", raw);
-    const day = numberOf(record, "book_date")!;
-    const kind = textOf(record, "kind");
-    (kind === "income" || kind === "expense" ? flowDays : planDays).push(day);
-    const district = textOf(record, "admdvs");
-    const groups = groupsOf(
-      district,
-      textOf(record, "fund"),
-      textOf(record, "subject"),
-      textOf(record, "group"),
-    );
-    const year = kind === "opening_balance" ? yearOpened(day) : civil(day)[0];
-    for (const insurance of withAll(textOf(record, "insurance"))) {
-      for (const dimensions of groups) book(series.at(insurance, dimensions, year), record);
+  for (const { record, kind, fund, district, year, insurances } of entries) {
+    if (kind !== "budget_expense") continue;
+    for (const insurance of insurances) {
+      for (const dimensions of plain(district, fund)) book(series.at(insurance, dimensions, year), record);
     }
   }
   for (const { month, fund, district, amount } of settled) {
-    flowDays.push(monthStart(month), monthEnd(month));
     for (const insurance of withAll(insuranceOfFund(fund))) {
       for (const dimensions of plain(district, fund)) {
-        const year = series.at(insurance, dimensions, yearOfMonth(month));
-        add(year.settled, month % 12, amount);
+        add(series.at(insurance, dimensions, yearOfMonth(month)).settled, month % 12, amount);
       }
     }
   }
-  // A plan says nothing of how far the data reach, unless there is nothing else.
-  const range = windowWith(window, flowDays.length > 0 ? flowDays : planDays);
-  return range === null ? [] : seriesFigures(series.values(), FUND_INDICATORS, range);
+  return seriesFigures(series.values(), SETTLED_INDICATORS, range);
+}
+
+/** All figures of the funds: `bookedFigures` and `settledFigures`. */
+export function fundFigures(
+  records: readonly StreamRecord[],
+  settled: Iterable<SettledRow>,
+  window: DataWindow,
+): Figure[] {
+  return [...bookedFigures(records, window), ...settledFigures(records, settled, window)];
 }
 
 function add(months: (bigint | null)[], month: number, value: number): void {

@@ -50,6 +50,8 @@ const notNegative =
     (numberOf(record, field) ?? 0) >= 0 ? null : `${field}: not below 0`;
 const division = matches("admdvs", /^\d{6}$/, "six digits");
 
+const isPeriod = (id: string): boolean => /^(19|2[01])/.test(id) && parsePeriod(id) !== null;
+
 const CHECKS: Readonly<Record<SmallStream, readonly Check[]>> = {
   "fund-entry": [
     division,
@@ -93,7 +95,7 @@ const CHECKS: Readonly<Record<SmallStream, readonly Check[]>> = {
   ],
   "reported-fact": [
     division,
-    (r) => (parsePeriod(textOf(r, "period")) ? null : "period: a period id such as 2024-03, 2024Q1, 2024H1"),
+    (r) => (isPeriod(textOf(r, "period")) ? null : "period: a period id such as 2024-03, 2024Q1, 2024H1"),
     (r) =>
       WITH_ALL.includes(mapOf(r, "dimensions").insurance ?? ALL_INSURANCES)
         ? null

@@ -52,6 +52,8 @@ const BAD: [SmallStream, StreamRecord, string][] = [
   ["facility", { valid_from: 11, valid_to: 10 }, "valid_to"],
   ["reported-fact", { period: "2024H3" }, "period"],
   ["reported-fact", { period: "2023-02-29" }, "period"],
+  ["reported-fact", { period: "0050-03" }, "period"],
+  ["reported-fact", { period: "9999" }, "period"],
   ["reported-fact", { dimensions: { insurance: "pension" } }, "dimensions.insurance"],
   ["reported-fact", { value: "NaN" }, "value"],
   ["reported-fact", { value: "1e18" }, "value"],
