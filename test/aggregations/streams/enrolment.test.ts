@@ -207,10 +207,11 @@ it("figures do not depend on the order of the records", () => {
     fc.property(standing, (rows) => {
       const records = rows.map(enrolment);
       const figures = enrolmentFigures(records, CITY, WINDOW);
-      expect(enrolmentFigures([...records].reverse(), CITY, WINDOW)).toEqual(figures);
+      const reversed = enrolmentFigures([...records].reverse(), CITY, WINDOW);
+      expect(JSON.stringify(reversed)).toBe(JSON.stringify(figures));
       const keys = figures.map((f) => JSON.stringify([f.period, f.insurance, f.indicator, f.dimensions]));
       expect(new Set(keys).size).toBe(keys.length);
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
