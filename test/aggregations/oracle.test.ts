@@ -40,13 +40,6 @@ import {
   type Sums,
 } from "../support/oracle/types.js";
 
-/** Readings of the engine where the contract leaves a corner open. */
-const READINGS = {
-  insuredElsewhereTreatedUnknown: "with-flow",
-  refundOutsideAtOriginalTime: "own-time",
-  stayEndsBeforeItBegins: "bad-value",
-} as const;
-
 /** A settlement as the decoder would leave it. */
 function decoded(r: Reading): Settlement {
   const s = new Settlement();
@@ -216,7 +209,6 @@ test("adding and taking out versions in any order gives what the recount gives",
       const counted = recount(arrivals, {
         ...recountOptions(history),
         sums: "month",
-        readings: READINGS,
       });
       expect(counted.ambiguous).toEqual([]);
       expect(differences(core.claim(), counted).slice(0, 10)).toEqual([]);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { type Intent, intents } from "./histories/intents.js";
 import { FINAL_NOW, type World, worlds } from "./histories/world.js";
 import { type Draft, spoil, writeFacility, writeSettlement } from "./histories/write.js";
+import { READINGS } from "./oracle/readings.js";
 import type { Arrival, Plain, RecountOptions } from "./oracle/types.js";
 
 /** A random history: a small world and what is sent about it, in order of arrival. */
@@ -30,7 +31,11 @@ export function writeHistory(world: World, list: readonly Intent[]): History {
   list.forEach((intent, index) => {
     // Unique, so that ties between different contents do not occur.
     const updated = UPDATES_START + intent.rank * DAY_MS + index * SECOND_MS;
-    const send = (stream: Sent["stream"], record: Plain): void => {
+    const send = (stream: Sent["stream"], written: Plain): void => {
+      const record: Record<string, string | number | null> = { ...written };
+      for (const field of ["insu_admdvs", "fix_blng_admdvs", "admdvs"]) {
+        if (record[field] === "620725") record[field] = world.home;
+      }
       for (let copy = 0; copy <= intent.copies; copy++) {
         const item = { stream, record, partition: (intent.partition + copy) % 3 };
         sent.push({ at: index + intent.delay * (copy === 0 ? 1 : 2) + copy / 10, item });
@@ -198,7 +203,7 @@ export function stepsOf(history: History, delivery: Delivery): Step[] {
 
 /** What the recount of a history needs. */
 export function recountOptions(history: History): RecountOptions {
-  return { ...history.world, now: FINAL_NOW };
+  return { ...history.world, now: FINAL_NOW, readings: READINGS };
 }
 
 export { FINAL_NOW };

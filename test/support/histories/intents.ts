@@ -44,17 +44,21 @@ const mostly = <T>(usual: T, ...others: T[]): fc.Arbitrary<T> =>
     { weight: 1, arbitrary: fc.constantFrom(...others) },
   );
 
+/** Mostly the county, often one of the special ones, so that two of a kind meet. */
+const division = fc.oneof(
+  { weight: 5, arbitrary: fc.constant("620725") },
+  { weight: 3, arbitrary: fc.constantFrom("620700", "620799", "429004") },
+  { weight: 3, arbitrary: fc.constantFrom(...DIVISIONS) },
+);
+
 const facts: fc.Arbitrary<Facts> = fc.record({
   time: instant,
   person: fc.nat({ max: 5 }),
   psnType: fc.constantFrom("1101", "1201", "1300", "1401", "1501", "1602", "", "9900"),
   insutype: fc.constantFrom(...INSURANCE_CODES),
-  insured: fc.oneof(
-    { weight: 3, arbitrary: fc.constant("620725") },
-    { weight: 2, arbitrary: fc.constantFrom(...DIVISIONS) },
-  ),
+  insured: division,
   facility: fc.constantFrom("H1", "H1", ...FACILITY_CODES),
-  blng: fc.constantFrom("", "620725", ...DIVISIONS),
+  blng: fc.oneof({ weight: 1, arbitrary: fc.constant("") }, { weight: 2, arbitrary: division }),
   level: fc.constantFrom("", "01", "04", "05", "07", "08", "10", "11"),
   medType: fc.constantFrom("21", ...MED_TYPES),
   disease: fc.constantFrom("", "", "D1", "D2", "D3"),
@@ -206,7 +210,7 @@ export const intents: fc.Arbitrary<Intent> = fc.oneof(
       ...common,
       kind: fc.constant("facility" as const),
       code: fc.constantFrom("H1", "H2", "H3", "H4", "H4"),
-      admdvs: fc.constantFrom("620725", "620725", ...DIVISIONS),
+      admdvs: division,
       tier: fc.constantFrom(null, "0", "1", "2", "3"),
       level: fc.constantFrom(null, "01", "06", "09", "11"),
       ownership: fc.constantFrom("", "public", "private"),

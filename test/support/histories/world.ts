@@ -7,6 +7,8 @@ export interface World {
   readonly config: Config;
   readonly facilities: readonly Plain[];
   readonly categories: readonly OracleCategory[];
+  /** The division that stands where the intents say 620725. */
+  readonly home: string;
 }
 
 /** The clock at the end of every history. */
@@ -48,12 +50,15 @@ export const HISTORY_CATEGORIES: readonly OracleCategory[] = [
   { med_type: "41", category: "药店购药", care: "pharmacy" },
 ];
 
+/** Jurisdictions, each with the division that most of its people and facilities belong to. */
 const JURISDICTIONS = [
-  { name: "county", admdvs: "620725", level: "county" },
-  { name: "city", admdvs: "620700", level: "city" },
-  { name: "province", admdvs: "620000", level: "province" },
-  { name: "municipality", admdvs: "310000", level: "city" },
-  { name: "county-level city", admdvs: "429004", level: "county" },
+  { name: "county", admdvs: "620725", level: "county", home: "620725" },
+  { name: "city", admdvs: "620700", level: "city", home: "620725" },
+  { name: "city with its own people", admdvs: "620700", level: "city", home: "620700" },
+  { name: "province", admdvs: "620000", level: "province", home: "629900" },
+  { name: "municipality", admdvs: "310000", level: "city", home: "310104" },
+  { name: "county-level city", admdvs: "429004", level: "county", home: "429004" },
+  { name: "province of county-level cities", admdvs: "420000", level: "province", home: "429005" },
 ] as const;
 
 const CARE_GROUPS = [
@@ -90,7 +95,7 @@ export const worlds: fc.Arbitrary<World> = fc
     }),
     outside: fc.constantFrom(...DIVISIONS.slice(1)),
   })
-  .map(({ jurisdiction, keep, outside, benefit, ...rest }) => ({
+  .map(({ jurisdiction: { home, ...jurisdiction }, keep, outside, benefit, ...rest }) => ({
     config: configSchema.parse({
       ...rest,
       jurisdiction,
@@ -100,9 +105,10 @@ export const worlds: fc.Arbitrary<World> = fc
       ...(benefit ? { benefit } : {}),
     }),
     facilities: [
-      { fixmedins_code: "H1", admdvs: "620725", hosp_lv: "05", ownership: "public", kind: "hospital" },
-      { fixmedins_code: "H2", admdvs: "620725", tier: "1", ownership: "private", kind: "township" },
+      { fixmedins_code: "H1", admdvs: home, hosp_lv: "05", ownership: "public", kind: "hospital" },
+      { fixmedins_code: "H2", admdvs: home, tier: "1", ownership: "private", kind: "township" },
       { fixmedins_code: "H3", admdvs: outside, hosp_lv: "01", ownership: "public" },
     ] as readonly Plain[],
     categories: HISTORY_CATEGORIES,
+    home,
   }));
