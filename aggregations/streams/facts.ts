@@ -101,7 +101,7 @@ export function factFigures(
       const before = periods.get(previousPeriodId(id) ?? "");
       const unit = textOf((now ?? before)!, "unit");
       const indicator = { name: group.indicator, unit, places: PLACES };
-      const row = figure({ ...group, period: id }, indicator, statedBy(now), statedBy(before));
+      const row = figure(id, group, indicator, statedBy(now), statedBy(before));
       if (row !== null) figures.push(row);
     }
   }

@@ -13,6 +13,8 @@ export interface DataWindow {
 /** A period inside one year, as months of that year. */
 export interface Span {
   readonly period: Period;
+  /** Place among the periods of a year, as in `periodsOfYear`. */
+  readonly index: number;
   /** 0 for January. */
   readonly from: number;
   /** Last month, included. */
@@ -56,32 +58,36 @@ export function windowWith(
   return Number.isFinite(last) ? { first, last } : null;
 }
 
+const allSpans = (year: number): Span[] =>
+  periodsOfYear(year).map((period, index) => ({
+    period,
+    index,
+    from: civil(period.startDay)[1] - 1,
+    to: civil(period.endDay)[1] - 1,
+  }));
+
 /** Periods of a year up to those that contain `last`: an ytd counts as the month that it ends with. */
 export function spansOfYear(year: number, last: DayNumber): Span[] {
-  const spans: Span[] = [];
-  for (const period of periodsOfYear(year)) {
-    const from = civil(period.startDay)[1] - 1;
-    const to = civil(period.endDay)[1] - 1;
-    const reached = period.kind === "ytd" ? dayOf(year, to + 1, 1) : period.startDay;
-    if (reached <= last) spans.push({ period, from, to });
-  }
-  return spans;
+  return allSpans(year).filter(({ period, to }) => {
+    return (period.kind === "ytd" ? dayOf(year, to + 1, 1) : period.startDay) <= last;
+  });
 }
 
 /** One figure as text, its `previous` and relative change; null when both sides are missing. */
 export function figure(
-  at: Pick<Figure, "period" | "insurance" | "grouping" | "dimensions"> & { readonly other?: Figure["other"] },
+  period: string,
+  group: Pick<Figure, "insurance" | "grouping" | "dimensions"> & { readonly other?: Figure["other"] },
   indicator: { readonly name: string; readonly unit: string; readonly places: number },
   value: Rational | null,
   previous: Rational | null,
 ): Figure | null {
   if (value === null && previous === null) return null;
   return {
-    period: at.period,
-    insurance: at.insurance,
-    grouping: at.grouping,
-    dimensions: at.dimensions,
-    other: at.other ?? null,
+    period,
+    insurance: group.insurance,
+    grouping: group.grouping,
+    dimensions: group.dimensions,
+    other: group.other ?? null,
     indicator: indicator.name,
     unit: indicator.unit,
     value: value === null ? null : roundHalfUp(value, indicator.places),
@@ -102,33 +108,47 @@ export function seriesFigures<Y>(
 ): Figure[] {
   const figures: Figure[] = [];
   const lastYear = civil(window.last)[0];
+  const everySpan = new Map<number, Span[]>();
   const spans = new Map<number, Span[]>();
   const named = [...groups].map((group) => ({ group, name: groupName(group) }));
   named.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const { group } of named) {
+    // Each year is valued once: as this year and again as the next one's previous.
+    const valued = new Map<number, Values>();
+    for (const [year, data] of group.years) {
+      if (!everySpan.has(year)) everySpan.set(year, allSpans(year));
+      valued.set(year, valuesOf(data, indicators, everySpan.get(year)!));
+    }
     const years = new Set([...group.years.keys()].flatMap((y) => [y, y + 1]));
     for (const year of [...years].sort((a, b) => a - b)) {
       if (year > lastYear) continue;
       if (!spans.has(year)) spans.set(year, spansOfYear(year, window.last));
-      const now = group.years.get(year);
-      const before = group.years.get(year - 1);
+      const now = valued.get(year);
+      const before = valued.get(year - 1);
       for (const span of spans.get(year)!) {
-        const previousEnd = dayOf(year - 1, span.to + 2, 1) - 1;
-        for (const indicator of indicators) {
-          let value = now === undefined ? null : indicator.value(now, span);
-          let previous = before === undefined ? null : indicator.value(before, span);
+        const known = dayOf(year - 1, span.to + 2, 1) - 1 >= window.first;
+        for (let i = 0; i < indicators.length; i++) {
+          let value = now?.[span.index][i] ?? null;
+          let previous = before?.[span.index][i] ?? null;
           if (value === null && previous === null) continue;
-          if (indicator.additive) {
+          if (indicators[i].additive) {
             value ??= ZERO;
-            if (previous === null && previousEnd >= window.first) previous = ZERO;
+            if (known) previous ??= ZERO;
           }
-          const row = figure({ ...group, period: span.period.id }, indicator, value, previous);
+          const row = figure(span.period.id, group, indicators[i], value, previous);
           if (row !== null) figures.push(row);
         }
       }
     }
   }
   return figures;
+}
+
+/** By span of the year, then by indicator. */
+type Values = (Rational | null)[][];
+
+function valuesOf<Y>(data: Y, indicators: readonly Indicator<Y>[], spans: readonly Span[]): Values {
+  return spans.map((span) => indicators.map((indicator) => indicator.value(data, span)));
 }
 
 function groupName(group: Series<unknown>): string {
