@@ -11,6 +11,7 @@ import {
   dayOfText,
   EXPECTED,
   fenOfBytes,
+  fenOfText,
   instantOfMs,
   instantOfText,
   int32,
@@ -67,7 +68,8 @@ export class JsonReader {
     const isNumber = kind === KIND.number;
     switch (field.type) {
       case "amount": {
-        const fen = isNumber || kind === KIND.text ? fenOfBytes(bytes, start, end) : Number.NaN;
+        const escaped = kind === KIND.escaped ? fenOfText(scanner.text(slot)) : Number.NaN;
+        const fen = isNumber || kind === KIND.text ? fenOfBytes(bytes, start, end) : escaped;
         this.number(slot, field, fen);
         return;
       }
