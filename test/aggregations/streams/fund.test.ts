@@ -233,7 +233,7 @@ describe("random books", () => {
         const keys = figures.map((f) => JSON.stringify([f.period, f.insurance, f.indicator, f.dimensions]));
         expect(new Set(keys).size).toBe(keys.length);
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 
@@ -262,7 +262,7 @@ describe("random books", () => {
         });
         expect(flows.map((f) => f.value)).toEqual(wanted);
       }),
-      { numRuns: 30 },
+      { numRuns: 12 },
     );
   });
 });
