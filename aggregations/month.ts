@@ -84,16 +84,17 @@ export class MonthState {
     return toColumns(table);
   }
 
-  /** Day sums of every day group; `withFacility` while the day is within `periods.keepFacilityDays`. */
+  /** Day sums of the day groups without facility (`others`) and of those with it (`facility`). */
   rollUpDay(
     day: DayNumber,
     dayGroups: readonly Int32Array[],
     groups: GroupTable,
-    withFacility: boolean,
+    wanted: { readonly others: boolean; readonly facility: boolean },
   ): ColumnSums {
     const d = day - monthStart(this.month);
     const table = new SumTable(64);
-    for (const source of withFacility ? [this.days[d], this.facilityDays[d]] : [this.days[d]]) {
+    const sources = [wanted.others ? this.days[d] : null, wanted.facility ? this.facilityDays[d] : null];
+    for (const source of sources.filter((table) => table !== null)) {
       const { keys, sums } = source;
       for (let slot = 0; slot < keys.length; slot++) {
         if (source.settlements(slot) === 0) continue;

@@ -46,9 +46,9 @@ export interface QuarantineEntry {
 }
 
 export interface QuarantineDesk {
-  list(filter: QuarantineFilter): readonly QuarantineEntry[];
+  list(filter: QuarantineFilter): Promise<readonly QuarantineEntry[]>;
   /** The entry and its decrypted bytes; undefined when there is no such record. */
-  show(id: number): { readonly entry: QuarantineEntry; readonly bytes: Buffer } | undefined;
+  show(id: number): Promise<{ readonly entry: QuarantineEntry; readonly bytes: Buffer } | undefined>;
   /** Judges records again under the present configuration; returns how many left the quarantine. */
   retry(ids: readonly number[]): Promise<{ readonly retried: number; readonly resolved: number }>;
   /** Sets records aside for good, with a reason; returns how many were waiting. */

@@ -35,8 +35,8 @@ async function withDesk<T>(config: string, work: (desk: QuarantineDesk) => Promi
 
 export function quarantineList(options: QuarantineOptions): Promise<number> {
   const filter = filterOf(options);
-  return withDesk(options.config, (desk) => {
-    const entries = desk.list(filter);
+  return withDesk(options.config, async (desk) => {
+    const entries = await desk.list(filter);
     if (options.format === "json") process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
     else process.stdout.write(listText(entries));
     return 0;
@@ -45,8 +45,8 @@ export function quarantineList(options: QuarantineOptions): Promise<number> {
 
 /** The record's bytes go to standard output as they came; what is known about it to standard error. */
 export function quarantineShow(id: string, options: QuarantineOptions): Promise<number> {
-  return withDesk(options.config, (desk) => {
-    const found = desk.show(idOf(id));
+  return withDesk(options.config, async (desk) => {
+    const found = await desk.show(idOf(id));
     if (found === undefined) throw new FundpulseError("FP2006", `there is no quarantined record ${id}`);
     process.stderr.write(entryText(found.entry));
     process.stdout.write(found.bytes);
@@ -58,7 +58,7 @@ export function quarantineShow(id: string, options: QuarantineOptions): Promise<
 export function quarantineRetry(ids: readonly string[], options: QuarantineOptions): Promise<number> {
   const filter = filterOf(options);
   return withDesk(options.config, async (desk) => {
-    const { retried, resolved } = await desk.retry(chosen(desk, ids, options, filter));
+    const { retried, resolved } = await desk.retry(await chosen(desk, ids, options, filter));
     process.stdout.write(`${count(retried)} judged again, ${count(resolved)} left the quarantine\n`);
     return 0;
   });
@@ -69,25 +69,25 @@ export function quarantineDismiss(ids: readonly string[], options: QuarantineOpt
   const why = options.why?.trim() ?? "";
   if (why === "") throw new FundpulseError("FP1003", "a dismissal needs its reason: --why <text>");
   return withDesk(options.config, async (desk) => {
-    const dismissed = await desk.dismiss(chosen(desk, ids, options, filter), why);
+    const dismissed = await desk.dismiss(await chosen(desk, ids, options, filter), why);
     process.stdout.write(`${count(dismissed)} dismissed\n`);
     return 0;
   });
 }
 
-function chosen(
+async function chosen(
   desk: QuarantineDesk,
   ids: readonly string[],
   options: QuarantineOptions,
   filter: QuarantineFilter,
-): number[] {
+): Promise<number[]> {
   const filtered = options.all === true || options.reason !== undefined || options.stream !== undefined;
   if (ids.length > 0 && filtered) {
     throw new FundpulseError("FP1003", "name either ids, or --all, --reason or --stream");
   }
   if (ids.length > 0) return ids.map(idOf);
   if (!filtered) throw new FundpulseError("FP1003", "name ids, or choose with --all, --reason or --stream");
-  return desk.list({ ...filter, status: "waiting" }).map((entry) => entry.id);
+  return (await desk.list({ ...filter, status: "waiting" })).map((entry) => entry.id);
 }
 
 function idOf(text: string): number {

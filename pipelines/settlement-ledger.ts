@@ -90,6 +90,10 @@ export class SettlementLedger {
   post(arrivals: readonly Arrival[], now: EpochMs): Set<MonthNumber> {
     this.#now = now;
     const standing = this.#decide(arrivals);
+    const latest = this.latestTime() ?? Number.NEGATIVE_INFINITY;
+    let newest = latest;
+    for (const a of arrivals) if (a.fate === "standing" && a.s.setl_time > newest) newest = a.s.setl_time;
+    if (newest > latest) this.store.setMeta("latest_time", String(newest));
     this.#moved.length = 0;
     if (this.rules.originalPeriod) this.#followOriginals(standing);
     return this.#keep(arrivals, standing);
@@ -356,6 +360,12 @@ export class SettlementLedger {
     const combo = this.combos.find(s, day);
     if ("reason" in combo) return { rejection: combo, day: facts.day };
     return { rejection: judgeTime(s, own, Number.POSITIVE_INFINITY, this.rules.firstDay), day };
+  }
+
+  /** Latest `setl_time` that was ever kept; null before the first. */
+  latestTime(): EpochMs | null {
+    const latest = this.store.meta("latest_time");
+    return latest === undefined ? null : Number(latest);
   }
 
   /** Keeps a standing version under another day. Returns the months touched, which must be derived again. */

@@ -79,6 +79,8 @@ export class State {
   facilities: StreamRecord[] = [];
   /** True when the state was emptied of everything derived: the next publish must be full. */
   mustPublishFull = false;
+  /** True when reference tables differ from those of the last start: the quarantine must be judged again. */
+  tablesChanged = false;
   readonly #facilityMonths: FacilityMonths;
   #personsSaved: number;
   #combosSaved: number;
@@ -141,8 +143,10 @@ export class State {
       },
     );
     store.beforeCommit.push(() => this.#saveNumbers());
-    if (this.mustPublishFull) this.reviewAll();
-    else this.facilitiesChanged();
+    if (this.mustPublishFull) {
+      this.tablesChanged = true;
+      this.reviewAll();
+    } else this.tablesChanged = this.facilitiesChanged();
   }
 
   #categoryTable(): CategoryTable {

@@ -1,0 +1,210 @@
+import { join } from "node:path";
+import { ZoneCalendar } from "../aggregations/calendar.js";
+import { loadWriterSchemas } from "../connectors/decode-writers.js";
+import { BatchDecoder } from "../connectors/decoder.js";
+import { DuckDbPublisher } from "../connectors/publish-duckdb.js";
+import type { Publisher } from "../connectors/publisher.js";
+import { loadReference } from "../connectors/reference-csv.js";
+import { SchemaRegistry } from "../connectors/schema-registry.js";
+import type { Source, SourceBatch, SourceContext } from "../connectors/source.js";
+import { FolderSource } from "../connectors/source-folder.js";
+import type { Config } from "../schemas/config.js";
+import { Intake } from "./intake.js";
+import type { Pipeline, PipelineDeps, RunSummary } from "./pipeline-port.js";
+import { Publication } from "./publication.js";
+import { PublishLoop } from "./publish-loop.js";
+import { quarantineDesk } from "./quarantine-desk.js";
+import { State } from "./state.js";
+
+/** The state is checkpointed after so many records, which bounds how long a start after a crash takes. */
+const CHECKPOINT_RECORDS = 500_000;
+/** How often due records are judged again and lag is told while running. */
+const TICK_MS = 1000;
+
+/** The source that the configuration names. */
+export async function openSource(config: Config, deps: Pick<PipelineDeps, "log">): Promise<Source> {
+  const { source } = config;
+  if (source.kind === "folder") return new FolderSource({ path: source.path });
+  const { KafkaSource } = await import("../connectors/source-kafka.js");
+  return new KafkaSource({ config: source, log: deps.log });
+}
+
+export async function openDecoder(config: Config): Promise<BatchDecoder> {
+  const registry =
+    config.source.kind === "kafka" && config.source.schemaRegistry
+      ? new SchemaRegistry(config.source.schemaRegistry)
+      : undefined;
+  return new BatchDecoder({
+    calendar: new ZoneCalendar(config.timezone),
+    registry,
+    schemas: await loadWriterSchemas(config.reference),
+  });
+}
+
+/** Parts that tests replace. */
+export interface PipelineParts {
+  readonly source?: Source;
+  readonly publisher?: Publisher;
+}
+
+/**
+ * Opens the state of a workspace and everything around it. The caller holds the state lock. With `rebuild`
+ * a state built under another configuration of dimensions is accepted and derived again.
+ */
+export async function openPipeline(
+  config: Config,
+  deps: PipelineDeps,
+  parts: PipelineParts = {},
+): Promise<Pipeline> {
+  const decoder = await openDecoder(config);
+  const reference = loadReference(config.reference, config.timezone);
+  const open = async (rebuild: boolean): Promise<Opened> => {
+    const state = new State(config, reference, deps.clock, { rebuild });
+    try {
+      const intake = new Intake(state, decoder);
+      const publisher = parts.publisher ?? new DuckDbPublisher({ dataDir: config.data, config });
+      const publication = new Publication(state, intake, await publisher.open(state.store.stateId));
+      const loop = new PublishLoop({ config, deps, state, intake, publication, publisher });
+      if (state.tablesChanged) {
+        await intake.rejudge("reason IN ('unknown_category', 'out_of_jurisdiction')");
+      }
+      return { state, intake, publisher, loop };
+    } catch (error) {
+      state.close();
+      throw error;
+    }
+  };
+
+  let opened: Opened | null = null;
+  const current = async (): Promise<Opened> => {
+    opened ??= await open(false);
+    return opened;
+  };
+  const desk = quarantineDesk(
+    async () => (await current()).intake,
+    async () => (await current()).state,
+    async () => {
+      const { loop } = await current();
+      await loop.publishNow();
+    },
+  );
+
+  return {
+    run: async ({ untilDrained, signal }) => {
+      const parts_ = await current();
+      const source = parts.source ?? (await openSource(config, deps));
+      try {
+        return await consume(parts_, source, deps, untilDrained, signal);
+      } finally {
+        await source.close();
+      }
+    },
+    rebuild: async (onProgress) => {
+      opened = await open(true);
+      const { intake, loop, state } = opened;
+      const total = state.store.months().length;
+      onProgress(total, total);
+      await intake.rejudge("1 = 1");
+      const version = await loop.publishNow();
+      const settlements = state.store.db.prepare("SELECT count(*) AS n FROM settlement_id").get() as {
+        n: number;
+      };
+      return { settlements: settlements.n, version };
+    },
+    quarantine: desk,
+    close: async () => {
+      if (opened === null) return;
+      const { state, publisher, loop } = opened;
+      opened = null;
+      try {
+        await loop.stop();
+        await publisher.close();
+        state.months.checkpoint();
+      } finally {
+        state.close();
+      }
+    },
+  };
+}
+
+interface Opened {
+  readonly state: State;
+  readonly intake: Intake;
+  readonly publisher: Publisher;
+  readonly loop: PublishLoop;
+}
+
+/** Runs one source into the state, publishing as it goes. */
+async function consume(
+  { state, intake, loop }: Opened,
+  source: Source,
+  deps: PipelineDeps,
+  untilDrained: boolean,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  const counts = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
+  let sinceCheckpoint = 0;
+  let failure: unknown;
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) stop.abort();
+
+  const deliver = async (batch: SourceBatch): Promise<void> => {
+    const outcome = await intake.accept(batch);
+    for (const key of ["applied", "duplicate", "held", "quarantined"] as const) counts[key] += outcome[key];
+    deps.observer.batch(outcome);
+    sinceCheckpoint += outcome.applied;
+    if (sinceCheckpoint >= CHECKPOINT_RECORDS) {
+      sinceCheckpoint = 0;
+      state.months.checkpoint();
+    }
+    loop.changed(batch.appendedAtMs);
+    // Give timers and the publisher's promises their turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const context: SourceContext = {
+    committed: (name, partition) => state.store.findPlace(name, partition),
+    partitions: (name) => state.store.places().filter((p) => p.source === name),
+    signal: stop.signal,
+    warn: (event, detail) => deps.log.warn(event, detail),
+  };
+  let ticking = false;
+  const tick = setInterval(() => {
+    if (ticking) return;
+    ticking = true;
+    const work = async (): Promise<void> => {
+      const due = await intake.rejudge("reason = 'future_time' AND due <= ?", deps.clock());
+      if (due.resolved > 0) loop.changed(null);
+      deps.observer.lag(await source.lag());
+    };
+    work()
+      .catch((error) => deps.log.debug("tick", { error: String((error as Error).message) }))
+      .finally(() => {
+        ticking = false;
+      });
+  }, TICK_MS);
+  loop.start((error) => {
+    failure = error;
+    stop.abort();
+  });
+  try {
+    await source.run(context, deliver, {
+      untilDrained,
+      onDrained: () => {
+        loop.drained();
+        deps.observer.drained();
+      },
+    });
+  } finally {
+    clearInterval(tick);
+    signal.removeEventListener("abort", abort);
+    await loop.stop();
+  }
+  if (failure) throw failure;
+  const version = await loop.publishNow();
+  return { ...counts, version, drained: untilDrained && !signal.aborted };
+}
+
+/** Where the finest cells are published. */
+export const cellsPath = (config: Config): string => join(config.data, "published", "cells.duckdb");

@@ -1,0 +1,300 @@
+import {
+  dayText,
+  monthEnd,
+  monthOfDay,
+  monthStart,
+  periodsOfYear,
+  yearOfMonth,
+} from "../aggregations/calendar.js";
+import { facilityVersion } from "../aggregations/facilities.js";
+import { settledOf } from "../aggregations/settled.js";
+import { dipFigures } from "../aggregations/streams/dip.js";
+import { enrolmentFigures } from "../aggregations/streams/enrolment.js";
+import { factFigures } from "../aggregations/streams/facts.js";
+import { fundFigures } from "../aggregations/streams/fund.js";
+import type { SettledRow } from "../aggregations/streams/settled.js";
+import type {
+  CategoryRow,
+  FacilityRow,
+  Figure,
+  PersonCounts,
+  PublishedState,
+  PublishInput,
+  QuarantineRow,
+  UnmappedRow,
+  WarningRow,
+} from "../connectors/publisher.js";
+import type { QuarantineEntry } from "../connectors/store-sqlite.js";
+import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";
+import type { StreamRecord } from "../schemas/settlement.js";
+import type { StreamName } from "../schemas/streams.js";
+import type { DayNumber, EpochMs, Fen, MonthNumber } from "../schemas/units.js";
+import type { Intake } from "./intake.js";
+import type { State } from "./state.js";
+
+/** Rows of a quality table that are published at most; the counts beside them are always whole. */
+const QUALITY_ROWS = 10_000;
+
+/** Fen as yuan text with two decimals. */
+export function yuanText(fen: Fen): string {
+  const digits = String(Math.abs(fen)).padStart(3, "0");
+  return `${fen < 0 ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
+const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
+const day = (value: unknown): string | null => (typeof value === "number" ? dayText(value) : null);
+
+function facilityRow(record: StreamRecord): FacilityRow {
+  const version = facilityVersion(record);
+  return {
+    facility: version.code,
+    name: text(record.name),
+    admdvs: version.admdvs,
+    hosp_lv: text(record.hosp_lv),
+    tier: version.tier,
+    ownership: text(record.ownership),
+    kind: text(record.kind),
+    parent_code: text(record.parent_code),
+    valid_from: day(record.valid_from),
+    valid_to: day(record.valid_to),
+    display_order: typeof record.display_order === "number" ? record.display_order : null,
+  };
+}
+
+/** Cuts the state for publishing: one consistent snapshot of what changed since the last publish. */
+export class Publication {
+  #publishedSequence: number;
+  #publishedGroups: number;
+  #full: boolean;
+  #lastDay: DayNumber | null = null;
+  /** Days touched since the last publish that succeeded. */
+  readonly #days = new Set<DayNumber>();
+  #figuresSpan = "";
+  readonly #allStreams = new Set<StreamName>(["enrolment", "fund-entry", "dip-result", "reported-fact"]);
+  #figures: Figure[] = [];
+
+  constructor(
+    private readonly state: State,
+    private readonly intake: Intake,
+    published: PublishedState | null,
+  ) {
+    const { store } = state;
+    this.#full = published === null || state.mustPublishFull || published.sequence > store.sequence;
+    this.#publishedSequence = this.#full ? 0 : published!.sequence;
+    this.#publishedGroups = this.#full ? 0 : Number(store.meta("published_groups") ?? 0);
+    for (const stream of this.#allStreams) intake.changedStreams.add(stream);
+    // What was touched before this start is not known by day: whole months then.
+    for (const month of store.monthsTouchedSince(this.#publishedSequence)) this.#wholeMonth(month);
+  }
+
+  #wholeMonth(month: MonthNumber): void {
+    for (let d = monthStart(month); d <= monthEnd(month); d++) this.#days.add(d);
+  }
+
+  /** The next publish gives everything. */
+  fullNext(): void {
+    this.#full = true;
+    this.#publishedSequence = 0;
+    this.#publishedGroups = 0;
+    for (const month of this.state.store.monthsTouchedSince(0)) this.#wholeMonth(month);
+  }
+
+  /** What changed since the last publish, as of the last commit. */
+  cut(now: EpochMs): PublishInput {
+    const { state } = this;
+    const { store, months } = state;
+    for (const touched of months.takeTouchedDays()) this.#days.add(touched);
+    const touchedMonths = store.monthsTouchedSince(this.#publishedSequence);
+    const span = store.dataSpan();
+    const monthSums = touchedMonths.map((month) => {
+      const cells = months.cells(month);
+      const data = cells.rollUp(state.combos.combos, state.groups);
+      const settled = JSON.stringify(settledOf(cells, state.combos.combos, state.config.jurisdiction));
+      store.sql("UPDATE month SET settled = ? WHERE month = ?").run(settled, month);
+      months.evict(new Set([month]));
+      return { month, data };
+    });
+    const persons = this.#persons(touchedMonths, span.lastDay);
+    const days = this.#daySums(span.lastDay);
+    return {
+      full: this.#full,
+      sequence: store.sequence,
+      publishedAt: now,
+      watermark: this.#watermark(),
+      firstDataDay: span.firstDay,
+      lastDataDay: span.lastDay,
+      inputPositions: store.places().map(({ source, partition, next }) => ({ source, partition, next })),
+      newGroups: state.groups.groups.slice(this.#publishedGroups),
+      months: monthSums,
+      persons,
+      days,
+      figures: this.#figureRows(span, touchedMonths.length > 0),
+      ...this.#tables(),
+    };
+  }
+
+  /** The cut was published: what it held needs no publishing again. */
+  published(input: PublishInput): void {
+    this.#full = false;
+    this.#publishedSequence = input.sequence;
+    this.#publishedGroups += input.newGroups.length;
+    this.#lastDay = input.lastDataDay;
+    for (const { day: done } of input.days) this.#days.delete(done);
+    this.state.mustPublishFull = false;
+    this.state.store.commit(() => {
+      this.state.store.setMeta("published_groups", String(this.#publishedGroups));
+    });
+  }
+
+  #watermark(): EpochMs | null {
+    return this.state.ledger.latestTime();
+  }
+
+  #persons(touched: readonly MonthNumber[], lastDay: DayNumber | null): PersonCounts[] {
+    if (lastDay === null) return [];
+    const found: PersonCounts[] = [];
+    for (const year of new Set(touched.map(yearOfMonth))) {
+      const inYear = touched.filter((m) => yearOfMonth(m) === year);
+      const persons = this.state.months.persons(year);
+      persons.count();
+      periodsOfYear(year).forEach((period, index) => {
+        if (period.startDay > lastDay) return;
+        const changed = inYear.some((m) => monthStart(m) <= period.endDay && monthEnd(m) >= period.startDay);
+        if (changed) found.push({ period: period.id, ...persons.of(index) });
+      });
+    }
+    return found;
+  }
+
+  #daySums(lastDay: DayNumber | null): PublishInput["days"] {
+    if (lastDay === null) return [];
+    const { state } = this;
+    const { keepDays, keepFacilityDays } = state.config.periods;
+    if (this.#lastDay !== null && lastDay < this.#lastDay) {
+      // The latest day was taken back: days that had left the windows are in them again.
+      for (let back = 1; back <= this.#lastDay - lastDay; back++) {
+        this.#days.add(lastDay - keepDays + back);
+        this.#days.add(lastDay - keepFacilityDays + back);
+      }
+    }
+    const kept = [...this.#days].filter((d) => d > lastDay - keepDays || d > lastDay - keepFacilityDays);
+    const held = new Set(state.store.months());
+    return kept
+      .sort((a, b) => a - b)
+      .filter((d) => held.has(monthOfDay(d)))
+      .map((d) => ({
+        day: d,
+        data: state.months.cells(monthOfDay(d)).rollUpDay(d, state.combos.dayGroups, state.groups, {
+          others: d > lastDay - keepDays,
+          facility: d > lastDay - keepFacilityDays,
+        }),
+      }));
+  }
+
+  #figureRows(
+    window: { firstDay: DayNumber | null; lastDay: DayNumber | null },
+    settlementsChanged: boolean,
+  ): Figure[] | undefined {
+    const { store, config } = this.state;
+    const spanKey = `${window.firstDay} ${window.lastDay}`;
+    const changed = this.intake.changedStreams;
+    const moved = spanKey !== this.#figuresSpan;
+    const hasFunds = store.records("fund-entry").length > 0;
+    if (changed.size === 0 && !moved && !(settlementsChanged && hasFunds) && !this.#full) return undefined;
+    changed.clear();
+    this.#figuresSpan = spanKey;
+    const records = (stream: StreamName): StreamRecord[] => store.records(stream).map((r) => r.record);
+    const settled = (store.sql("SELECT settled FROM month").raw().all() as [string][]).flatMap(
+      ([json]) => JSON.parse(json) as SettledRow[],
+    );
+    this.#figures = [
+      ...enrolmentFigures(records("enrolment"), config.jurisdiction, window),
+      ...fundFigures(records("fund-entry"), settled, window),
+      ...dipFigures(records("dip-result"), window),
+      ...factFigures(records("reported-fact"), config.jurisdiction, window),
+    ];
+    return this.#figures;
+  }
+
+  #tables(): Pick<
+    PublishInput,
+    | "facilities"
+    | "categories"
+    | "divisions"
+    | "balance"
+    | "quarantine"
+    | "warnings"
+    | "orphanRefunds"
+    | "unmapped"
+  > {
+    const { state } = this;
+    const { store } = state;
+    const categories: CategoryRow[] = [
+      ...NATIONAL_CATEGORIES.map((row) => ({ ...row, origin: "national" })),
+      ...state.reference.categories.map((row) => ({ ...row, origin: "configured" })),
+    ];
+    return {
+      facilities: state.facilities.map(facilityRow),
+      categories,
+      divisions: state.reference.divisions,
+      balance: store
+        .places()
+        .map(({ source, partition, received, applied, duplicate, held, quarantined }) => ({
+          source,
+          partition,
+          received,
+          applied,
+          duplicate,
+          held,
+          quarantined,
+        })),
+      quarantine: this.#quarantineRows(),
+      warnings: this.#warningRows(),
+      orphanRefunds: (
+        store
+          .sql("SELECT setl_id, init_setl_id, setl_time, fee FROM refund WHERE orphan = 1 LIMIT ?")
+          .all(QUALITY_ROWS) as { setl_id: string; init_setl_id: string; setl_time: number; fee: Fen }[]
+      ).map((r) => ({ ...r, fee: yuanText(r.fee) })),
+      unmapped: this.#unmappedRows(),
+    };
+  }
+
+  #quarantineRows(): QuarantineRow[] {
+    const { store } = this.state;
+    const rows = store
+      .sql(
+        "SELECT id, place, position, stream, reason, detail, first_seen, status FROM quarantine ORDER BY status = 'waiting' DESC, id DESC LIMIT ?",
+      )
+      .all(QUALITY_ROWS) as QuarantineEntry[];
+    return rows.map(({ place, ...row }) => {
+      const { source, partition } = store.placeById(place);
+      const { id, position, stream, reason, detail, first_seen, status } = row;
+      return { id, source, partition, position, stream, reason, detail, first_seen, status };
+    });
+  }
+
+  #warningRows(): WarningRow[] {
+    const { store } = this.state;
+    const rows = store
+      .sql("SELECT record_key, warning, stream, place, position, detail FROM warning LIMIT ?")
+      .all(QUALITY_ROWS) as (Omit<WarningRow, "source" | "partition"> & { place: number })[];
+    return rows.map(({ place, ...row }) => {
+      const { source, partition } = store.placeById(place);
+      return { ...row, source, partition };
+    });
+  }
+
+  #unmappedRows(): UnmappedRow[] {
+    const total = new Map<string, { kind: string; code: string; records: number; fee: Fen }>();
+    for (const json of this.state.store.unmapped()) {
+      for (const [kind, code, records, fee] of JSON.parse(json) as [string, string, number, number][]) {
+        const key = `${kind}\u0001${code}`;
+        const entry = total.get(key) ?? { kind, code, records: 0, fee: 0 };
+        entry.records += records;
+        entry.fee += fee;
+        total.set(key, entry);
+      }
+    }
+    return [...total.values()].map((row) => ({ ...row, fee: yuanText(row.fee) }));
+  }
+}
