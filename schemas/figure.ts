@@ -16,6 +16,9 @@ export interface Figure {
   readonly unit: string;
   readonly value: string | null;
   readonly previous: string | null;
-  /** (value − previous) / previous from the unrounded figures, to six places; null where undefined. */
-  readonly change_pct: string | null;
+  /**
+   * (value − previous) / previous from the unrounded figures, to six places; null where undefined. Absent
+   * where `value` and `previous` are exact, so that whoever publishes them can work it out.
+   */
+  readonly change_pct?: string | null;
 }
