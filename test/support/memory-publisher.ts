@@ -1,0 +1,51 @@
+import type {
+  Group,
+  GroupSums,
+  PersonCounts,
+  PublishedState,
+  Publisher,
+  PublishInput,
+} from "../../connectors/publisher.js";
+import type { DayNumber, MonthNumber } from "../../schemas/units.js";
+
+/**
+ * A publisher that keeps what it is given in memory, merged as the published file would: for tests that
+ * hold thousands of histories against a recount. Survives reopening, as the working file does.
+ */
+export class MemoryPublisher implements Publisher {
+  readonly groups: Group[] = [];
+  readonly months = new Map<MonthNumber, GroupSums>();
+  readonly days = new Map<DayNumber, GroupSums>();
+  readonly persons = new Map<string, PersonCounts>();
+  /** The last cut given. */
+  last: PublishInput | null = null;
+  #stateId = "";
+  #published: PublishedState | null = null;
+
+  async open(stateId: string): Promise<PublishedState | null> {
+    this.#stateId = stateId;
+    return this.#published?.stateId === stateId ? this.#published : null;
+  }
+
+  async publish(input: PublishInput): Promise<number> {
+    if (input.full) {
+      this.groups.length = 0;
+      this.months.clear();
+      this.days.clear();
+      this.persons.clear();
+    }
+    for (const group of input.newGroups) this.groups[group.gid] = group;
+    for (const { month, data } of input.months) this.months.set(month, data);
+    for (const { day, data } of input.days) this.days.set(day, data);
+    for (const counts of input.persons) this.persons.set(counts.period, counts);
+    this.last = input;
+    this.#published = {
+      sequence: input.sequence,
+      version: (this.#published?.version ?? 0) + 1,
+      stateId: this.#stateId,
+    };
+    return this.#published.version;
+  }
+
+  async close(): Promise<void> {}
+}
