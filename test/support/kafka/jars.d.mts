@@ -1,0 +1,3 @@
+export function cacheDir(): string;
+export function kafkaJars(): Promise<string>;
+export function requireJava(): Promise<void>;

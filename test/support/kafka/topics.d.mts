@@ -1,0 +1,1 @@
+export function createTopics(brokers: string[], partitions?: number): Promise<string[]>;
