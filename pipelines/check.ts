@@ -61,7 +61,7 @@ function writable(dir: string): string {
 }
 
 async function openSource(config: Config): Promise<Source> {
-  const module = "./sources.js";
+  const module = "./pipeline.js";
   const { openSource: open } = (await import(module)) as { openSource(config: Config): Promise<Source> };
   return open(config);
 }

@@ -102,6 +102,20 @@ Example:
     .option("-q, --quiet", "do not show the resolved configuration")
     .action(async (options) => done(await (await import("./check.js")).checkCommand(options)));
 
+  command(
+    "demo",
+    "all of it on bundled events, under ./demo",
+    `
+Simulates a real county's half-year so that its printed totals come out, runs the pipeline on it until drained,
+and prints the county's published tables, computed beside printed, with every difference explained.
+Needs no Kafka and no network. Exit code 3: a figure differs without a known reason.
+
+Example:
+  fundpulse demo`,
+  )
+    .option("-d, --dir <dir>", "folder to work in; made anew if the demo made it", "demo")
+    .action(async (options) => done(await (await import("./demo.js")).demoCommand(options)));
+
   return root;
 }
 

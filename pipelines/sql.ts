@@ -21,12 +21,21 @@ export async function sqlCommand(
   const file = publishedFile(loadConfig(options.config));
   if (!existsSync(file)) throw new FundpulseError("FP4002", `${file} does not exist yet`);
   const text = query ?? (process.stdin.isTTY ? OVERVIEW : await standardInput());
+  process.stdout.write(await ask(file, text, options.format as SqlFormat));
+  return 0;
+}
+
+/** Rows of a query on a published file, by column name. */
+export async function readRows(file: string, sql: string): Promise<Record<string, unknown>[]> {
+  return JSON.parse(await ask(file, sql, "json")) as Record<string, unknown>[];
+}
+
+async function ask(file: string, sql: string, format: SqlFormat): Promise<string> {
   const module = "../connectors/query-duckdb.js";
-  const { query: run } = (await import(module)) as {
+  const { query } = (await import(module)) as {
     query(path: string, sql: string, format: SqlFormat): Promise<string>;
   };
-  process.stdout.write(await run(file, text, options.format as SqlFormat));
-  return 0;
+  return query(file, sql, format);
 }
 
 async function standardInput(): Promise<string> {
