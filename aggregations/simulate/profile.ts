@@ -26,6 +26,7 @@ export interface ProfileCategory {
   readonly med_type: string;
   readonly category: string;
   readonly care: string;
+  readonly dise_no?: string;
   readonly insurance?: string;
   readonly parent?: string;
 }

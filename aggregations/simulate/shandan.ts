@@ -104,7 +104,8 @@ const CATEGORIES: readonly ProfileCategory[] = [
   { token: "daysurgery", med_type: "28", category: "日间手术", care: "outpatient" },
   { token: "maternity_outpatient", med_type: "51", category: "生育门诊", care: "maternity" },
   { token: "maternity_inpatient", med_type: "52", category: "生育住院", care: "maternity" },
-  { token: "reproductive", med_type: "5110", category: "生殖门诊", care: "outpatient" },
+  { token: "reproductive", med_type: "53", category: "生殖门诊", care: "outpatient", insurance: "resident" },
+  { token: "reproductive", med_type: "53", category: "生殖门诊", care: "maternity", insurance: "employee" },
   { token: "account", med_type: "41", category: "个人账户", care: "pharmacy" },
 ];
 
@@ -353,7 +354,7 @@ function cells(): Cell[] {
       avgFee: 4_200,
       pool: 0.75,
     }),
-    ...other("employee outpatient_reproductive reproductive city t3", [6.1, 5], {
+    ...other("employee maternity reproductive city t3", [6.1, 5], {
       avgFee: 1_600,
       inScope: 0.9,
       pool: 0.6,

@@ -247,7 +247,7 @@ class DemandBuilder {
       ["aid", 1],
     ];
     for (let c = 0; c < this.cells.length; c++) {
-      for (const m of stage) this.#limit(c, [[m, 1]], m === "visits" || m === "heads" ? 1 : 0);
+      for (const m of stage) this.#limit(c, [[m, 1]], this.#least(m, c));
       this.#limit(
         c,
         [
@@ -256,14 +256,16 @@ class DemandBuilder {
         ],
         0,
       );
-      this.#limit(
-        c,
-        [
-          ["visits", 1],
-          ["aid_visits", -1],
-        ],
-        0,
-      );
+      for (const whole of ["visits", "aid"] as const) {
+        this.#limit(
+          c,
+          [
+            [whole, 1],
+            ["aid_visits", -1],
+          ],
+          0,
+        );
+      }
       if (this.cells[c].prior.bed_days > 0)
         this.#limit(
           c,
@@ -292,6 +294,11 @@ class DemandBuilder {
       this.#limit(c, [["in_scope", 1], ...parts.map(([m, k]): Term => [m, -k])], 0);
       this.#limit(c, [["fee", 1], ["account", -1], ...parts.map(([m, k]): Term => [m, -k])], 0);
     }
+  }
+
+  #least(m: CellMeasure, c: number): number {
+    if (m === "aid_visits") return Math.min(1, this.known[c].aid);
+    return m === "visits" || m === "heads" ? 1 : 0;
   }
 
   /** The sum of the terms of a cell is at least `lo`, where something in it is still to be chosen. */
