@@ -7,6 +7,8 @@ export const NOT_JSON = Object.freeze({ notJson: true });
 export const KIND = { absent: 0, text: 1, escaped: 2, number: 3, literal: 4, nested: 5 } as const;
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** Keys remembered, and the longest of them. */
+const MAX_REMEMBERED = 100;
 const QUOTE = 34;
 const BACKSLASH = 92;
 const isSpace = (byte: number): boolean => byte === 32 || byte === 10 || byte === 13 || byte === 9;
@@ -22,6 +24,8 @@ export class JsonScanner {
   readonly kinds: Uint8Array;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
+  /** The keys of the last record by their place, quotes included. */
+  readonly #order: { readonly quoted: Buffer; readonly slot: number }[] = [];
   #bytes: Buffer = Buffer.alloc(0);
   #pos = 0;
   #start = 0;
@@ -58,18 +62,13 @@ export class JsonScanner {
   }
 
   private members(): void {
-    for (;;) {
+    for (let index = 0; ; index++) {
       if (this.next() !== QUOTE) throw NOT_JSON;
-      const kind = this.string();
-      const key =
-        kind === KIND.text
-          ? this.interner.text(this.#bytes, this.#start, this.#end)
-          : JSON.parse(this.#bytes.toString("utf8", this.#start - 1, this.#end + 1));
-      const slot = this.slotOf.get(key);
+      const slot = this.key(index);
       if (this.next() !== 58) throw NOT_JSON;
       this.#pos++;
       const valueKind = this.value();
-      if (slot !== undefined) {
+      if (slot >= 0) {
         this.kinds[slot] = valueKind;
         this.starts[slot] = this.#start;
         this.ends[slot] = this.#end;
@@ -79,6 +78,32 @@ export class JsonScanner {
       if (after === 125) return;
       if (after !== 44) throw NOT_JSON;
     }
+  }
+
+  /** Steps over a key; its slot, or -1. Records of one writer have their keys in one order: that is tried first. */
+  private key(index: number): number {
+    const expected = this.#order[index];
+    if (expected !== undefined && this.stands(expected.quoted)) return expected.slot;
+    const from = this.#pos;
+    const kind = this.string();
+    const key =
+      kind === KIND.text
+        ? this.interner.text(this.#bytes, this.#start, this.#end)
+        : JSON.parse(this.#bytes.toString("utf8", this.#start - 1, this.#end + 1));
+    const slot = this.slotOf.get(key) ?? -1;
+    // An index is remembered only behind the ones before it, so the list has no holes.
+    if (index <= this.#order.length && index < MAX_REMEMBERED && this.#pos - from <= MAX_REMEMBERED) {
+      this.#order[index] = { quoted: Buffer.from(this.#bytes.subarray(from, this.#pos)), slot };
+    }
+    return slot;
+  }
+
+  private stands(quoted: Buffer): boolean {
+    const bytes = this.#bytes;
+    const pos = this.#pos;
+    for (let i = 0; i < quoted.length; i++) if (bytes[pos + i] !== quoted[i]) return false;
+    this.#pos = pos + quoted.length;
+    return true;
   }
 
   /** The next byte that is no white space, NaN at the end. */

@@ -120,11 +120,11 @@ const INSTANT =
 export function instantOfText(text: string, calendar: ZoneCalendar): EpochMs {
   const m = text.length <= 40 ? INSTANT.exec(text) : null;
   if (!m) return Number.NaN;
-  const day = parseDay(m[1]);
+  const day = dayOfText(m[1]);
   const hour = Number(m[3]);
   const minute = Number(m[4]);
   const second = Number(m[5] ?? 0);
-  if (day === null || hour > 23 || minute > 59 || second > 59) return Number.NaN;
+  if (Number.isNaN(day) || hour > 23 || minute > 59 || second > 59) return Number.NaN;
   const ms = m[6] === undefined ? 0 : Number(m[6].padEnd(3, "0").slice(0, 3));
   const civil = day * 86_400_000 + hour * 3_600_000 + minute * 60_000 + second * 1000 + ms;
   if (m[7] !== undefined) return instantOfMs(civil);
@@ -145,8 +145,18 @@ export function instantOfCivil(civilMs: number, calendar: ZoneCalendar): EpochMs
   return instantOfMs(civilMs - calendar.offsetMs(guess));
 }
 
+const dayByText = new Map<string, DayNumber>();
+
+/** Days repeat: the last few thousand are kept. */
 export function dayOfText(text: string): DayNumber {
-  return (text.length === 10 ? parseDay(text) : null) ?? Number.NaN;
+  if (text.length !== 10) return Number.NaN;
+  let day = dayByText.get(text);
+  if (day === undefined) {
+    day = parseDay(text) ?? Number.NaN;
+    if (dayByText.size >= 4096) dayByText.clear();
+    dayByText.set(text, day);
+  }
+  return day;
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
