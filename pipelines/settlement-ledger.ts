@@ -348,6 +348,9 @@ export class SettlementLedger {
   /** Holds a kept version against the present tables: why it may not stand, or the day it counts on. */
   review(s: Settlement, facts: RowFacts): { rejection: Rejection | null; day: DayNumber } {
     const own = this.calendar.dayOf(s.setl_time);
+    // Allowed or not is asked of its own time, as on arrival; the original decides only where it counts.
+    const allowed = this.combos.find(s, own);
+    if ("reason" in allowed) return { rejection: allowed, day: facts.day };
     let day = own;
     if (this.rules.originalPeriod && s.init_setl_id !== "") {
       const ref = this.store.findOne(s.init_setl_id);
@@ -357,8 +360,6 @@ export class SettlementLedger {
         if ("id" in this.combos.find(s, originalDay)) day = originalDay;
       }
     }
-    const combo = this.combos.find(s, day);
-    if ("reason" in combo) return { rejection: combo, day: facts.day };
     return { rejection: judgeTime(s, own, Number.POSITIVE_INFINITY, this.rules.firstDay), day };
   }
 

@@ -111,7 +111,7 @@ export interface Delivery {
   /** Sizes of the windows of arrival; each gives one batch per stream and partition. Used in a circle. */
   readonly windows: readonly number[];
   /** What happens after each window, in a circle. */
-  readonly after: readonly ("nothing" | "publish" | "restart" | "redeliver")[];
+  readonly after: readonly ("nothing" | "publish" | "lost publish" | "restart" | "crash" | "redeliver")[];
   /** How far the clock stands behind its final time until the last window, in days. */
   readonly clockBehindDays: number;
   /** Seed of a permutation of the arrivals; null keeps their order. */
@@ -124,10 +124,15 @@ export const deliveries: fc.Arbitrary<Delivery> = fc.record({
     minLength: 1,
     maxLength: 6,
   }),
-  after: fc.array(fc.constantFrom<Delivery["after"][number]>("nothing", "publish", "restart", "redeliver"), {
-    minLength: 1,
-    maxLength: 6,
-  }),
+  after: fc.array(
+    fc.constantFrom<Delivery["after"][number]>(
+      ...(["nothing", "publish", "lost publish", "restart", "crash", "redeliver"] as const),
+    ),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  ),
   clockBehindDays: fc.constantFrom(0, 0, 0, 5, 30, 400),
   shuffle: fc.oneof(fc.constant(null), fc.integer()),
 });
@@ -136,7 +141,12 @@ export const deliveries: fc.Arbitrary<Delivery> = fc.record({
 export type Step =
   | { readonly kind: "batch"; readonly arrivals: readonly Arrival[] }
   | { readonly kind: "publish" }
+  /** A cut is taken, and the file is not replaced. */
+  | { readonly kind: "lost publish" }
+  /** Closed in good order and opened again. */
   | { readonly kind: "restart" }
+  /** As the last commit left it. */
+  | { readonly kind: "crash" }
   | { readonly kind: "clock"; readonly now: number };
 
 /** Small generator of numbers in [0, 1), so that a permutation is one shrinkable number. */

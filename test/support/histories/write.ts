@@ -105,7 +105,13 @@ export function writeFacility(
   // One of tier and hosp_lv at the most: which of two contradicting ones holds is not written down.
   if (f.tier !== null) record.tier = f.tier;
   else if (f.level !== null) record.hosp_lv = f.level;
-  const optional = { ownership: f.ownership, kind: f.type, valid_from: f.from, valid_to: f.to };
+  const backwards = f.from !== "" && f.to !== "" && f.to < f.from;
+  const optional = {
+    ownership: f.ownership,
+    kind: f.type,
+    valid_from: f.from,
+    valid_to: backwards ? "" : f.to,
+  };
   for (const [name, value] of Object.entries(optional)) if (value !== "") record[name] = value;
   return record;
 }

@@ -4,5 +4,6 @@ import type { Readings } from "./types.js";
 export const READINGS: Readings = {
   insuredElsewhereTreatedUnknown: "with-flow",
   refundOutsideAtOriginalTime: "own-time",
+  latestDay: "effective",
   stayEndsBeforeItBegins: "bad-value",
 };

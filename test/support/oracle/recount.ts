@@ -157,8 +157,15 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
   }
 
   const counted = [...standing.values()].filter((s) => s.counts);
-  const ownDays = counted.map((s) => localDay(s.settlement.setlTime, zone)).sort();
-  const lastDay = ownDays.at(-1) ?? null;
+  const latest = (timeOf: (s: Standing) => number): string | null =>
+    counted
+      .map((s) => localDay(timeOf(s), zone))
+      .sort()
+      .at(-1) ?? null;
+  const ownLatest = latest((s) => s.settlement.setlTime);
+  const effectiveLatest = latest((s) => s.effectiveTime);
+  if (readings.latestDay === undefined && ownLatest !== effectiveLatest) ambiguous.push("the latest day");
+  const lastDay = readings.latestDay === "effective" ? effectiveLatest : ownLatest;
 
   // Figures of months and longer periods.
   const months = new Map<string, Figures>();

@@ -52,6 +52,8 @@ export interface Readings {
   readonly insuredElsewhereTreatedUnknown?: "everywhere" | "with-flow";
   /** original-period: a refund that is out of the jurisdiction at its original's time counts at its own time. */
   readonly refundOutsideAtOriginalTime?: "own-time";
+  /** The latest day, from which days are counted back: of its own time, or of the time that it counts at. */
+  readonly latestDay?: "own" | "effective";
   /** `enddate` before `begndate`: one bed day, or `bad_value`. */
   readonly stayEndsBeforeItBegins?: "one-day" | "bad-value";
 }
@@ -91,7 +93,7 @@ export interface Recount {
   readonly persons: ReadonlyMap<string, ReadonlyMap<string, number>>;
   /** Day `YYYY-MM-DD` -> figures, inside the windows counted back from `lastDay`. */
   readonly days: ReadonlyMap<string, Figures>;
-  /** Latest own day of a counted settlement; null before the first. */
+  /** Latest day of a counted settlement; null before the first. */
   readonly lastDay: string | null;
   /** Place (`placeKey`) -> every reason that holds against the record. */
   readonly rejected: ReadonlyMap<string, ReadonlySet<QuarantineReason>>;
