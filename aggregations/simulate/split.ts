@@ -11,7 +11,7 @@ export function split(total: number, weights: Float64Array, floor = 0): Float64A
   let given = 0;
   for (let i = 0; i < weights.length; i++) {
     running += weights[i];
-    const until = i === weights.length - 1 ? rest : Math.floor((running / sum) * rest);
+    const until = i === weights.length - 1 ? rest : sum > 0 ? Math.floor((running / sum) * rest) : 0;
     out[i] = floor + until - given;
     given = until;
   }

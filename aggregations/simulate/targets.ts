@@ -182,14 +182,7 @@ class DemandBuilder {
       // cur - prev * (1 + g) has the sign of the distance to each end of the interval.
       const width = (g.hi - g.lo) / 100;
       this.#change(f, where, 1 + g.lo / 100, { lo: 0, hi: Infinity }, `${label} growth ${growth}`, width);
-      this.#change(
-        f,
-        where,
-        1 + g.hi / 100,
-        { lo: -Infinity, hi: -1e-9 },
-        `${label} growth ${growth}`,
-        width,
-      );
+      this.#change(f, where, 1 + g.hi / 100, { lo: -Infinity, hi: 0 }, `${label} growth ${growth}`, width);
     }
   }
 
@@ -209,8 +202,7 @@ class DemandBuilder {
     }
     const width = ((range.hi - range.lo) * -this.#guess(low)) / range.lo;
     this.#push([top, low], { lo: 0, hi: Infinity }, name, width);
-    // Strictly below: the least difference of such a sum from 0 is 0.005.
-    this.#push([top, high], { lo: -Infinity, hi: -0.002 }, name, width);
+    this.#push([top, high], { lo: -Infinity, hi: 0 }, name, width);
   }
 
   /** lo <= (this year's figure) - factor * (last year's) <= hi. Over what is not yet known: near the draft. */
@@ -362,11 +354,13 @@ class DemandBuilder {
     }
     if (coefs.size === 0) return;
     const vars = [...coefs.keys()];
+    // The upper end belongs to the next printed figure: stay a little below it.
+    const below = 1e-4 * (width ?? range.hi - range.lo);
     this.demands.push({
       vars,
       coefs: vars.map((j) => coefs.get(j)!),
       lo: range.lo - constant,
-      hi: range.hi - constant,
+      hi: range.hi - constant - below,
       width,
       name,
     });
