@@ -124,6 +124,7 @@ export function figureColumns(figures: readonly Figure[]): (string | null)[][] {
       .join(", ")}}`;
   };
   const change = (f: Figure): string | null => {
+    if (f.change_pct !== undefined) return six(decimal(f.change_pct));
     const [now, before] = [decimal(f.value), decimal(f.previous)];
     return now === null || before === null || before.isZero() ? null : six(now.minus(before).div(before));
   };

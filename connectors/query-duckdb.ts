@@ -1,0 +1,126 @@
+import { access } from "node:fs/promises";
+import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from "@duckdb/node-api";
+import { FundpulseError } from "../schemas/errors.js";
+
+export const QUERY_FORMATS = ["table", "csv", "json"] as const;
+export type QueryFormat = (typeof QUERY_FORMATS)[number];
+
+/** A result as texts; `numeric` columns hold exact decimal text. NULL is null. */
+export interface QueryResult {
+  readonly columns: readonly string[];
+  readonly numeric: readonly boolean[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+const NUMERIC = new Set<DuckDBTypeId>([
+  DuckDBTypeId.TINYINT,
+  DuckDBTypeId.SMALLINT,
+  DuckDBTypeId.INTEGER,
+  DuckDBTypeId.BIGINT,
+  DuckDBTypeId.HUGEINT,
+  DuckDBTypeId.UTINYINT,
+  DuckDBTypeId.USMALLINT,
+  DuckDBTypeId.UINTEGER,
+  DuckDBTypeId.UBIGINT,
+  DuckDBTypeId.UHUGEINT,
+  DuckDBTypeId.DECIMAL,
+]);
+
+/**
+ * Runs SQL on the published file as it stands now. The file is opened anew for every call, read-only, with
+ * no way to other files, extensions or settings.
+ * @throws FundpulseError FP4002 when nothing is published, FP5001 when the query fails.
+ */
+export async function queryPublished(path: string, sql: string): Promise<QueryResult> {
+  await access(path).catch(() => {
+    throw new FundpulseError("FP4002", `${path} does not exist`);
+  });
+  let instance: DuckDBInstance;
+  try {
+    instance = await DuckDBInstance.create(path, {
+      access_mode: "READ_ONLY",
+      enable_external_access: "false",
+      autoload_known_extensions: "false",
+      autoinstall_known_extensions: "false",
+      lock_configuration: "true",
+    });
+  } catch (cause) {
+    throw new FundpulseError("FP4002", `${path} cannot be opened: ${(cause as Error).message}`, { cause });
+  }
+  let connection: DuckDBConnection | null = null;
+  try {
+    connection = await instance.connect();
+    const reader = await connection.runAndReadAll(sql);
+    return {
+      columns: reader.deduplicatedColumnNames(),
+      numeric: reader.columnTypes().map((t) => NUMERIC.has(t.typeId)),
+      rows: reader.getRowsJson() as unknown[][],
+    };
+  } catch (cause) {
+    throw new FundpulseError("FP5001", (cause as Error).message, { cause });
+  } finally {
+    connection?.closeSync();
+    instance.closeSync();
+  }
+}
+
+const text = (value: unknown): string =>
+  value === null || value === undefined
+    ? ""
+    : typeof value === "object"
+      ? JSON.stringify(value)
+      : String(value);
+
+function csv(result: QueryResult): string {
+  const cell = (value: unknown): string => {
+    const t = text(value);
+    return /[",\r\n]/.test(t) ? `"${t.replaceAll('"', '""')}"` : t;
+  };
+  return [result.columns, ...result.rows].map((row) => `${row.map(cell).join(",")}\n`).join("");
+}
+
+/** Numbers are written digit by digit as DuckDB has them, so that no decimal loses a place. */
+function json(result: QueryResult): string {
+  const value = (v: unknown, i: number): string =>
+    v === null ? "null" : result.numeric[i] ? String(v) : JSON.stringify(v);
+  const rows = result.rows.map(
+    (row) => `  {${row.map((v, i) => `${JSON.stringify(result.columns[i])}: ${value(v, i)}`).join(", ")}}`,
+  );
+  return rows.length === 0 ? "[]\n" : `[\n${rows.join(",\n")}\n]\n`;
+}
+
+/** Columns that a terminal needs for a text: two for a Chinese character. */
+function width(value: string): number {
+  let columns = 0;
+  for (const character of value)
+    columns +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
+        character,
+      )
+        ? 2
+        : 1;
+  return columns;
+}
+
+function table(result: QueryResult): string {
+  const cells = [result.columns, ...result.rows].map((row) =>
+    row.map((v) => (v === null ? "NULL" : text(v))),
+  );
+  const widths = result.columns.map((_, i) => cells.reduce((w, row) => Math.max(w, width(row[i] ?? "")), 0));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((v, i) => {
+        const blank = " ".repeat(widths[i]! - width(v));
+        return result.numeric[i] ? blank + v : v + blank;
+      })
+      .join("  ")
+      .trimEnd();
+  const rule = widths.map((w) => "─".repeat(w)).join("  ");
+  const [head, ...body] = cells;
+  return `${[line(head!), rule, ...body.map(line)].join("\n")}\n(${result.rows.length} rows)\n`;
+}
+
+/** A result as text that ends with a line feed. */
+export function formatResult(result: QueryResult, format: QueryFormat): string {
+  return { table, csv, json }[format](result);
+}
