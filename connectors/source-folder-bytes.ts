@@ -1,18 +1,36 @@
 import type { FileHandle } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
+import { FundpulseError } from "../schemas/errors.js";
 
 const CHUNK = 1024 * 1024;
 /** Packed bytes taken at a time; unpacked they may be a thousand times as many. */
 const PACKED_CHUNK = 16 * 1024;
 
-/** The bytes of a file from an offset, in chunks whose bounds depend on nothing but the offset. */
-export async function* fileChunks(file: FileHandle, from: number, size = CHUNK): AsyncGenerator<Buffer> {
-  for (let offset = from; ; ) {
-    const buffer = Buffer.allocUnsafe(size);
+export interface OpenBytes {
+  readonly file: FileHandle;
+  /** For messages. */
+  readonly path: string;
+}
+
+/** Reads part of a file. Throws FP3007. */
+export async function readAt({ file, path }: OpenBytes, offset: number, size: number): Promise<Buffer> {
+  const buffer = Buffer.allocUnsafe(size);
+  try {
     const { bytesRead } = await file.read(buffer, 0, size, offset);
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-    offset += bytesRead;
+    return buffer.subarray(0, bytesRead);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw new FundpulseError("FP3007", `${path} cannot be read (${code})`, { cause });
+  }
+}
+
+/** The bytes of a file from an offset, in chunks whose bounds depend on nothing but the offset. */
+export async function* fileChunks(open: OpenBytes, from: number, size = CHUNK): AsyncGenerator<Buffer> {
+  for (let offset = from; ; ) {
+    const chunk = await readAt(open, offset, size);
+    if (chunk.length === 0) return;
+    yield chunk;
+    offset += chunk.length;
   }
 }
 
@@ -20,7 +38,7 @@ export async function* fileChunks(file: FileHandle, from: number, size = CHUNK):
 export class DamagedPacking extends Error {}
 
 /** The unpacked bytes of a gzip file. Throws DamagedPacking after everything that could be unpacked. */
-export async function* gunzipChunks(file: FileHandle): AsyncGenerator<Buffer> {
+export async function* gunzipChunks(open: OpenBytes): AsyncGenerator<Buffer> {
   const gunzip = createGunzip();
   let ready: Buffer[] = [];
   let failure: Error | null = null;
@@ -43,7 +61,7 @@ export async function* gunzipChunks(file: FileHandle): AsyncGenerator<Buffer> {
     return pieces;
   };
   try {
-    for await (const chunk of fileChunks(file, 0, PACKED_CHUNK)) {
+    for await (const chunk of fileChunks(open, 0, PACKED_CHUNK)) {
       await step((done) => gunzip.write(chunk, () => done()));
       yield* take();
       if (failure) break;

@@ -3,6 +3,7 @@ import type { Stats } from "node:fs";
 import { type FileHandle, open, readdir } from "node:fs/promises";
 import { FundpulseError } from "../schemas/errors.js";
 import { STREAM_NAMES, type StreamName } from "../schemas/streams.js";
+import { type OpenBytes, readAt } from "./source-folder-bytes.js";
 
 /** What a file's name says of it. */
 export interface FileKind {
@@ -67,8 +68,7 @@ export const sameStats = (mark: FileMark, stats: Stats): boolean =>
 
 const HEAD = 64 * 1024;
 
-export interface OpenedFile {
-  readonly file: FileHandle;
+export interface OpenedFile extends OpenBytes {
   readonly mark: FileMark;
 }
 
@@ -86,10 +86,9 @@ export async function openFile(path: string): Promise<OpenedFile | { readonly co
       await file.close();
       return { code: "no plain file" };
     }
-    const buffer = Buffer.alloc(Math.min(HEAD, stats.size));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    const head = createHash("sha256").update(buffer.subarray(0, bytesRead)).digest("hex").slice(0, 32);
-    return { file, mark: { size: stats.size, mtimeMs: stats.mtimeMs, head, at: 0 } };
+    const bytes = await readAt({ file, path }, 0, Math.min(HEAD, stats.size));
+    const head = createHash("sha256").update(bytes).digest("hex").slice(0, 32);
+    return { file, path, mark: { size: stats.size, mtimeMs: stats.mtimeMs, head, at: 0 } };
   } catch (error) {
     await file.close();
     throw error;

@@ -1,7 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { FundpulseError } from "../schemas/errors.js";
 import type { Position, Source, SourceBatch, SourceContext, SourceLag } from "./source.js";
 import { avroPieces } from "./source-folder-avro.js";
 import { ByteFeed, fileChunks, gunzipChunks } from "./source-folder-bytes.js";
@@ -149,11 +148,6 @@ export class FolderSource implements Source {
       const after = await file.stat();
       if (!sameStats(mark, after)) this.warnOnce(context, "file_changed_while_read", name);
       return delivered;
-    } catch (error) {
-      if (error instanceof FundpulseError || (error as NodeJS.ErrnoException)?.syscall === undefined)
-        throw error;
-      const code = (error as NodeJS.ErrnoException).code;
-      throw new FundpulseError("FP3007", `${path} cannot be read (${code})`, { cause: error });
     } finally {
       await file.close();
     }
@@ -164,14 +158,15 @@ export class FolderSource implements Source {
     deliver: Deliver,
     name: string,
     kind: FileKind,
-    { file, mark }: OpenedFile,
+    opened: OpenedFile,
     committed: Position | undefined,
     from: number,
   ): Promise<boolean> {
+    const { mark } = opened;
     const feed =
       kind.gzip && mark.size > 0
-        ? new ByteFeed(gunzipChunks(file), null)
-        : new ByteFeed(fileChunks(file, 0), (offset) => fileChunks(file, offset));
+        ? new ByteFeed(gunzipChunks(opened), null)
+        : new ByteFeed(fileChunks(opened, 0), (offset) => fileChunks(opened, offset));
     const pieces = kind.format === "avro" ? avroPieces(feed, from) : linePieces(feed, from);
     let next = committed?.next ?? 0;
     let lastApplied = committed?.lastApplied ?? null;

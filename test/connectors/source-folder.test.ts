@@ -2,6 +2,7 @@ import {
   appendFileSync,
   mkdirSync,
   mkdtempSync,
+  renameSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -19,6 +20,7 @@ import type { Position, SourceBatch } from "../../connectors/source.js";
 import { FolderSource } from "../../connectors/source-folder.js";
 import { kindOfName } from "../../connectors/source-folder-files.js";
 import { avroSchema } from "../../schemas/streams.js";
+import { sourceContract } from "../contracts/source.js";
 import {
   avroLong,
   container,
@@ -27,6 +29,20 @@ import {
   decimalBytes,
   SYNC,
 } from "../support/avro-files.js";
+
+sourceContract("the drop folder", async () => {
+  const place = mkdtempSync(join(tmpdir(), "fundpulse-folder-"));
+  let files = 0;
+  return {
+    open: async () => new FolderSource({ path: place, pollMs: 10 }),
+    produce: async (stream, values, partition) => {
+      const name = `${stream}-${String(files++).padStart(6, "0")}-${partition}.ndjson`;
+      writeFileSync(join(place, `.${name}`), values.map((v) => `${v}\n`).join(""));
+      renameSync(join(place, `.${name}`), join(place, name));
+    },
+    dispose: async () => rmSync(place, { recursive: true, force: true }),
+  };
+});
 
 let dir: string;
 beforeEach(() => {
