@@ -128,6 +128,7 @@ export function solveCells(
       index,
       prior,
       again,
+      draft ?? false,
       (m) => solved.has(m) && !stage.includes(m),
     );
     for (const target of targets) build.target(target, ratios);
@@ -162,6 +163,8 @@ class DemandBuilder {
     readonly prior: readonly number[],
     /** All that is to be chosen was drafted before. */
     readonly drafted: boolean,
+    /** What is chosen now is a draft: differences of ratios can wait. */
+    readonly draft: boolean,
     readonly isKnown: (measure: CellMeasure) => boolean,
   ) {}
 
@@ -215,7 +218,7 @@ class DemandBuilder {
       if (part === null) return;
       if (f.bottom) {
         const bottom = this.#sum(f.bottom, where, year, 1);
-        if (bottom === null || !this.drafted) return;
+        if (bottom === null || this.draft || (bottom.coefs.size > 0 && !this.drafted)) return;
         const over = this.#guess(bottom);
         if (over <= 0) return;
         const ratio = this.#guess(part) / over;
