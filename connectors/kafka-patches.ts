@@ -1,0 +1,83 @@
+import { createRequire } from "node:module";
+
+/*
+ * Two repairs of kafkajs 2.2.4 from outside. Both look at the internals first and leave alone what is not
+ * as expected; without them everything still works, only slower.
+ */
+const require = createRequire(import.meta.url);
+
+interface RequestQueue {
+  pending: unknown[];
+  throttledUntil: number;
+  scheduleCheckPendingRequests(): void;
+}
+interface Coordinator {
+  joinGroup(request: { groupId: string; memberId?: string }): Promise<unknown>;
+  describeGroups(request: { groupIds: string[] }): Promise<{
+    groups: { groupId: string; members: { memberId: string; clientId: string }[] }[];
+  }>;
+  leaveGroup(request: { groupId: string; memberId: string }): Promise<unknown>;
+}
+
+/** Client ids whose members of a group are leftovers, by group. */
+const leftovers = new Map<string, string>();
+let patched = false;
+
+/**
+ * The member that a killed process left in the group holds its partitions until its session is over
+ * (10 s). Before the next join of `groupId` such members, known by `clientId`, are asked to leave. Only
+ * for a client id that no living process can have.
+ */
+export function evictBeforeJoin(groupId: string, clientId: string): void {
+  leftovers.set(groupId, clientId);
+}
+
+export function patchKafkajs(): void {
+  if (patched) return;
+  patched = true;
+  patchIdleTimer();
+  patchJoin();
+}
+
+/** An idle connection wakes up every millisecond, for nothing. */
+function patchIdleTimer(): void {
+  const queue = internal<RequestQueue>("kafkajs/src/network/requestQueue");
+  const schedule = queue?.scheduleCheckPendingRequests;
+  if (queue === undefined || typeof schedule !== "function") return;
+  queue.scheduleCheckPendingRequests = function (this: RequestQueue) {
+    const known = Array.isArray(this.pending) && typeof this.throttledUntil === "number";
+    if (known && this.pending.length === 0 && this.throttledUntil <= Date.now()) return;
+    schedule.call(this);
+  };
+}
+
+function patchJoin(): void {
+  const broker = internal<Coordinator>("kafkajs/src/broker");
+  const join = broker?.joinGroup;
+  if (broker === undefined || typeof join !== "function") return;
+  if (typeof broker.describeGroups !== "function" || typeof broker.leaveGroup !== "function") return;
+  broker.joinGroup = async function (this: Coordinator, request) {
+    const clientId = leftovers.get(request.groupId);
+    if (clientId !== undefined && !request.memberId) {
+      leftovers.delete(request.groupId);
+      await evict(this, request.groupId, clientId).catch(() => undefined);
+    }
+    return join.call(this, request);
+  };
+}
+
+async function evict(coordinator: Coordinator, groupId: string, clientId: string): Promise<void> {
+  const { groups } = await coordinator.describeGroups({ groupIds: [groupId] });
+  const members = groups.find((group) => group.groupId === groupId)?.members ?? [];
+  for (const member of members) {
+    if (member.clientId === clientId) await coordinator.leaveGroup({ groupId, memberId: member.memberId });
+  }
+}
+
+function internal<T>(path: string): T | undefined {
+  try {
+    return (require(path) as { prototype?: T }).prototype;
+  } catch {
+    return undefined;
+  }
+}
