@@ -27,7 +27,7 @@ export function kindOfName(name: string): FileKind | null {
 /** Hidden files and those still being written under another name. */
 export const isIgnored = (name: string): boolean => name.startsWith(".") || /\.(tmp|part)$/i.test(name);
 
-/** Names of the plain files in the folder in byte order. Throws FP3007. */
+/** Names of the plain files (and links) in the folder in byte order. Throws FP3007. */
 export async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
     throw new FundpulseError("FP3007", `the drop folder ${folder} cannot be read (${error.code})`, {
@@ -35,7 +35,7 @@ export async function listFiles(folder: string): Promise<string[]> {
     });
   });
   return entries
-    .filter((e) => !e.isDirectory() && !isIgnored(e.name))
+    .filter((e) => (e.isFile() || e.isSymbolicLink()) && !isIgnored(e.name))
     .map((e) => ({ name: e.name, bytes: Buffer.from(e.name) }))
     .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
     .map((e) => e.name);

@@ -27,6 +27,8 @@ type Deliver = (batch: SourceBatch) => Promise<void>;
 
 /** Taken files looked at again in each round, so that a long-lived folder costs the same as a new one. */
 const RECHECKED_PER_ROUND = 64;
+/** An idle source looks at the folder for at most one part in so many of its time. */
+const IDLE_PER_LOOK = 20;
 
 /**
  * The drop folder. A file is complete when it appears; files are taken in name order and never twice. What
@@ -54,7 +56,10 @@ export class FolderSource implements Source {
     const strangers = names.filter((name) => kindOfName(name) === null);
     const found = `drop folder ${this.#path}: ${names.length - strangers.length} files`;
     if (strangers.length === 0) return found;
-    const some = strangers.slice(0, 10).join(", ");
+    const some = strangers
+      .slice(0, 10)
+      .join(", ")
+      .replace(/\p{Cc}/gu, "?");
     return `${found}; ${strangers.length} fit no stream and are not read: ${some}${strangers.length > 10 ? " …" : ""}`;
   }
 
@@ -74,7 +79,9 @@ export class FolderSource implements Source {
     let idle = false;
     let first = true;
     while (!context.signal.aborted) {
+      const lookedAt = performance.now();
       const names = await listFiles(this.#path);
+      const pauseMs = Math.max(this.#pollMs, (performance.now() - lookedAt) * IDLE_PER_LOOK);
       if (first) this.warnVanished(context, half, names);
       await this.recheck(context, first ? this.#recheck.length : RECHECKED_PER_ROUND);
       first = false;
@@ -86,7 +93,7 @@ export class FolderSource implements Source {
       if (!idle) options.onDrained();
       idle = true;
       if (options.untilDrained) return;
-      await sleep(this.#pollMs, undefined, { signal: context.signal }).catch(() => undefined);
+      await sleep(pauseMs, undefined, { signal: context.signal }).catch(() => undefined);
     }
   }
 

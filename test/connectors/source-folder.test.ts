@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   mkdirSync,
@@ -144,6 +145,7 @@ describe("file names", () => {
     put("facility-1.ndjson.tmp", line("T"));
     put("facility-1.ndjson.part", line("P"));
     mkdirSync(join(dir, "facility-dir.ndjson"));
+    execFileSync("mkfifo", [join(dir, "facility-pipe.ndjson")]);
     const program = await drain();
     expect(program.seen).toEqual([]);
     expect(program.warnings).toEqual([{ event: "file_fits_no_stream", detail: { file: "prices.csv" } }]);
