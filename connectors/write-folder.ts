@@ -130,7 +130,7 @@ export class FolderWriter {
 
   #put(file: OpenFile, bytes: Buffer): void {
     // Gzip members may follow one another, so each block is compressed alone in constant memory.
-    const out = this.options.gzip ? gzipSync(bytes) : bytes;
+    const out = this.options.gzip ? gzipSync(bytes, { level: 3 }) : bytes;
     for (let at = 0; at < out.length; ) at += writeSync(file.fd, out, at);
   }
 }
@@ -148,7 +148,7 @@ function containerHeader(stream: StreamName, codec: AvroCodec, sync: Buffer): Bu
 }
 
 function compress(body: Buffer, codec: AvroCodec): Buffer {
-  if (codec === "deflate") return deflateRawSync(body);
+  if (codec === "deflate") return deflateRawSync(body, { level: 3 });
   if (codec === "null") return body;
   const checksum = Buffer.alloc(4);
   checksum.writeUInt32BE(crc32(body) >>> 0);

@@ -48,6 +48,7 @@ class Search {
   /** Margin of each demand that survives the rounding of its variables. */
   readonly #roundingMargin: Float64Array;
   readonly #touching: number[][];
+  readonly #flat: FlatRows;
 
   constructor(
     readonly prior: ArrayLike<number>,
@@ -60,6 +61,7 @@ class Search {
       const width = row.width ?? row.hi - row.lo;
       return Number.isFinite(width) ? Math.min(0.2, (0.6 * Math.hypot(...row.coefs)) / width) : 0;
     });
+    this.#flat = flatten(rows);
     this.#touching = Array.from(prior, () => []);
     for (const [i, row] of rows.entries()) for (const v of row.vars) this.#touching[v].push(i);
   }
@@ -176,34 +178,52 @@ class Search {
   #project(share: number, sweeps: number): string | null {
     const { rows, x } = this;
     const weight = this.#weight;
-    const norms = rows.map((row) => row.vars.reduce((sum, v, k) => sum + row.coefs[k] ** 2 * weight[v], 0));
-    let broken: string | null = null;
+    const { start, vars, coefs } = this.#flat;
+    const norms = Float64Array.from(rows, (row) =>
+      row.vars.reduce((sum, v, k) => sum + row.coefs[k] ** 2 * weight[v], 0),
+    );
+    const lows = Float64Array.from(rows, (row, i) => row.lo + this.#room(i, share));
+    const highs = Float64Array.from(rows, (row, i) => row.hi - this.#room(i, share));
+    // A little beyond the edge, so that a demand is met and not only approached.
+    const extras = Float64Array.from(rows, (row, i) => {
+      const width = highs[i] - lows[i];
+      return Number.isFinite(width) ? width * 0.05 : (row.width ?? 0) * 0.001;
+    });
+    let broken = -1;
     for (let sweep = 0; sweep < sweeps; sweep++) {
-      broken = null;
-      for (let i = 0; i < rows.length; i++) {
-        const row = rows[i];
-        const room = this.#room(i, share);
-        const lo = row.lo + room;
-        const hi = row.hi - room;
-        const v = this.#value(row);
-        if (v >= lo && v <= hi) continue;
+      broken = -1;
+      for (let i = 0; i < norms.length; i++) {
+        const end = start[i + 1];
+        let v = 0;
+        for (let k = start[i]; k < end; k++) v += coefs[k] * x[vars[k]];
+        if (v >= lows[i] && v <= highs[i]) continue;
         if (norms[i] === 0) {
-          if (v >= row.lo && v <= row.hi) continue;
-          return row.name;
+          if (v >= rows[i].lo && v <= rows[i].hi) continue;
+          return rows[i].name;
         }
-        broken = row.name;
-        // A little beyond the edge, so that a demand is met and not only approached.
-        const extra = Number.isFinite(hi - lo)
-          ? (hi - lo) * 0.05
-          : (row.width ?? 0) * 0.001 + 1e-12 * Math.abs(v);
-        const step = (v < lo ? lo + extra - v : hi - extra - v) / norms[i];
-        for (let k = 0; k < row.vars.length; k++) {
-          const j = row.vars[k];
-          x[j] += step * row.coefs[k] * weight[j];
-        }
+        broken = i;
+        const step = (v < lows[i] ? lows[i] + extras[i] - v : highs[i] - extras[i] - v) / norms[i];
+        for (let k = start[i]; k < end; k++) x[vars[k]] += step * coefs[k] * weight[vars[k]];
       }
-      if (broken === null) return null;
+      if (broken < 0) return null;
     }
-    return broken;
+    return rows[broken].name;
   }
+}
+
+/** The demands in flat arrays: the sweeps read them some hundred thousand times. */
+interface FlatRows {
+  readonly start: Int32Array;
+  readonly vars: Int32Array;
+  readonly coefs: Float64Array;
+}
+
+function flatten(rows: readonly Demand[]): FlatRows {
+  const start = new Int32Array(rows.length + 1);
+  for (const [i, row] of rows.entries()) start[i + 1] = start[i] + row.vars.length;
+  return {
+    start,
+    vars: Int32Array.from(rows.flatMap((row) => row.vars)),
+    coefs: Float64Array.from(rows.flatMap((row) => row.coefs)),
+  };
 }
