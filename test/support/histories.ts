@@ -24,13 +24,13 @@ const DAY_MS = 86_400_000;
 const UPDATES_START = Date.parse("2025-02-08T00:00:00Z");
 
 /** Turns intents into records. Later intents refer to earlier ones, so a shrunk history stays meaningful. */
-export function writeHistory(world: World, list: readonly Intent[]): History {
+export function writeHistory(world: World, list: readonly Intent[], ties = false): History {
   const zone = world.config.timezone;
   const drafts: Draft[] = [];
   const sent: { at: number; item: Sent }[] = [];
   list.forEach((intent, index) => {
-    // Unique, so that ties between different contents do not occur.
-    const updated = UPDATES_START + intent.rank * DAY_MS + index * SECOND_MS;
+    // Unique but for `ties`: which of two contents with one time stands is not for the recount to decide.
+    const updated = UPDATES_START + intent.rank * DAY_MS + (ties ? 0 : index * SECOND_MS);
     const send = (stream: Sent["stream"], written: Plain): void => {
       const record: Record<string, string | number | null> = { ...written };
       for (const field of ["insu_admdvs", "fix_blng_admdvs", "admdvs"]) {
@@ -98,11 +98,14 @@ export function writeHistory(world: World, list: readonly Intent[]): History {
   return { world, records: sent.map((s) => s.item) };
 }
 
-/** Histories of up to `maxIntents` happenings, each one to three records. */
-export function histories(maxIntents = 40): fc.Arbitrary<History> {
+/**
+ * Histories of up to `maxIntents` happenings, each one to three records. With `ties` different contents of
+ * one key often have the same `updt_time`.
+ */
+export function histories(maxIntents = 40, ties = false): fc.Arbitrary<History> {
   return fc
     .tuple(worlds, fc.array(intents, { minLength: 1, maxLength: maxIntents, size: "max" }))
-    .map(([world, list]) => writeHistory(world, list));
+    .map(([world, list]) => writeHistory(world, list, ties));
 }
 
 /** How a history is cut and disturbed on its way. */
