@@ -20,8 +20,8 @@ export interface Health extends Observer {
 }
 
 /**
- * Tells not-ready from stuck. Not ready: started, nothing published nor drained so far; that is normal and
- * passes. Stuck: records wait but no batch was committed for `stuckAfterSeconds`, or the last publishes
+ * Tells not-ready from stuck. Not ready: started, and neither published nor found the source empty so far;
+ * that is normal and passes. Stuck: records wait but no batch was committed for `stuckAfterSeconds`, or the last publishes
  * failed for as long; a supervisor should restart the process or call someone.
  */
 export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Health {
@@ -59,7 +59,7 @@ export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Heal
     report() {
       const notTaking = waitingSince !== null && secondsSince(waitingSince) >= stuckAfterSeconds;
       const notPublishing = failingSince !== null && secondsSince(failingSince) >= stuckAfterSeconds;
-      const ready = !notTaking && !notPublishing && (version !== null || drained);
+      const ready = !notTaking && !notPublishing && (version !== null || (drained && lastBatchAt === null));
       const why = notTaking
         ? `records wait, but no batch was committed for ${Math.floor(secondsSince(waitingSince as number))} s`
         : notPublishing

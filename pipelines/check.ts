@@ -1,8 +1,8 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeConfig, loadConfig } from "../connectors/config-yaml.js";
+import { silentLog } from "../connectors/log.js";
 import { loadReference } from "../connectors/reference-csv.js";
-import type { Source } from "../connectors/source.js";
 import type { Config } from "../schemas/config.js";
 import { FundpulseError } from "../schemas/errors.js";
 import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";
@@ -34,7 +34,8 @@ export async function checkCommand(options: {
   await step("reference", () => referenceText(config));
   await step("data", () => writable(config.data));
   await step("source", async () => {
-    const source = await openSource(config);
+    const { openSource } = await import("./pipeline.js");
+    const source = await openSource(config, { log: silentLog });
     try {
       return await source.check();
     } finally {
@@ -58,10 +59,4 @@ function writable(dir: string): string {
   while (!existsSync(existing)) existing = dirname(existing);
   accessSync(existing, constants.W_OK);
   return existing === dir ? dir : `${dir} (will be made)`;
-}
-
-async function openSource(config: Config): Promise<Source> {
-  const module = "./pipeline.js";
-  const { openSource: open } = (await import(module)) as { openSource(config: Config): Promise<Source> };
-  return open(config);
 }

@@ -3,20 +3,18 @@ import { join, relative, resolve } from "node:path";
 import { comparePrinted, type TableHint } from "../aggregations/printed/compare.js";
 import { type FigureRow, Figures } from "../aggregations/printed/figures.js";
 import type { PrintedReport } from "../aggregations/printed/report.js";
-import { namedEvents } from "../aggregations/simulate/named.js";
-import { shandan } from "../aggregations/simulate/shandan.js";
 import { loadConfig } from "../connectors/config-yaml.js";
 import { createLog } from "../connectors/log.js";
-import { FolderWriter } from "../connectors/write-folder.js";
 import { FundpulseError } from "../schemas/errors.js";
-import { makeWorkspace } from "./init.js";
 import { isBeyond, tableText, tally } from "./printed-text.js";
-import { profileWorkspace } from "./profile-workspace.js";
 import { count, progressLine } from "./progress.js";
 import { consume, publishedFile, summaryText } from "./run.js";
+import { simulate } from "./simulate.js";
+import { simulatedWorkspace } from "./simulated-workspace.js";
 import { readRows } from "./sql.js";
 
 const PERIOD = "2024H1";
+const PROFILE = "shandan-2024h1";
 const SEED = 20_240_813;
 /** Stands in a folder that the demo made, and may therefore make anew. */
 const MARKER = ".fundpulse-demo";
@@ -43,28 +41,22 @@ const HINTS: Readonly<Record<string, TableHint>> = {
 /** `fundpulse demo`: the bundled county's half-year, from events to the printed tables. */
 export async function demoCommand(options: { readonly dir: string }): Promise<number> {
   const dir = freshFolder(options.dir);
-  const profile = shandan();
-  makeWorkspace(
-    dir,
-    profileWorkspace(profile, "a key for the demo only", `${profile.jurisdiction.name}, simulated`),
-  );
+  const events = { profile: PROFILE, seed: SEED };
+  simulatedWorkspace(dir, events, { personKey: "a key for the demo only", logLevel: "warn" });
   writeFileSync(join(dir, MARKER), "");
   const loaded = loadConfig(join(dir, "fundpulse.yaml"), {});
+  const { name } = loaded.config.jurisdiction;
 
-  say(
-    `1. Events: ${profile.jurisdiction.name}, January to June 2024 and 2023 (simulated to the printed totals)`,
-  );
+  say(`1. Events: ${name}, January to June 2024 and 2023, simulated to the printed totals`);
   const progress = progressLine();
   progress.note("choosing settlements …");
-  const writer = new FolderWriter(join(dir, "inbox"), { format: "avro", codec: "deflate" });
-  let events = 0;
-  for (const event of namedEvents(profile, SEED)) {
-    writer.write(event);
-    if (++events % 10_000 === 0) progress.note(`${count(events)} events written`);
-  }
-  const files = writer.close();
+  const simulated = simulate({ ...events, outDir: join(dir, "inbox") }, (written) =>
+    progress.note(`${count(written)} events written`),
+  );
   progress.end();
-  say(`   ${count(events)} events in ${files.length} files under ${shown(join(dir, "inbox"))}`);
+  say(
+    `   ${count(simulated.events)} events in ${simulated.files.length} files under ${shown(join(dir, "inbox"))}`,
+  );
 
   say("2. Pipeline: decode, validate, aggregate, publish");
   const log = createLog(loaded.config.log.level, { readable: true });

@@ -103,6 +103,31 @@ Example:
     .action(async (options) => done(await (await import("./check.js")).checkCommand(options)));
 
   command(
+    "simulate <profile>",
+    "produce events, into a drop folder or a new workspace",
+    `
+Profiles: shandan-2024h1 and huining-2024q1 come out at the printed totals of those bureaus' reports; free takes
+counts and rates with --set. Equal seeds give equal events.
+
+Examples:
+  fundpulse simulate shandan-2024h1 --workspace shandan
+  fundpulse simulate free --set events=1000000 --out inbox --reference reference
+  fundpulse simulate free --set events=1000 --format ndjson --gzip --out inbox`,
+  )
+    .option("-o, --out <folder>", "drop folder that the files go to")
+    .option("-w, --workspace <dir>", "make a workspace for the profile and fill its inbox")
+    .option("--reference <dir>", "write the profile's reference tables there too")
+    .option("--format <format>", "avro or ndjson", "avro")
+    .option("--codec <codec>", "of Avro blocks: null, deflate or snappy", "deflate")
+    .option("--gzip", "gzip the files")
+    .option("--seed <n>", "equal seeds give equal events", "1")
+    .option("--events-per-file <n>", "events after which the next file starts", "200000")
+    .option("--set <name=value>", "count or rate of the profile free; may be repeated", collect, [])
+    .action(async (profile, flags) =>
+      done(await (await import("./simulate-command.js")).simulateCommand(profile, flags)),
+    );
+
+  command(
     "demo",
     "all of it on bundled events, under ./demo",
     `
@@ -170,6 +195,8 @@ Examples:
       done(await (await load()).quarantineDismiss(ids, options)),
     );
 }
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 a check found differences,

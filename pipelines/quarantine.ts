@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+import { ZoneCalendar } from "../aggregations/calendar.js";
 import { loadConfig } from "../connectors/config-yaml.js";
 import { FundpulseError } from "../schemas/errors.js";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../schemas/quarantine.js";
@@ -5,7 +7,8 @@ import { STREAM_NAMES, type StreamName } from "../schemas/streams.js";
 import { openEngine } from "./engine.js";
 import type { QuarantineDesk, QuarantineEntry, QuarantineFilter } from "./pipeline-port.js";
 import { count, progressLine } from "./progress.js";
-import { commandLog } from "./run.js";
+import { commandLog, publishedFile } from "./run.js";
+import { readRows } from "./sql.js";
 
 export interface QuarantineOptions {
   readonly config: string;
@@ -33,26 +36,79 @@ async function withDesk<T>(config: string, work: (desk: QuarantineDesk) => Promi
   }
 }
 
-export function quarantineList(options: QuarantineOptions): Promise<number> {
+export async function quarantineList(options: QuarantineOptions): Promise<number> {
   const filter = filterOf(options);
-  return withDesk(options.config, async (desk) => {
-    const entries = await desk.list(filter);
-    if (options.format === "json") process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
-    else process.stdout.write(listText(entries));
-    return 0;
-  });
+  let entries: readonly QuarantineEntry[];
+  try {
+    entries = await withDesk(options.config, (desk) => desk.list(filter));
+  } catch (error) {
+    if (!(error instanceof FundpulseError) || error.code !== "FP2001") throw error;
+    // Another process works on the state: what it published last is still readable.
+    process.stderr.write("as of the last publish; the pipeline is running\n");
+    entries = await publishedEntries(options.config, filter);
+  }
+  if (options.format === "json") process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
+  else process.stdout.write(listText(entries));
+  return 0;
 }
 
-/** The record's bytes go to standard output as they came; what is known about it to standard error. */
+async function publishedEntries(config: string, filter: QuarantineFilter): Promise<QuarantineEntry[]> {
+  const wanted = { status: filter.status ?? "waiting", reason: filter.reason, stream: filter.stream };
+  const conditions = Object.entries(wanted).flatMap(([name, v]) =>
+    v === undefined ? [] : [`${name} = '${v}'`],
+  );
+  const limit = filter.limit === undefined ? "" : ` LIMIT ${filter.limit}`;
+  const loaded = loadConfig(config);
+  const calendar = new ZoneCalendar(loaded.config.timezone);
+  const rows = await readRows(
+    publishedFile(loaded),
+    `SELECT *, epoch_ms(first_seen) AS seen FROM quality_quarantine WHERE ${conditions.join(" AND ")} ORDER BY id${limit}`,
+  );
+  return rows.map((row) => ({
+    id: Number(row.id),
+    source: String(row.source),
+    partition: String(row.partition),
+    position: Number(row.position),
+    stream: row.stream as StreamName,
+    reason: row.reason as QuarantineReason,
+    detail: String(row.detail),
+    // Published in the jurisdiction's zone.
+    firstSeen: Number(row.seen) - calendar.offsetMs(Number(row.seen)),
+    status: String(row.status),
+  }));
+}
+
+/**
+ * The record's bytes go to standard output as they came, what is known about it to standard error. On a
+ * terminal bytes that are no text are shown in hexadecimal.
+ */
 export function quarantineShow(id: string, options: QuarantineOptions): Promise<number> {
   return withDesk(options.config, async (desk) => {
     const found = await desk.show(idOf(id));
     if (found === undefined) throw new FundpulseError("FP2006", `there is no quarantined record ${id}`);
     process.stderr.write(entryText(found.entry));
-    process.stdout.write(found.bytes);
-    if (process.stdout.isTTY) process.stdout.write("\n");
+    if (!process.stdout.isTTY) process.stdout.write(found.bytes);
+    else
+      process.stdout.write(`${isText(found.bytes) ? found.bytes.toString("utf8") : hexText(found.bytes)}\n`);
     return 0;
   });
+}
+
+function isText(bytes: Buffer): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  return isUtf8(bytes) && !/[\u0000-\u0008\u000e-\u001f\u007f]/.test(bytes.toString("utf8"));
+}
+
+function hexText(bytes: Buffer): string {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const part = bytes.subarray(at, at + 16);
+    const hex = part.toString("hex").replace(/../g, "$& ").padEnd(49);
+    lines.push(
+      `${at.toString(16).padStart(8, "0")}  ${hex} ${part.toString("latin1").replace(/[^ -~]/g, ".")}`,
+    );
+  }
+  return lines.join("\n");
 }
 
 export function quarantineRetry(ids: readonly string[], options: QuarantineOptions): Promise<number> {

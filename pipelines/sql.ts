@@ -6,9 +6,12 @@ import { publishedFile } from "./run.js";
 export const SQL_FORMATS = ["table", "csv", "json"] as const;
 export type SqlFormat = (typeof SQL_FORMATS)[number];
 
-/** Shown when `fundpulse sql` is called on a terminal without a query. */
-export const OVERVIEW =
-  "SELECT table_schema AS schema, table_name AS name, comment FROM (SELECT table_schema, table_name, TABLE_COMMENT AS comment FROM information_schema.tables) ORDER BY ALL";
+/** Shown when `fundpulse sql` is given no query. */
+const OVERVIEW = `
+  SELECT schema_name AS schema, table_name AS name, comment FROM duckdb_tables() WHERE schema_name <> 'store'
+  UNION ALL
+  SELECT schema_name, view_name, comment FROM duckdb_views() WHERE NOT internal AND schema_name <> 'store'
+  ORDER BY ALL`;
 
 /** `fundpulse sql`: one read-only query on the published file; without QUERY it is read from standard input. */
 export async function sqlCommand(
@@ -20,22 +23,18 @@ export async function sqlCommand(
   }
   const file = publishedFile(loadConfig(options.config));
   if (!existsSync(file)) throw new FundpulseError("FP4002", `${file} does not exist yet`);
-  const text = query ?? (process.stdin.isTTY ? OVERVIEW : await standardInput());
-  process.stdout.write(await ask(file, text, options.format as SqlFormat));
+  const given = query ?? (process.stdin.isTTY ? "" : await standardInput());
+  const text = given.trim() === "" ? OVERVIEW : given;
+  const { formatResult, queryPublished } = await import("../connectors/query-duckdb.js");
+  process.stdout.write(formatResult(await queryPublished(file, text), options.format as SqlFormat));
   return 0;
 }
 
 /** Rows of a query on a published file, by column name. */
 export async function readRows(file: string, sql: string): Promise<Record<string, unknown>[]> {
-  return JSON.parse(await ask(file, sql, "json")) as Record<string, unknown>[];
-}
-
-async function ask(file: string, sql: string, format: SqlFormat): Promise<string> {
-  const module = "../connectors/query-duckdb.js";
-  const { query } = (await import(module)) as {
-    query(path: string, sql: string, format: SqlFormat): Promise<string>;
-  };
-  return query(file, sql, format);
+  const { queryPublished } = await import("../connectors/query-duckdb.js");
+  const { columns, rows } = await queryPublished(file, sql);
+  return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
 }
 
 async function standardInput(): Promise<string> {
