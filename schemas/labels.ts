@@ -65,3 +65,13 @@ export const FACILITY_KIND_LABELS = labels({
 /** "`county` 县内住院、`city` 市内住院 …" for comments. */
 export const listLabels = (list: readonly Label[]): string =>
   list.map((l) => `${l.value} ${l.zh}`).join("、");
+
+/** Names under which the categories of a printed line are configured in different places. */
+export const CATEGORY_LINES = {
+  inpatient: ["普通住院", "住院"],
+  chronic: ["门诊慢特病", "门诊慢性特殊疾病"],
+  general: ["普通门诊"],
+  two: ["门诊两病", "门诊“两病”"],
+  negotiated: ["国家谈判药门诊", "谈判药品", "国谈药/单独支付药品"],
+} as const;
+export type CategoryLine = keyof typeof CATEGORY_LINES;

@@ -5,11 +5,12 @@ import { CELL_VIEW } from "./cell.js";
 import type { Definition } from "./define.js";
 import { INDICATOR_TABLE, INDICATORS_VIEW } from "./long.js";
 import { DIM_PERIOD_VIEW, PLAIN_TABLES } from "./reference.js";
+import { reportDefinitions } from "./reports.js";
 import { STORE_TABLES } from "./store.js";
 import { WIDE_VIEWS } from "./wide.js";
 
 /** Everything that stands in the published database, in the order in which it can be made. */
-export function definitions(_config: Config): readonly Definition[] {
+export function definitions(config: Config): readonly Definition[] {
   return [
     ...STORE_TABLES,
     INDICATOR_TABLE,
@@ -18,6 +19,7 @@ export function definitions(_config: Config): readonly Definition[] {
     DIM_PERIOD_VIEW,
     INDICATORS_VIEW,
     ...WIDE_VIEWS,
+    ...reportDefinitions(config),
   ];
 }
 
