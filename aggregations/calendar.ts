@@ -46,9 +46,16 @@ export const monthText = (month: MonthNumber): string =>
 export const monthStart = (month: MonthNumber): DayNumber => dayOf(yearOfMonth(month), (month % 12) + 1, 1);
 export const monthEnd = (month: MonthNumber): DayNumber => monthStart(month + 1) - 1;
 
+/** Months of the days 1970-01-01 to 2189, filled as they are asked for. */
+const monthOf = new Int32Array(80_000).fill(-1);
+
 export function monthOfDay(day: DayNumber): MonthNumber {
+  const known = monthOf[day];
+  if (known >= 0) return known;
   const [y, m] = civil(day);
-  return monthNumber(y, m);
+  const month = monthNumber(y, m);
+  if (day >= 0 && day < monthOf.length) monthOf[day] = month;
+  return month;
 }
 
 function span(id: string, kind: PeriodKind, from: MonthNumber, to: MonthNumber): Period {
@@ -87,13 +94,14 @@ export function previousPeriodId(id: string): string | null {
 }
 
 /**
- * Turns instants into days and months of the jurisdiction's zone. A zone's offset changes only at whole
- * quarter hours, so it is looked up once per quarter hour and kept.
+ * Turns instants into days and months of the jurisdiction's zone. The offset is looked up once for each day
+ * (UTC) without a clock change, and for each quarter hour of a day with one.
  */
 export class ZoneCalendar {
   readonly #format: Intl.DateTimeFormat;
-  readonly #offsetByQuarterHour = new Map<number, number>();
-  #lastQuarter = Number.NaN;
+  /** Offset of each UTC day; NaN on a day with a clock change. */
+  readonly #ofDay = new Map<number, number>();
+  #lastDay = Number.NaN;
   #lastOffset = 0;
 
   constructor(readonly zone: string) {
@@ -111,28 +119,33 @@ export class ZoneCalendar {
 
   /** Milliseconds to add to an instant to get local civil time written as if it were UTC. */
   offsetMs(instant: EpochMs): number {
-    const quarter = Math.floor(instant / 900_000);
-    if (quarter === this.#lastQuarter) return this.#lastOffset;
-    let offset = this.#offsetByQuarterHour.get(quarter);
+    const day = Math.floor(instant / DAY_MS);
+    if (day === this.#lastDay) return this.#lastOffset;
+    let offset = this.#ofDay.get(day);
     if (offset === undefined) {
-      const at = quarter * 900_000;
-      const parts: Record<string, string> = {};
-      for (const part of this.#format.formatToParts(at)) parts[part.type] = part.value;
-      const local = Date.UTC(
-        Number(parts.year),
-        Number(parts.month) - 1,
-        Number(parts.day),
-        Number(parts.hour),
-        Number(parts.minute),
-        Number(parts.second),
-      );
-      offset = local - at;
-      if (this.#offsetByQuarterHour.size > 200_000) this.#offsetByQuarterHour.clear();
-      this.#offsetByQuarterHour.set(quarter, offset);
+      const start = this.#lookUp(day * DAY_MS);
+      offset = start === this.#lookUp((day + 1) * DAY_MS) ? start : Number.NaN;
+      if (this.#ofDay.size > 100_000) this.#ofDay.clear();
+      this.#ofDay.set(day, offset);
     }
-    this.#lastQuarter = quarter;
+    if (Number.isNaN(offset)) return this.#lookUp(Math.floor(instant / 900_000) * 900_000);
+    this.#lastDay = day;
     this.#lastOffset = offset;
     return offset;
+  }
+
+  #lookUp(at: EpochMs): number {
+    const parts: Record<string, string> = {};
+    for (const part of this.#format.formatToParts(at)) parts[part.type] = part.value;
+    const local = Date.UTC(
+      Number(parts.year),
+      Number(parts.month) - 1,
+      Number(parts.day),
+      Number(parts.hour),
+      Number(parts.minute),
+      Number(parts.second),
+    );
+    return local - at;
   }
 
   dayOf(instant: EpochMs): DayNumber {

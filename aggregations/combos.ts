@@ -39,7 +39,7 @@ export interface Combo extends ComboValues {
   readonly id: number;
   /** gids (own insurance) of the month groupings. */
   readonly groups: Int32Array;
-  /** gids, own insurance and `all`, in which distinct persons are kept. */
+  /** gids (own insurance) in which distinct persons are kept. */
   readonly personGroups: Int32Array;
   /** Number of the set of day groups without facility, and of those with facility. */
   readonly dayKey: number;
@@ -214,7 +214,6 @@ export class ComboTable {
       }
       return Int32Array.from(found);
     };
-    const personGroups = gids(this.rules.personGroupings);
     const isFacility = (g: string): boolean => g.split("+").includes("facility");
     const combo: Combo = {
       id: this.combos.length,
@@ -222,10 +221,7 @@ export class ComboTable {
       values,
       facilityKnown,
       groups: gids(this.rules.groupings),
-      personGroups: Int32Array.from([
-        ...personGroups,
-        ...Array.from(personGroups, (gid) => this.groupTable.allOf[gid]),
-      ]),
+      personGroups: gids(this.rules.personGroupings),
       dayKey: this.#dayKey(gids(this.rules.dayGroupings.filter((g) => !isFacility(g)))),
       dayFacilityKey: this.#dayKey(gids(this.rules.dayGroupings.filter(isFacility))),
     };

@@ -3,6 +3,15 @@ import { PERIODS_PER_YEAR } from "./calendar.js";
 /** Groups one person may touch in a year before the local table grows. */
 const LOCAL_SLOTS = 1024;
 
+/** What combos and groups are to the persons; numbers as in ComboTable and GroupTable. */
+export interface PersonGroups {
+  /** gids (own insurance) of a combo's person groups. */
+  readonly groupsOf: (combo: number) => Int32Array;
+  readonly insuranceOf: (combo: number) => string;
+  /** gid of the same group over all insurances. */
+  readonly allOf: (gid: number) => number;
+}
+
 /**
  * Exact distinct persons of one calendar year, for every period of it at once.
  *
@@ -25,12 +34,12 @@ export class PersonYear {
   #isTouched = new Uint8Array(1024);
   readonly #slotOf = new Map<number, number>();
   #counts = new Int32Array(64 * PERIODS_PER_YEAR);
+  readonly #change = new Int32Array(PERIODS_PER_YEAR);
   readonly #local = new LocalGroups();
 
   constructor(
     readonly year: number,
-    /** Person groups of a combo. */
-    readonly groupsOf: (combo: number) => Int32Array,
+    private readonly groups: PersonGroups,
   ) {}
 
   get rows(): number {
@@ -63,60 +72,77 @@ export class PersonYear {
   /** Brings the counts up to date. */
   count(): void {
     const local = this.#local;
+    const { groupsOf, insuranceOf, allOf } = this.groups;
     for (const person of this.#touched) {
       this.#isTouched[person] = 0;
       local.clear();
+      // A person of one insurance enters and leaves `all` exactly as the insurance's own group.
+      const insurance = insuranceOf(this.#combo[this.#head[person] - 1]);
+      let mixed = false;
+      for (let link = this.#head[person]; link !== 0 && !mixed; link = this.#next[link - 1]) {
+        mixed = insuranceOf(this.#combo[link - 1]) !== insurance;
+      }
       for (let link = this.#head[person]; link !== 0; link = this.#next[link - 1]) {
         const row = link - 1;
-        const groups = this.groupsOf(this.#combo[row]);
+        const groups = groupsOf(this.#combo[row]);
         const month = this.#month[row];
         const weight = this.#weight[row];
         const isNew = row >= this.#counted;
         for (let g = 0; g < groups.length; g++) local.add(groups[g], month, weight, isNew);
+        if (mixed) for (let g = 0; g < groups.length; g++) local.add(allOf(groups[g]), month, weight, isNew);
       }
-      for (let i = 0; i < local.used.length; i++) this.#apply(local, local.used[i]);
+      for (let i = 0; i < local.used; i++) {
+        const slot = local.slots[i];
+        if (local.changed[slot] === 0 || !this.#flips(local, slot * 12)) continue;
+        const gid = local.group[slot];
+        this.#apply(gid);
+        if (!mixed) this.#apply(allOf(gid));
+      }
     }
     this.#touched = [];
     this.#counted = this.#rows;
   }
 
-  #apply(local: LocalGroups, slot: number): void {
-    if (local.changed[slot] === 0) return;
-    const base = slot * 12;
+  /** Fills `#change` with −1, 0 or 1 for each period; false when the person stays as they were everywhere. */
+  #flips(local: LocalGroups, base: number): boolean {
     const { before, after } = local;
-    let counts = -1;
-    const flip = (period: number, was: number, is: number): void => {
-      const change = (is > 0 ? 1 : 0) - (was > 0 ? 1 : 0);
-      if (change === 0) return;
-      if (counts < 0) counts = this.#slot(local.group[slot]) * PERIODS_PER_YEAR;
-      this.#counts[counts + period] += change;
-    };
+    const change = this.#change;
+    let any = 0;
     let yearWas = 0;
     let yearIs = 0;
-    for (let half = 0; half < 2; half++) {
-      let halfWas = 0;
-      let halfIs = 0;
-      for (let quarter = 0; quarter < 2; quarter++) {
-        let quarterWas = 0;
-        let quarterIs = 0;
-        for (let m = 0; m < 3; m++) {
-          const month = half * 6 + quarter * 3 + m;
-          const was = before[base + month];
-          const is = after[base + month];
-          flip(month, was, is);
-          quarterWas += was;
-          quarterIs += is;
-          yearWas += was;
-          yearIs += is;
-          flip(19 + month, yearWas, yearIs);
-        }
-        flip(12 + half * 2 + quarter, quarterWas, quarterIs);
-        halfWas += quarterWas;
-        halfIs += quarterIs;
-      }
-      flip(16 + half, halfWas, halfIs);
+    let halfWas = 0;
+    let halfIs = 0;
+    let quarterWas = 0;
+    let quarterIs = 0;
+    for (let month = 0; month < 12; month++) {
+      const was = before[base + month];
+      const is = after[base + month];
+      quarterWas += was;
+      quarterIs += is;
+      yearWas += was;
+      yearIs += is;
+      any |= change[month] = Number(is > 0) - Number(was > 0);
+      any |= change[19 + month] = Number(yearIs > 0) - Number(yearWas > 0);
+      if (month % 3 !== 2) continue;
+      any |= change[12 + (month - 2) / 3] = Number(quarterIs > 0) - Number(quarterWas > 0);
+      halfWas += quarterWas;
+      halfIs += quarterIs;
+      quarterWas = 0;
+      quarterIs = 0;
+      if (month % 6 !== 5) continue;
+      any |= change[16 + (month - 5) / 6] = Number(halfIs > 0) - Number(halfWas > 0);
+      halfWas = 0;
+      halfIs = 0;
     }
-    flip(18, yearWas, yearIs);
+    any |= change[18] = Number(yearIs > 0) - Number(yearWas > 0);
+    return any !== 0;
+  }
+
+  #apply(gid: number): void {
+    const base = this.#slot(gid) * PERIODS_PER_YEAR;
+    const change = this.#change;
+    const counts = this.#counts;
+    for (let p = 0; p < PERIODS_PER_YEAR; p++) counts[base + p] += change[p];
   }
 
   #slot(gid: number): number {
@@ -218,16 +244,17 @@ class LocalGroups {
   before = new Int32Array(LOCAL_SLOTS * 12);
   after = new Int32Array(LOCAL_SLOTS * 12);
   changed = new Uint8Array(LOCAL_SLOTS);
-  /** Slots in use. */
-  used: number[] = [];
+  /** Slots in use: the first `used` of `slots`. */
+  slots = new Int32Array(LOCAL_SLOTS);
+  used = 0;
 
   clear(): void {
     this.#now++;
-    this.used.length = 0;
+    this.used = 0;
   }
 
   add(gid: number, month: number, weight: number, isNew: boolean): void {
-    if (this.used.length * 2 > this.group.length) this.#grow();
+    if (this.used * 2 > this.group.length) this.#grow();
     const slot = this.#find(gid);
     const at = slot * 12 + month;
     this.after[at] += weight;
@@ -245,15 +272,18 @@ class LocalGroups {
     this.#stamp[slot] = this.#now;
     this.group[slot] = gid;
     this.changed[slot] = 0;
-    this.before.fill(0, slot * 12, slot * 12 + 12);
-    this.after.fill(0, slot * 12, slot * 12 + 12);
-    this.used.push(slot);
+    const base = slot * 12;
+    for (let i = base; i < base + 12; i++) {
+      this.before[i] = 0;
+      this.after[i] = 0;
+    }
+    this.slots[this.used++] = slot;
     return slot;
   }
 
   #grow(): void {
     const old = { group: this.group, before: this.before, after: this.after, changed: this.changed };
-    const used = this.used;
+    const used = this.slots.subarray(0, this.used);
     const size = this.group.length * 2;
     this.group = new Int32Array(size);
     this.#stamp = new Int32Array(size);
@@ -261,7 +291,8 @@ class LocalGroups {
     this.before = new Int32Array(size * 12);
     this.after = new Int32Array(size * 12);
     this.changed = new Uint8Array(size);
-    this.used = [];
+    this.slots = new Int32Array(size);
+    this.used = 0;
     for (const from of used) {
       const to = this.#find(old.group[from]);
       this.before.set(old.before.subarray(from * 12, from * 12 + 12), to * 12);

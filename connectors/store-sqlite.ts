@@ -517,8 +517,14 @@ export class SqliteStore {
   /** The month's checkpoints are of no use any more: it must be made again from its settlements. */
   dropMonth(month: MonthNumber): void {
     this.touchMonth(month);
-    this.sql("DELETE FROM checkpoint WHERE kind IN ('cells', 'persons') AND id = ?").run(month);
-    this.sql("DELETE FROM checkpoint WHERE kind = 'counts' AND id = ?").run(Math.floor(month / 12));
+    this.sql("DELETE FROM checkpoint WHERE kind = 'cells' AND id = ?").run(month);
+    // The persons of a year are one whole: without the counts the rows of its other months are of no use.
+    const year = Math.floor(month / 12);
+    this.sql("DELETE FROM checkpoint WHERE kind = 'counts' AND id = ?").run(year);
+    this.sql("DELETE FROM checkpoint WHERE kind = 'persons' AND id BETWEEN ? AND ?").run(
+      year * 12,
+      year * 12 + 11,
+    );
   }
 
   facilityMonths(): [number, MonthNumber][] {

@@ -94,7 +94,7 @@ export class Intake {
       const arrival = this.#pool[taken];
       SettlementLedger.fill(arrival, this.#scratch, index);
       arrival.facts.position = position;
-      const rejection = ledger.judge(arrival.s, arrival.facts, now);
+      const rejection = ledger.judge(arrival, now);
       if (rejection) {
         refused.push({
           index,
@@ -291,7 +291,7 @@ export class Intake {
         if (!undecoded) SettlementLedger.fill(arrival, this.#scratch, index);
       });
     } else arrival = ledger.recall(entry.ref!);
-    rejection ??= ledger.judge(arrival.s, arrival.facts, now);
+    rejection ??= ledger.judge(arrival, now);
     if (rejection) {
       this.#stillWaiting(entry, rejection, Math.max(arrival.s.setl_time, arrival.s.updt_time));
       return null;

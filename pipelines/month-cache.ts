@@ -82,11 +82,11 @@ export class MonthCache {
     return persons;
   }
 
-  /** Adds (1) or takes out (−1) a version whose month is loaded. */
-  apply(s: Settlement, facts: RowFacts, sign: 1 | -1): void {
+  /** Adds (1) or takes out (−1) a version whose month is loaded. `known` is its combo, where the caller has it. */
+  apply(s: Settlement, facts: RowFacts, sign: 1 | -1, known: Combo | null = null): void {
     if (!isCounted(s)) return;
     const month = monthOfDay(facts.day);
-    const combo = this.comboOf(s, facts);
+    const combo = known ?? this.comboOf(s, facts);
     this.#addCells(this.#months.get(month)!, s, facts.day, combo, sign);
     this.#dirtyCells.add(month);
     this.#touchedDays.add(facts.day);
@@ -136,7 +136,11 @@ export class MonthCache {
   }
 
   #loadPersons(year: number): PersonYear {
-    const persons = new PersonYear(year, (combo) => this.combos.combos[combo].personGroups);
+    const persons = new PersonYear(year, {
+      groupsOf: (combo) => this.combos.combos[combo].personGroups,
+      insuranceOf: (combo) => this.combos.combos[combo].insurance,
+      allOf: (gid) => this.combos.groupTable.allOf[gid],
+    });
     const header = this.store.checkpoint("counts", year);
     if (header) {
       for (let m = 0; m < 12; m++) {

@@ -1,4 +1,5 @@
 import {
+  civil,
   dayText,
   monthEnd,
   monthOfDay,
@@ -150,17 +151,26 @@ export class Publication {
     return this.state.ledger.latestTime();
   }
 
+  /**
+   * Counts of the periods that hold a touched month, and of those that come into sight because the data now
+   * reaches further: while they lay beyond its end they were not published.
+   */
   #persons(touched: readonly MonthNumber[], lastDay: DayNumber | null): PersonCounts[] {
     if (lastDay === null) return [];
+    const sight = this.#lastDay ?? Number.NEGATIVE_INFINITY;
+    const years = new Set(touched.map(yearOfMonth));
+    const from = this.#lastDay === null ? yearOfMonth(monthOfDay(lastDay)) : civil(this.#lastDay)[0];
+    for (let year = from; year <= civil(lastDay)[0]; year++) years.add(year);
     const found: PersonCounts[] = [];
-    for (const year of new Set(touched.map(yearOfMonth))) {
+    for (const year of years) {
       const inYear = touched.filter((m) => yearOfMonth(m) === year);
       const persons = this.state.months.persons(year);
       persons.count();
       periodsOfYear(year).forEach((period, index) => {
-        if (period.startDay > lastDay) return;
+        const begins = period.kind === "ytd" ? monthStart(monthOfDay(period.endDay)) : period.startDay;
+        if (begins > lastDay) return;
         const changed = inYear.some((m) => monthStart(m) <= period.endDay && monthEnd(m) >= period.startDay);
-        if (changed) found.push({ period: period.id, ...persons.of(index) });
+        if (changed || begins > sight) found.push({ period: period.id, ...persons.of(index) });
       });
     }
     return found;

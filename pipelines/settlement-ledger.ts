@@ -1,5 +1,5 @@
 import { monthOfDay, type ZoneCalendar } from "../aggregations/calendar.js";
-import type { ComboTable } from "../aggregations/combos.js";
+import type { Combo, ComboTable } from "../aggregations/combos.js";
 import {
   judgeContent,
   judgeTime,
@@ -34,6 +34,8 @@ export class Arrival {
   mayStandAgain = false;
   /** Reference once written. */
   ref: Ref = 0;
+  /** Combo on the day of `facts`, where it is known. */
+  combo: Combo | null = null;
 }
 
 /** What stands for a key while a batch is decided. */
@@ -73,12 +75,14 @@ export class SettlementLedger {
   ) {}
 
   /** Judges a decoded settlement by everything but other settlements; sets the day it counts in. */
-  judge(s: Settlement, facts: RowFacts, now: EpochMs): Rejection | null {
+  judge(arrival: Arrival, now: EpochMs): Rejection | null {
+    const { s, facts } = arrival;
     normalise(s);
     const day = this.calendar.dayOf(s.setl_time);
     facts.day = day;
     const combo = this.combos.find(s, day);
     const found = "reason" in combo ? combo : null;
+    arrival.combo = "reason" in combo ? null : combo;
     if (found && (found.reason === "bad_value" || found.reason === "missing_field")) return found;
     const content = judgeContent(s);
     if (content) return content;
@@ -210,13 +214,18 @@ export class SettlementLedger {
       this.store.read(ref, this.#other, this.#otherFacts);
       return this.#other.setl_time;
     };
-    for (const { arrival } of standing.values()) {
-      if (arrival && arrival.s.init_setl_id !== "") {
-        const time = originalTime(arrival.s.init_setl_id);
-        const day = this.calendar.dayOf(time ?? arrival.s.setl_time);
-        // Where the original's facility version would put it out of the jurisdiction, its own day stays.
-        if ("id" in this.combos.find(arrival.s, day)) arrival.facts.day = day;
-      }
+    for (const entry of standing.values()) {
+      const { arrival } = entry;
+      if (arrival === undefined || arrival.s.init_setl_id === "") continue;
+      const time = originalTime(arrival.s.init_setl_id);
+      const day = this.calendar.dayOf(time ?? arrival.s.setl_time);
+      // Where the original's facility version would put it out of the jurisdiction, its own day stays.
+      const combo = this.combos.find(arrival.s, day);
+      if ("reason" in combo) continue;
+      arrival.combo = combo;
+      // Equal content that counts on another day now is no mere change of time.
+      if (day !== arrival.facts.day) entry.sameAsKept = false;
+      arrival.facts.day = day;
     }
     for (const [id, { arrival, sameAsKept }] of standing) {
       if (arrival === undefined || sameAsKept) continue;
@@ -284,7 +293,7 @@ export class SettlementLedger {
     this.#write(buried, (batch) => {
       for (const a of batch) store.bury(a.ref, monthOfDay(a.facts.day), a.s.setl_id, a.mayStandAgain);
     });
-    for (const a of fresh) months.apply(a.s, a.facts, 1);
+    for (const a of fresh) months.apply(a.s, a.facts, 1, a.combo);
     for (const { arrival, silent } of replacing) if (!silent) months.apply(arrival.s, arrival.facts, 1);
 
     for (const a of fresh) this.refunds.arrived(a.s);
@@ -395,7 +404,7 @@ export class SettlementLedger {
     let bestRef = 0;
     for (const candidate of this.store.buriedVersions(id)) {
       const version = this.recall(candidate);
-      if (this.judge(version.s, version.facts, now)) continue;
+      if (this.judge(version, now)) continue;
       if (best === undefined || this.#standsBefore(version, best)) {
         best = version;
         bestRef = candidate;

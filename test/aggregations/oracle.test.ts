@@ -138,7 +138,13 @@ class Core {
     const person = this.people.get(s.psn_no) ?? this.people.size;
     this.people.set(s.psn_no, person);
     const year = Math.floor(month / 12);
-    const persons = this.years.get(year) ?? new PersonYear(year, (c) => this.combos.combos[c].personGroups);
+    const persons =
+      this.years.get(year) ??
+      new PersonYear(year, {
+        groupsOf: (c) => this.combos.combos[c].personGroups,
+        insuranceOf: (c) => this.combos.combos[c].insurance,
+        allOf: (gid) => this.groups.allOf[gid],
+      });
     this.years.set(year, persons);
     persons.add(person, month % 12, combo.id, sign * weightOf(s));
     if (s.psn_no.endsWith("3")) persons.count();
