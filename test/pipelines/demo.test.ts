@@ -46,5 +46,7 @@ test.each(["README.md", "README.zh-CN.md"])("what %s shows is what the demo prin
     /\$ npm ci && npm run demo\n([\s\S]*?)```/.exec(readFileSync(file(readme), "utf8")) ?? [];
   const lines = block.split("\n").filter((line) => line.trim() !== "" && line !== "…");
   expect(lines.length).toBeGreaterThan(10);
-  for (const line of lines) expect(out).toContain(line);
+  // How often is published meanwhile depends on the machine.
+  const steady = (text: string): string => text.replace(/version \d+/, "version N");
+  for (const line of lines) expect(steady(out)).toContain(steady(line));
 });
