@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dayText, monthText, parsePeriod } from "../../aggregations/calendar.js";
 import { BatchDecoder } from "../../connectors/decoder.js";
-import type { Group, GroupSums } from "../../connectors/publisher.js";
+import type { Group, GroupSums, PublishInput } from "../../connectors/publisher.js";
 import type { ReferenceTables } from "../../connectors/reference-csv.js";
 import type { SourceBatch } from "../../connectors/source.js";
 import { Intake } from "../../pipelines/intake.js";
@@ -39,6 +39,13 @@ function referenceOf(history: History): ReferenceTables {
   };
 }
 
+/** A second publisher that is given the same cuts, and looked at in the end. */
+export interface Beside {
+  open(config: Config): Promise<void>;
+  publish(input: PublishInput): Promise<void>;
+  inspect(): Promise<void>;
+}
+
 /**
  * Drives the engine through a delivery: batches, publishes, restarts and clock steps as the program would,
  * with the real state in a file and a publisher in memory. Only sources, timers and DuckDB are left out.
@@ -53,20 +60,25 @@ export class StateDriver {
   #intake!: Intake;
   #publication!: Publication;
 
-  private constructor(history: History) {
+  private constructor(
+    history: History,
+    private readonly beside?: Beside,
+  ) {
     this.#dir = mkdtempSync(join(process.platform === "linux" ? "/dev/shm" : tmpdir(), "fundpulse-"));
     this.#config = { ...history.world.config, data: this.#dir };
     this.#reference = referenceOf(history);
   }
 
   /** What is published in the end, and what the state says of itself. */
-  static async told(history: History, delivery: Delivery): Promise<Told> {
-    const driver = new StateDriver(history);
+  static async told(history: History, delivery: Delivery, beside?: Beside): Promise<Told> {
+    const driver = new StateDriver(history, beside);
     try {
       const [clock, ...steps] = stepsOf(history, delivery);
       if (clock.kind === "clock") driver.#now = clock.now;
+      await beside?.open(driver.#config);
       await driver.#open();
       for (const step of steps) await driver.#step(step);
+      await beside?.inspect();
       return driver.#told();
     } finally {
       driver.#state?.close();
@@ -90,6 +102,7 @@ export class StateDriver {
     else if (step.kind === "publish") {
       const cut = this.#publication.cut(this.#now);
       await this.#publisher.publish(cut);
+      await this.beside?.publish(cut);
       this.#publication.published(cut);
     } else if (step.kind === "lost publish") {
       this.#publication.cut(this.#now);
