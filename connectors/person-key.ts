@@ -43,13 +43,14 @@ export class Cmac {
     return this.#cipher.update(blocks);
   }
 
-  /** Tags of `messages`, 16 bytes each, in order. */
-  tags(messages: readonly string[]): Buffer {
+  /** Tags of `messages` (texts as UTF-8), 16 bytes each, in order. */
+  tags(messages: readonly (string | Buffer)[]): Buffer {
     const n = messages.length;
     const bytes: Buffer[] = new Array(n);
     let rounds = 1;
     for (let i = 0; i < n; i++) {
-      bytes[i] = Buffer.from(messages[i], "utf8");
+      const message = messages[i];
+      bytes[i] = typeof message === "string" ? Buffer.from(message, "utf8") : message;
       rounds = Math.max(rounds, Math.ceil(bytes[i].length / BLOCK));
     }
     const state = Buffer.alloc(n * BLOCK);

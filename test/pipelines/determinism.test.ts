@@ -1,0 +1,148 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { SimEvent } from "../../aggregations/simulate/event.js";
+import { copySettlement } from "../../aggregations/simulate/event.js";
+import { Random } from "../../aggregations/simulate/random.js";
+import { FolderWriter, type FolderWriterOptions } from "../../connectors/write-folder.js";
+import { simulatedEvents } from "../../pipelines/simulate.js";
+import { Settlement } from "../../schemas/settlement.js";
+import { differingRows, resultHashes, Workspace } from "../support/workspace.js";
+
+const FREE = {
+  events: 1_200,
+  persons: 300,
+  facilities: 8,
+  months: 14,
+  firstMonth: "2023-11",
+  refunds: 0.06,
+  corrections: 0.08,
+  duplicates: 0.05,
+  late: 0.2,
+  inbound: 0.05,
+  bad: 0.03,
+};
+
+const CONFIG = {
+  periods: { firstDay: "2023-11-01", keepDays: 60, keepFacilityDays: 20 },
+  careGroups: [{ name: "市外", when: { region: ["province", "national"] } }, { name: "市内" }],
+};
+
+/** The events of one history, each a copy of its own. */
+const events: SimEvent[] = Array.from(simulatedEvents({ profile: "free", seed: 11, free: FREE }), copied);
+
+function copied(event: SimEvent): SimEvent {
+  if (event.stream !== "settlement") return { stream: event.stream, record: { ...event.record } };
+  const s = new Settlement();
+  copySettlement(event.record, s);
+  return { stream: "settlement", record: s };
+}
+
+function shuffled<T>(list: readonly T[], seed: number): T[] {
+  const random = new Random(seed);
+  const out = [...list];
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [out[i], out[j]] = [out[j]!, out[i]!];
+  }
+  return out;
+}
+
+/** Files of a delivery by name, in the order in which they come. */
+function filesOf(
+  list: readonly SimEvent[],
+  perFile: number,
+  options: FolderWriterOptions,
+): [string, Buffer][] {
+  const dir = mkdtempSync(join(tmpdir(), "fundpulse-files-"));
+  try {
+    const writer = new FolderWriter(dir, options);
+    list.forEach((event, i) => {
+      if (i % perFile === 0) writer.label(String(i / perFile + 1).padStart(4, "0"));
+      writer.write(event);
+    });
+    writer.close();
+    return readdirSync(dir)
+      .filter((name) => !name.startsWith("."))
+      .sort()
+      .map((name) => [name, readFileSync(join(dir, name))]);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+const made: Workspace[] = [];
+afterAll(() => {
+  for (const w of made) w.remove();
+});
+
+/** Delivers files in rounds, a start and a drain for each. */
+async function published(rounds: readonly (readonly [string, Buffer])[][]): Promise<Workspace> {
+  const w = new Workspace(CONFIG);
+  made.push(w);
+  for (const files of rounds) {
+    for (const [name, bytes] of files) w.put(name, bytes);
+    await w.drain();
+  }
+  return w;
+}
+
+let reference: Workspace;
+let expected: Record<string, string>;
+
+beforeAll(async () => {
+  reference = await published([filesOf(events, 100_000, { format: "ndjson" })]);
+  expected = await resultHashes(reference);
+  expect(Object.keys(expected)).toEqual(expect.arrayContaining(["main.indicators", "main.inpatient"]));
+  const [{ n }] = (await reference.query("SELECT count(*) AS n FROM indicators")) as [{ n: string }];
+  expect(Number(n)).toBeGreaterThan(10_000);
+});
+
+async function expectSame(w: Workspace): Promise<void> {
+  const hashes = await resultHashes(w);
+  for (const name of Object.keys(expected)) {
+    if (hashes[name] === expected[name]) continue;
+    throw new Error(`${name} differs:\n${(await differingRows(reference, w, name)).join("\n")}`);
+  }
+}
+
+test("Avro gives the figures of NDJSON, whatever the codec, gzipped or not", async () => {
+  for (const options of [
+    { format: "avro", codec: "deflate" },
+    { format: "avro", codec: "snappy", gzip: true, blockBytes: 512 },
+    { format: "ndjson", gzip: true },
+  ] as const) {
+    await expectSame(await published([filesOf(events, 100_000, options)]));
+  }
+});
+
+test("any split into files gives the same figures", async () => {
+  await expectSame(await published([filesOf(events, 37, { format: "avro" })]));
+});
+
+test("any order of records and files gives the same figures", async () => {
+  await expectSame(await published([filesOf(shuffled(events, 2), 90, { format: "ndjson" })]));
+  await expectSame(await published([filesOf([...events].reverse(), 200, { format: "avro" })]));
+});
+
+test("a restart after every file gives the same figures", async () => {
+  const files = filesOf(shuffled(events, 3), 300, { format: "avro" });
+  await expectSame(await published(files.map((file) => [file])));
+});
+
+test("whole files delivered again under other names change nothing", async () => {
+  const files = filesOf(shuffled(events, 4), 500, { format: "ndjson" });
+  const again = (prefix: string): [string, Buffer][] =>
+    files.map(([name, bytes]) => [
+      `${name.replace(/-.*/, "")}-${prefix}${name.replace(/^.*-/, "")}.gz`,
+      gzipSync(bytes),
+    ]);
+  const w = await published([[...files, ...again("0")], again("z")]);
+  await expectSame(w);
+  const [{ wrong }] = (await w.query(
+    "SELECT count(*) AS wrong FROM quality_balance WHERE received <> applied + duplicate + held + quarantined",
+  )) as [{ wrong: string }];
+  expect(Number(wrong)).toBe(0);
+});
