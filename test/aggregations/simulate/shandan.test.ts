@@ -195,6 +195,29 @@ function* proseFigures(): Generator<[string, string, string, string]> {
   }
 }
 
+const BENEFIT: readonly Measure[] = ["hifp_pay", "hifob_pay", "acct_pay"];
+const SPENDING: Readonly<Record<string, readonly string[]>> = {
+  inpatient: ["普通住院", "单病种住院", "外伤住院", "精神病住院"],
+  outpatient: ["普通门诊", "门诊慢特病", "门诊两病", "国家谈判药门诊", "日间手术", "个人账户"],
+};
+
+/** What a name in a fund_structure statement stands for; the whole for the care itself. */
+function partOf(name: string): Filter | undefined {
+  const category: Readonly<Record<string, string>> = {
+    ...PROSE_CATEGORIES,
+    chronic: "门诊慢特病",
+    injury: "外伤住院",
+    // So labelled in the prose; the table calls the same figure 单病种住院.
+    maternity: "单病种住院",
+    psychiatric: "精神病住院",
+    reproductive: "生殖门诊",
+  };
+  if (name === "inpatient" || name === "outpatient") return {};
+  if (category[name]) return { category: category[name] };
+  const place = PLACES.find(([start]) => start.test(`${name}_`));
+  return place && { category: "普通住院", ...place[1]() };
+}
+
 /** Printed, then computed. */
 const PROSE_ERRORS: readonly string[] = [
   "resident.inpatient.visits visits_yoy_pct 2.7 2.27",
@@ -268,6 +291,28 @@ describe("the profile shandan-2024h1", () => {
     }
     expect(compared).toBeGreaterThan(200);
     expect(differing).toEqual(PROSE_ERRORS);
+  });
+
+  it("gives the structure of spending in the prose, but for its own errors", () => {
+    const differing: string[] = [];
+    for (const { id, values } of truth.statements) {
+      const [insurance, care, kind] = id.split(".");
+      if (kind !== "fund_structure") continue;
+      const whole: Filter = { insurance, category: SPENDING[care] };
+      if (insurance === "resident" && care === "outpatient")
+        whole.category = [...SPENDING.outpatient, "生殖门诊"];
+      for (const [key, text] of Object.entries(values)) {
+        const part = partOf(key.replace(/_(spend_wan|share_pct)$/, ""));
+        if (!part || /^(in|out)patient_share/.test(key)) continue;
+        const top = total(counted, BENEFIT, 2024, { ...whole, ...part });
+        const computed = key.endsWith("share_pct")
+          ? printed(top * 100n, total(counted, BENEFIT, 2024, whole), 2)
+          : printed(top, 1_000_000n, 2);
+        if (Number(text) !== Number(computed)) differing.push(`${id} ${key} ${text} ${computed}`);
+      }
+    }
+    // Raised by 0.01 so that the printed shares make 100.00.
+    expect(differing).toEqual(["employee.outpatient.fund_structure day_surgery_share_pct 0.39 0.38"]);
   });
 
   it("holds noise of every kind", () => {
