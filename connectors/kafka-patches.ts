@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 
 /*
- * Two repairs of kafkajs 2.2.4 from outside. Both look at the internals first and leave alone what is not
- * as expected; without them everything still works, only slower.
+ * Repairs of kafkajs 2.2.4 (pinned) from outside. Each looks at the internals first and leaves alone what
+ * is not as expected.
  */
 const require = createRequire(import.meta.url);
 
@@ -12,6 +12,7 @@ interface RequestQueue {
   scheduleCheckPendingRequests(): void;
 }
 interface Coordinator {
+  fetch(request: unknown): Promise<unknown>;
   joinGroup(request: { groupId: string; memberId?: string }): Promise<unknown>;
   describeGroups(request: { groupIds: string[] }): Promise<{
     groups: { groupId: string; members: { memberId: string; clientId: string }[] }[];
@@ -32,11 +33,23 @@ export function evictBeforeJoin(groupId: string, clientId: string): void {
   leftovers.set(groupId, clientId);
 }
 
+const fetchListeners = new Set<(error: unknown) => void>();
+
+/**
+ * Tells of every fetch that failed. kafkajs often goes on after one as if nothing had happened, even when
+ * the topic was deleted and made anew meanwhile. Returns what ends the telling.
+ */
+export function onFetchFailure(listener: (error: unknown) => void): () => void {
+  fetchListeners.add(listener);
+  return () => void fetchListeners.delete(listener);
+}
+
 export function patchKafkajs(): void {
   if (patched) return;
   patched = true;
   patchIdleTimer();
   patchJoin();
+  patchFetch();
 }
 
 /** An idle connection wakes up every millisecond, for nothing. */
@@ -63,6 +76,20 @@ function patchJoin(): void {
       await evict(this, request.groupId, clientId).catch(() => undefined);
     }
     return join.call(this, request);
+  };
+}
+
+function patchFetch(): void {
+  const broker = internal<Coordinator>("kafkajs/src/broker");
+  const fetch = broker?.fetch;
+  if (broker === undefined || typeof fetch !== "function") return;
+  broker.fetch = async function (this: Coordinator, request) {
+    try {
+      return await fetch.call(this, request);
+    } catch (error) {
+      for (const listener of fetchListeners) listener(error);
+      throw error;
+    }
   };
 }
 

@@ -3,7 +3,7 @@ import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from "kaf
 import { FundpulseError } from "../schemas/errors.js";
 import type { StreamName } from "../schemas/streams.js";
 import { kafkaFailure } from "./kafka-client.js";
-import { evictBeforeJoin } from "./kafka-patches.js";
+import { evictBeforeJoin, onFetchFailure } from "./kafka-patches.js";
 import type { Position, SourceBatch, SourceContext } from "./source.js";
 import type { KafkaSettings } from "./source-kafka.js";
 import { type FetchShape, fingerprintOf, PartitionGuard } from "./source-kafka-guard.js";
@@ -29,6 +29,12 @@ export interface KafkaRunParts {
   readonly untilDrained: boolean;
   readonly onDrained: () => void;
 }
+
+/**
+ * So long after a fetch the next one begins at the last record applied, to recognise it: meanwhile the
+ * topic may have been made anew, and nothing else would show it.
+ */
+const RECOGNISE_AFTER_MS = 500;
 
 /** Members of kafkajs's batch that its types leave out. */
 interface RawBatch {
@@ -57,6 +63,7 @@ export class KafkaRun {
   private confirming = false;
   private hinting = false;
   private goneScans = 0;
+  private readonly fetchTimes = new Map<string, number>();
 
   constructor(private readonly parts: KafkaRunParts) {
     const { kafka, settings } = parts;
@@ -92,6 +99,7 @@ export class KafkaRun {
     const stop = () => this.end(null);
     context.signal.addEventListener("abort", stop, { once: true });
     this.listen();
+    const forget = onFetchFailure((error) => this.fetchFailed(error));
     const hints = setInterval(() => void this.hint(), settings.hintMs);
     const scanning = this.scan();
     try {
@@ -103,6 +111,7 @@ export class KafkaRun {
       this.over = true;
       this.finish();
       clearInterval(hints);
+      forget();
       context.signal.removeEventListener("abort", stop);
       await this.disconnect();
       await scanning;
@@ -179,7 +188,9 @@ export class KafkaRun {
       );
     });
     consumer.on(FETCH, (event) => {
-      this.progress.fetched(String((event.payload as { nodeId?: unknown }).nodeId));
+      const node = String((event.payload as { nodeId?: unknown }).nodeId);
+      this.fetchTimes.set(node, performance.now());
+      this.progress.fetched(node);
       this.maybeDrained();
     });
     consumer.on(START_BATCH_PROCESS, ({ payload }) => {
@@ -195,6 +206,7 @@ export class KafkaRun {
   private joined(assignment: Record<string, number[]>): void {
     const { context } = this.parts;
     this.guards.clear();
+    this.fetchTimes.clear();
     const keys = new Set<string>();
     for (const [topic, partitions] of Object.entries(assignment)) {
       for (const partition of partitions) {
@@ -212,6 +224,25 @@ export class KafkaRun {
     const { assignedCount: assigned, count } = this.progress;
     if (assigned < count) context.warn("kafka group shared with another member", { assigned, of: count });
     this.sayDrained = true;
+  }
+
+  /** What follows a failed fetch may be another log: it has to show the last records applied first. */
+  private fetchFailed(error: unknown): void {
+    // An offset out of range has its own way: kafkajs steps back or forth, and the guard sees it.
+    if (this.over || (error as { type?: string }).type === "OFFSET_OUT_OF_RANGE") return;
+    for (const guard of this.guards.values()) this.recogniseNext(guard);
+  }
+
+  private recogniseNext(guard: PartitionGuard): void {
+    const { source, partition } = guard.place;
+    const topic = source.slice("kafka:".length);
+    guard.rewind(this.stored(guard));
+    this.progress.at(topic, Number(partition), 0, guard.verified);
+    try {
+      this.consumer.seek({ topic, partition: Number(partition), offset: String(guard.start) });
+    } catch {
+      // The consumer is stopping, or joins anew and seeks then.
+    }
   }
 
   /** A fetch of which every record was filtered out (aborted, control); kafkajs steps over it by itself. */
@@ -268,8 +299,7 @@ export class KafkaRun {
     const detail = { topic, partition, expected: guard.expected, ...shape };
     if (verdict === "again") {
       settings.log.debug("kafka fetch does not fit", detail);
-      guard.rewind(this.stored(guard));
-      this.consumer.seek({ topic, partition, offset: String(guard.start) });
+      this.recogniseNext(guard);
       return false;
     }
     const range = await this.rangeOf(topic, partition, guard);
@@ -304,6 +334,8 @@ export class KafkaRun {
     guard.done(last);
     this.progress.at(topic, partition, last + 1, guard.verified, Number(batch.highWatermark));
     resolveOffset(batch.lastOffset());
+    if (performance.now() - Math.min(...this.fetchTimes.values()) > RECOGNISE_AFTER_MS)
+      this.recogniseNext(guard);
     await beat(heartbeat);
   }
 

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { KafkaSource } from "../../connectors/source-kafka.js";
-import { type KafkaSourceConfig } from "../../schemas/config.js";
+import type { KafkaSourceConfig } from "../../schemas/config.js";
 import { sourceContract } from "../contracts/source.js";
 import { createTopic, produce, testBroker, unique } from "../support/kafka/test-broker.js";
 
@@ -13,7 +13,14 @@ describe.skipIf(brokers === null)("Kafka", () => {
     const groupId = unique("group");
     await createTopic(at, topics.settlement, 2);
     await createTopic(at, topics.facility, 1);
-    const config: KafkaSourceConfig = { kind: "kafka", brokers: at, groupId, clientId: "t", topics, ssl: false };
+    const config: KafkaSourceConfig = {
+      kind: "kafka",
+      brokers: at,
+      groupId,
+      clientId: "t",
+      topics,
+      ssl: false,
+    };
     return {
       open: async () => new KafkaSource({ config }),
       produce: (stream, values, partition) =>

@@ -228,17 +228,19 @@ export function sourceContract(name: string, create: () => Promise<SourceHarness
       await harness.produce("settlement", records(0, 10), 0);
       const state = new MemoryState();
       const stop = new AbortController();
-      let drained = (): void => undefined;
-      const nextDrain = (): Promise<void> => new Promise((resolve) => (drained = resolve));
-      let caughtUp = nextDrain();
+      let drains = 0;
       const source = await open();
       const running = source.run(state.context(stop.signal), async (batch) => state.apply(batch), {
         untilDrained: false,
-        onDrained: () => drained(),
+        onDrained: () => void drains++,
       });
-      while (state.seen.length < 10) await caughtUp.then(() => (caughtUp = nextDrain()));
+      const until = async (fact: () => boolean): Promise<void> => {
+        while (!fact()) await new Promise((resolve) => setTimeout(resolve, 10));
+      };
+      await until(() => state.seen.length === 10 && drains > 0);
+      const before = drains;
       await harness.produce("settlement", records(10, 10), 0);
-      while (state.seen.length < 20) await caughtUp.then(() => (caughtUp = nextDrain()));
+      await until(() => state.seen.length === 20 && drains > before);
       stop.abort();
       await running;
       expect(state.values()).toEqual(records(0, 20));
