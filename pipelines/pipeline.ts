@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { ZoneCalendar } from "../aggregations/calendar.js";
 import { loadWriterSchemas } from "../connectors/decode-writers.js";
 import { BatchDecoder } from "../connectors/decoder.js";
@@ -9,6 +9,7 @@ import { SchemaRegistry } from "../connectors/schema-registry.js";
 import type { Source, SourceBatch, SourceContext } from "../connectors/source.js";
 import { FolderSource } from "../connectors/source-folder.js";
 import type { Config } from "../schemas/config.js";
+import { cellsPath, publishAllCells } from "./cells.js";
 import { Intake } from "./intake.js";
 import type { Pipeline, PipelineDeps, RunSummary } from "./pipeline-port.js";
 import { Publication } from "./publication.js";
@@ -127,6 +128,16 @@ export async function openPipeline(
   };
 }
 
+/** `cells.duckdb` follows when a run has drained or stopped, not at every publish: it holds every month. */
+async function publishCellsIfChanged(state: State): Promise<void> {
+  const { store } = state;
+  const touched = store.monthsTouchedSince(Number(store.meta("cells_sequence") ?? 0));
+  if (touched.length === 0 && existsSync(cellsPath(state.config))) return;
+  const { sequence } = store;
+  await publishAllCells(state);
+  store.commit(() => store.setMeta("cells_sequence", String(sequence)));
+}
+
 interface Opened {
   readonly state: State;
   readonly intake: Intake;
@@ -203,8 +214,6 @@ async function consume(
   }
   if (failure) throw failure;
   const version = await loop.publishNow();
+  await publishCellsIfChanged(state);
   return { ...counts, version, drained: untilDrained && !signal.aborted };
 }
-
-/** Where the finest cells are published. */
-export const cellsPath = (config: Config): string => join(config.data, "published", "cells.duckdb");
