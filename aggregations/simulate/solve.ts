@@ -14,6 +14,7 @@ const SWEEPS = 300;
 const PATIENCE = 72;
 const FIRST_MARGIN = 0.25;
 const NARROWER = 0.7;
+const NEAR = 0.03;
 
 /**
  * Integers near the prior that satisfy every demand. Works by projecting the prior onto one demand after
@@ -23,7 +24,7 @@ const NARROWER = 0.7;
  * Throws when no such integers are found, naming the demand that stays broken.
  */
 export function solveIntegers(prior: ArrayLike<number>, demands: readonly Demand[]): Float64Array {
-  const search = new Search(prior, demands);
+  const search = new Search(prior, demands.map(tightened));
   const broken = search.approach() ?? search.roundAll();
   if (broken !== null) {
     throw new Error(
@@ -31,6 +32,12 @@ export function solveIntegers(prior: ArrayLike<number>, demands: readonly Demand
     );
   }
   return search.x;
+}
+
+/** A whole sum of integers is a whole number: real ones are held close to it, so that they round to it. */
+function tightened(row: Demand): Demand {
+  if (!row.coefs.every(Number.isInteger)) return row;
+  return { ...row, lo: Math.ceil(row.lo) - NEAR, hi: Math.floor(row.hi) + NEAR, width: row.width && NEAR };
 }
 
 /** A draft for `solveIntegers`: real numbers as near to satisfying every demand as the search comes. */
