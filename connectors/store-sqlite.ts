@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import Database from "better-sqlite3";
 import { FundpulseError } from "../schemas/errors.js";
 import type { QuarantineReason } from "../schemas/quarantine.js";
@@ -98,6 +99,24 @@ export function stateError(error: unknown, path: string): unknown {
     : error;
 }
 
+/** Bytes with their CRC-32 behind them, for values that nothing else checks. */
+export function withCrc(data: Buffer): Buffer {
+  const whole = Buffer.allocUnsafe(data.length + 4);
+  data.copy(whole);
+  whole.writeUInt32LE(crc32(data), data.length);
+  return whole;
+}
+
+/** What `withCrc` was given; throws FP2004 when it was damaged since. */
+export function checkedCrc(whole: Buffer, what: string): Buffer {
+  const end = whole.length - 4;
+  const data = whole.subarray(0, Math.max(0, end));
+  if (end < 0 || crc32(data) !== whole.readUInt32LE(end)) {
+    throw new FundpulseError("FP2004", `${what} in the state file is damaged`);
+  }
+  return data;
+}
+
 /**
  * The state: one SQLite file, the truth of everything published. One transaction per batch holds kept
  * settlements, positions, tallies and quarantine; a crash at any point leaves the state of the last commit.
@@ -109,6 +128,8 @@ export class SqliteStore {
   readonly db: Database.Database;
   /** Number of the last commit. */
   sequence: number;
+  /** Why a commit failed: what is in memory is then ahead of the file, and nothing may be kept any more. */
+  failed: unknown = null;
   readonly #codeIds = new Map<string, number>();
   readonly #codeTexts: string[] = [];
   #codesSaved = 0;
@@ -235,10 +256,14 @@ export class SqliteStore {
     this.sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(key, value);
   }
 
-  /** Runs `work` as one transaction: all of it is durable when this returns, or nothing. */
+  /**
+   * Runs `work` as one transaction: all of it is durable when this returns, or nothing. After a failure
+   * every commit fails: the process must start again from the file.
+   */
   commit<T>(work: () => T): T {
-    this.db.exec("BEGIN IMMEDIATE");
+    if (this.failed !== null) throw this.failed;
     try {
+      this.db.exec("BEGIN IMMEDIATE");
       this.sequence++;
       const result = work();
       for (const hook of this.beforeCommit) hook();
@@ -248,8 +273,9 @@ export class SqliteStore {
       this.db.exec("COMMIT");
       return result;
     } catch (error) {
+      this.failed = stateError(error, this.path);
       if (this.db.inTransaction) this.db.exec("ROLLBACK");
-      throw stateError(error, this.path);
+      throw this.failed;
     }
   }
 
@@ -510,6 +536,14 @@ export class SqliteStore {
     };
   }
 
+  /** Keeps what each month's settlements paid out of each fund, as JSON; derived, so it is no commit. */
+  keepSettled(rows: readonly (readonly [json: string, month: MonthNumber])[]): void {
+    const update = this.sql("UPDATE month SET settled = ? WHERE month = ?");
+    this.db.transaction(() => {
+      for (const [json, month] of rows) update.run(json, month);
+    })();
+  }
+
   unmapped(): string[] {
     return (this.sql("SELECT unmapped FROM month").raw().all() as [string][]).map(([text]) => text);
   }
@@ -546,13 +580,15 @@ export class SqliteStore {
       kind,
       id,
     ) as { sequence: number; last_block: number; data: Buffer } | undefined;
-    return row && { sequence: row.sequence, lastBlock: row.last_block, data: row.data };
+    if (row === undefined) return undefined;
+    const data = checkedCrc(row.data, `checkpoint ${kind} ${id}`);
+    return { sequence: row.sequence, lastBlock: row.last_block, data };
   }
 
   saveCheckpoint(kind: "cells" | "persons" | "counts", id: number, data: Buffer): void {
     this.sql(
       "INSERT OR REPLACE INTO checkpoint (kind, id, sequence, last_block, data) VALUES (?, ?, ?, ?, ?)",
-    ).run(kind, id, this.sequence, this.lastBlock, data);
+    ).run(kind, id, this.sequence, this.lastBlock, withCrc(data));
   }
 
   dropCheckpoints(): void {

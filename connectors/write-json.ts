@@ -2,6 +2,7 @@ import { dayText } from "../aggregations/calendar.js";
 import type { SimEvent } from "../aggregations/simulate/event.js";
 import { AMOUNT_INDEX } from "../schemas/settlement.js";
 import { type AmountField, type Field, STREAMS } from "../schemas/streams.js";
+import { yuanText } from "../schemas/units.js";
 
 /** Offset written into the times of JSON records; the instant is the same whatever the offset. */
 const OFFSET_MS = 8 * 3_600_000;
@@ -9,14 +10,6 @@ const OFFSET_TEXT = "+08:00";
 
 const PLAIN = /^[ !#-[\]-~]*$/;
 const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
-
-/** Integer fen as yuan with two decimals. */
-export function yuanText(fen: number): string {
-  const sign = fen < 0 ? "-" : "";
-  const magnitude = Math.abs(fen);
-  const cents = magnitude % 100;
-  return `${sign}${Math.floor(magnitude / 100)}.${cents < 10 ? "0" : ""}${cents}`;
-}
 
 function valueText(field: Field, value: unknown): string {
   switch (field.type) {

@@ -7,6 +7,7 @@ import type { BatchOutcome } from "../connectors/observer.js";
 import { TAG_BYTES } from "../connectors/person-key.js";
 import type { SourceBatch } from "../connectors/source.js";
 import type { Outcome, QuarantineEntry } from "../connectors/store-sqlite.js";
+import { jsonText } from "../connectors/write-json.js";
 import type { Rejection } from "../schemas/quarantine.js";
 import { Settlement, type StreamRecord } from "../schemas/settlement.js";
 import type { StreamName } from "../schemas/streams.js";
@@ -237,7 +238,7 @@ export class Intake {
         ...CONFLICT,
         first_seen: now,
         due: null,
-        raw: privacy.seal(Buffer.from(kept!.content)),
+        raw: privacy.seal(Buffer.from(jsonText({ stream, record: keptRecord! }))),
         ref: null,
       });
     }

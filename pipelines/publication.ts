@@ -29,18 +29,12 @@ import type { QuarantineEntry } from "../connectors/store-sqlite.js";
 import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";
 import type { StreamRecord } from "../schemas/settlement.js";
 import type { StreamName } from "../schemas/streams.js";
-import type { DayNumber, EpochMs, Fen, MonthNumber } from "../schemas/units.js";
+import { type DayNumber, type EpochMs, type Fen, type MonthNumber, yuanText } from "../schemas/units.js";
 import type { Intake } from "./intake.js";
 import type { State } from "./state.js";
 
 /** Rows of a quality table that are published at most; the counts beside them are always whole. */
 const QUALITY_ROWS = 10_000;
-
-/** Fen as yuan text with two decimals. */
-export function yuanText(fen: Fen): string {
-  const digits = String(Math.abs(fen)).padStart(3, "0");
-  return `${fen < 0 ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`;
-}
 
 const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 const day = (value: unknown): string | null => (typeof value === "number" ? dayText(value) : null);
@@ -73,6 +67,8 @@ export class Publication {
   #figuresSpan = "";
   readonly #allStreams = new Set<StreamName>(["enrolment", "fund-entry", "dip-result", "reported-fact"]);
   #figures: Figure[] = [];
+  /** Figures were computed, but the publish that had them did not succeed yet. */
+  #figuresDue = false;
 
   constructor(
     private readonly state: State,
@@ -80,7 +76,10 @@ export class Publication {
     published: PublishedState | null,
   ) {
     const { store } = state;
-    this.#full = published === null || state.mustPublishFull || published.sequence > store.sequence;
+    const ahead = published !== null && published.sequence > store.sequence;
+    // A state older than what was published (a backup): that file stays foreign, however far we come.
+    if (ahead) store.commit(() => store.setMeta("publish_full", "1"));
+    this.#full = published === null || state.mustPublishFull || ahead;
     this.#publishedSequence = this.#full ? 0 : published!.sequence;
     this.#publishedGroups = this.#full ? 0 : Number(store.meta("published_groups") ?? 0);
     for (const stream of this.#allStreams) intake.changedStreams.add(stream);
@@ -107,14 +106,15 @@ export class Publication {
     for (const touched of months.takeTouchedDays()) this.#days.add(touched);
     const touchedMonths = store.monthsTouchedSince(this.#publishedSequence);
     const span = store.dataSpan();
+    const settled: [string, MonthNumber][] = [];
     const monthSums = touchedMonths.map((month) => {
       const cells = months.cells(month);
       const data = cells.rollUp(state.combos.combos, state.groups);
-      const settled = JSON.stringify(settledOf(cells, state.combos.combos, state.config.jurisdiction));
-      store.sql("UPDATE month SET settled = ? WHERE month = ?").run(settled, month);
+      settled.push([JSON.stringify(settledOf(cells, state.combos.combos, state.config.jurisdiction)), month]);
       months.evict(new Set([month]));
       return { month, data };
     });
+    store.keepSettled(settled);
     const persons = this.#persons(touchedMonths, span.lastDay);
     const days = this.#daySums(span.lastDay);
     return {
@@ -141,8 +141,10 @@ export class Publication {
     this.#publishedGroups += input.newGroups.length;
     this.#lastDay = input.lastDataDay;
     for (const { day: done } of input.days) this.#days.delete(done);
+    this.#figuresDue = false;
     this.state.mustPublishFull = false;
     this.state.store.commit(() => {
+      this.state.store.setMeta("publish_full", "0");
       this.state.store.setMeta("published_groups", String(this.#publishedGroups));
     });
   }
@@ -209,8 +211,10 @@ export class Publication {
     const spanKey = `${window.firstDay} ${window.lastDay}`;
     const changed = this.intake.changedStreams;
     const moved = spanKey !== this.#figuresSpan;
-    const hasFunds = store.records("fund-entry").length > 0;
-    if (changed.size === 0 && !moved && !(settlementsChanged && hasFunds) && !this.#full) return undefined;
+    // What the funds spent (settled_expense) follows from settlements, with or without fund entries.
+    const due = this.#figuresDue || changed.size > 0 || moved || settlementsChanged;
+    if (!due && !this.#full) return undefined;
+    this.#figuresDue = true;
     changed.clear();
     this.#figuresSpan = spanKey;
     const records = (stream: StreamName): StreamRecord[] => store.records(stream).map((r) => r.record);

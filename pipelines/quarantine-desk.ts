@@ -1,8 +1,8 @@
 import { dayText } from "../aggregations/calendar.js";
 import { AMOUNT_FIELDS } from "../schemas/streams.js";
+import { yuanText } from "../schemas/units.js";
 import type { Intake } from "./intake.js";
 import type { QuarantineDesk, QuarantineEntry, QuarantineFilter } from "./pipeline-port.js";
-import { yuanText } from "./publication.js";
 import type { State } from "./state.js";
 
 /** A kept version as JSON: what the quarantine shows of a record whose bytes are not kept any more. */

@@ -6,3 +6,10 @@ export type EpochMs = number;
 export type DayNumber = number;
 /** A calendar month in the jurisdiction's zone: year * 12 + (month - 1). */
 export type MonthNumber = number;
+
+/** Integer fen as yuan text with two decimals. */
+export function yuanText(fen: Fen): string {
+  const magnitude = Math.abs(fen);
+  const cents = magnitude % 100;
+  return `${fen < 0 ? "-" : ""}${Math.floor(magnitude / 100)}.${cents < 10 ? "0" : ""}${cents}`;
+}
