@@ -9,18 +9,22 @@ import { type Log, silentLog } from "./log.js";
 /** What is needed to reach a cluster. */
 export type KafkaConnection = Pick<KafkaSourceConfig, "brokers" | "clientId" | "ssl" | "sasl">;
 
-/** A kafkajs client for the configured cluster. Throws FP1001 when a PEM file cannot be read. */
-export function createKafkaClient(config: KafkaConnection, log: Log = silentLog): Kafka {
+/**
+ * A kafkajs client for the configured cluster, which tries again `retries` times (at most about 2 s apart).
+ * Throws FP1001 when a PEM file cannot be read.
+ */
+export function createKafkaClient(config: KafkaConnection, log: Log = silentLog, retries = 8): Kafka {
   registerCodecs();
   patchKafkajs();
   return new kafkajs.Kafka({
     clientId: config.clientId,
     brokers: [...config.brokers],
     ...(config.ssl === false ? {} : { ssl: tlsOptions(config.ssl) }),
-    ...(config.sasl === undefined ? {} : { sasl: config.sasl as kafkajs.SASLOptions }),
+    // A copy: kafkajs keeps its authenticator in it, and would use that one for other settings too.
+    ...(config.sasl === undefined ? {} : { sasl: { ...config.sasl } as kafkajs.SASLOptions }),
     connectionTimeout: 5_000,
     authenticationTimeout: 10_000,
-    retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 8 },
+    retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries },
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => logEntry(log),
   });

@@ -39,7 +39,10 @@ export class KafkaSource implements Source {
   readonly name = "kafka";
   private readonly settings: KafkaSettings;
   private readonly clientId: string;
+  private readonly evictable: boolean;
   private readonly kafka: Kafka;
+  /** For questions, whose failure is dealt with here. */
+  private readonly looker: Kafka;
   private admin: Admin | null = null;
   private running: KafkaRun | null = null;
   private last: SourceContext | null = null;
@@ -59,10 +62,10 @@ export class KafkaSource implements Source {
     const suffix = options.instance === undefined ? "" : `-${instanceHash(options.instance)}`;
     this.clientId = config.clientId + suffix;
     this.evictable = options.instance !== undefined;
-    this.kafka = createKafkaClient({ ...config, clientId: this.clientId }, log);
+    const connection = { ...config, clientId: this.clientId };
+    this.kafka = createKafkaClient(connection, log);
+    this.looker = createKafkaClient(connection, log, 1);
   }
-
-  private readonly evictable: boolean;
 
   async check(): Promise<string> {
     const { config } = this.settings;
@@ -128,7 +131,7 @@ export class KafkaSource implements Source {
     const { config, log, bootRetryMs } = this.settings;
     const deadline = Date.now() + bootRetryMs;
     for (let attempt = 1; ; attempt++) {
-      const admin = this.kafka.admin({ retry: { retries: 2, initialRetryTime: 200, maxRetryTime: 1_000 } });
+      const admin = this.looker.admin();
       try {
         await admin.connect();
         await admin.listTopics();
