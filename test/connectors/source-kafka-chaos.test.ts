@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import Database from "better-sqlite3";
+import { afterAll, describe, expect, it } from "vitest";
+import { killAgainAndAgain, seeded } from "../support/chaos.js";
+import { kafkaConfig } from "../support/kafka/source-fixture.js";
+import { createTopic, quietClient, testBroker, unique } from "../support/kafka/test-broker.js";
+
+const ROUNDS = 60;
+const PARTITIONS = 3;
+const brokers = (await testBroker()) ?? [];
+const program = fileURLToPath(new URL("../support/kafka/consume.mjs", import.meta.url));
+const built = fileURLToPath(new URL("../../dist/connectors/source-kafka.js", import.meta.url));
+
+describe.skipIf(brokers.length === 0)("the Kafka source under kill -9", () => {
+  const dir = mkdtempSync(join(tmpdir(), "fundpulse-chaos-"));
+  afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+  it(`loses and doubles nothing in ${ROUNDS} kills`, async () => {
+    expect(existsSync(built), "npm run build comes first").toBe(true);
+    const topic = unique("chaos");
+    await createTopic(brokers, topic, PARTITIONS);
+    const database = join(dir, "state.db");
+    const config = kafkaConfig({ brokers, topics: { settlement: topic } });
+    const start = (untilDrained: boolean): ChildProcess =>
+      spawn(process.execPath, [program, JSON.stringify({ config, database, untilDrained })], {
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+
+    const producer = quietClient(brokers).producer({ idempotent: true, maxInFlightRequests: 1 });
+    await producer.connect();
+    const expected: string[][] = Array.from({ length: PARTITIONS }, () => []);
+    const feed = async (round: number): Promise<void> => {
+      for (let partition = 0; partition < PARTITIONS; partition++) {
+        const values = Array.from({ length: 700 }, (_, i) => `${partition}/${round}/${i}`);
+        expected[partition].push(...values);
+        await producer.send({ topic, messages: values.map((value) => ({ value, partition })) });
+      }
+    };
+    await feed(-1);
+    const random = seeded(20240331);
+    const working = await killAgainAndAgain({
+      rounds: ROUNDS,
+      start: () => start(false),
+      feed,
+      random,
+      withinMs: 120,
+    });
+    await producer.disconnect();
+    expect(working).toBeGreaterThan(ROUNDS / 2);
+
+    const last = start(true);
+    expect(await new Promise((resolve) => last.once("exit", resolve))).toBe(0);
+    const db = new Database(database, { readonly: true });
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      const rows = db.prepare("SELECT value FROM record WHERE partition = ? ORDER BY rowid").pluck();
+      expect(rows.all(String(partition))).toEqual(expected[partition]);
+    }
+    db.close();
+  }, 300_000);
+});
