@@ -104,7 +104,7 @@ Example:
 
   command(
     "simulate <profile>",
-    "produce events, into a drop folder or a new workspace",
+    "produce events, into a drop folder, a new workspace or Kafka",
     `
 Profiles: shandan-2024h1 and huining-2024q1 come out at the printed totals of those bureaus' reports; free takes
 counts and rates with --set. Equal seeds give equal events.
@@ -112,10 +112,12 @@ counts and rates with --set. Equal seeds give equal events.
 Examples:
   fundpulse simulate shandan-2024h1 --workspace shandan
   fundpulse simulate free --set events=1000000 --out inbox --reference reference
-  fundpulse simulate free --set events=1000 --format ndjson --gzip --out inbox`,
+  fundpulse simulate free --set events=1000 --format ndjson --gzip --out inbox
+  fundpulse simulate free --config kafka.yaml       to the topics that kafka.yaml reads`,
   )
     .option("-o, --out <folder>", "drop folder that the files go to")
     .option("-w, --workspace <dir>", "make a workspace for the profile and fill its inbox")
+    .option("-c, --config <file>", "send to the Kafka topics that this configuration reads")
     .option("--reference <dir>", "write the profile's reference tables there too")
     .option("--format <format>", "avro or ndjson", "avro")
     .option("--codec <codec>", "of Avro blocks: null, deflate or snappy", "deflate")

@@ -1,15 +1,18 @@
 import { join, resolve } from "node:path";
 import { FREE_DEFAULTS, type FreeProfile } from "../aggregations/simulate/free.js";
 import { nearest } from "../connectors/config-problems.js";
+import { loadConfig } from "../connectors/config-yaml.js";
 import { AVRO_CODECS, type AvroCodec, FILE_FORMATS, type FileFormat } from "../connectors/write-folder.js";
 import { FundpulseError } from "../schemas/errors.js";
 import { count, progressLine } from "./progress.js";
-import { type EventOptions, PROFILES, simulate, writeReference } from "./simulate.js";
+import { commandLog } from "./run.js";
+import { type EventOptions, PROFILES, simulate, simulatedEvents, writeReference } from "./simulate.js";
 import { simulatedWorkspace } from "./simulated-workspace.js";
 
 export interface SimulateFlags {
   readonly out?: string;
   readonly workspace?: string;
+  readonly config?: string;
   readonly reference?: string;
   readonly format: string;
   readonly codec: string;
@@ -24,14 +27,16 @@ export async function simulateCommand(profile: string, flags: SimulateFlags): Pr
   if (!PROFILES.includes(profile)) {
     throw new FundpulseError("FP1003", `no profile ${profile}; there are ${PROFILES.join(", ")}`);
   }
-  if ((flags.out === undefined) === (flags.workspace === undefined)) {
-    throw new FundpulseError("FP1003", "name either --out <folder> or --workspace <dir>");
+  const targets = [flags.out, flags.workspace, flags.config].filter((target) => target !== undefined);
+  if (targets.length !== 1) {
+    throw new FundpulseError("FP1003", "name either --out <folder>, --workspace <dir> or --config <file>");
   }
   const options: EventOptions = {
     profile,
     seed: whole("--seed", flags.seed),
     free: profile === "free" ? freeSettings(flags.set) : refuseSettings(profile, flags.set),
   };
+  if (flags.config !== undefined) return toSource(flags.config, options, flags);
   const format = oneOf<FileFormat>("--format", flags.format, FILE_FORMATS);
   const codec = oneOf<AvroCodec>("--codec", flags.codec, AVRO_CODECS);
   const eventsPerFile = whole("--events-per-file", flags.eventsPerFile);
@@ -57,6 +62,32 @@ export async function simulateCommand(profile: string, flags: SimulateFlags): Pr
     );
   }
   return 0;
+}
+
+/** Sends the events to the Kafka topics that a configuration reads. */
+async function toSource(config: string, options: EventOptions, flags: SimulateFlags): Promise<number> {
+  const loaded = loadConfig(config);
+  const { source } = loaded.config;
+  if (source.kind !== "kafka") {
+    throw new FundpulseError(
+      "FP1003",
+      `${loaded.file} reads a drop folder: name it with --out ${source.path}`,
+    );
+  }
+  const { VALUE_FORMATS, writeKafka } = await import("../connectors/write-kafka.js");
+  const format = oneOf("--format", flags.format === "ndjson" ? "json" : flags.format, VALUE_FORMATS);
+  if (flags.reference !== undefined) writeReference(options, resolve(flags.reference));
+  const progress = progressLine();
+  try {
+    const sent = await writeKafka(source, simulatedEvents(options), format, commandLog(loaded), (events) =>
+      progress.note(`${count(events)} events sent`),
+    );
+    progress.end();
+    process.stdout.write(`${count(sent)} events sent to ${source.brokers.join(", ")}\n`);
+    return 0;
+  } finally {
+    progress.end();
+  }
 }
 
 /** `--set events=1000000 --set share=0.01`: numbers and texts of the free profile by name. */

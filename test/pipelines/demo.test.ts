@@ -34,7 +34,7 @@ test("the county's printed tables come out of events, but for the errors of the 
   ]);
 });
 
-test("a second demo takes the folder of the first, and no other folder is touched", async () => {
+test("a folder that the demo did not make is refused", async () => {
   const run = promisify(execFile)(process.execPath, [file("dist/pipelines/cli.js"), "demo", "--dir", "."], {
     cwd: dir,
   });
