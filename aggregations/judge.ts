@@ -47,7 +47,6 @@ export function judgeContent(s: Settlement): Rejection | null {
   if (s.fix_blng_admdvs !== "" && !DIVISION.test(s.fix_blng_admdvs))
     return bad("fix_blng_admdvs: six digits");
   if (s.init_setl_id === s.setl_id) return bad("init_setl_id: another settlement than setl_id");
-  if (s.enddate < s.begndate) return bad("enddate: not before begndate");
   const a = s.amounts;
   let funds = 0;
   for (let i = FIRST_FUND; i <= LAST_FUND; i++) funds += a[i];

@@ -82,6 +82,8 @@ export class Publication {
     this.#full = published === null || state.mustPublishFull || ahead;
     this.#publishedSequence = this.#full ? 0 : published!.sequence;
     this.#publishedGroups = this.#full ? 0 : Number(store.meta("published_groups") ?? 0);
+    const lastDay = this.#full ? undefined : store.meta("published_last_day");
+    this.#lastDay = lastDay === undefined ? null : Number(lastDay);
     for (const stream of this.#allStreams) intake.changedStreams.add(stream);
     // What was touched before this start is not known by day: whole months then.
     for (const month of store.monthsTouchedSince(this.#publishedSequence)) this.#wholeMonth(month);
@@ -94,6 +96,7 @@ export class Publication {
   /** The next publish gives everything. */
   fullNext(): void {
     this.#full = true;
+    this.#lastDay = null;
     this.#publishedSequence = 0;
     this.#publishedGroups = 0;
     for (const month of this.state.store.monthsTouchedSince(0)) this.#wholeMonth(month);
@@ -146,6 +149,9 @@ export class Publication {
     this.state.store.commit(() => {
       this.state.store.setMeta("publish_full", "0");
       this.state.store.setMeta("published_groups", String(this.#publishedGroups));
+      if (input.lastDataDay !== null) {
+        this.state.store.setMeta("published_last_day", String(input.lastDataDay));
+      }
     });
   }
 

@@ -378,9 +378,19 @@ export class SettlementLedger {
     return latest === undefined ? null : Number(latest);
   }
 
-  /** Keeps a standing version under another day. Returns the months touched, which must be derived again. */
-  relocate(ref: Ref, day: DayNumber): Set<MonthNumber> {
+  /** Standing refunds of a settlement. */
+  refundsOf(setlId: string): Ref[] {
+    return this.refunds.refundsOf(setlId).flatMap((id) => this.store.findOne(id) ?? []);
+  }
+
+  /**
+   * Keeps a version that still stands under the day it counts on now. Returns the months touched, which must
+   * be derived again.
+   */
+  replace(ref: Ref): Set<MonthNumber> {
     const moved = this.recall(ref);
+    const { rejection, day } = this.review(moved.s, moved.facts);
+    if (this.store.findOne(moved.s.setl_id) !== ref || rejection || day === moved.facts.day) return new Set();
     const from = monthOfDay(moved.facts.day);
     this.store.bury(ref, from, moved.s.setl_id, false);
     moved.facts.day = day;

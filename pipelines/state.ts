@@ -10,12 +10,13 @@ import { Privacy } from "../connectors/person-key.js";
 import { PersonTable } from "../connectors/person-table.js";
 import type { ReferenceTables } from "../connectors/reference-csv.js";
 import type { Ref } from "../connectors/store-sqlite.js";
-import { SqliteStore } from "../connectors/store-sqlite.js";
+import { checkedCrc, SqliteStore, withCrc } from "../connectors/store-sqlite.js";
 import type { Config } from "../schemas/config.js";
+import { FundpulseError } from "../schemas/errors.js";
 import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";
 import type { Rejection } from "../schemas/quarantine.js";
 import { Settlement, type StreamRecord } from "../schemas/settlement.js";
-import type { DayNumber, EpochMs, MonthNumber } from "../schemas/units.js";
+import type { EpochMs, MonthNumber } from "../schemas/units.js";
 import { FacilityMonths } from "./facility-months.js";
 import { emptyFacts, MonthCache } from "./month-cache.js";
 import { RefundBook } from "./refund-book.js";
@@ -77,14 +78,15 @@ export class State {
   readonly ledger: SettlementLedger;
   /** Standing facility records by key, CSV and stream merged. */
   facilities: StreamRecord[] = [];
-  /** True when the state was emptied of everything derived: the next publish must be full. */
+  /** True when everything derived was numbered anew since the last publish: the next one must be full. */
   mustPublishFull = false;
-  /** True when reference tables differ from those of the last start: the quarantine must be judged again. */
+  /** True when tables or rules changed and the quarantine was not judged again since. */
   tablesChanged = false;
   readonly #facilityMonths: FacilityMonths;
   #personsSaved: number;
   #combosSaved: number;
   #groupsSaved: number;
+  readonly #tables: { readonly categories: string; readonly rules: string };
 
   constructor(
     readonly config: Config,
@@ -104,18 +106,17 @@ export class State {
     for (const { first, tags } of store.db
       .prepare("SELECT first, tags FROM person_chunk ORDER BY first")
       .all() as { first: number; tags: Buffer }[]) {
-      if (first !== this.persons.size) throw new Error("person table has a gap");
-      for (let at = 0; at < tags.length; at += 16) this.persons.numberOf(tags, at);
+      const chunk = checkedCrc(tags, `person chunk ${first}`);
+      if (first !== this.persons.size) {
+        throw new FundpulseError("FP2004", "the person table of the state file has a gap");
+      }
+      for (let at = 0; at < chunk.length; at += 16) this.persons.numberOf(chunk, at);
     }
     this.#personsSaved = this.persons.size;
     const categories = hash([...NATIONAL_CATEGORIES, ...reference.categories]);
-    if (options.rebuild || (store.meta("categories") ?? categories) !== categories) {
-      this.#forgetDerived();
-    }
-    store.commit(() => {
-      store.setMeta("categories", categories);
-      store.setMeta("rules", rules);
-    });
+    this.#tables = { categories, rules };
+    const again = options.rebuild || (store.meta("categories") ?? categories) !== categories;
+    if (again) this.#forgetDerived(options.rebuild);
     this.facilities = this.#mergeFacilities();
     this.groups = new GroupTable(this.#saved<GroupKey>("grp", "gid"));
     this.#groupsSaved = this.groups.groups.length;
@@ -143,10 +144,23 @@ export class State {
       },
     );
     store.beforeCommit.push(() => this.#saveNumbers());
-    if (this.mustPublishFull) {
-      this.tablesChanged = true;
-      this.reviewAll();
-    } else this.tablesChanged = this.facilitiesChanged();
+    if (again) this.reviewAll();
+    else this.facilitiesChanged();
+    this.mustPublishFull = store.meta("publish_full") === "1";
+    this.tablesChanged = store.meta("rejudge") === "1";
+  }
+
+  /** Everything is derived under the present tables and rules, the quarantine judged again included. */
+  derived(): void {
+    const { store } = this;
+    const { categories, rules } = this.#tables;
+    this.tablesChanged = false;
+    if (store.meta("rejudge") !== "1" && store.meta("categories") === categories) return;
+    store.commit(() => {
+      store.setMeta("categories", categories);
+      store.setMeta("rules", rules);
+      store.setMeta("rejudge", "0");
+    });
   }
 
   #categoryTable(): CategoryTable {
@@ -164,7 +178,7 @@ export class State {
     if (this.persons.size > this.#personsSaved) {
       store
         .sql("INSERT INTO person_chunk (first, tags) VALUES (?, ?)")
-        .run(this.#personsSaved, this.persons.tagsFrom(this.#personsSaved));
+        .run(this.#personsSaved, withCrc(this.persons.tagsFrom(this.#personsSaved)));
       this.#personsSaved = this.persons.size;
     }
     for (; this.#combosSaved < this.combos.combos.length; this.#combosSaved++) {
@@ -181,12 +195,21 @@ export class State {
     }
   }
 
-  #forgetDerived(): void {
-    this.store.commit(() => {
-      this.store.dropCheckpoints();
-      for (const month of this.store.months()) this.store.touchMonth(month);
+  /**
+   * Forgets what is derived. Until `derived` the state belongs to no tables (and with `rules` to no rules),
+   * so that a start after a crash derives everything again instead of going on half-way.
+   */
+  #forgetDerived(rules: boolean): void {
+    const { store } = this;
+    store.commit(() => {
+      store.dropCheckpoints();
+      for (const month of store.months()) store.touchMonth(month);
+      store.setMeta("categories", "");
+      if (rules) store.setMeta("rules", "");
+      store.setMeta("published_groups", "0");
+      store.setMeta("publish_full", "1");
+      store.setMeta("rejudge", "1");
     });
-    this.mustPublishFull = true;
   }
 
   /** The greatest version of each key; of equal times the stream's stands before the file's. */
@@ -226,6 +249,12 @@ export class State {
     this.combos.retable(this.#categoryTable(), new FacilityTable(this.facilities));
     if (changed.length === 0) return false;
     const months = this.#facilityMonths.monthsOf(changed);
+    // Known to no table until all of it is derived again, whenever the process may end.
+    const between = { ...before, ...Object.fromEntries(changed.map((code) => [code, ""])) };
+    this.store.commit(() => {
+      this.store.setMeta("rejudge", "1");
+      if (months.size > 0) this.store.setMeta("facilities", JSON.stringify(between));
+    });
     const facilities = new Set(changed);
     this.#review(months, (s) => facilities.has(s.fixmedins_code));
     this.store.commit(() => this.store.setMeta("facilities", JSON.stringify(now)));
@@ -248,22 +277,24 @@ export class State {
     const now = this.clock();
     const s = new Settlement();
     const facts = emptyFacts();
-    const wrong: { ref: Ref; rejection: Rejection }[] = [];
-    const misplaced: { ref: Ref; day: DayNumber }[] = [];
+    const wrong: { ref: Ref; id: string; rejection: Rejection }[] = [];
+    const misplaced = new Set<Ref>();
     for (const month of months) {
       store.scan(month, 0, s, facts, (ref) => {
         if (!touches(s)) return;
         const { rejection, day } = ledger.review(s, facts);
-        if (rejection) wrong.push({ ref, rejection });
-        else if (day !== facts.day) misplaced.push({ ref, day });
+        if (rejection) wrong.push({ ref, id: s.setl_id, rejection });
+        else if (day !== facts.day) misplaced.add(ref);
       });
     }
     const touched = new Set(months);
     store.commit(() => {
-      for (const { ref, day } of misplaced) for (const month of ledger.relocate(ref, day)) touched.add(month);
-      for (const { ref, rejection } of wrong) {
+      for (const { ref, id, rejection } of wrong) {
         for (const month of ledger.withdraw(ref, rejection, now)) touched.add(month);
+        // Another version of an original may stand now: its refunds follow it.
+        for (const refund of ledger.refundsOf(id)) misplaced.add(refund);
       }
+      for (const ref of misplaced) for (const month of ledger.replace(ref)) touched.add(month);
       for (const month of touched) {
         store.dropMonth(month);
         this.months.drop(month);

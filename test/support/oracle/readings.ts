@@ -5,5 +5,5 @@ export const READINGS: Readings = {
   insuredElsewhereTreatedUnknown: "with-flow",
   refundOutsideAtOriginalTime: "own-time",
   latestDay: "effective",
-  stayEndsBeforeItBegins: "bad-value",
+  stayEndsBeforeItBegins: "one-day",
 };
