@@ -1,6 +1,5 @@
 import {
   civil,
-  dayOf,
   dayText,
   monthOfDay,
   monthText,
@@ -87,31 +86,20 @@ export function monthsOf(period: Period): string[] {
   return months;
 }
 
-const yearLater = (id: string): string => String(Number(id.slice(0, 4)) + 1).padStart(4, "0") + id.slice(4);
-
-/**
- * Periods whose figures change with these months, days and recounted periods: their own and those a year
- * later, whose `previous` they are.
- */
+/** Periods whose sums or persons change with these months, days and recounted periods. */
 export function touchedPeriods(
   months: Iterable<MonthNumber>,
   days: Iterable<DayNumber>,
   recounted: Iterable<string>,
 ): Set<string> {
   const touched = new Set<string>();
-  for (const id of recounted) touched.add(id).add(yearLater(id));
+  for (const id of recounted) touched.add(id);
   for (const month of months) {
     const year = Math.floor(month / 12);
     for (const p of periodsOfYear(year)) {
-      if (monthOfDay(p.startDay) <= month && month <= monthOfDay(p.endDay)) {
-        touched.add(p.id).add(yearLater(p.id));
-      }
+      if (monthOfDay(p.startDay) <= month && month <= monthOfDay(p.endDay)) touched.add(p.id);
     }
   }
-  for (const day of days) {
-    const [y, m, d] = civil(day);
-    touched.add(dayText(day));
-    if (m !== 2 || d !== 29) touched.add(dayText(dayOf(y + 1, m, d)));
-  }
+  for (const day of days) touched.add(dayText(day));
   return touched;
 }

@@ -156,7 +156,14 @@ export class DuckDbPublisher implements Publisher {
       input.days.map((d) => d.day),
       input.persons.map((p) => p.period),
     );
-    const targets = [...after.values()].filter((p) => touched.has(p.id) || !before.has(p.id));
+    const changed = [...after.values()].filter((p) => touched.has(p.id) || !before.has(p.id));
+    const changedIds = new Set(changed.map((p) => p.id));
+    const followers = [...after.values()].filter(
+      (p) =>
+        !changedIds.has(p.id) &&
+        p.previous !== null &&
+        (changedIds.has(p.previous) || touched.has(p.previous)),
+    );
     const removed = [...before.keys()].filter((id) => !after.has(id));
 
     await stageSums(connection, input);
@@ -165,7 +172,7 @@ export class DuckDbPublisher implements Publisher {
       await addGroups(connection, input.newGroups, this.#config);
       await loadTables(connection, input, this.#calendar);
       await loadPeriods(connection, after);
-      await refreshFacts(connection, targets, removed);
+      await refreshFacts(connection, changed, followers, removed);
       await loadSnapshot(connection, input, version, this.#calendar);
       const meta: Meta = {
         stateId: this.#stateId,

@@ -47,16 +47,20 @@ export const CELL_VIEW: ViewDef = {
       column(n, n === "period" ? "f.period" : `p.${n}`, PERIOD_COLUMNS.find((c) => c.name === n)!.comment),
     ),
     column("insurance", "g.insurance", "险种"),
-    column("grouping", "g.grouping", "分组方式"),
+    column("grouping", "f.grouping", "分组方式"),
     ...SETTLEMENT_DIMENSIONS.map((d) => column(d, `g.${d}`, dimensionComment(d))),
     column("facility_name", "n.name", "医疗机构名称"),
     column("has_persons", "g.has_persons AND p.period_kind <> 'day'", "是否有人数"),
     ...MEASURES.flatMap((m) => [
       column(m.name, `f.${m.name}`, `本期${m.zh}`),
-      column(`p_${m.name}`, known(`f.p_${m.name}`), `上年同期${m.zh}`),
+      column(`p_${m.name}`, known(`coalesce(y.${m.name}, 0)`), `上年同期${m.zh}`),
     ]),
     column("persons", "f.persons", "本期人数"),
-    column("p_persons", known("f.p_persons"), "上年同期人数"),
+    column(
+      "p_persons",
+      known("CASE WHEN f.persons IS NOT NULL THEN coalesce(y.persons, 0) END"),
+      "上年同期人数",
+    ),
     column("enrolled", "e.persons", "本期参保人数"),
     column("p_enrolled", "e.p_persons", "上年同期参保人数"),
     ...(["total", "care", "category"] as const).flatMap((level) =>
@@ -69,6 +73,9 @@ export const CELL_VIEW: ViewDef = {
   from: `FROM store.fact f
     JOIN store.period p ON p.period = f.period
     JOIN store.grp g ON g.gid = f.gid
+    LEFT JOIN (SELECT q.period, b.* EXCLUDE (period) FROM store.period q
+        JOIN store.fact b ON b.period = q.previous_period WHERE b.present) y
+      ON y.period = f.period AND y.grouping = f.grouping AND y.gid = f.gid
     LEFT JOIN store.facility_name n ON n.facility = g.facility
     LEFT JOIN store.share_base s_total ON s_total.period = f.period AND s_total.insurance = g.insurance
       AND s_total.care IS NULL

@@ -33,8 +33,8 @@ const table = (name: string, comment: string, columns: TableDef["columns"]): Tab
 });
 
 /**
- * The tables that hold the data. A row of `fact` has this period's sums and last year's, so that one
- * period is read in one scan; money in fen.
+ * The tables that hold the data; money in fen. `fact` holds each period once; last year's sums are joined
+ * to it. A row of zeros stands where only last year has data, so that such figures have a row at all.
  */
 export const STORE_TABLES: readonly TableDef[] = [
   table("meta", "发布库内部信息（一行）", [
@@ -64,14 +64,13 @@ export const STORE_TABLES: readonly TableDef[] = [
     column("shown", "BOOLEAN", "结算数据是否发布"),
     column("short_shown", "BOOLEAN", "较短期限的日数据是否发布"),
   ]),
-  table("fact", "结算汇总：每期间、每分组一行，含本期与上年同期", [
+  table("fact", "结算汇总：每期间、每分组一行", [
     column("period", "VARCHAR", "期间"),
+    column("grouping", "VARCHAR", "分组方式"),
     column("gid", "INTEGER", "分组编号"),
-    column("present", "BOOLEAN", "本期有数据（否则仅上年同期有数据）"),
-    ...MEASURES.map((m) => column(m.name, "BIGINT", `本期${m.zh}（${unitOf(m.unit)}）`)),
-    column("persons", "BIGINT", "本期人数"),
-    ...MEASURES.map((m) => column(`p_${m.name}`, "BIGINT", `上年同期${m.zh}（${unitOf(m.unit)}）`)),
-    column("p_persons", "BIGINT", "上年同期人数"),
+    column("present", "BOOLEAN", "本期有数据；否则为仅上年同期有数据的零值行"),
+    ...MEASURES.map((m) => column(m.name, "BIGINT", `${m.zh}（${unitOf(m.unit)}）`)),
+    column("persons", "BIGINT", "人数；不统计人数的分组为 NULL"),
   ]),
   table("share_base", "占比的分母：险种合计、就医类型、医疗类别各行", [
     column("period", "VARCHAR", "期间"),
