@@ -66,9 +66,11 @@ export async function openPipeline(
       const publisher = parts.publisher ?? new DuckDbPublisher({ dataDir: config.data, config });
       const publication = new Publication(state, intake, await publisher.open(state.store.stateId));
       const loop = new PublishLoop({ config, deps, state, intake, publication, publisher });
-      if (state.tablesChanged) {
+      if (rebuild) await intake.rejudge("1 = 1");
+      else if (state.tablesChanged) {
         await intake.rejudge("reason IN ('unknown_category', 'out_of_jurisdiction')");
       }
+      state.derived();
       return { state, intake, publisher, loop };
     } catch (error) {
       state.close();
@@ -102,10 +104,9 @@ export async function openPipeline(
     },
     rebuild: async (onProgress) => {
       opened = await open(true);
-      const { intake, loop, state } = opened;
+      const { loop, state } = opened;
       const total = state.store.months().length;
       onProgress(total, total);
-      await intake.rejudge("1 = 1");
       const version = await loop.publishNow();
       const settlements = state.store.db.prepare("SELECT count(*) AS n FROM settlement_id").get() as {
         n: number;
@@ -120,7 +121,8 @@ export async function openPipeline(
       try {
         await loop.stop();
         await publisher.close();
-        state.months.checkpoint();
+        // After a failed commit the months in memory are ahead of the state.
+        if (state.store.failed === null) state.months.checkpoint();
       } finally {
         state.close();
       }
@@ -200,6 +202,9 @@ async function consume(
     stop.abort();
   });
   try {
+    // What became due while nothing ran; a drained run may be over before the first tick.
+    const due = await intake.rejudge("reason = 'future_time' AND due <= ?", deps.clock());
+    if (due.resolved > 0) loop.changed(null);
     await source.run(context, deliver, {
       untilDrained,
       onDrained: () => {
