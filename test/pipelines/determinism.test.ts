@@ -12,11 +12,11 @@ import { Settlement } from "../../schemas/settlement.js";
 import { differingRows, resultHashes, Workspace } from "../support/workspace.js";
 
 const FREE = {
-  events: 1_200,
+  events: 800,
   persons: 300,
   facilities: 8,
-  months: 14,
-  firstMonth: "2023-11",
+  months: 13,
+  firstMonth: "2023-12",
   refunds: 0.06,
   corrections: 0.08,
   duplicates: 0.05,
@@ -26,7 +26,7 @@ const FREE = {
 };
 
 const CONFIG = {
-  periods: { firstDay: "2023-11-01", keepDays: 60, keepFacilityDays: 20 },
+  periods: { firstDay: "2023-12-01", keepDays: 20, keepFacilityDays: 10 },
   careGroups: [{ name: "市外", when: { region: ["province", "national"] } }, { name: "市内" }],
 };
 
@@ -110,7 +110,6 @@ async function expectSame(w: Workspace): Promise<void> {
 
 test("Avro gives the figures of NDJSON, whatever the codec, gzipped or not", async () => {
   for (const options of [
-    { format: "avro", codec: "deflate" },
     { format: "avro", codec: "snappy", gzip: true, blockBytes: 512 },
     { format: "ndjson", gzip: true },
   ] as const) {
@@ -118,17 +117,13 @@ test("Avro gives the figures of NDJSON, whatever the codec, gzipped or not", asy
   }
 });
 
-test("any split into files gives the same figures", async () => {
-  await expectSame(await published([filesOf(events, 37, { format: "avro" })]));
-});
-
-test("any order of records and files gives the same figures", async () => {
-  await expectSame(await published([filesOf(shuffled(events, 2), 90, { format: "ndjson" })]));
+test("any order of records and any split into files gives the same figures", async () => {
+  await expectSame(await published([filesOf(shuffled(events, 2), 37, { format: "avro", codec: "deflate" })]));
   await expectSame(await published([filesOf([...events].reverse(), 200, { format: "avro" })]));
 });
 
 test("a restart after every file gives the same figures", async () => {
-  const files = filesOf(shuffled(events, 3), 300, { format: "avro" });
+  const files = filesOf(shuffled(events, 3), 350, { format: "avro" });
   await expectSame(await published(files.map((file) => [file])));
 });
 

@@ -8,7 +8,9 @@ import { loadConfig } from "../../connectors/config-yaml.js";
 import { silentLog } from "../../connectors/log.js";
 import { allObservers } from "../../connectors/observer.js";
 import { openEngine } from "../../pipelines/engine.js";
+import { openPipeline } from "../../pipelines/pipeline.js";
 import type { Pipeline, RunSummary } from "../../pipelines/pipeline-port.js";
+import { MemoryPublisher } from "./memory-publisher.js";
 
 export const CLI = fileURLToPath(new URL("../../dist/pipelines/cli.js", import.meta.url));
 
@@ -39,6 +41,7 @@ export class Workspace {
   readonly data = join(this.dir, "data");
   readonly published = join(this.data, "published", "fundpulse.duckdb");
   readonly state = join(this.data, "state.sqlite");
+  readonly memory = new MemoryPublisher();
 
   constructor(config: Record<string, unknown> = {}) {
     for (const folder of ["inbox", "reference"]) mkdirSync(join(this.dir, folder));
@@ -85,6 +88,19 @@ export class Workspace {
     } finally {
       await engine.close();
     }
+  }
+
+  /** As `drain`, with a publisher in memory, which is much quicker; it lives as long as the workspace. */
+  async drainToMemory(clock: () => number = Date.now): Promise<MemoryPublisher> {
+    const { config } = loadConfig(this.configFile);
+    const deps = { log: silentLog, observer: allObservers([]), clock };
+    const engine = await openPipeline(config, deps, { publisher: this.memory });
+    try {
+      await engine.run({ untilDrained: true, signal: new AbortController().signal });
+    } finally {
+      await engine.close();
+    }
+    return this.memory;
   }
 
   /** `run --until-drained` in this process. */
