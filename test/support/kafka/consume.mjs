@@ -7,7 +7,7 @@
 import Database from "better-sqlite3";
 import { KafkaSource } from "../../../dist/connectors/source-kafka.js";
 
-const { config, database, untilDrained, batch = 25 } = JSON.parse(process.argv[2]);
+const { config, database, untilDrained, batch = 25, options = {} } = JSON.parse(process.argv[2]);
 const db = new Database(database);
 db.pragma("journal_mode = WAL");
 db.pragma("synchronous = OFF");
@@ -33,7 +33,13 @@ const apply = db.transaction(({ payload, positions, position }) => {
 
 const stop = new AbortController();
 process.once("SIGTERM", () => stop.abort());
-const source = new KafkaSource({ config, instance: database, maxBatchRecords: batch, bootRetryMs: 60_000 });
+const source = new KafkaSource({
+  config,
+  instance: database,
+  maxBatchRecords: batch,
+  bootRetryMs: 60_000,
+  ...options,
+});
 let first = true;
 try {
   await source.run(
