@@ -24,11 +24,14 @@ export function toColumns(table: SumTable): ColumnSums {
   table.keys.forEach((_, slot) => {
     if (table.settlements(slot) > 0) slots.push(slot);
   });
-  const gids = Int32Array.from(slots, (slot) => table.keys[slot]);
+  const gids = new Int32Array(slots.length);
+  const sums = Array.from({ length: MEASURE_COUNT }, () => new Float64Array(slots.length));
   const source = table.sums;
-  const sums = Array.from({ length: MEASURE_COUNT }, (_, m) =>
-    Float64Array.from(slots, (slot) => source[slot * ROW_WIDTH + m]),
-  );
+  for (let i = 0; i < slots.length; i++) {
+    const base = slots[i] * ROW_WIDTH;
+    gids[i] = table.keys[slots[i]];
+    for (let m = 0; m < MEASURE_COUNT; m++) sums[m][i] = source[base + m];
+  }
   return { gids, sums };
 }
 

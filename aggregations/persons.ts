@@ -1,8 +1,5 @@
 import { PERIODS_PER_YEAR } from "./calendar.js";
 
-/** Groups one person may touch in a year before the local table grows. */
-const LOCAL_SLOTS = 1024;
-
 /** What combos and groups are to the persons; numbers as in ComboTable and GroupTable. */
 export interface PersonGroups {
   /** gids (own insurance) of a combo's person groups. */
@@ -10,6 +7,63 @@ export interface PersonGroups {
   readonly insuranceOf: (combo: number) => string;
   /** gid of the same group over all insurances. */
   readonly allOf: (gid: number) => number;
+}
+
+/**
+ * Person groups as dense slots: the groups of each combo lie side by side in one flat array, so that walking
+ * a person's rows follows no pointers.
+ */
+class GroupSlots {
+  readonly gids: number[] = [];
+  /** Slot of the same group over all insurances. */
+  readonly all: number[] = [];
+  readonly #slotOf = new Map<number, number>();
+  /** Where a combo's slots start in `flat`, and its insurance; −1 while the combo is new. */
+  start = new Int32Array(1024).fill(-1);
+  length = new Int32Array(1024);
+  insurance = new Int32Array(1024);
+  flat = new Int32Array(4096);
+  #used = 0;
+  readonly #insurances = new Map<string, number>();
+
+  constructor(private readonly groups: PersonGroups) {}
+
+  get size(): number {
+    return this.gids.length;
+  }
+
+  slot(gid: number): number {
+    let slot = this.#slotOf.get(gid);
+    if (slot === undefined) {
+      slot = this.gids.length;
+      this.#slotOf.set(gid, slot);
+      this.gids.push(gid);
+      this.all.push(slot);
+      const all = this.groups.allOf(gid);
+      if (all !== gid) this.all[slot] = this.slot(all);
+    }
+    return slot;
+  }
+
+  /** Makes sure that a combo's slots are in `flat`. */
+  know(combo: number): void {
+    if (combo < this.start.length && this.start[combo] >= 0) return;
+    if (combo >= this.start.length) {
+      const size = Math.max(combo + 1, this.start.length * 2);
+      this.start = copyInto(new Int32Array(size).fill(-1), this.start);
+      this.length = copyInto(new Int32Array(size), this.length);
+      this.insurance = copyInto(new Int32Array(size), this.insurance);
+    }
+    const gids = this.groups.groupsOf(combo);
+    while (this.#used + gids.length > this.flat.length) this.flat = grow(this.flat);
+    this.start[combo] = this.#used;
+    this.length[combo] = gids.length;
+    for (const gid of gids) this.flat[this.#used++] = this.slot(gid);
+    const name = this.groups.insuranceOf(combo);
+    const known = this.#insurances.get(name) ?? this.#insurances.size;
+    this.#insurances.set(name, known);
+    this.insurance[combo] = known;
+  }
 }
 
 /**
@@ -32,15 +86,25 @@ export class PersonYear {
   #counted = 0;
   #touched: number[] = [];
   #isTouched = new Uint8Array(1024);
-  readonly #slotOf = new Map<number, number>();
+  readonly #slots: GroupSlots;
+  /** By slot: persons of each of the 31 periods. */
   #counts = new Int32Array(64 * PERIODS_PER_YEAR);
   readonly #change = new Int32Array(PERIODS_PER_YEAR);
-  readonly #local = new LocalGroups();
+  // The person at hand: the groups they touch, as slots, and twelve monthly weights of each.
+  #mark = new Int32Array(64);
+  #markedAs = 0;
+  #position = new Int32Array(64);
+  #touchedSlots = new Int32Array(256);
+  #before = new Int32Array(256 * 12);
+  #after = new Int32Array(256 * 12);
+  #groupsTouched = 0;
 
   constructor(
     readonly year: number,
-    private readonly groups: PersonGroups,
-  ) {}
+    groups: PersonGroups,
+  ) {
+    this.#slots = new GroupSlots(groups);
+  }
 
   get rows(): number {
     return this.#rows;
@@ -71,41 +135,81 @@ export class PersonYear {
 
   /** Brings the counts up to date. */
   count(): void {
-    const local = this.#local;
-    const { groupsOf, insuranceOf, allOf } = this.groups;
+    const slots = this.#slots;
+    for (let row = this.#counted; row < this.#rows; row++) slots.know(this.#combo[row]);
+    this.#reserveSlots();
     for (const person of this.#touched) {
       this.#isTouched[person] = 0;
-      local.clear();
-      // A person of one insurance enters and leaves `all` exactly as the insurance's own group.
-      const insurance = insuranceOf(this.#combo[this.#head[person] - 1]);
-      let mixed = false;
-      for (let link = this.#head[person]; link !== 0 && !mixed; link = this.#next[link - 1]) {
-        mixed = insuranceOf(this.#combo[link - 1]) !== insurance;
-      }
-      for (let link = this.#head[person]; link !== 0; link = this.#next[link - 1]) {
-        const row = link - 1;
-        const groups = groupsOf(this.#combo[row]);
-        const month = this.#month[row];
-        const weight = this.#weight[row];
-        const isNew = row >= this.#counted;
-        for (let g = 0; g < groups.length; g++) local.add(groups[g], month, weight, isNew);
-        if (mixed) for (let g = 0; g < groups.length; g++) local.add(allOf(groups[g]), month, weight, isNew);
-      }
-      for (let i = 0; i < local.used; i++) {
-        const slot = local.slots[i];
-        if (local.changed[slot] === 0 || !this.#flips(local, slot * 12)) continue;
-        const gid = local.group[slot];
-        this.#apply(gid);
-        if (!mixed) this.#apply(allOf(gid));
-      }
+      this.#gather(person);
     }
     this.#touched = [];
     this.#counted = this.#rows;
   }
 
+  #reserveSlots(): void {
+    while (this.#counts.length < this.#slots.size * PERIODS_PER_YEAR) this.#counts = grow(this.#counts);
+    while (this.#mark.length < this.#slots.size) {
+      this.#mark = grow(this.#mark);
+      this.#position = grow(this.#position);
+    }
+  }
+
+  /** Counts one touched person anew. */
+  #gather(person: number): void {
+    const { start, length, insurance, flat, all } = this.#slots;
+    const first = insurance[this.#combo[this.#head[person] - 1]];
+    // A person of one insurance enters and leaves `all` exactly as the insurance's own group.
+    let mixed = false;
+    for (let link = this.#head[person]; link !== 0; link = this.#next[link - 1]) {
+      if (insurance[this.#combo[link - 1]] !== first) mixed = true;
+    }
+    this.#markedAs++;
+    this.#groupsTouched = 0;
+    for (let link = this.#head[person]; link !== 0; link = this.#next[link - 1]) {
+      const row = link - 1;
+      const combo = this.#combo[row];
+      const end = start[combo] + length[combo];
+      for (let g = start[combo]; g < end; g++) {
+        this.#weigh(flat[g], row);
+        if (mixed) this.#weigh(all[flat[g]], row);
+      }
+    }
+    for (let i = 0; i < this.#groupsTouched; i++) {
+      if (!this.#flips(i * 12)) continue;
+      const slot = this.#touchedSlots[i];
+      this.#apply(slot);
+      if (!mixed) this.#apply(all[slot]);
+    }
+  }
+
+  /** Adds a row's weight to the person's months in one group. */
+  #weigh(slot: number, row: number): void {
+    let position = this.#position[slot];
+    if (this.#mark[slot] !== this.#markedAs) {
+      this.#mark[slot] = this.#markedAs;
+      position = this.#groupsTouched++;
+      this.#position[slot] = position;
+      if (position === this.#touchedSlots.length) {
+        this.#touchedSlots = grow(this.#touchedSlots);
+        this.#before = grow(this.#before);
+        this.#after = grow(this.#after);
+      }
+      this.#touchedSlots[position] = slot;
+      const base = position * 12;
+      for (let i = base; i < base + 12; i++) {
+        this.#before[i] = 0;
+        this.#after[i] = 0;
+      }
+    }
+    const at = position * 12 + this.#month[row];
+    this.#after[at] += this.#weight[row];
+    if (row < this.#counted) this.#before[at] += this.#weight[row];
+  }
+
   /** Fills `#change` with −1, 0 or 1 for each period; false when the person stays as they were everywhere. */
-  #flips(local: LocalGroups, base: number): boolean {
-    const { before, after } = local;
+  #flips(base: number): boolean {
+    const before = this.#before;
+    const after = this.#after;
     const change = this.#change;
     let any = 0;
     let yearWas = 0;
@@ -138,31 +242,21 @@ export class PersonYear {
     return any !== 0;
   }
 
-  #apply(gid: number): void {
-    const base = this.#slot(gid) * PERIODS_PER_YEAR;
+  #apply(slot: number): void {
+    const base = slot * PERIODS_PER_YEAR;
     const change = this.#change;
     const counts = this.#counts;
     for (let p = 0; p < PERIODS_PER_YEAR; p++) counts[base + p] += change[p];
-  }
-
-  #slot(gid: number): number {
-    let slot = this.#slotOf.get(gid);
-    if (slot === undefined) {
-      slot = this.#slotOf.size;
-      this.#slotOf.set(gid, slot);
-      if ((slot + 1) * PERIODS_PER_YEAR > this.#counts.length) this.#counts = grow(this.#counts);
-    }
-    return slot;
   }
 
   /** Persons by group in one period (index as in `periodsOfYear`), only where there are any. Call after `count`. */
   of(period: number): { gids: Int32Array; counts: Float64Array } {
     const gids: number[] = [];
     const counts: number[] = [];
-    for (const [gid, slot] of this.#slotOf) {
+    for (let slot = 0; slot < this.#slots.size; slot++) {
       const n = this.#counts[slot * PERIODS_PER_YEAR + period];
       if (n !== 0) {
-        gids.push(gid);
+        gids.push(this.#slots.gids[slot]);
         counts.push(n);
       }
     }
@@ -191,10 +285,11 @@ export class PersonYear {
 
   /** The counts as a flat list (gid, then 31 numbers), for a checkpoint. Call after `count`. */
   saveCounts(): Int32Array {
-    const saved = new Int32Array(this.#slotOf.size * (PERIODS_PER_YEAR + 1));
+    const { gids, size } = this.#slots;
+    const saved = new Int32Array(size * (PERIODS_PER_YEAR + 1));
     let at = 0;
-    for (const [gid, slot] of this.#slotOf) {
-      saved[at++] = gid;
+    for (let slot = 0; slot < size; slot++) {
+      saved[at++] = gids[slot];
       const base = slot * PERIODS_PER_YEAR;
       for (let p = 0; p < PERIODS_PER_YEAR; p++) saved[at++] = this.#counts[base + p];
     }
@@ -203,8 +298,11 @@ export class PersonYear {
 
   /** Takes counts of a checkpoint: the rows added so far are the ones they count. */
   loadCounts(saved: Int32Array): void {
+    for (let row = 0; row < this.#rows; row++) this.#slots.know(this.#combo[row]);
+    for (let at = 0; at < saved.length; at += PERIODS_PER_YEAR + 1) this.#slots.slot(saved[at]);
+    this.#reserveSlots();
     for (let at = 0; at < saved.length; at += PERIODS_PER_YEAR + 1) {
-      const base = this.#slot(saved[at]) * PERIODS_PER_YEAR;
+      const base = this.#slots.slot(saved[at]) * PERIODS_PER_YEAR;
       for (let p = 0; p < PERIODS_PER_YEAR; p++) this.#counts[base + p] = saved[at + 1 + p];
     }
     for (const person of this.#touched) this.#isTouched[person] = 0;
@@ -236,68 +334,8 @@ function grow<T extends Int32Array | Int8Array | Uint8Array>(array: T): T {
   return grown;
 }
 
-/** One person's groups with their twelve monthly weights before and after; open addressing, reused. */
-class LocalGroups {
-  group = new Int32Array(LOCAL_SLOTS);
-  #stamp = new Int32Array(LOCAL_SLOTS);
-  #now = 0;
-  before = new Int32Array(LOCAL_SLOTS * 12);
-  after = new Int32Array(LOCAL_SLOTS * 12);
-  changed = new Uint8Array(LOCAL_SLOTS);
-  /** Slots in use: the first `used` of `slots`. */
-  slots = new Int32Array(LOCAL_SLOTS);
-  used = 0;
-
-  clear(): void {
-    this.#now++;
-    this.used = 0;
-  }
-
-  add(gid: number, month: number, weight: number, isNew: boolean): void {
-    if (this.used * 2 > this.group.length) this.#grow();
-    const slot = this.#find(gid);
-    const at = slot * 12 + month;
-    this.after[at] += weight;
-    if (isNew) this.changed[slot] = 1;
-    else this.before[at] += weight;
-  }
-
-  #find(gid: number): number {
-    const mask = this.group.length - 1;
-    let slot = Math.imul(gid, 0x9e3779b1) & mask;
-    while (this.#stamp[slot] === this.#now) {
-      if (this.group[slot] === gid) return slot;
-      slot = (slot + 1) & mask;
-    }
-    this.#stamp[slot] = this.#now;
-    this.group[slot] = gid;
-    this.changed[slot] = 0;
-    const base = slot * 12;
-    for (let i = base; i < base + 12; i++) {
-      this.before[i] = 0;
-      this.after[i] = 0;
-    }
-    this.slots[this.used++] = slot;
-    return slot;
-  }
-
-  #grow(): void {
-    const old = { group: this.group, before: this.before, after: this.after, changed: this.changed };
-    const used = this.slots.subarray(0, this.used);
-    const size = this.group.length * 2;
-    this.group = new Int32Array(size);
-    this.#stamp = new Int32Array(size);
-    this.#now = 1;
-    this.before = new Int32Array(size * 12);
-    this.after = new Int32Array(size * 12);
-    this.changed = new Uint8Array(size);
-    this.slots = new Int32Array(size);
-    this.used = 0;
-    for (const from of used) {
-      const to = this.#find(old.group[from]);
-      this.before.set(old.before.subarray(from * 12, from * 12 + 12), to * 12);
-      this.after.set(old.after.subarray(from * 12, from * 12 + 12), to * 12);
-      this.changed[to] = old.changed[from];
-    }
-  }
+/** Puts what `from` holds at the start of `into`. */
+function copyInto(into: Int32Array, from: Int32Array): Int32Array<ArrayBuffer> {
+  into.set(from);
+  return into as Int32Array<ArrayBuffer>;
 }
