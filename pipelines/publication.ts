@@ -164,11 +164,12 @@ export class Publication {
    * reaches further: while they lay beyond its end they were not published.
    */
   #persons(touched: readonly MonthNumber[], lastDay: DayNumber | null): PersonCounts[] {
-    if (lastDay === null) return [];
     const sight = this.#lastDay ?? Number.NEGATIVE_INFINITY;
+    const end = lastDay ?? Number.POSITIVE_INFINITY;
     const years = new Set(touched.map(yearOfMonth));
-    const from = this.#lastDay === null ? yearOfMonth(monthOfDay(lastDay)) : civil(this.#lastDay)[0];
-    for (let year = from; year <= civil(lastDay)[0]; year++) years.add(year);
+    if (lastDay !== null) {
+      for (let year = civil(this.#lastDay ?? lastDay)[0]; year <= civil(lastDay)[0]; year++) years.add(year);
+    }
     const found: PersonCounts[] = [];
     for (const year of years) {
       const inYear = touched.filter((m) => yearOfMonth(m) === year);
@@ -176,19 +177,21 @@ export class Publication {
       persons.count();
       periodsOfYear(year).forEach((period, index) => {
         const begins = period.kind === "ytd" ? monthStart(monthOfDay(period.endDay)) : period.startDay;
-        if (begins > lastDay) return;
+        if (begins > end) return;
         const changed = inYear.some((m) => monthStart(m) <= period.endDay && monthEnd(m) >= period.startDay);
-        if (changed || begins > sight) found.push({ period: period.id, ...persons.of(index) });
+        if (changed || (lastDay !== null && begins > sight))
+          found.push({ period: period.id, ...persons.of(index) });
       });
     }
     return found;
   }
 
-  #daySums(lastDay: DayNumber | null): PublishInput["days"] {
-    if (lastDay === null) return [];
+  /** Touched days within their windows; all of them when no data is left, so that they are taken back. */
+  #daySums(latest: DayNumber | null): PublishInput["days"] {
     const { state } = this;
     const { keepDays, keepFacilityDays } = state.config.periods;
-    if (this.#lastDay !== null && lastDay < this.#lastDay) {
+    const lastDay = latest ?? Number.NEGATIVE_INFINITY;
+    if (latest !== null && this.#lastDay !== null && lastDay < this.#lastDay) {
       // The latest day was taken back: days that had left the windows are in them again.
       for (let back = 1; back <= this.#lastDay - lastDay; back++) {
         this.#days.add(lastDay - keepDays + back);
