@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { ZoneCalendar } from "../aggregations/calendar.js";
@@ -19,14 +19,19 @@ export interface DuckDbPublisherOptions {
   /** Folder `data`: the working file goes to `work/`, the published one to `published/`. */
   readonly dataDir: string;
   readonly config: Config;
+  /** The working file is written anew when it is this many times its compact size (default 2). */
+  readonly compactFactor?: number;
 }
 
 /** Oldest DuckDB whose files we write: what it reads, every later version reads. */
 export const STORAGE_VERSION = "v1.2.0";
 const CATALOG = "fundpulse";
-/** The working file is written anew when it has grown beyond twice its compact size and this. */
-const BLOAT_FLOOR_BYTES = 16 * 1024 * 1024;
+/** Smaller working files than this are taken to be so large: writing them anew would gain nothing. */
+const COMPACT_FLOOR_BYTES = 8 * 1024 * 1024;
 const MEMORY_LIMIT = "1GB";
+
+/** Empty file with every table, view and comment: making one takes over a second, copying it none. */
+let emptyFile: { layout: string; bytes: Buffer } | null = null;
 
 interface Meta {
   stateId: string;
@@ -46,6 +51,7 @@ export class DuckDbPublisher implements Publisher {
   readonly publishedPath: string;
   readonly workPath: string;
   readonly #config: Config;
+  readonly #compactFactor: number;
   readonly #definitions: readonly Definition[];
   readonly #layout: string;
   readonly #calendar: ZoneCalendar;
@@ -61,11 +67,22 @@ export class DuckDbPublisher implements Publisher {
     this.workPath = join(options.dataDir, "work", "published.duckdb");
     this.publishedPath = join(options.dataDir, "published", "fundpulse.duckdb");
     this.#config = options.config;
+    this.#compactFactor = options.compactFactor ?? 2;
     this.#definitions = definitions(options.config);
     this.#calendar = new ZoneCalendar(options.config.timezone);
-    const { periods, personGroupings, timezone } = options.config;
+    const { periods, personGroupings, timezone, reimbursed, benefit } = options.config;
     this.#layout = createHash("sha256")
-      .update(JSON.stringify([this.#definitions, periods, personGroupings, timezone, STORAGE_VERSION]))
+      .update(
+        JSON.stringify([
+          this.#definitions,
+          periods,
+          personGroupings,
+          timezone,
+          reimbursed,
+          benefit,
+          STORAGE_VERSION,
+        ]),
+      )
       .digest("hex");
   }
 
@@ -237,9 +254,20 @@ export class DuckDbPublisher implements Publisher {
     await this.#detach(CATALOG);
     await rm(this.workPath, { force: true });
     await rm(`${this.workPath}.wal`, { force: true });
-    await this.#attach(this.workPath, CATALOG, `STORAGE_VERSION '${STORAGE_VERSION}'`);
-    await this.#connection!.run(`USE ${CATALOG}`);
+    await this.#makeEmpty(this.workPath, CATALOG);
+  }
+
+  /** Makes and attaches an empty file; a second one of the same layout is a copy of the first. */
+  async #makeEmpty(path: string, as: string): Promise<void> {
+    const options = `STORAGE_VERSION '${STORAGE_VERSION}'`;
+    const known = emptyFile?.layout === this.#layout ? emptyFile.bytes : null;
+    if (known) await writeFile(path, known);
+    await this.#attach(path, as, options);
+    await this.#connection!.run(`USE ${as}`);
+    if (known) return;
     await this.#define();
+    await this.#connection!.run(`CHECKPOINT ${as}`);
+    emptyFile = { layout: this.#layout, bytes: await readFile(path) };
   }
 
   async #define(): Promise<void> {
@@ -263,12 +291,10 @@ export class DuckDbPublisher implements Publisher {
     const size = await sizeOf(this.workPath);
     if (fresh || meta.compactBytes === 0) {
       meta.compactBytes = size;
-    } else if (size > Math.max(2 * meta.compactBytes, BLOAT_FLOOR_BYTES)) {
+    } else if (size > this.#compactFactor * Math.max(meta.compactBytes, COMPACT_FLOOR_BYTES)) {
       const next = `${this.workPath}.next`;
       await rm(next, { force: true });
-      await this.#attach(next, "compact", `STORAGE_VERSION '${STORAGE_VERSION}'`);
-      await connection.run("USE compact");
-      await this.#define();
+      await this.#makeEmpty(next, "compact");
       for (const d of this.#definitions) {
         if (d.kind !== "table" || d.name === "data_dictionary") continue;
         const at = `"${d.schema}"."${d.name}"`;

@@ -218,7 +218,7 @@ describe("rounded half up", () => {
     }
     const ids = reportTables(testConfig()).map((t) => t.id);
     expect(new Set(ids).size).toBe(ids.length);
-  });
+  }, 300_000);
 });
 
 test("cut off and blank where the settings say so", async () => {

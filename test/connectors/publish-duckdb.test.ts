@@ -306,6 +306,34 @@ describe("increments", () => {
     expect(await dump()).toEqual(whole);
   });
 
+  test("writing the working file anew changes nothing that is published", async () => {
+    await publisher.close();
+    publisher = new DuckDbPublisher({ dataDir, config: testConfig(), compactFactor: 0 });
+    await publisher.open("state");
+    const dump = (): Promise<unknown> =>
+      query("SELECT count(*) AS n, sum(value) AS v, sum(previous) AS p FROM indicators");
+    await publisher.publish(
+      publishInput({
+        newGroups: GROUPS,
+        months: [month("2023-02", { 1: { visits: 3 } }), month("2024-02", { 1: { visits: 4 } })],
+        figures: [figure({})],
+      }),
+    );
+    const before = await dump();
+    for (let n = 2; n < 5; n++) {
+      expect(
+        await publisher.publish(
+          publishInput({ full: false, months: [month("2024-02", { 1: { visits: 4 } })] }),
+        ),
+      ).toBe(n);
+      expect(await dump()).toEqual(before);
+    }
+    expect(await publisher.open("state")).toMatchObject({ version: 4 });
+    expect(
+      await query("SELECT count(*) AS n FROM duckdb_columns() WHERE NOT internal AND comment IS NULL"),
+    ).toEqual([{ n: "0" }]);
+  });
+
   test("a restart goes on with the sequence and version of the last publish", async () => {
     expect(await publisher.publish(publishInput({ sequence: 41 }))).toBe(1);
     expect(await publisher.publish(publishInput({ full: false, sequence: 42 }))).toBe(2);
@@ -401,7 +429,7 @@ describe("what stands in the file", () => {
     const views = await query("SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal");
     for (const v of views) await query(`FROM "${v.schema_name}"."${v.view_name}"`);
     expect(views.length).toBeGreaterThan(8);
-  });
+  }, 300_000);
 
   test("reference and quality tables, the snapshot and given figures are as given", async () => {
     await publisher.publish(

@@ -26,5 +26,6 @@ while (!existsSync(stop)) {
     connection?.closeSync();
     instance?.closeSync();
   }
+  await new Promise((resolve) => setTimeout(resolve, 20));
 }
 console.log(JSON.stringify(met));
