@@ -33,6 +33,9 @@ const NO_COMPONENTS: readonly number[] = [];
 export class Contribution {
   /** By MEASURE_INDEX: fen, visits, days; last the settlement itself, 1. */
   readonly row = new Float64Array(ROW_WIDTH);
+  /** Indexes of `row` that are not 0: the first `used` of `filled`. Most of a row is 0. */
+  readonly filled = new Uint8Array(ROW_WIDTH);
+  used = 0;
   readonly #reimbursed: readonly number[];
   readonly #benefit: ReadonlyMap<string, readonly number[]>;
 
@@ -84,5 +87,8 @@ export class Contribution {
     row[M.large_fee] = large ? fee : 0;
     row[M.aid_fee] = aid ? fee : 0;
     row[M.case_paid_visits] = s.clr_way === "20" ? weight : 0;
+    let used = 0;
+    for (let i = 0; i < ROW_WIDTH; i++) if (row[i] !== 0) this.filled[used++] = i;
+    this.used = used;
   }
 }

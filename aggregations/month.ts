@@ -3,7 +3,7 @@ import type { DayNumber, Fen, MonthNumber } from "../schemas/units.js";
 import { monthStart } from "./calendar.js";
 import type { Combo } from "./combos.js";
 import type { GroupTable } from "./groups.js";
-import { ROW_WIDTH, SumTable } from "./sums.js";
+import { ROW_WIDTH, type SparseRow, SumTable } from "./sums.js";
 
 /** Sums by group, measures as columns, as they are published. */
 export interface ColumnSums {
@@ -66,7 +66,7 @@ export class MonthState {
   }
 
   /** Adds (`sign` 1) or takes out (−1) a counted settlement of this month. */
-  add(combo: Combo, day: DayNumber, row: Float64Array, sign: 1 | -1): void {
+  add(combo: Combo, day: DayNumber, row: SparseRow, sign: 1 | -1): void {
     const d = day - monthStart(this.month);
     this.cells.add(combo.id, row, sign);
     this.days[d].add(combo.dayKey, row, sign);

@@ -3,6 +3,13 @@ import { MEASURE_COUNT } from "../schemas/measures.js";
 /** Width of a row: the measures, then the number of counted settlements behind them. */
 export const ROW_WIDTH = MEASURE_COUNT + 1;
 
+/** A row of measures with the list of those that are not 0. */
+export interface SparseRow {
+  readonly row: Float64Array;
+  readonly filled: Uint8Array;
+  readonly used: number;
+}
+
 /**
  * Rows of measure sums under small integer keys: one flat array, grown by doubling, with a direct index
  * from key to row. Exact while every sum stays below 2^53 fen (90 trillion yuan), which `check` asserts.
@@ -47,14 +54,17 @@ export class SumTable {
     return slot;
   }
 
-  /** Adds `sign` times a row of measures. */
-  add(key: number, row: Float64Array, sign: number): void {
+  /** Adds `sign` times a row of which only the first `used` indexes in `filled` are not 0. */
+  add(key: number, { row, filled, used }: SparseRow, sign: number): void {
     const base = this.slot(key) * ROW_WIDTH;
     const sums = this.#sums;
-    for (let m = 0; m < ROW_WIDTH; m++) sums[base + m] += sign * row[m];
+    for (let i = 0; i < used; i++) {
+      const m = filled[i];
+      sums[base + m] += sign * row[m];
+    }
   }
 
-  /** Adds row `from` of another table. */
+  /** Adds row `otherRow` of another table. */
   addRow(key: number, other: Float64Array, otherRow: number): void {
     const base = this.slot(key) * ROW_WIDTH;
     const start = otherRow * ROW_WIDTH;

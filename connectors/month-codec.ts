@@ -19,12 +19,17 @@ function writeTable(w: ByteWriter, table: SumTable): void {
 
 function readTable(r: ByteReader, table: SumTable): void {
   const rows = r.uint();
-  const row = new Float64Array(ROW_WIDTH);
+  const sparse = { row: new Float64Array(ROW_WIDTH), filled: new Uint8Array(ROW_WIDTH), used: 0 };
   for (let n = 0; n < rows; n++) {
     const key = r.uint();
     const mask = r.uint();
-    for (let i = 0; i < ROW_WIDTH; i++) row[i] = mask & (1 << i) ? r.int() : 0;
-    table.add(key, row, 1);
+    sparse.used = 0;
+    for (let i = 0; i < ROW_WIDTH; i++) {
+      if ((mask & (1 << i)) === 0) continue;
+      sparse.row[i] = r.int();
+      sparse.filled[sparse.used++] = i;
+    }
+    table.add(key, sparse, 1);
   }
 }
 

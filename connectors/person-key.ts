@@ -46,39 +46,43 @@ export class Cmac {
   /** Tags of `messages` (texts as UTF-8), 16 bytes each, in order. */
   tags(messages: readonly (string | Buffer)[]): Buffer {
     const n = messages.length;
-    const bytes: Buffer[] = new Array(n);
+    const lengths = new Int32Array(n);
     let rounds = 1;
     for (let i = 0; i < n; i++) {
       const message = messages[i];
-      bytes[i] = typeof message === "string" ? Buffer.from(message, "utf8") : message;
-      rounds = Math.max(rounds, Math.ceil(bytes[i].length / BLOCK));
+      lengths[i] = typeof message === "string" ? Buffer.byteLength(message) : message.length;
+      rounds = Math.max(rounds, Math.ceil(lengths[i] / BLOCK));
     }
+    // Every message in a row of whole blocks, padded as the standard says and mixed with its subkey.
+    const stride = rounds * BLOCK;
+    const rows = Buffer.alloc(n * stride);
+    for (let i = 0; i < n; i++) this.#lay(messages[i], lengths[i], rows, i * stride);
     const state = Buffer.alloc(n * BLOCK);
+    const input = Buffer.alloc(n * BLOCK);
+    const active = new Int32Array(n);
     for (let round = 0; round < rounds; round++) {
-      const active: number[] = [];
-      for (let i = 0; i < n; i++) if (round < Math.max(1, Math.ceil(bytes[i].length / BLOCK))) active.push(i);
-      const input = Buffer.alloc(active.length * BLOCK);
-      for (let k = 0; k < active.length; k++) {
-        const i = active[k];
-        const message = bytes[i];
-        const start = round * BLOCK;
-        const length = Math.min(BLOCK, message.length - start);
-        const last = start + BLOCK >= message.length;
-        const whole = length === BLOCK;
-        const subkey = last ? (whole ? this.#k1 : this.#k2) : null;
-        for (let b = 0; b < BLOCK; b++) {
-          let value = b < length ? message[start + b] : b === length ? 0x80 : 0;
-          if (subkey) value ^= subkey[b];
-          input[k * BLOCK + b] = value ^ state[i * BLOCK + b];
-        }
+      let k = 0;
+      for (let i = 0; i < n; i++) {
+        if (round > 0 && lengths[i] <= round * BLOCK) continue;
+        const from = i * stride + round * BLOCK;
+        for (let b = 0; b < BLOCK; b++) input[k * BLOCK + b] = rows[from + b] ^ state[i * BLOCK + b];
+        active[k++] = i;
       }
-      const output = this.#encrypt(input);
-      if (active.length === n) output.copy(state);
-      else
-        for (let k = 0; k < active.length; k++)
-          output.copy(state, active[k] * BLOCK, k * BLOCK, (k + 1) * BLOCK);
+      const output = this.#encrypt(input.subarray(0, k * BLOCK));
+      for (let j = 0; j < k; j++) output.copy(state, active[j] * BLOCK, j * BLOCK, (j + 1) * BLOCK);
     }
     return state;
+  }
+
+  /** Writes one message at `at`, padded, its last block mixed with the subkey that its length asks for. */
+  #lay(message: string | Buffer, length: number, rows: Buffer, at: number): void {
+    if (typeof message === "string") rows.write(message, at, "utf8");
+    else message.copy(rows, at);
+    const whole = length > 0 && length % BLOCK === 0;
+    if (!whole) rows[at + length] = 0x80;
+    const last = at + (whole ? length - BLOCK : length - (length % BLOCK));
+    const subkey = whole ? this.#k1 : this.#k2;
+    for (let b = 0; b < BLOCK; b++) rows[last + b] ^= subkey[b];
   }
 }
 

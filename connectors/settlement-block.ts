@@ -42,6 +42,8 @@ const sharedPrefix = (a: string, b: string): number => {
 export class BlockWriter {
   readonly #rows = new ByteWriter();
   readonly #lengths: number[] = [];
+  readonly #lastText: (string | null)[] = new Array(14).fill(null);
+  readonly #lastId = new Int32Array(14);
   #firstId = "";
   #firstVisit = "";
   #baseTime = 0;
@@ -60,7 +62,6 @@ export class BlockWriter {
     }
     const w = this.#rows;
     const start = w.length;
-    const { codes } = this;
     let shared = sharedPrefix(this.#firstId, s.setl_id);
     w.byte(shared);
     w.text(s.setl_id.slice(shared));
@@ -74,20 +75,20 @@ export class BlockWriter {
     w.uint(facts.day);
     w.uint(facts.place);
     w.uint(facts.position);
-    w.uint(codes.idOf(s.refd_setl_flag));
-    w.uint(codes.idOf(s.vali_flag));
-    w.uint(codes.idOf(s.insutype));
-    w.uint(codes.idOf(s.psn_type));
-    w.uint(codes.idOf(s.insu_admdvs));
-    w.uint(codes.idOf(s.fixmedins_code));
-    w.uint(codes.idOf(s.fix_blng_admdvs));
-    w.uint(codes.idOf(s.hosp_lv));
-    w.uint(codes.idOf(s.med_type));
-    w.uint(codes.idOf(s.setl_type));
-    w.uint(codes.idOf(s.pay_loc));
-    w.uint(codes.idOf(s.clr_way));
-    w.uint(codes.idOf(s.mid_setl_flag));
-    w.uint(codes.idOf(s.dise_no));
+    w.uint(this.#code(0, s.refd_setl_flag));
+    w.uint(this.#code(1, s.vali_flag));
+    w.uint(this.#code(2, s.insutype));
+    w.uint(this.#code(3, s.psn_type));
+    w.uint(this.#code(4, s.insu_admdvs));
+    w.uint(this.#code(5, s.fixmedins_code));
+    w.uint(this.#code(6, s.fix_blng_admdvs));
+    w.uint(this.#code(7, s.hosp_lv));
+    w.uint(this.#code(8, s.med_type));
+    w.uint(this.#code(9, s.setl_type));
+    w.uint(this.#code(10, s.pay_loc));
+    w.uint(this.#code(11, s.clr_way));
+    w.uint(this.#code(12, s.mid_setl_flag));
+    w.uint(this.#code(13, s.dise_no));
     this.#optional(s.begndate, facts.day);
     this.#optional(s.enddate, facts.day);
     this.#optional(s.ipt_days, 0);
@@ -103,6 +104,15 @@ export class BlockWriter {
     w.byte((mask >> 16) & 0xff);
     for (let i = 0; i < AMOUNTS; i++) if (mask & (1 << i)) w.int(s.amounts[i]);
     this.#lengths.push(w.length - start);
+  }
+
+  /** Number of a code; the last of each field is remembered, since the same codes come again and again. */
+  #code(field: number, text: string): number {
+    if (this.#lastText[field] !== text) {
+      this.#lastText[field] = text;
+      this.#lastId[field] = this.codes.idOf(text);
+    }
+    return this.#lastId[field];
   }
 
   /** 0 for absent, else 1 and the difference to `base`. */

@@ -106,7 +106,7 @@ export class MonthCache {
   #addCells(state: MonthState, s: Settlement, day: DayNumber, combo: Combo, sign: 1 | -1): void {
     this.contribution.fill(s, combo.insurance, combo.values.care);
     const row = this.contribution.row;
-    state.add(combo, day, row, sign);
+    state.add(combo, day, this.contribution, sign);
     if (!combo.facilityKnown) this.#unmapped(state, `facility\u0001${combo.values.facility}`, row, sign);
     if (combo.values.person_kind === "unknown") {
       this.#unmapped(state, `psn_type\u0001${s.psn_type}`, row, sign);

@@ -134,7 +134,7 @@ class Core {
     const month = monthOfDay(day);
     const state = this.months.get(month) ?? new MonthState(month);
     this.months.set(month, state);
-    state.add(combo, day, this.contribution.row, sign);
+    state.add(combo, day, this.contribution, sign);
     const person = this.people.get(s.psn_no) ?? this.people.size;
     this.people.set(s.psn_no, person);
     const year = Math.floor(month / 12);

@@ -49,7 +49,9 @@ test("a month comes back with every sum, negative ones and rows taken out again 
       const state = new MonthState(MONTH);
       const put = ({ combo, dayKey, day, row }: (typeof adds)[number], sign: 1 | -1): void => {
         const fake = { id: combo, dayKey, dayFacilityKey: dayKey + 1 } as unknown as Combo;
-        state.add(fake, monthStart(MONTH) + day, Float64Array.from([...row, 1]), sign);
+        const filled = Uint8Array.from({ length: ROW_WIDTH }, (_, i) => i);
+        const sparse = { row: Float64Array.from([...row, 1]), filled, used: ROW_WIDTH };
+        state.add(fake, monthStart(MONTH) + day, sparse, sign);
       };
       for (const a of adds) put(a, 1);
       for (const a of adds.slice(0, takenOut)) put(a, -1);
