@@ -6,7 +6,9 @@ import { kafkaFailure } from "./kafka-client.js";
 import { evictBeforeJoin, onFetchFailure } from "./kafka-patches.js";
 import type { Position, SourceBatch, SourceContext } from "./source.js";
 import type { KafkaSettings } from "./source-kafka.js";
-import { type FetchShape, fingerprintOf, PartitionGuard } from "./source-kafka-guard.js";
+import { beat, RejoinNeeded, shapeOf, sourceBatch } from "./source-kafka-batch.js";
+import { fingerprintOf, PartitionGuard } from "./source-kafka-guard.js";
+import { PositionHints } from "./source-kafka-hints.js";
 import { ReadingProgress } from "./source-kafka-progress.js";
 import {
   type OffsetRange,
@@ -36,12 +38,6 @@ export interface KafkaRunParts {
  */
 const RECOGNISE_AFTER_MS = 500;
 
-/** Members of kafkajs's batch that its types leave out. */
-interface RawBatch {
-  readonly fetchedOffset: string;
-  readonly messagesWithinOffset?: readonly { readonly offset: string }[];
-}
-
 /**
  * One run of the consumer, from the check of stored positions to the disconnect. kafkajs fetches, joins
  * and decompresses; every decision about positions is made here and in the guards.
@@ -50,8 +46,8 @@ export class KafkaRun {
   private readonly consumer: Consumer;
   private readonly progress = new ReadingProgress();
   private readonly guards = new Map<string, PartitionGuard>();
-  private readonly hinted = new Map<string, number>();
   private readonly ranges = new Map<string, OffsetRange>();
+  private readonly hints: PositionHints;
   private plan!: TopicPlan;
   private failure: unknown = null;
   private over = false;
@@ -61,7 +57,6 @@ export class KafkaRun {
   private ended: Promise<void> | null = null;
   private sayDrained = true;
   private confirming = false;
-  private hinting = false;
   private goneScans = 0;
   private readonly fetchTimes = new Map<string, number>();
 
@@ -79,6 +74,7 @@ export class KafkaRun {
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 8 },
     });
+    this.hints = new PositionHints(this.consumer, parts.context);
   }
 
   get topics(): readonly string[] {
@@ -100,7 +96,7 @@ export class KafkaRun {
     context.signal.addEventListener("abort", stop, { once: true });
     this.listen();
     const forget = onFetchFailure((error) => this.fetchFailed(error));
-    const hints = setInterval(() => void this.hint(), settings.hintMs);
+    const hints = setInterval(() => void this.hints.tell(this.guards.values()), settings.hintMs);
     const scanning = this.scan();
     try {
       if (context.signal.aborted) return;
@@ -158,7 +154,7 @@ export class KafkaRun {
     this.ended ??= (async () => {
       await this.busy;
       const goodbye = async () => {
-        await Promise.race([this.hint(), sleep(1_000)]);
+        await Promise.race([this.hints.tell(this.guards.values()), sleep(1_000)]);
         await this.consumer.disconnect();
       };
       const patience = new AbortController();
@@ -415,8 +411,8 @@ export class KafkaRun {
         this.goneScans = 0;
       } catch (error) {
         const failure = kafkaFailure(error, settings.config);
-        // A topic counts as gone when two looks in a row miss it; a broker that is away is waited for.
-        if (failure.code === "FP3005" && error instanceof FundpulseError && this.goneScans++ === 0) continue;
+        // A topic counts as gone when three looks in a row miss it; a broker that is away is waited for.
+        if (failure.code === "FP3005" && error instanceof FundpulseError && this.goneScans++ < 2) continue;
         if (failure.code !== "FP3001") this.end(failure);
         else settings.log.debug("kafka cannot be looked at", { error: failure.message });
       }
@@ -461,78 +457,4 @@ export class KafkaRun {
       }
     }
   }
-
-  /** Tells the broker where we stand, for its tools; whether it listens does not matter. */
-  private async hint(): Promise<void> {
-    if (this.hinting || this.guards.size === 0) return;
-    this.hinting = true;
-    try {
-      const offsets = [...this.guards].flatMap(([key, guard]) => {
-        const next = this.stored(guard)?.next;
-        if (next === undefined || this.hinted.get(key) === next) return [];
-        this.hinted.set(key, next);
-        const { source, partition } = guard.place;
-        return [{ topic: source.slice("kafka:".length), partition: Number(partition), offset: String(next) }];
-      });
-      if (offsets.length > 0) await this.consumer.commitOffsets(offsets);
-    } catch {
-      this.hinted.clear();
-    } finally {
-      this.hinting = false;
-    }
-  }
-}
-
-/** The group is being rebalanced: an error that kafkajs must see. */
-class RejoinNeeded extends Error {}
-
-async function beat(heartbeat: () => Promise<void>): Promise<void> {
-  try {
-    await heartbeat();
-  } catch (error) {
-    throw new RejoinNeeded("rejoin", { cause: error });
-  }
-}
-
-function shapeOf(batch: EachBatchPayload["batch"]): FetchShape {
-  const { fetchedOffset, messagesWithinOffset } = batch as unknown as RawBatch;
-  const all = messagesWithinOffset ?? batch.messages;
-  return {
-    fetched: Number(fetchedOffset),
-    first: Number(all[0].offset),
-    last: Number(all[all.length - 1].offset),
-    count: all.length,
-  };
-}
-
-function sourceBatch(
-  stream: StreamName,
-  place: Pick<Position, "source" | "partition">,
-  messages: readonly KafkaMessage[],
-  next: number,
-): SourceBatch {
-  const values = new Array<Buffer | null>(messages.length);
-  const positions = new Array<number>(messages.length);
-  let newest = -1;
-  for (let i = 0; i < messages.length; i++) {
-    const message = messages[i];
-    values[i] = message.value;
-    positions[i] = Number(message.offset);
-    const at = Number(message.timestamp);
-    if (at > newest) newest = at;
-  }
-  const last = messages[messages.length - 1];
-  return {
-    stream,
-    payload: { kind: "values", values },
-    positions,
-    appendedAtMs: newest >= 0 ? newest : null,
-    position: {
-      ...place,
-      next,
-      lastApplied: Number(last.offset),
-      fingerprint: fingerprintOf(last.timestamp, last.value),
-      finished: false,
-    },
-  };
 }

@@ -29,6 +29,9 @@ export interface KafkaSourceOptions {
   readonly sessionTimeoutMs?: number;
 }
 
+/** How old the log ends may be that `lag` is counted from. */
+const LAG_MS = 2_000;
+
 export type KafkaSettings = Required<Omit<KafkaSourceOptions, "instance">>;
 
 /**
@@ -47,6 +50,9 @@ export class KafkaSource implements Source {
   private running: KafkaRun | null = null;
   private last: SourceContext | null = null;
   private closed = false;
+  /** Ends of the logs as last looked up for `lag`. */
+  private readonly ends = new Map<string, OffsetRange>();
+  private endsAt = 0;
 
   constructor(options: KafkaSourceOptions) {
     this.settings = {
@@ -104,16 +110,24 @@ export class KafkaSource implements Source {
   async lag(): Promise<readonly SourceLag[]> {
     const run = this.running;
     if (run === null || this.last === null || this.admin === null) return [];
-    const ranges = new Map<string, OffsetRange>();
-    for (const topic of run.topics) await readRanges(this.admin, topic, ranges);
+    let known = true;
+    if (Date.now() - this.endsAt > LAG_MS) {
+      this.endsAt = Date.now();
+      try {
+        for (const topic of run.topics) await readRanges(this.admin, topic, this.ends);
+      } catch {
+        known = false;
+        this.endsAt = 0;
+      }
+    }
     const lags: SourceLag[] = [];
-    for (const [key, range] of ranges) {
+    for (const [key, range] of this.ends) {
       const cut = key.lastIndexOf("/");
       const [source, partition] = [sourceName(key.slice(0, cut)), key.slice(cut + 1)];
       // Control and aborted records after the last one applied do not count as lag once they were seen.
       const stored = this.last.committed(source, partition)?.next ?? range.low;
       const read = Math.max(stored, run.readTo(key) ?? 0);
-      lags.push({ source, partition, lag: Math.max(0, range.high - read) });
+      lags.push({ source, partition, lag: known ? Math.max(0, range.high - read) : null });
     }
     return lags;
   }
