@@ -33,6 +33,8 @@ import { type DayNumber, type EpochMs, type Fen, type MonthNumber, yuanText } fr
 import type { Intake } from "./intake.js";
 import type { State } from "./state.js";
 
+const LEAP_YEAR_DAYS = 366;
+
 /** Rows of a quality table that are published at most; the counts beside them are always whole. */
 const QUALITY_ROWS = 10_000;
 
@@ -186,10 +188,14 @@ export class Publication {
     return found;
   }
 
-  /** Touched days within their windows; all of them when no data is left, so that they are taken back. */
+  /**
+   * Touched days within their windows and a year before them, where their `previous` lies; all of them when
+   * no data is left, so that they are taken back.
+   */
   #daySums(latest: DayNumber | null): PublishInput["days"] {
     const { state } = this;
-    const { keepDays, keepFacilityDays } = state.config.periods;
+    const keepDays = state.config.periods.keepDays + LEAP_YEAR_DAYS;
+    const keepFacilityDays = state.config.periods.keepFacilityDays + LEAP_YEAR_DAYS;
     const lastDay = latest ?? Number.NEGATIVE_INFINITY;
     if (latest !== null && this.#lastDay !== null && lastDay < this.#lastDay) {
       // The latest day was taken back: days that had left the windows are in them again.
