@@ -10,15 +10,8 @@ import { beat, RejoinNeeded, shapeOf, sourceBatch } from "./source-kafka-batch.j
 import { fingerprintOf, PartitionGuard } from "./source-kafka-guard.js";
 import { PositionHints } from "./source-kafka-hints.js";
 import { ReadingProgress } from "./source-kafka-progress.js";
-import {
-  type OffsetRange,
-  partitionKey,
-  planTopics,
-  rangeProblem,
-  readRanges,
-  sourceName,
-  type TopicPlan,
-} from "./source-kafka-topics.js";
+import { partitionKey, sourceName } from "./source-kafka-topics.js";
+import { LogWatch } from "./source-kafka-watch.js";
 
 export interface KafkaRunParts {
   readonly kafka: Kafka;
@@ -46,9 +39,8 @@ export class KafkaRun {
   private readonly consumer: Consumer;
   private readonly progress = new ReadingProgress();
   private readonly guards = new Map<string, PartitionGuard>();
-  private readonly ranges = new Map<string, OffsetRange>();
   private readonly hints: PositionHints;
-  private plan!: TopicPlan;
+  private readonly watch: LogWatch;
   private failure: unknown = null;
   private over = false;
   private finish: () => void = () => undefined;
@@ -74,11 +66,12 @@ export class KafkaRun {
       allowAutoTopicCreation: false,
       retry: { initialRetryTime: 200, maxRetryTime: 2_000, retries: 8 },
     });
+    this.watch = new LogWatch(parts.admin, settings.config, parts.context);
     this.hints = new PositionHints(this.consumer, parts.context);
   }
 
   get topics(): readonly string[] {
-    return this.plan === undefined ? [] : [...this.plan.streams.keys()];
+    return this.watch.topics;
   }
 
   /** Offset up to which a partition has been dealt with in this run. */
@@ -88,10 +81,11 @@ export class KafkaRun {
 
   async run(): Promise<void> {
     const { context, settings } = this.parts;
-    await this.look();
-    if (this.plan.missing.length > 0) context.warn("kafka topics missing", { topics: this.plan.missing });
-    await this.checkRanges();
-    this.progress.ends(this.plan.ranges);
+    await this.watch.look();
+    if (this.watch.plan.missing.length > 0)
+      context.warn("kafka topics missing", { topics: this.watch.plan.missing });
+    await this.watch.check();
+    this.progress.ends(this.watch.plan.ranges);
     const stop = () => this.end(null);
     context.signal.addEventListener("abort", stop, { once: true });
     this.listen();
@@ -125,12 +119,6 @@ export class KafkaRun {
     if (this.failure === null) this.failure = failure;
     this.over = true;
     this.finish();
-  }
-
-  private async look(): Promise<void> {
-    const { admin, settings, context } = this.parts;
-    this.plan = await planTopics(admin, settings.config, (topic) => context.partitions(sourceName(topic)));
-    for (const [key, range] of this.plan.ranges) this.ranges.set(key, range);
   }
 
   private async consume(topics: readonly string[]): Promise<void> {
@@ -209,7 +197,12 @@ export class KafkaRun {
         const key = partitionKey(topic, partition);
         const place = { source: sourceName(topic), partition: String(partition) };
         const stored = context.committed(place.source, place.partition);
-        const guard = new PartitionGuard(place, stored, this.ranges.get(key), this.plan.compacted.has(topic));
+        const guard = new PartitionGuard(
+          place,
+          stored,
+          this.watch.ranges.get(key),
+          this.watch.plan.compacted.has(topic),
+        );
         keys.add(key);
         this.guards.set(key, guard);
         this.consumer.seek({ topic, partition, offset: String(guard.start) });
@@ -298,7 +291,7 @@ export class KafkaRun {
       this.recogniseNext(guard);
       return false;
     }
-    const range = await this.rangeOf(topic, partition, guard);
+    const range = await this.watch.rangeOf(topic, partition, () => this.stored(guard));
     const problem = guard.explain(shape, this.stored(guard), range);
     if (problem !== null) throw problem;
     const next = this.stored(guard)?.next;
@@ -317,7 +310,7 @@ export class KafkaRun {
     for (let i = from; i < messages.length; ) {
       const end = Math.min(i + this.parts.settings.maxBatchRecords, messages.length);
       const next = end === messages.length ? last + 1 : Number(messages[end - 1].offset) + 1;
-      const stream = this.plan.streams.get(topic) as StreamName;
+      const stream = this.watch.plan.streams.get(topic) as StreamName;
       await this.parts.deliver(sourceBatch(stream, guard.place, messages.slice(i, end), next));
       this.sayDrained = true;
       this.progress.at(topic, partition, next, true);
@@ -349,26 +342,6 @@ export class KafkaRun {
     return i;
   }
 
-  /** The broker's present range; one that ends too early is asked for again: its leader may be new. */
-  private async rangeOf(topic: string, partition: number, guard: PartitionGuard): Promise<OffsetRange> {
-    const key = partitionKey(topic, partition);
-    for (let attempt = 1; ; attempt++) {
-      const found = new Map<string, OffsetRange>();
-      await readRanges(this.parts.admin, topic, found);
-      const range = found.get(key);
-      if (range === undefined) {
-        const stored = this.stored(guard);
-        throw (
-          (stored && rangeProblem(stored, undefined)) ??
-          new FundpulseError("FP3003", `topic ${topic} partition ${partition} does not exist any more`)
-        );
-      }
-      this.ranges.set(key, range);
-      if (range.high >= (this.stored(guard)?.next ?? 0) || attempt === 3) return range;
-      await sleep(500);
-    }
-  }
-
   private maybeDrained(): void {
     if (this.over || this.confirming || !this.progress.caughtUp()) return;
     if (!this.parts.untilDrained) {
@@ -386,9 +359,7 @@ export class KafkaRun {
 
   /** The ends that we know may be old: drained is what the broker's present ends say. */
   private async confirmDrained(): Promise<void> {
-    const ranges = new Map<string, OffsetRange>();
-    for (const topic of this.topics) await readRanges(this.parts.admin, topic, ranges);
-    this.progress.ends(ranges);
+    this.progress.ends(await this.watch.present());
     if (this.over || !this.progress.caughtUp()) return;
     this.parts.onDrained();
     this.end(null);
@@ -421,11 +392,11 @@ export class KafkaRun {
 
   private async rescan(): Promise<void> {
     const before = new Set(this.topics);
-    await this.look();
-    await this.checkRanges();
-    this.progress.ends(this.plan.ranges);
+    await this.watch.look();
+    await this.watch.check();
+    this.progress.ends(this.watch.plan.ranges);
     for (const [key, guard] of this.guards) {
-      const low = this.ranges.get(key)?.low ?? 0;
+      const low = this.watch.ranges.get(key)?.low ?? 0;
       if ((this.stored(guard)?.lastApplied ?? low) < low) guard.verified = true;
     }
     const added = this.topics.filter((topic) => !before.has(topic));
@@ -433,28 +404,5 @@ export class KafkaRun {
     this.parts.settings.log.info("kafka topics found", { topics: added });
     await this.consumer.stop();
     await this.consume(this.topics);
-  }
-
-  /** Stored positions against the logs; a range that does not fit is looked up three times. */
-  private async checkRanges(): Promise<void> {
-    const { context, admin } = this.parts;
-    for (const topic of this.topics) {
-      for (let attempt = 1; ; attempt++) {
-        // Positions from before the look: a log only grows, and only its start may pass them meanwhile.
-        const stored = context.partitions(sourceName(topic));
-        if (attempt > 1) await readRanges(admin, topic, this.ranges);
-        const problem = stored
-          .map((position) => {
-            const now = context.committed(position.source, position.partition) ?? position;
-            const range = this.ranges.get(partitionKey(topic, position.partition));
-            const kind = rangeProblem(position, range);
-            return kind?.code === "FP3002" ? rangeProblem(now, range) : kind;
-          })
-          .find((found) => found !== null);
-        if (problem === undefined || problem === null) break;
-        if (attempt === 3) throw problem;
-        await sleep(500);
-      }
-    }
   }
 }
