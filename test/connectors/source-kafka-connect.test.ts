@@ -39,6 +39,8 @@ describe.skipIf(!possible)("a Kafka broker of its own", () => {
   let kafka: KafkaCluster;
   beforeAll(async () => {
     kafka = await startKafka({ secure: true });
+    await createTopic(kafka.brokers, "secure", 1);
+    await produce(kafka.brokers, "secure", records(0, 3));
   });
   afterAll(() => kafka?.stop());
 
@@ -54,8 +56,6 @@ describe.skipIf(!possible)("a Kafka broker of its own", () => {
   });
 
   it("says FP3005 when a topic that the configuration names does not exist", async () => {
-    await createTopic(kafka.brokers, "secure", 1);
-    await produce(kafka.brokers, "secure", records(0, 3));
     const topics = { settlement: "secure", facility: "facilities" };
     await expect(check(settings({ topics }))).rejects.toThrow(/topic facilities does not exist.*FP3005/);
   });

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
 import { startKafka } from "./broker.mjs";
 import { dockerAnswers, startDockerKafka } from "./docker.mjs";
+import { requireJava } from "./jars.mjs";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -35,17 +36,22 @@ async function startBroker(): Promise<RunningBroker> {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   let running: Promise<RunningBroker> | null = null;
-  const door = createServer((_request, response) => {
-    if (running === null) {
-      running = startBroker();
-      running.catch((error: Error) => {
-        const verdict = process.env.CI === "true" ? "FAIL" : "are SKIPPED";
-        process.stderr.write(`\n*** Kafka tests ${verdict}: ${error.message.split("\n")[0]} ***\n\n`);
-      });
-    }
-    running.then(
-      ({ brokers }) => response.end(JSON.stringify({ brokers })),
-      (error: Error) => response.end(JSON.stringify({ error: error.message })),
+  let said = false;
+  const say = (error: Error): void => {
+    const verdict = process.env.CI === "true" ? "FAIL" : "are SKIPPED";
+    if (!said) process.stderr.write(`\n*** Kafka tests ${verdict}: ${error.message.split("\n")[0]} ***\n\n`);
+    said = true;
+  };
+  const door = createServer((request, response) => {
+    const own = request.url === "/own";
+    if (!own && running === null) running = startBroker();
+    const asked: Promise<object> = own ? requireJava().then(() => ({})) : (running as Promise<RunningBroker>);
+    asked.then(
+      (broker) => response.end(JSON.stringify({ brokers: (broker as Partial<RunningBroker>).brokers })),
+      (error: Error) => {
+        say(own ? new Error(`those that need a broker of their own: ${error.message}`) : error);
+        response.end(JSON.stringify({ error: error.message }));
+      },
     );
   });
   await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
