@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { ZoneCalendar } from "../aggregations/calendar.js";
 import { loadWriterSchemas } from "../connectors/decode-writers.js";
 import { BatchDecoder } from "../connectors/decoder.js";
@@ -8,6 +9,7 @@ import { loadReference } from "../connectors/reference-csv.js";
 import { SchemaRegistry } from "../connectors/schema-registry.js";
 import type { Source, SourceBatch, SourceContext } from "../connectors/source.js";
 import { FolderSource } from "../connectors/source-folder.js";
+import { stateError } from "../connectors/store-sqlite.js";
 import type { Config } from "../schemas/config.js";
 import { cellsPath, publishAllCells } from "./cells.js";
 import { Intake } from "./intake.js";
@@ -78,9 +80,17 @@ export async function openPipeline(
     }
   };
 
+  /** SQLite may find damage at any read: that is FP2004, wherever it shows. */
+  const readable = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw stateError(error, join(config.data, "state.sqlite"));
+    }
+  };
   let opened: Opened | null = null;
   const current = async (): Promise<Opened> => {
-    opened ??= await open(false);
+    opened ??= await readable(() => open(false));
     return opened;
   };
   const desk = quarantineDesk(
@@ -97,13 +107,13 @@ export async function openPipeline(
       const parts_ = await current();
       const source = parts.source ?? (await openSource(config, deps));
       try {
-        return await consume(parts_, source, deps, untilDrained, signal);
+        return await readable(() => consume(parts_, source, deps, untilDrained, signal));
       } finally {
         await source.close();
       }
     },
     rebuild: async (onProgress) => {
-      opened = await open(true);
+      opened = await readable(() => open(true));
       const { loop, state } = opened;
       const total = state.store.months().length;
       onProgress(total, total);
@@ -118,14 +128,16 @@ export async function openPipeline(
       if (opened === null) return;
       const { state, publisher, loop } = opened;
       opened = null;
-      try {
-        await loop.stop();
-        await publisher.close();
-        // After a failed commit the months in memory are ahead of the state.
-        if (state.store.failed === null) state.months.checkpoint();
-      } finally {
-        state.close();
-      }
+      await readable(async () => {
+        try {
+          await loop.stop();
+          await publisher.close();
+          // After a failed commit the months in memory are ahead of the state.
+          if (state.store.failed === null) state.months.checkpoint();
+        } finally {
+          state.close();
+        }
+      });
     },
   };
 }
