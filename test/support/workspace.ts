@@ -91,12 +91,25 @@ export class Workspace {
   }
 
   /** As `drain`, with a publisher in memory, which is much quicker; it lives as long as the workspace. */
-  async drainToMemory(clock: () => number = Date.now): Promise<MemoryPublisher> {
+  drainToMemory(clock: () => number = Date.now): Promise<MemoryPublisher> {
+    const { signal } = new AbortController();
+    return this.#toMemory((engine) => engine.run({ untilDrained: true, signal }), clock);
+  }
+
+  /** `rebuild` with the publisher in memory. */
+  rebuildToMemory(clock: () => number = Date.now): Promise<MemoryPublisher> {
+    return this.#toMemory((engine) => engine.rebuild(() => {}), clock);
+  }
+
+  async #toMemory(
+    work: (engine: Pipeline) => Promise<unknown>,
+    clock: () => number,
+  ): Promise<MemoryPublisher> {
     const { config } = loadConfig(this.configFile);
     const deps = { log: silentLog, observer: allObservers([]), clock };
     const engine = await openPipeline(config, deps, { publisher: this.memory });
     try {
-      await engine.run({ untilDrained: true, signal: new AbortController().signal });
+      await work(engine);
     } finally {
       await engine.close();
     }
@@ -220,6 +233,39 @@ export function differingRows(a: Workspace, b: Workspace, table = "indicators"):
       ...right.filter((r) => !inA.has(r)).map((r) => `+ ${r}`),
     ].slice(0, 20);
   });
+}
+
+/** Every figure that was given to a publisher in memory, by period and group; groups of nothing left out. */
+export function memoryFigures({
+  groups,
+  months,
+  days,
+  persons,
+  last,
+}: MemoryPublisher): Record<string, string> {
+  const figures: Record<string, string> = {};
+  const name = (gid: number): string => {
+    const { insurance, grouping, dimensions } = groups[gid]!;
+    const values = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `${insurance} ${grouping} ${JSON.stringify(values)}`;
+  };
+  const put = (period: string, gids: Int32Array, values: (i: number) => readonly number[]): void => {
+    gids.forEach((gid, i) => {
+      const list = values(i);
+      if (list.some((v) => v !== 0)) figures[`${period} ${name(gid)}`] = list.join(" ");
+    });
+  };
+  for (const [kind, spans] of [
+    ["month", months],
+    ["day", days],
+  ] as const) {
+    for (const [span, { gids, sums }] of spans) put(`${kind} ${span}`, gids, (i) => sums.map((s) => s[i]!));
+  }
+  for (const [period, { gids, counts }] of persons) put(`persons ${period}`, gids, (i) => [counts[i]!]);
+  for (const q of last?.quarantine ?? []) {
+    if (q.status === "waiting") figures[`waiting ${q.partition} ${q.position}`] = q.reason;
+  }
+  return figures;
 }
 
 /** A valid outpatient settlement record; `more` replaces fields. */
