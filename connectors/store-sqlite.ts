@@ -256,6 +256,11 @@ export class SqliteStore {
     this.sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(key, value);
   }
 
+  /** Notes, inside a commit, that it changes something that is published. */
+  noteContent(): void {
+    this.setMeta("content_sequence", String(this.sequence));
+  }
+
   /**
    * Runs `work` as one transaction: all of it is durable when this returns, or nothing. After a failure
    * every commit fails: the process must start again from the file.

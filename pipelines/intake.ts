@@ -113,6 +113,7 @@ export class Intake {
     });
     const counts: Record<Outcome, number> = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
     const touched = store.commit(() => {
+      store.noteContent();
       const place = store.place(batch.position.source, batch.position.partition);
       for (const arrival of arrivals) arrival.facts.place = place.id;
       const months = this.#post(arrivals, now);
@@ -181,6 +182,7 @@ export class Intake {
     });
     const counts: Record<Outcome, number> = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
     store.commit(() => {
+      store.noteContent();
       const place = store.place(batch.position.source, batch.position.partition);
       for (const { index, record, raw } of entries) {
         const position = positionOf(batch, index);
@@ -336,6 +338,7 @@ export class Intake {
 
   #resolve(entry: QuarantineEntry, outcome: Outcome): void {
     const { store } = this.state;
+    store.noteContent();
     store.updateQuarantine(entry.id, { status: "resolved" });
     store.tally(entry.place, "quarantined", -1);
     store.tally(entry.place, outcome, 1);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   civil,
   dayText,
@@ -58,6 +59,18 @@ function facilityRow(record: StreamRecord): FacilityRow {
   };
 }
 
+/** Tables that a publish gives whole. */
+const TABLES = [
+  "facilities",
+  "categories",
+  "divisions",
+  "balance",
+  "quarantine",
+  "warnings",
+  "orphanRefunds",
+  "unmapped",
+] as const satisfies readonly (keyof PublishInput)[];
+
 /** Cuts the state for publishing: one consistent snapshot of what changed since the last publish. */
 export class Publication {
   #publishedSequence: number;
@@ -69,6 +82,10 @@ export class Publication {
   #figuresSpan = "";
   readonly #allStreams = new Set<StreamName>(["enrolment", "fund-entry", "dip-result", "reported-fact"]);
   #figures: Figure[] = [];
+  /** What was last given of each table that is published whole, as text; given again when it differs. */
+  readonly #given = new Map<string, string>();
+  /** Version that stands when nothing is left to publish; null when something is. */
+  readonly standing: number | null;
   /** Figures were computed, but the publish that had them did not succeed yet. */
   #figuresDue = false;
 
@@ -87,8 +104,19 @@ export class Publication {
     const lastDay = this.#full ? undefined : store.meta("published_last_day");
     this.#lastDay = lastDay === undefined ? null : Number(lastDay);
     for (const stream of this.#allStreams) intake.changedStreams.add(stream);
+    const current =
+      !this.#full &&
+      Number(store.meta("content_sequence") ?? 0) <= this.#publishedSequence &&
+      store.monthsTouchedSince(this.#publishedSequence).length === 0 &&
+      store.meta("published_reference") === this.#referenceText();
+    this.standing = current ? published!.version : null;
     // What was touched before this start is not known by day: whole months then.
     for (const month of store.monthsTouchedSince(this.#publishedSequence)) this.#wholeMonth(month);
+  }
+
+  /** The CSV files as they were read: a change of names alone touches no month. */
+  #referenceText(): string {
+    return createHash("sha256").update(JSON.stringify(this.state.reference)).digest("hex");
   }
 
   #wholeMonth(month: MonthNumber): void {
@@ -98,6 +126,7 @@ export class Publication {
   /** The next publish gives everything. */
   fullNext(): void {
     this.#full = true;
+    this.#given.clear();
     this.#lastDay = null;
     this.#publishedSequence = 0;
     this.#publishedGroups = 0;
@@ -147,10 +176,15 @@ export class Publication {
     this.#lastDay = input.lastDataDay;
     for (const { day: done } of input.days) this.#days.delete(done);
     this.#figuresDue = false;
+    for (const name of TABLES) {
+      const rows = input[name];
+      if (rows !== undefined) this.#given.set(name, JSON.stringify(rows));
+    }
     this.state.mustPublishFull = false;
     this.state.store.commit(() => {
       this.state.store.setMeta("publish_full", "0");
       this.state.store.setMeta("published_groups", String(this.#publishedGroups));
+      this.state.store.setMeta("published_reference", this.#referenceText());
       if (input.lastDataDay !== null) {
         this.state.store.setMeta("published_last_day", String(input.lastDataDay));
       }
@@ -245,17 +279,14 @@ export class Publication {
     return this.#figures;
   }
 
-  #tables(): Pick<
-    PublishInput,
-    | "facilities"
-    | "categories"
-    | "divisions"
-    | "balance"
-    | "quarantine"
-    | "warnings"
-    | "orphanRefunds"
-    | "unmapped"
-  > {
+  /** The tables that are published whole, where they changed since they were last given. */
+  #tables(): Pick<PublishInput, (typeof TABLES)[number]> {
+    const rows = this.#tableRows();
+    const changed = TABLES.filter((name) => this.#given.get(name) !== JSON.stringify(rows[name]));
+    return Object.fromEntries(changed.map((name) => [name, rows[name]]));
+  }
+
+  #tableRows(): Required<Pick<PublishInput, (typeof TABLES)[number]>> {
     const { state } = this;
     const { store } = state;
     const categories: CategoryRow[] = [

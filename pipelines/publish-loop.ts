@@ -42,6 +42,8 @@ export class PublishLoop {
 
   constructor(parts: PublishLoopParts) {
     this.#parts = parts;
+    this.#version = parts.publication.standing;
+    if (this.#version !== null) this.#publishedChanges = parts.intake.changes;
   }
 
   start(onFatal: (error: unknown) => void): void {

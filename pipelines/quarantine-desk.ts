@@ -79,6 +79,7 @@ export function quarantineDesk(
         JSON.stringify(ids),
       );
       store.commit(() => {
+        store.noteContent();
         for (const { id } of waiting) store.updateQuarantine(id, { status: "dismissed", note: why });
       });
       (await intake()).changes++;

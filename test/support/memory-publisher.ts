@@ -17,7 +17,7 @@ export class MemoryPublisher implements Publisher {
   readonly months = new Map<MonthNumber, GroupSums>();
   readonly days = new Map<DayNumber, GroupSums>();
   readonly persons = new Map<string, PersonCounts>();
-  /** The last cut given. */
+  /** The last cut given, with the tables that it left standing. */
   last: PublishInput | null = null;
   #stateId = "";
   #published: PublishedState | null = null;
@@ -38,7 +38,8 @@ export class MemoryPublisher implements Publisher {
     for (const { month, data } of input.months) this.months.set(month, data);
     for (const { day, data } of input.days) this.days.set(day, data);
     for (const counts of input.persons) this.persons.set(counts.period, counts);
-    this.last = input;
+    // Tables that did not change are left out of a cut: those of the cut before stand.
+    this.last = { ...(input.full ? null : this.last), ...input };
     this.#published = {
       sequence: input.sequence,
       version: (this.#published?.version ?? 0) + 1,
