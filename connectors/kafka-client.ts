@@ -52,12 +52,20 @@ function tlsOptions(ssl: Exclude<KafkaSourceConfig["ssl"], false>) {
   };
 }
 
-/** kafkajs calls every retry an error; for the operator it is a warning, and never more than its words. */
+/** So long the same words are not said again above debug. */
+const REPEAT_MS = 60_000;
+
+/** kafkajs calls every retry an error; for the operator it is a warning, now and then, and its words alone. */
 function logEntry(log: Log): (entry: kafkajs.LogEntry) => void {
+  const said = new Map<string, number>();
   return ({ namespace, level, log: entry }) => {
     const detail = { from: namespace, message: entry.message, ...errorText(entry.error) };
-    if (level <= kafkajs.logLevel.ERROR) log.warn("kafka client", detail);
-    else log.debug("kafka client", detail);
+    const now = Date.now();
+    const repeated = now - (said.get(entry.message) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS;
+    if (level > kafkajs.logLevel.ERROR || repeated) return log.debug("kafka client", detail);
+    if (said.size > 100) said.clear();
+    said.set(entry.message, now);
+    log.warn("kafka client", detail);
   };
 }
 

@@ -70,7 +70,7 @@ export class KafkaSource implements Source {
     this.evictable = options.instance !== undefined;
     const connection = { ...config, clientId: this.clientId };
     this.kafka = createKafkaClient(connection, log);
-    this.looker = createKafkaClient(connection, log, 1);
+    this.looker = createKafkaClient(connection, { ...log, warn: log.debug }, 1);
   }
 
   async check(): Promise<string> {
