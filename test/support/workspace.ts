@@ -41,7 +41,8 @@ export class Workspace {
   readonly data = join(this.dir, "data");
   readonly published = join(this.data, "published", "fundpulse.duckdb");
   readonly state = join(this.data, "state.sqlite");
-  readonly memory = new MemoryPublisher();
+  /** Where `drainToMemory` publishes; may be replaced. */
+  memory = new MemoryPublisher();
 
   constructor(config: Record<string, unknown> = {}) {
     for (const folder of ["inbox", "reference"]) mkdirSync(join(this.dir, folder));
