@@ -39,7 +39,9 @@ interface Meta {
   sequence: number;
   version: number;
   span: DataSpan | null;
+  /** Size and rows of the file when it was last written anew. */
   compactBytes: number;
+  compactRows: number;
 }
 
 /**
@@ -198,6 +200,7 @@ export class DuckDbPublisher implements Publisher {
         version,
         span,
         compactBytes: input.full ? 0 : (this.#meta?.compactBytes ?? 0),
+        compactRows: input.full ? 0 : (this.#meta?.compactRows ?? 0),
       };
       await this.#writeMeta(connection, meta);
       await connection.run("COMMIT");
@@ -212,7 +215,7 @@ export class DuckDbPublisher implements Publisher {
     await connection.run("DELETE FROM store.meta");
     await connection.run(
       `INSERT INTO store.meta VALUES (${quoteText(meta.stateId)}, ${quoteText(meta.layout)}, ${meta.sequence},
-        ${meta.version}, ${meta.span?.firstDay ?? "NULL"}, ${meta.span?.lastDay ?? "NULL"}, ${meta.compactBytes})`,
+        ${meta.version}, ${meta.span?.firstDay ?? "NULL"}, ${meta.span?.lastDay ?? "NULL"}, ${meta.compactBytes}, ${meta.compactRows})`,
     );
   }
 
@@ -231,7 +234,7 @@ export class DuckDbPublisher implements Publisher {
       await this.#attach(this.workPath, CATALOG, `STORAGE_VERSION '${STORAGE_VERSION}'`);
       await this.#connection!.run(`USE ${CATALOG}`);
       const result = await this.#connection!.runAndReadAll(
-        "SELECT state_id, layout, sequence::VARCHAR, version::VARCHAR, first_day, last_day, compact_bytes::VARCHAR FROM store.meta",
+        "SELECT state_id, layout, sequence::VARCHAR, version::VARCHAR, first_day, last_day, compact_bytes::VARCHAR, compact_rows::VARCHAR FROM store.meta",
       );
       const row = result.getRows()[0];
       if (!row) return null;
@@ -242,6 +245,7 @@ export class DuckDbPublisher implements Publisher {
         version: Number(row[3]),
         span: row[4] === null ? null : { firstDay: Number(row[4]), lastDay: Number(row[5]) },
         compactBytes: Number(row[6]),
+        compactRows: Number(row[7]),
       };
     } catch {
       return null;
@@ -277,9 +281,8 @@ export class DuckDbPublisher implements Publisher {
     for (const schema of schemas) {
       if (schema !== "main") await connection.run(`CREATE SCHEMA "${schema}"`);
     }
-    for (const definition of this.#definitions) {
-      for (const statement of ddl(definition)) await connection.run(statement);
-    }
+    // In one call: several hundred small ones would each wait for the program's next free moment.
+    await connection.run(this.#definitions.flatMap((definition) => ddl(definition)).join(";\n"));
     await fillDictionary(connection, this.#config);
     await connection.run("COMMIT");
   }
@@ -289,9 +292,14 @@ export class DuckDbPublisher implements Publisher {
     const connection = this.#connection!;
     const meta = this.#meta!;
     const size = await sizeOf(this.workPath);
+    const counted = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM store.fact");
+    const rows = Number(counted.getRows()[0]?.[0] ?? 0);
+    // What the file would be if it had only grown with its rows.
+    const grown = meta.compactBytes * Math.max(1, rows / Math.max(1, meta.compactRows));
     if (fresh || meta.compactBytes === 0) {
       meta.compactBytes = size;
-    } else if (size > this.#compactFactor * Math.max(meta.compactBytes, COMPACT_FLOOR_BYTES)) {
+      meta.compactRows = rows;
+    } else if (size > this.#compactFactor * Math.max(grown, COMPACT_FLOOR_BYTES)) {
       const next = `${this.workPath}.next`;
       await rm(next, { force: true });
       await this.#makeEmpty(next, "compact");
@@ -308,6 +316,7 @@ export class DuckDbPublisher implements Publisher {
       await this.#attach(this.workPath, CATALOG, `STORAGE_VERSION '${STORAGE_VERSION}'`);
       await connection.run(`USE ${CATALOG}`);
       meta.compactBytes = await sizeOf(this.workPath);
+      meta.compactRows = rows;
     } else {
       return;
     }

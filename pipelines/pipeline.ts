@@ -29,7 +29,7 @@ export async function openSource(config: Config, deps: Pick<PipelineDeps, "log">
   const { source } = config;
   if (source.kind === "folder") return new FolderSource({ path: source.path });
   const { KafkaSource } = await import("../connectors/source-kafka.js");
-  return new KafkaSource({ config: source, log: deps.log });
+  return new KafkaSource({ config: source, log: deps.log, instance: config.data });
 }
 
 export async function openDecoder(config: Config): Promise<BatchDecoder> {

@@ -8,6 +8,8 @@ import type { State } from "./state.js";
 
 /** While catching up, publishing may take this share of the time at most: 1 of so many parts. */
 const CATCH_UP_PARTS = 10;
+/** And it is not done more often than this. */
+const CATCH_UP_MS = 10_000;
 /** Publishing that failed so often in a row stops the program: the figures no longer follow. */
 const MAX_FAILURES = 5;
 
@@ -48,6 +50,7 @@ export class PublishLoop {
 
   start(onFatal: (error: unknown) => void): void {
     this.#started = true;
+    this.#lastEnd = this.#parts.deps.clock();
     this.#onFatal = onFatal;
     this.#schedule();
   }
@@ -60,7 +63,14 @@ export class PublishLoop {
 
   /** Nothing is left to read just now. */
   drained(): void {
-    this.#caughtUpAt = this.#parts.deps.clock();
+    const now = this.#parts.deps.clock();
+    const longAgo = this.#caughtUpAt;
+    this.#caughtUpAt = now;
+    // The backlog is read: what was put off is due now.
+    if (now - longAgo > CATCH_UP_MS && this.#timer !== null) {
+      clearTimeout(this.#timer);
+      this.#timer = null;
+    }
     this.#schedule();
   }
 
@@ -71,7 +81,7 @@ export class PublishLoop {
     const every = config.publish.everySeconds * 1000;
     const last = this.#lastSeconds * 1000;
     const catchingUp = deps.clock() - this.#caughtUpAt > every + last + 1000;
-    const pause = Math.max(every, catchingUp ? last * CATCH_UP_PARTS : last);
+    const pause = Math.max(every, catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : last);
     const wait = Math.max(0, this.#lastEnd + pause - deps.clock());
     this.#timer = setTimeout(() => {
       this.#timer = null;

@@ -45,6 +45,7 @@ export const STORE_TABLES: readonly TableDef[] = [
     column("first_day", "INTEGER", "有数据的首日（自 1970-01-01 起的天数）"),
     column("last_day", "INTEGER", "有数据的末日（自 1970-01-01 起的天数）"),
     column("compact_bytes", "BIGINT", "上次整理后的文件大小（字节）"),
+    column("compact_rows", "BIGINT", "上次整理时的汇总行数"),
   ]),
   table("grp", "分组维表：每个分组一行，NULL 表示该维度不在分组中", [
     column("gid", "INTEGER", "分组编号"),
