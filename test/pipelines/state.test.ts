@@ -39,7 +39,7 @@ function records(): Record<string, unknown>[] {
     const month = String((i % 6) + 1).padStart(2, "0");
     out.push(
       settlement(`S${i}`, {
-        setl_time: `2024-${month}-10 10:00:00`,
+        setl_time: `2024-${month}-${i % 7 === 0 ? "28T23:30:00" : "10T10:00:00"}+08:00`,
         fixmedins_code: facilities[i % 4],
         med_type: ["11", "14", "9901"][i % 3],
         insutype: i % 5 === 0 ? "310" : "390",
@@ -48,10 +48,14 @@ function records(): Record<string, unknown>[] {
     );
   }
   for (let i = 0; i < 20; i++) {
-    out.push(refund(`R${i}`, `S${i}`, { ...pick(out[i]!), setl_time: "2024-06-20 08:00:00" }));
+    out.push(refund(`R${i}`, `S${i}`, { ...pick(out[i]!), setl_time: "2024-06-20T08:00:00+08:00" }));
   }
   // Of an insurance that some configuration knows and another does not.
-  out.push(settlement("L1", { insutype: "370" }), settlement("L2", { insutype: "370" }));
+  for (const id of ["L1", "L2"]) {
+    out.push(settlement(id, { insutype: "370", setl_time: "2024-03-31T23:30:00+08:00" }));
+  }
+  // In another month, seen from farther east.
+  out.push(settlement("E1", { setl_time: "2024-03-31T23:30:00+08:00" }));
   return out;
 }
 
@@ -85,7 +89,7 @@ let base: Workspace;
 let baseInMemory: MemoryPublisher;
 beforeAll(async () => {
   base = workspace();
-  expect(await base.drain()).toMatchObject({ applied: 140, quarantined: 2, drained: true });
+  expect(await base.drain()).toMatchObject({ applied: 141, quarantined: 2, drained: true });
   baseInMemory = await copyOf(base).drainToMemory();
 });
 
@@ -203,6 +207,7 @@ describe("rebuild derives what a fresh run under that configuration gives", () =
     ["insurances", { insurances: { resident: ["390", "391", "392", "370"] } }],
     ["groupings and sums", { groupings: ["total", "care", "care+district"], reimbursed: ["pool_paid"] }],
     ["jurisdiction", { jurisdiction: { name: "甘州区", admdvs: "620702", level: "county" } }],
+    ["time zone", { timezone: "Asia/Tokyo" }],
     ["first day", { periods: { ...BASE.periods, firstDay: "2024-03-01" } }],
   ])("%s", async (_name, config) => {
     const w = copyOf(base);
