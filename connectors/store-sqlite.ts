@@ -138,6 +138,8 @@ export class SqliteStore {
   readonly #changedPlaces = new Set<Place>();
   readonly codes: CodeBook;
   readonly #reader: BlockReader;
+  /** Bumped when rows of these change, so that who publishes them need not compare. */
+  readonly revisions = { facilities: 0, quarantine: 0, warnings: 0, refunds: 0 };
   /** Run at the end of every commit, before it is made durable. */
   readonly beforeCommit: (() => void)[] = [];
   readonly #sql = new Map<string, Database.Statement>();
@@ -624,6 +626,7 @@ export class SqliteStore {
   }
 
   quarantine(entry: Omit<QuarantineEntry, "id" | "status" | "note">): number {
+    this.revisions.quarantine++;
     return Number(
       this.sql(
         "INSERT INTO quarantine (place, position, stream, reason, detail, first_seen, status, due, raw, ref) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)",
@@ -651,6 +654,7 @@ export class SqliteStore {
     id: number,
     change: Partial<Pick<QuarantineEntry, "reason" | "detail" | "status" | "due" | "note">>,
   ): void {
+    this.revisions.quarantine++;
     for (const [column, value] of Object.entries(change)) {
       this.sql(`UPDATE quarantine SET ${column} = ? WHERE id = ?`).run(value, id);
     }
@@ -663,6 +667,7 @@ export class SqliteStore {
     detail: string,
     stream: StreamName = "settlement",
   ): void {
+    this.revisions.warnings++;
     this.sql(
       "INSERT OR REPLACE INTO warning (record_key, warning, stream, place, position, detail) VALUES (?, ?, ?, ?, ?, ?)",
     ).run(recordKey, warning, stream, at.place, at.position, detail);
@@ -670,7 +675,7 @@ export class SqliteStore {
 
   dropWarnings(recordKey: string, warnings: readonly string[]): void {
     const statement = this.sql("DELETE FROM warning WHERE record_key = ? AND warning = ?");
-    for (const warning of warnings) statement.run(recordKey, warning);
+    for (const warning of warnings) this.revisions.warnings += statement.run(recordKey, warning).changes;
   }
 
   close(): void {

@@ -1,75 +1,27 @@
 import { createHash } from "node:crypto";
 import {
   civil,
-  dayText,
   monthEnd,
   monthOfDay,
   monthStart,
   periodsOfYear,
   yearOfMonth,
 } from "../aggregations/calendar.js";
-import { facilityVersion } from "../aggregations/facilities.js";
 import { settledOf } from "../aggregations/settled.js";
 import { dipFigures } from "../aggregations/streams/dip.js";
 import { enrolmentFigures } from "../aggregations/streams/enrolment.js";
 import { factFigures } from "../aggregations/streams/facts.js";
 import { fundFigures } from "../aggregations/streams/fund.js";
 import type { SettledRow } from "../aggregations/streams/settled.js";
-import type {
-  CategoryRow,
-  FacilityRow,
-  Figure,
-  PersonCounts,
-  PublishedState,
-  PublishInput,
-  QuarantineRow,
-  UnmappedRow,
-  WarningRow,
-} from "../connectors/publisher.js";
-import type { QuarantineEntry } from "../connectors/store-sqlite.js";
-import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";
+import type { Figure, PersonCounts, PublishedState, PublishInput } from "../connectors/publisher.js";
 import type { StreamRecord } from "../schemas/settlement.js";
 import type { StreamName } from "../schemas/streams.js";
-import { type DayNumber, type EpochMs, type Fen, type MonthNumber, yuanText } from "../schemas/units.js";
+import type { DayNumber, EpochMs, MonthNumber } from "../schemas/units.js";
 import type { Intake } from "./intake.js";
 import type { State } from "./state.js";
+import { WholeTables } from "./whole-tables.js";
 
 const LEAP_YEAR_DAYS = 366;
-
-/** Rows of a quality table that are published at most; the counts beside them are always whole. */
-const QUALITY_ROWS = 10_000;
-
-const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
-const day = (value: unknown): string | null => (typeof value === "number" ? dayText(value) : null);
-
-function facilityRow(record: StreamRecord): FacilityRow {
-  const version = facilityVersion(record);
-  return {
-    facility: version.code,
-    name: text(record.name),
-    admdvs: version.admdvs,
-    hosp_lv: text(record.hosp_lv),
-    tier: version.tier,
-    ownership: text(record.ownership),
-    kind: text(record.kind),
-    parent_code: text(record.parent_code),
-    valid_from: day(record.valid_from),
-    valid_to: day(record.valid_to),
-    display_order: typeof record.display_order === "number" ? record.display_order : null,
-  };
-}
-
-/** Tables that a publish gives whole. */
-const TABLES = [
-  "facilities",
-  "categories",
-  "divisions",
-  "balance",
-  "quarantine",
-  "warnings",
-  "orphanRefunds",
-  "unmapped",
-] as const satisfies readonly (keyof PublishInput)[];
 
 /** Cuts the state for publishing: one consistent snapshot of what changed since the last publish. */
 export class Publication {
@@ -82,8 +34,7 @@ export class Publication {
   #figuresSpan = "";
   readonly #allStreams = new Set<StreamName>(["enrolment", "fund-entry", "dip-result", "reported-fact"]);
   #figures: Figure[] = [];
-  /** What was last given of each table that is published whole, as text; given again when it differs. */
-  readonly #given = new Map<string, string>();
+  readonly #tables: WholeTables;
   /** Version that stands when nothing is left to publish; null when something is. */
   readonly standing: number | null;
   /** Figures were computed, but the publish that had them did not succeed yet. */
@@ -95,6 +46,7 @@ export class Publication {
     published: PublishedState | null,
   ) {
     const { store } = state;
+    this.#tables = new WholeTables(state);
     const ahead = published !== null && published.sequence > store.sequence;
     // A state older than what was published (a backup): that file stays foreign, however far we come.
     if (ahead) store.commit(() => store.setMeta("publish_full", "1"));
@@ -126,7 +78,7 @@ export class Publication {
   /** The next publish gives everything. */
   fullNext(): void {
     this.#full = true;
-    this.#given.clear();
+    this.#tables.forget();
     this.#lastDay = null;
     this.#publishedSequence = 0;
     this.#publishedGroups = 0;
@@ -164,7 +116,7 @@ export class Publication {
       persons,
       days,
       figures: this.#figureRows(span, touchedMonths.length > 0),
-      ...this.#tables(),
+      ...this.#tables.changed(),
     };
   }
 
@@ -176,10 +128,7 @@ export class Publication {
     this.#lastDay = input.lastDataDay;
     for (const { day: done } of input.days) this.#days.delete(done);
     this.#figuresDue = false;
-    for (const name of TABLES) {
-      const rows = input[name];
-      if (rows !== undefined) this.#given.set(name, JSON.stringify(rows));
-    }
+    this.#tables.given();
     this.state.mustPublishFull = false;
     this.state.store.commit(() => {
       this.state.store.setMeta("publish_full", "0");
@@ -277,84 +226,5 @@ export class Publication {
       ...factFigures(records("reported-fact"), config.jurisdiction, window),
     ];
     return this.#figures;
-  }
-
-  /** The tables that are published whole, where they changed since they were last given. */
-  #tables(): Pick<PublishInput, (typeof TABLES)[number]> {
-    const rows = this.#tableRows();
-    const changed = TABLES.filter((name) => this.#given.get(name) !== JSON.stringify(rows[name]));
-    return Object.fromEntries(changed.map((name) => [name, rows[name]]));
-  }
-
-  #tableRows(): Required<Pick<PublishInput, (typeof TABLES)[number]>> {
-    const { state } = this;
-    const { store } = state;
-    const categories: CategoryRow[] = [
-      ...NATIONAL_CATEGORIES.map((row) => ({ ...row, origin: "national" })),
-      ...state.reference.categories.map((row) => ({ ...row, origin: "configured" })),
-    ];
-    return {
-      facilities: state.facilities.map(facilityRow),
-      categories,
-      divisions: state.reference.divisions,
-      balance: store
-        .places()
-        .map(({ source, partition, received, applied, duplicate, held, quarantined }) => ({
-          source,
-          partition,
-          received,
-          applied,
-          duplicate,
-          held,
-          quarantined,
-        })),
-      quarantine: this.#quarantineRows(),
-      warnings: this.#warningRows(),
-      orphanRefunds: (
-        store
-          .sql("SELECT setl_id, init_setl_id, setl_time, fee FROM refund WHERE orphan = 1 LIMIT ?")
-          .all(QUALITY_ROWS) as { setl_id: string; init_setl_id: string; setl_time: number; fee: Fen }[]
-      ).map((r) => ({ ...r, fee: yuanText(r.fee) })),
-      unmapped: this.#unmappedRows(),
-    };
-  }
-
-  #quarantineRows(): QuarantineRow[] {
-    const { store } = this.state;
-    const rows = store
-      .sql(
-        "SELECT id, place, position, stream, reason, detail, first_seen, status FROM quarantine ORDER BY status = 'waiting' DESC, id DESC LIMIT ?",
-      )
-      .all(QUALITY_ROWS) as QuarantineEntry[];
-    return rows.map(({ place, ...row }) => {
-      const { source, partition } = store.placeById(place);
-      const { id, position, stream, reason, detail, first_seen, status } = row;
-      return { id, source, partition, position, stream, reason, detail, first_seen, status };
-    });
-  }
-
-  #warningRows(): WarningRow[] {
-    const { store } = this.state;
-    const rows = store
-      .sql("SELECT record_key, warning, stream, place, position, detail FROM warning LIMIT ?")
-      .all(QUALITY_ROWS) as (Omit<WarningRow, "source" | "partition"> & { place: number })[];
-    return rows.map(({ place, ...row }) => {
-      const { source, partition } = store.placeById(place);
-      return { ...row, source, partition };
-    });
-  }
-
-  #unmappedRows(): UnmappedRow[] {
-    const total = new Map<string, { kind: string; code: string; records: number; fee: Fen }>();
-    for (const json of this.state.store.unmapped()) {
-      for (const [kind, code, records, fee] of JSON.parse(json) as [string, string, number, number][]) {
-        const key = `${kind}\u0001${code}`;
-        const entry = total.get(key) ?? { kind, code, records: 0, fee: 0 };
-        entry.records += records;
-        entry.fee += fee;
-        total.set(key, entry);
-      }
-    }
-    return [...total.values()].map((row) => ({ ...row, fee: yuanText(row.fee) }));
   }
 }

@@ -32,6 +32,7 @@ export class RefundBook {
   /** A settlement stands for the first time. */
   arrived(s: Settlement): void {
     if (this.#awaited.delete(s.setl_id)) {
+      this.store.revisions.refunds++;
       this.store.sql("UPDATE refund SET orphan = 0 WHERE init_setl_id = ?").run(s.setl_id);
       this.#evaluate(s.setl_id);
     }
@@ -43,10 +44,13 @@ export class RefundBook {
     const before = this.store.sql("SELECT init_setl_id FROM refund WHERE setl_id = ?").get(s.setl_id) as
       | Pick<RefundRow, "init_setl_id">
       | undefined;
-    this.store.sql("DELETE FROM refund WHERE setl_id = ?").run(s.setl_id);
+    this.store.revisions.refunds += this.store
+      .sql("DELETE FROM refund WHERE setl_id = ?")
+      .run(s.setl_id).changes;
     if (s.init_setl_id !== "" && !gone) this.#enter(s);
     if (before && (gone || before.init_setl_id !== s.init_setl_id)) this.#evaluate(before.init_setl_id);
     if (this.refundsOf(s.setl_id).length === 0) return;
+    this.store.revisions.refunds++;
     this.store.sql("UPDATE refund SET orphan = ? WHERE init_setl_id = ?").run(gone ? 1 : 0, s.setl_id);
     if (gone) this.#awaited.add(s.setl_id);
     else this.#evaluate(s.setl_id);
@@ -54,7 +58,10 @@ export class RefundBook {
 
   #enter(refund: Settlement): void {
     const known = this.store.findOne(refund.init_setl_id) !== undefined;
-    if (!known) this.#awaited.add(refund.init_setl_id);
+    if (!known) {
+      this.#awaited.add(refund.init_setl_id);
+      this.store.revisions.refunds++;
+    }
     this.store
       .sql(
         "INSERT OR REPLACE INTO refund (setl_id, init_setl_id, orphan, setl_time, fee, valid) VALUES (?, ?, ?, ?, ?, ?)",

@@ -247,6 +247,7 @@ export class State {
       (code) => now[code] !== before[code],
     );
     this.combos.retable(this.#categoryTable(), new FacilityTable(this.facilities));
+    this.store.revisions.facilities++;
     if (changed.length === 0) return false;
     const months = this.#facilityMonths.monthsOf(changed);
     // Known to no table until all of it is derived again, whenever the process may end.
