@@ -59,31 +59,3 @@ export function canonicalForm(s: Settlement, pseudonym: string): string {
 export function isGreater(a: string, b: string): boolean {
   return Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0;
 }
-
-/** Copies every field of one settlement to another; spelled out, since it runs for every record. */
-export function copySettlement(from: Settlement, to: Settlement): void {
-  to.setl_id = from.setl_id;
-  to.init_setl_id = from.init_setl_id;
-  to.mdtrt_id = from.mdtrt_id;
-  to.refd_setl_flag = from.refd_setl_flag;
-  to.vali_flag = from.vali_flag;
-  to.setl_time = from.setl_time;
-  to.updt_time = from.updt_time;
-  to.psn_no = from.psn_no;
-  to.insutype = from.insutype;
-  to.psn_type = from.psn_type;
-  to.insu_admdvs = from.insu_admdvs;
-  to.fixmedins_code = from.fixmedins_code;
-  to.fix_blng_admdvs = from.fix_blng_admdvs;
-  to.hosp_lv = from.hosp_lv;
-  to.med_type = from.med_type;
-  to.setl_type = from.setl_type;
-  to.pay_loc = from.pay_loc;
-  to.clr_way = from.clr_way;
-  to.begndate = from.begndate;
-  to.enddate = from.enddate;
-  to.ipt_days = from.ipt_days;
-  to.mid_setl_flag = from.mid_setl_flag;
-  to.dise_no = from.dise_no;
-  to.amounts.set(from.amounts);
-}

@@ -8,7 +8,7 @@ import {
   WARN_PARTS_DIFFER,
   warningsOf,
 } from "../aggregations/judge.js";
-import { canonicalForm, copySettlement, isGreater, sameContent } from "../aggregations/version.js";
+import { canonicalForm, isGreater, sameContent } from "../aggregations/version.js";
 import type { PersonTable } from "../connectors/person-table.js";
 import { type BlockWriter, ROWS_PER_BLOCK, type RowFacts } from "../connectors/settlement-block.js";
 import type { Outcome, Ref, SqliteStore } from "../connectors/store-sqlite.js";
@@ -454,7 +454,7 @@ export class SettlementLedger {
 
   /** Copies a decoded settlement into an arrival. */
   static fill(arrival: Arrival, from: Settlement, index: number): void {
-    copySettlement(from, arrival.s);
+    arrival.s.copyFrom(from);
     arrival.index = index;
     arrival.rejection = null;
   }

@@ -66,6 +66,34 @@ export class Settlement {
     this.dise_no = "";
     this.amounts.fill(ABSENT);
   }
+
+  /** Takes over every field of another one; spelled out, since it runs for every record. */
+  copyFrom(other: Settlement): void {
+    this.setl_id = other.setl_id;
+    this.init_setl_id = other.init_setl_id;
+    this.mdtrt_id = other.mdtrt_id;
+    this.refd_setl_flag = other.refd_setl_flag;
+    this.vali_flag = other.vali_flag;
+    this.setl_time = other.setl_time;
+    this.updt_time = other.updt_time;
+    this.psn_no = other.psn_no;
+    this.insutype = other.insutype;
+    this.psn_type = other.psn_type;
+    this.insu_admdvs = other.insu_admdvs;
+    this.fixmedins_code = other.fixmedins_code;
+    this.fix_blng_admdvs = other.fix_blng_admdvs;
+    this.hosp_lv = other.hosp_lv;
+    this.med_type = other.med_type;
+    this.setl_type = other.setl_type;
+    this.pay_loc = other.pay_loc;
+    this.clr_way = other.clr_way;
+    this.begndate = other.begndate;
+    this.enddate = other.enddate;
+    this.ipt_days = other.ipt_days;
+    this.mid_setl_flag = other.mid_setl_flag;
+    this.dise_no = other.dise_no;
+    this.amounts.set(other.amounts);
+  }
 }
 
 /**

@@ -9,34 +9,6 @@ export type SimEvent =
   | { readonly stream: "settlement"; readonly record: Settlement }
   | { readonly stream: Exclude<StreamName, "settlement">; readonly record: StreamRecord };
 
-/** Copies every field, so that an event can be sent again or reversed later. */
-export function copySettlement(from: Settlement, to: Settlement): void {
-  to.setl_id = from.setl_id;
-  to.init_setl_id = from.init_setl_id;
-  to.mdtrt_id = from.mdtrt_id;
-  to.refd_setl_flag = from.refd_setl_flag;
-  to.vali_flag = from.vali_flag;
-  to.setl_time = from.setl_time;
-  to.updt_time = from.updt_time;
-  to.psn_no = from.psn_no;
-  to.insutype = from.insutype;
-  to.psn_type = from.psn_type;
-  to.insu_admdvs = from.insu_admdvs;
-  to.fixmedins_code = from.fixmedins_code;
-  to.fix_blng_admdvs = from.fix_blng_admdvs;
-  to.hosp_lv = from.hosp_lv;
-  to.med_type = from.med_type;
-  to.setl_type = from.setl_type;
-  to.pay_loc = from.pay_loc;
-  to.clr_way = from.clr_way;
-  to.begndate = from.begndate;
-  to.enddate = from.enddate;
-  to.ipt_days = from.ipt_days;
-  to.mid_setl_flag = from.mid_setl_flag;
-  to.dise_no = from.dise_no;
-  to.amounts.set(from.amounts);
-}
-
 /** Turns a settlement into its refund: a new id, a reference to the original, every amount negated. */
 export function negate(s: Settlement, setl_id: string, setl_time: number): void {
   s.init_setl_id = s.setl_id;

@@ -1,6 +1,6 @@
 import { Settlement, type StreamRecord } from "../../schemas/settlement.js";
 import { dayOf, monthEnd, monthStart, type ZoneCalendar } from "../calendar.js";
-import { copySettlement, negate, type SimEvent, setAmounts } from "./event.js";
+import { negate, type SimEvent, setAmounts } from "./event.js";
 import { Random, scrambled } from "./random.js";
 
 /** Counts and rates of a load-test stream. Rates are shares of all settlement events, 0 to 1. */
@@ -127,15 +127,15 @@ export function* freeEvents(profile: FreeProfile, seed: number, calendar: ZoneCa
     const draw = random.next();
     if (draw < again && keptCount > 0) {
       const index = random.below(keptCount);
-      copySettlement(kept[index], s);
+      s.copyFrom(kept[index]);
       if (draw < profile.refunds) {
         negate(s, id(i), now);
         keptCount--;
-        copySettlement(kept[keptCount], kept[index]);
+        kept[index].copyFrom(kept[keptCount]);
       } else if (draw < profile.refunds + profile.corrections) {
         s.updt_time = now;
         correct(s, random);
-        copySettlement(s, kept[index]);
+        kept[index].copyFrom(s);
       }
       yield event;
       continue;
@@ -153,7 +153,7 @@ export function* freeEvents(profile: FreeProfile, seed: number, calendar: ZoneCa
     s.mdtrt_id = `M${s.setl_id}`;
     if (random.chance(profile.bad)) spoil(s, random);
     else if (random.chance(keepRate)) {
-      copySettlement(s, kept[keptCount < KEPT ? keptCount++ : random.below(KEPT)]);
+      kept[keptCount < KEPT ? keptCount++ : random.below(KEPT)].copyFrom(s);
     }
     yield event;
   }

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SimEvent } from "../../aggregations/simulate/event.js";
-import { copySettlement } from "../../aggregations/simulate/event.js";
 import { Random } from "../../aggregations/simulate/random.js";
 import { FolderWriter, type FolderWriterOptions } from "../../connectors/write-folder.js";
 import { simulatedEvents } from "../../pipelines/simulate.js";
@@ -36,7 +35,7 @@ const events: SimEvent[] = Array.from(simulatedEvents({ profile: "free", seed: 1
 function copied(event: SimEvent): SimEvent {
   if (event.stream !== "settlement") return { stream: event.stream, record: { ...event.record } };
   const s = new Settlement();
-  copySettlement(event.record, s);
+  s.copyFrom(event.record);
   return { stream: "settlement", record: s };
 }
 

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { ZoneCalendar } from "../../../aggregations/calendar.js";
-import { copySettlement } from "../../../aggregations/simulate/event.js";
 import { FREE_DEFAULTS, type FreeProfile, freeEvents } from "../../../aggregations/simulate/free.js";
 import { jsonText } from "../../../connectors/write-json.js";
 import { AMOUNT_INDEX, Settlement } from "../../../schemas/settlement.js";
@@ -15,7 +14,7 @@ function settlements(p: FreeProfile, seed: number): Settlement[] {
   for (const event of freeEvents(p, seed, calendar)) {
     if (event.stream !== "settlement") continue;
     const copy = new Settlement();
-    copySettlement(event.record, copy);
+    copy.copyFrom(event.record);
     list.push(copy);
   }
   return list;
