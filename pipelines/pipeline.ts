@@ -9,7 +9,7 @@ import { loadReference } from "../connectors/reference-csv.js";
 import { SchemaRegistry } from "../connectors/schema-registry.js";
 import type { Source, SourceBatch, SourceContext } from "../connectors/source.js";
 import { FolderSource } from "../connectors/source-folder.js";
-import { stateError } from "../connectors/store-sqlite.js";
+import { stateError } from "../connectors/store-file.js";
 import type { Config } from "../schemas/config.js";
 import { cellsPath, publishAllCells } from "./cells.js";
 import { Intake } from "./intake.js";

@@ -9,8 +9,8 @@ import { canonicalContent, recordKey, versionTime } from "../aggregations/stream
 import { Privacy } from "../connectors/person-key.js";
 import { PersonTable } from "../connectors/person-table.js";
 import type { ReferenceTables } from "../connectors/reference-csv.js";
-import type { Ref } from "../connectors/store-sqlite.js";
-import { checkedCrc, SqliteStore, withCrc } from "../connectors/store-sqlite.js";
+import { checkedCrc, withCrc } from "../connectors/store-file.js";
+import { type Ref, SqliteStore } from "../connectors/store-sqlite.js";
 import type { Config } from "../schemas/config.js";
 import { FundpulseError } from "../schemas/errors.js";
 import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";

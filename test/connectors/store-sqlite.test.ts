@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { monthNumber } from "../../aggregations/calendar.js";
 import { ROWS_PER_BLOCK, type RowFacts } from "../../connectors/settlement-block.js";
-import { checkedCrc, SqliteStore, withCrc } from "../../connectors/store-sqlite.js";
+import { checkedCrc, withCrc } from "../../connectors/store-file.js";
+import { SqliteStore } from "../../connectors/store-sqlite.js";
 import { Settlement } from "../../schemas/settlement.js";
 
 const IDENTITY = { keyCheck: "key", rules: "rules" };
