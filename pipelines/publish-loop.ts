@@ -10,6 +10,8 @@ import type { State } from "./state.js";
 const CATCH_UP_PARTS = 10;
 /** And it is not done more often than this. */
 const CATCH_UP_MS = 10_000;
+/** Records appended to their log no longer ago than this are live. */
+const LIVE_MS = 3000;
 /** Publishing that failed so often in a row stops the program: the figures no longer follow. */
 const MAX_FAILURES = 5;
 
@@ -57,21 +59,29 @@ export class PublishLoop {
 
   /** A batch is durable. */
   changed(appendedAtMs: EpochMs | null): void {
-    if (appendedAtMs !== null) this.#appended.push(appendedAtMs);
+    if (appendedAtMs !== null) {
+      this.#appended.push(appendedAtMs);
+      // Records that were appended just now are no backlog, even while they never stop coming.
+      if (this.#parts.deps.clock() - appendedAtMs < LIVE_MS) this.#liveAgain();
+    }
     this.#schedule();
   }
 
   /** Nothing is left to read just now. */
   drained(): void {
+    this.#liveAgain();
+    this.#schedule();
+  }
+
+  /** There is no backlog at this moment. What was put off because of one is due now. */
+  #liveAgain(): void {
     const now = this.#parts.deps.clock();
-    const longAgo = this.#caughtUpAt;
+    const before = this.#caughtUpAt;
     this.#caughtUpAt = now;
-    // The backlog is read: what was put off is due now.
-    if (now - longAgo > CATCH_UP_MS && this.#timer !== null) {
+    if (now - before > CATCH_UP_MS && this.#timer !== null) {
       clearTimeout(this.#timer);
       this.#timer = null;
     }
-    this.#schedule();
   }
 
   #schedule(): void {
