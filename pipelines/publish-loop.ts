@@ -91,8 +91,10 @@ export class PublishLoop {
     const every = config.publish.everySeconds * 1000;
     const last = this.#lastSeconds * 1000;
     const catchingUp = deps.clock() - this.#caughtUpAt > every + last + 1000;
-    const pause = Math.max(every, catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : last);
-    const wait = Math.max(0, this.#lastEnd + pause - deps.clock());
+    // `everySeconds` runs from start to start; the pause after a publish is at least as long as it took.
+    const pause = catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : last;
+    const due = Math.max(this.#lastEnd - last + every, this.#lastEnd + pause);
+    const wait = Math.max(0, due - deps.clock());
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#run().catch(() => undefined);
