@@ -79,8 +79,8 @@ Examples:
       "rebuild",
       "derive everything again from the kept settlements, under the present configuration",
       `
-Needed after a change of groupings, care groups, refund policy, categories or insurances: \`run\` then refuses
-to start [FP2005]. Settlements are not read from the source again; no other process may run meanwhile.
+Needed after a change of groupings, care groups, refund policy or insurances: \`run\` then refuses
+to start [FP2005]; changed reference tables need none. Settlements are not read from the source again; no other process may run meanwhile.
 
 Example:
   fundpulse rebuild && fundpulse run`,
