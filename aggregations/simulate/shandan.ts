@@ -4,21 +4,22 @@ import { cells } from "./shandan-cells.js";
 import { COUNTY, facilities } from "./shandan-facilities.js";
 import { SHANDAN_2024H1 } from "./targets-shandan-2024h1.js";
 
+/** In the order of the printed tables of both insurances. */
 const CATEGORIES: readonly ProfileCategory[] = [
-  { token: "ordinary", med_type: "21", category: "普通住院", care: "inpatient" },
   { token: "single", med_type: "26", category: "单病种住院", care: "inpatient" },
-  { token: "injury", med_type: "22", category: "外伤住院", care: "inpatient" },
-  { token: "psychiatric", med_type: "2190", category: "精神病住院", care: "inpatient" },
-  { token: "general", med_type: "11", category: "普通门诊", care: "outpatient" },
-  { token: "chronic", med_type: "14", category: "门诊慢特病", care: "outpatient" },
-  { token: "two", med_type: "9903", category: "门诊两病", care: "outpatient" },
+  { token: "account", med_type: "41", category: "个人账户", care: "pharmacy" },
   { token: "negotiated", med_type: "910302", category: "国家谈判药门诊", care: "outpatient" },
+  { token: "two", med_type: "9903", category: "门诊两病", care: "outpatient" },
+  { token: "chronic", med_type: "14", category: "门诊慢特病", care: "outpatient" },
+  { token: "general", med_type: "11", category: "普通门诊", care: "outpatient" },
+  { token: "ordinary", med_type: "21", category: "普通住院", care: "inpatient" },
   { token: "daysurgery", med_type: "28", category: "日间手术", care: "outpatient" },
   { token: "maternity_outpatient", med_type: "51", category: "生育门诊", care: "maternity" },
   { token: "maternity_inpatient", med_type: "52", category: "生育住院", care: "maternity" },
+  { token: "injury", med_type: "22", category: "外伤住院", care: "inpatient" },
+  { token: "psychiatric", med_type: "2190", category: "精神病住院", care: "inpatient" },
   { token: "reproductive", med_type: "53", category: "生殖门诊", care: "outpatient", insurance: "resident" },
   { token: "reproductive", med_type: "53", category: "生殖门诊", care: "maternity", insurance: "employee" },
-  { token: "account", med_type: "41", category: "个人账户", care: "pharmacy" },
 ];
 
 /** 山丹县, first half of 2024 and of 2023. */
