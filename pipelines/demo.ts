@@ -1,6 +1,11 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { comparePrinted, type TableHint } from "../aggregations/printed/compare.js";
+import {
+  type ComparedTable,
+  comparePrinted,
+  type PrintHabits,
+  type TableHint,
+} from "../aggregations/printed/compare.js";
 import { type FigureRow, Figures } from "../aggregations/printed/figures.js";
 import type { PrintedReport } from "../aggregations/printed/report.js";
 import { loadConfig } from "../connectors/config-yaml.js";
@@ -70,8 +75,7 @@ export async function demoCommand(options: { readonly dir: string }): Promise<nu
   const report = printedReport();
   say(`3. ${report.title}, computed beside printed`);
   say("   12.34 = : computed and printed alike · 12.34 ≠ 12.43 (1): computed, but printed otherwise\n");
-  const habits = { rounding: loaded.config.report.rounding, zeroBase: loaded.config.report.zeroBase };
-  const tables = comparePrinted(report, await readFigures(publishedFile(loaded)), habits, HINTS);
+  const tables = await besidePrinted(report, publishedFile(loaded), loaded.config.report);
   const shownTables = tables.filter((table) => !isBeyond(table));
   for (const table of shownTables) {
     const printed = report.tables.find((t) => t.id === table.id);
@@ -109,6 +113,13 @@ export function printedReport(): PrintedReport {
   const file = files.find((f) => existsSync(f)) ?? files[0];
   return JSON.parse(readFileSync(file, "utf8")) as PrintedReport;
 }
+
+/** The county's printed tables beside the figures of a published file. */
+export const besidePrinted = async (
+  report: PrintedReport,
+  file: string,
+  habits: PrintHabits,
+): Promise<ComparedTable[]> => comparePrinted(report, await readFigures(file), habits, HINTS);
 
 const COLUMNS = ["care", "category", "region", "tier", "facility", "facility_name"] as const;
 
