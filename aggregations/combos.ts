@@ -73,12 +73,15 @@ export function careGroupOf(
   return rules.find(fits)?.name ?? UNKNOWN;
 }
 
-/** Interns strings as small integers. */
+/** Interns up to `limit` strings as small integers; beyond it, nothing is remembered and all read −1. */
 class Codes {
   readonly #ids = new Map<string, number>();
+  constructor(readonly limit: number) {}
+
   of(code: string): number {
     let id = this.#ids.get(code);
     if (id === undefined) {
+      if (this.#ids.size === this.limit) return -1;
       id = this.#ids.size;
       this.#ids.set(code, id);
     }
@@ -94,12 +97,13 @@ export class ComboTable {
   readonly #dayKeys = new Map<string, number>();
   readonly #byValues = new Map<string, Combo>();
   #byVersion = new WeakMap<FacilityVersion, Map<number, Combo | Rejection>>();
-  readonly #insutypes = new Codes();
-  readonly #psnTypes = new Codes();
-  readonly #divisions = new Codes();
-  readonly #medTypes = new Codes();
-  readonly #setlTypes = new Codes();
-  readonly #diseases = new Codes();
+  // Together 52 bits: a key of all of them is a safe integer.
+  readonly #insutypes = new Codes(64);
+  readonly #personKinds = new Codes(16);
+  readonly #channels = new Codes(4);
+  readonly #divisions = new Codes(65_536);
+  readonly #medTypes = new Codes(4096);
+  readonly #diseases = new Codes(4096);
   readonly #dimensionsOf: ReadonlyMap<string, readonly SettlementDimension[]>;
 
   constructor(
@@ -136,20 +140,24 @@ export class ComboTable {
       this.#byVersion.set(version, known);
     }
     const disease = this.categories.decidingDisease(s.med_type, s.dise_no);
-    // Six small numbers in one safe integer: 6 + 10 + 14 + 10 + 2 + 11 bits at the usual sizes.
-    const key =
-      ((((this.#diseases.of(disease) * 4 + this.#setlTypes.of(s.setl_type)) * 1024 +
-        this.#medTypes.of(s.med_type)) *
-        16384 +
-        this.#divisions.of(s.insu_admdvs)) *
-        1024 +
-        this.#psnTypes.of(s.psn_type)) *
-        64 +
-      this.#insutypes.of(s.insutype);
-    let combo = known.get(key);
-    if (combo === undefined) {
+    const kind = this.#personKinds.of(personKindOf(s.psn_type));
+    const channel = this.#channels.of(channelOf(s.setl_type));
+    const insutype = this.#insutypes.of(s.insutype);
+    const division = this.#divisions.of(s.insu_admdvs);
+    const medType = this.#medTypes.of(s.med_type);
+    const diseaseId = this.#diseases.of(disease);
+    let combo: Combo | Rejection | undefined;
+    // More codes than any country has: dirty input, looked up the slow way.
+    if ((kind | channel | insutype | division | medType | diseaseId) < 0) {
       combo = this.#derive(s, disease, version);
-      known.set(key, combo);
+    } else {
+      const key =
+        ((((diseaseId * 4096 + medType) * 65_536 + division) * 64 + insutype) * 4 + channel) * 16 + kind;
+      combo = known.get(key);
+      if (combo === undefined) {
+        combo = this.#derive(s, disease, version);
+        known.set(key, combo);
+      }
     }
     if (
       "id" in combo &&

@@ -80,12 +80,13 @@ export class SettlementLedger {
     normalise(s);
     const day = this.calendar.dayOf(s.setl_time);
     facts.day = day;
+    // Before the tables are asked: what is wrong in itself must not number dimension values.
+    const content = judgeContent(s);
+    if (content) return content;
     const combo = this.combos.find(s, day);
     const found = "reason" in combo ? combo : null;
     arrival.combo = "reason" in combo ? null : combo;
     if (found && (found.reason === "bad_value" || found.reason === "missing_field")) return found;
-    const content = judgeContent(s);
-    if (content) return content;
     if (found?.reason === "unknown_category") return found;
     return judgeTime(s, day, now, this.rules.firstDay) ?? found;
   }
