@@ -194,25 +194,28 @@ async function consume(
     signal: stop.signal,
     warn: (event, detail) => deps.log.warn(event, detail),
   };
-  let ticking = false;
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    stop.abort();
+  };
+  let ticking: Promise<void> | null = null;
   const tick = setInterval(() => {
-    if (ticking) return;
-    ticking = true;
+    if (ticking !== null || failure !== undefined) return;
     const work = async (): Promise<void> => {
       const due = await intake.rejudge("reason = 'future_time' AND due <= ?", deps.clock());
       if (due.resolved > 0) loop.changed(null);
-      deps.observer.lag(await source.lag());
+      // A source that cannot tell its lag just now says so where it reads.
+      await source
+        .lag()
+        .then(deps.observer.lag, (error: Error) => deps.log.debug("lag unknown", { error: error.message }));
     };
-    work()
-      .catch((error) => deps.log.debug("tick", { error: String((error as Error).message) }))
+    ticking = work()
+      .catch(fail)
       .finally(() => {
-        ticking = false;
+        ticking = null;
       });
   }, TICK_MS);
-  loop.start((error) => {
-    failure = error;
-    stop.abort();
-  });
+  loop.start(fail);
   try {
     // What became due while nothing ran; a drained run may be over before the first tick.
     const due = await intake.rejudge("reason = 'future_time' AND due <= ?", deps.clock());
@@ -227,6 +230,7 @@ async function consume(
   } finally {
     clearInterval(tick);
     signal.removeEventListener("abort", abort);
+    await ticking;
     await loop.stop();
   }
   if (failure) throw failure;
