@@ -198,28 +198,33 @@ async function consume(
     failure ??= error;
     stop.abort();
   };
-  let ticking: Promise<void> | null = null;
+  const judgeDue = async (): Promise<void> => {
+    const due = await intake.rejudge("reason = 'future_time' AND due <= ?", deps.clock());
+    if (due.resolved > 0) loop.changed(null);
+  };
+  let judging: Promise<void> | null = null;
+  let asking = false;
   const tick = setInterval(() => {
-    if (ticking !== null || failure !== undefined) return;
-    const work = async (): Promise<void> => {
-      const due = await intake.rejudge("reason = 'future_time' AND due <= ?", deps.clock());
-      if (due.resolved > 0) loop.changed(null);
-      // A source that cannot tell its lag just now says so where it reads.
-      await source
-        .lag()
-        .then(deps.observer.lag, (error: Error) => deps.log.debug("lag unknown", { error: error.message }));
-    };
-    ticking = work()
+    if (failure !== undefined) return;
+    judging ??= judgeDue()
       .catch(fail)
       .finally(() => {
-        ticking = null;
+        judging = null;
+      });
+    if (asking) return;
+    asking = true;
+    // A source that cannot tell its lag just now says so where it reads.
+    source
+      .lag()
+      .then(deps.observer.lag, (error: Error) => deps.log.debug("lag unknown", { error: error.message }))
+      .finally(() => {
+        asking = false;
       });
   }, TICK_MS);
   loop.start(fail);
   try {
     // What became due while nothing ran; a drained run may be over before the first tick.
-    const due = await intake.rejudge("reason = 'future_time' AND due <= ?", deps.clock());
-    if (due.resolved > 0) loop.changed(null);
+    await judgeDue();
     await source.run(context, deliver, {
       untilDrained,
       onDrained: () => {
@@ -230,7 +235,7 @@ async function consume(
   } finally {
     clearInterval(tick);
     signal.removeEventListener("abort", abort);
-    await ticking;
+    await judging;
     await loop.stop();
   }
   if (failure) throw failure;
