@@ -9,16 +9,16 @@ export interface CategoryRule {
   readonly display_order: number | null;
 }
 
-/** A category as a settlement meets it: its line, its care and the lines above it. */
+/** A category as a settlement meets it: its line and its care. */
 export interface Category {
   readonly category: string;
   readonly care: string;
-  /** Parent lines, nearest first; a settlement counts in each of them too. */
-  readonly parents: readonly string[];
 }
 
 const ruleKey = (medType: string, diseNo: string, insurance: string): string =>
   `${medType}\u0001${diseNo}\u0001${insurance}`;
+
+const lineKey = (insurance: string, category: string): string => `${insurance}\u0001${category}`;
 
 /**
  * National codes overridden by configured rows with the same med_type, dise_no and insurance. The most
@@ -27,23 +27,18 @@ const ruleKey = (medType: string, diseNo: string, insurance: string): string =>
 export class CategoryTable {
   readonly #rules = new Map<string, Category>();
   readonly #diseased = new Map<string, Set<string>>();
-  readonly #parents = new Map<string, readonly string[]>();
+  /** Direct parents by insurance (or none) and category; null: a row stands there, but names none. */
+  readonly #parent = new Map<string, string | null>();
 
   constructor(national: readonly CategoryRule[], configured: readonly CategoryRule[]) {
     const rows = new Map<string, CategoryRule>();
     for (const rule of [...national, ...configured]) {
       rows.set(ruleKey(rule.med_type, rule.dise_no ?? "", rule.insurance ?? ""), rule);
     }
-    const parentOf = new Map<string, string>();
-    for (const rule of rows.values()) if (rule.parent) parentOf.set(rule.category, rule.parent);
     for (const [key, rule] of rows) {
-      const parents: string[] = [];
-      for (let p = parentOf.get(rule.category); p && p !== rule.category && !parents.includes(p); ) {
-        parents.push(p);
-        p = parentOf.get(p);
-      }
-      this.#parents.set(rule.category, parents);
-      this.#rules.set(key, { category: rule.category, care: rule.care, parents });
+      const line = lineKey(rule.insurance ?? "", rule.category);
+      this.#parent.set(line, rule.parent ?? this.#parent.get(line) ?? null);
+      this.#rules.set(key, { category: rule.category, care: rule.care });
       if (rule.dise_no) {
         const set = this.#diseased.get(rule.med_type) ?? new Set();
         set.add(rule.dise_no);
@@ -57,8 +52,19 @@ export class CategoryTable {
     return diseNo !== "" && this.#diseased.get(medType)?.has(diseNo) ? diseNo : "";
   }
 
-  parentsOf(category: string): readonly string[] {
-    return this.#parents.get(category) ?? [];
+  /**
+   * Parent lines of a category, nearest first; a settlement of that insurance counts in each of them too. Rows
+   * of the insurance itself decide, where the category has any; else those without insurance.
+   */
+  parentsOf(category: string, insurance: string): readonly string[] {
+    const parents: string[] = [];
+    for (let next = category; ; ) {
+      const own = this.#parent.get(lineKey(insurance, next));
+      const parent = own === undefined ? this.#parent.get(lineKey("", next)) : own;
+      if (!parent || parent === category || parents.includes(parent)) return parents;
+      parents.push(parent);
+      next = parent;
+    }
   }
 
   find(medType: string, diseNo: string, insurance: string): Category | undefined {

@@ -212,7 +212,7 @@ export class ComboTable {
         // Other people's funds count only where the flow is told apart.
         if (!ownFund && !dimensions.includes("flow")) continue;
         const lines = dimensions.includes("category")
-          ? [values.category, ...this.categories.parentsOf(values.category)]
+          ? [values.category, ...this.categories.parentsOf(values.category, insurance)]
           : [values.category];
         for (const line of lines) {
           const picked: Partial<Record<SettlementDimension, string>> = {};

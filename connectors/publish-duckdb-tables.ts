@@ -32,7 +32,12 @@ const FACILITY_NAME = `DELETE FROM store.facility_name;
 
 const CATEGORY_ORDER = `DELETE FROM store.category_order;
   INSERT INTO store.category_order
-  SELECT category, min(parent), min(display_order) FROM dim_category GROUP BY category`;
+  SELECT i.insurance, c.category,
+    CASE WHEN bool_or(c.insurance = i.insurance) THEN min(c.parent) FILTER (c.insurance = i.insurance)
+      ELSE min(c.parent) FILTER (c.insurance IS NULL) END,
+    coalesce(min(c.display_order) FILTER (c.origin = 'configured'), min(c.display_order))
+  FROM dim_category c, (VALUES ('employee'), ('resident'), ('maternity')) i(insurance)
+  GROUP BY i.insurance, c.category`;
 
 /** Replaces the tables that the input gives as a whole. Runs inside the caller's transaction. */
 export async function loadTables(

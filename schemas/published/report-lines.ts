@@ -92,7 +92,7 @@ export function byCategory(insurance: string): Lines {
   return `SELECT c.period, row_number() OVER (PARTITION BY c.period ORDER BY c.place, c.category) AS seq,
       c.category AS label, '明细' AS kind, NULL::BIGINT AS enrolled, ${plain}
     FROM (SELECT c.period, c.category, min(coalesce(o.display_order, 1000000)) AS place, ${summed}
-      FROM store.cell c LEFT JOIN store.category_order o ON o.category = c.category
+      FROM store.cell c LEFT JOIN store.category_order o ON o.category = c.category AND o.insurance = c.insurance
       WHERE c.insurance = ${quoteText(insurance)} AND c."grouping" = 'care+category' AND o.parent IS NULL
       GROUP BY c.period, c.category) c
     UNION ALL

@@ -98,7 +98,8 @@ export const STORE_TABLES: readonly TableDef[] = [
     column("kind", "VARCHAR", "机构类别：hospital、township、village、community、pharmacy 等"),
     column("display_order", "BIGINT", "显示顺序"),
   ]),
-  table("category_order", "医疗类别的显示顺序与上级", [
+  table("category_order", "医疗类别的显示顺序与各险种的上级", [
+    column("insurance", "VARCHAR", "险种"),
     column("category", "VARCHAR", "医疗类别"),
     column("parent", "VARCHAR", "上级类别"),
     column("display_order", "BIGINT", "显示顺序"),
