@@ -21,13 +21,18 @@ export class DemandBuilder {
   target(target: PrintedTarget, ratios: PrintRounding): void {
     const [name, where, cur, prev, delta, growth, over] = target;
     const f = FORMULAS[name];
-    const rounding = f.bottom && name !== "avg_fee" ? ratios : "half-up";
+    const ratio = f.bottom !== undefined && name !== "avg_fee";
+    const values = (text: string): Interval => {
+      if (ratio || ratios === "half-up") return intervalOf(text, ratio ? ratios : "half-up");
+      // Whether that bureau cuts off amounts too, its notice does not tell: they print alike either way.
+      return { lo: intervalOf(text, "cut-off").lo, hi: intervalOf(text, "half-up").hi };
+    };
     const label = `${name} ${where}`;
     for (const [year, text] of [
       [0, cur],
       [1, prev],
     ] as const) {
-      if (text) this.#figure(f, where, over ?? where, year, intervalOf(text, rounding), `${label} ${text}`);
+      if (text) this.#figure(f, where, over ?? where, year, values(text), `${label} ${text}`);
     }
     if (delta) this.#change(f, where, 1, intervalOf(delta, "half-up"), `${label} by ${delta}`);
     if (growth) {

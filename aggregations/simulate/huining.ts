@@ -61,8 +61,12 @@ function facilities(): ProfileFacility[] {
   return list;
 }
 
+/** In the order of the residents' printed table. */
 const CATEGORIES: readonly ProfileCategory[] = [
   { token: "inpatient", med_type: "21", category: "住院", care: "inpatient" },
+  { token: "general", med_type: "11", category: "普通门诊", care: "outpatient" },
+  { token: "chronic", med_type: "14", category: "门诊慢性特殊疾病", care: "outpatient" },
+  { token: "two", med_type: "9903", category: "门诊“两病”", care: "outpatient" },
   {
     token: "negotiated",
     med_type: "910302",
@@ -78,9 +82,6 @@ const CATEGORIES: readonly ProfileCategory[] = [
     care: "outpatient",
     insurance: "resident",
   },
-  { token: "chronic", med_type: "14", category: "门诊慢性特殊疾病", care: "outpatient" },
-  { token: "general", med_type: "11", category: "普通门诊", care: "outpatient" },
-  { token: "two", med_type: "9903", category: "门诊“两病”", care: "outpatient" },
   { token: "account", med_type: "41", category: "个人账户", care: "pharmacy" },
   { token: "maternity", med_type: "52", category: "生育住院", care: "maternity" },
 ];

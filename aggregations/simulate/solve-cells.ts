@@ -19,8 +19,8 @@ const STAGES: readonly { readonly measures: readonly CellMeasure[]; readonly dra
 ];
 
 /**
- * Exact sums of every cell, such that all targets come out as printed. Rounding of amounts is half up;
- * `ratios` says how the bureau writes ratios. Deterministic. Throws when the targets contradict each other.
+ * Exact sums of every cell, such that all targets come out as printed. `ratios` says how the bureau writes
+ * ratios; amounts print right rounded half up and, where ratios are cut off, also when cut off. Deterministic. Throws when the targets contradict each other.
  */
 export function solveCells(
   cells: readonly Cell[],
