@@ -66,8 +66,9 @@ export interface RowNames {
 /** By the list of facilities that a report comes with. */
 export function rowNames(report: PrintedReport): RowNames {
   const ids = new Map(report.facilities?.flatMap((f) => f.names.map((name) => [name, f.id] as const)));
+  const alike: Readonly<Record<string, string>> = { 总计: "合计", 门诊慢性特殊慢病: "门诊慢性特殊疾病" };
   return {
-    row: (label) => ids.get(label) ?? (label === "总计" ? "合计" : label),
+    row: (label) => ids.get(label) ?? alike[label] ?? label,
     group: (row) => report.facilities?.find((f) => f.id === row)?.group ?? "",
   };
 }
@@ -82,7 +83,7 @@ export interface ViewDifferences {
   readonly compared: number;
 }
 
-const ROW_KEYS = ["row_label", "category", "region", "tier", "facility"];
+const ROW_KEYS = ["row_label", "category", "region", "tier", "facility", "channel", "group"];
 const KEYS: Readonly<Record<string, string>> = { heads: "persons" };
 
 /** Headings say 本期 and 上年同期 in place of the years, and have no two lines. */
