@@ -31,10 +31,22 @@ export async function refreshFacts(
   await put("follower", [following.map((t) => t.id), following.map((t) => t.previous)]);
   await put("roll", [rolls.map((r) => r[0]), rolls.map((r) => r[1])]);
 
-  for (const statement of STATEMENTS) await connection.run(statement);
+  const own = list(following.map((t) => t.id));
+  const previous = list(following.flatMap((t) => t.previous ?? []));
+  for (const statement of statements(own, previous)) await connection.run(statement);
 }
 
-const STATEMENTS: readonly string[] = [
+/** Groupings that shares are parts of. */
+const SHARED = "('total', 'care', 'care+category')";
+
+/** Period ids, which hold no quotes, for an SQL `IN`. */
+const list = (periods: readonly string[]): string => `(${["", ...periods].map((p) => `'${p}'`).join(", ")})`;
+
+/**
+ * `own` and `previous` name the followers' periods and those a year before: written out, they let a scan of
+ * all facts pass over those of other periods, which a join with a table of periods does not.
+ */
+const statements = (own: string, previous: string): readonly string[] => [
   `DELETE FROM store.fact WHERE period IN (FROM removed)`,
 
   // Month and day sums that are staged, and those that stand and are needed beside them.
@@ -70,8 +82,10 @@ const STATEMENTS: readonly string[] = [
 
   `INSERT INTO store.fact
     SELECT t.period, f."grouping", f.gid, false, ${each(() => "0")}, f.persons * 0
-    FROM follower t JOIN store.fact f ON f.period = t.previous_period AND f.present
-      ANTI JOIN store.fact o ON o.period = t.period AND o.gid = f.gid AND o.present
+    FROM follower t
+      JOIN (FROM store.fact WHERE present AND period IN ${previous}) f ON f.period = t.previous_period
+      ANTI JOIN (SELECT period, gid FROM store.fact WHERE present AND period IN ${own}) o
+        ON o.period = t.period AND o.gid = f.gid
     ORDER BY t.period, f."grouping", f.gid`,
 
   `DELETE FROM store.share_base
@@ -79,9 +93,11 @@ const STATEMENTS: readonly string[] = [
   `INSERT INTO store.share_base
     SELECT f.period, g.insurance, g.care, g.category,
       ${SHARE_MEASURES.map((m) => `f.${m}, coalesce(y.${m}, 0)`).join(", ")}
-    FROM follower t JOIN store.fact f ON f.period = t.period JOIN store.grp g ON g.gid = f.gid
-      LEFT JOIN store.fact y ON y.period = t.previous_period AND y.gid = f.gid AND y.present
-    WHERE f."grouping" IN ('total', 'care', 'care+category')`,
+    FROM follower t
+      JOIN (FROM store.fact WHERE period IN ${own} AND "grouping" IN ${SHARED}) f ON f.period = t.period
+      JOIN store.grp g ON g.gid = f.gid
+      LEFT JOIN (FROM store.fact WHERE present AND period IN ${previous} AND "grouping" IN ${SHARED}) y
+        ON y.period = t.previous_period AND y.gid = f.gid`,
 
   ...["removed", "target", "follower", "roll", "base", "counted"].map((t) => `DROP TABLE temp.${t}`),
 ];
