@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { expect, test } from "vitest";
+import { DuckDbPublisher } from "../../connectors/publish-duckdb.js";
+import { group, month, publishInput, testConfig } from "../support/publish.js";
+
+test("months add up exactly, also beyond what a DOUBLE can tell apart", async () => {
+  const visits = 2 ** 53 - 1;
+  const dataDir = mkdtempSync(join(tmpdir(), "fundpulse-exact-"));
+  const publisher = new DuckDbPublisher({ dataDir, config: testConfig() });
+  await publisher.open("state");
+  const months = Array.from({ length: 12 }, (_, i) => `2023-${String(i + 1).padStart(2, "0")}`);
+  await publisher.publish(
+    publishInput({
+      newGroups: [group(0, "resident")],
+      months: months.map((m) => month(m, { 0: { visits } })),
+    }),
+  );
+  // One month anew, and one less: the others are taken as they stand.
+  await publisher.publish(
+    publishInput({ full: false, sequence: 2, months: [month("2023-05", { 0: { visits: visits - 1 } })] }),
+  );
+  await publisher.close();
+  const instance = await DuckDBInstance.create(publisher.publishedPath, { access_mode: "READ_ONLY" });
+  const connection = await instance.connect();
+  const rows = await connection.runAndReadAll(
+    "SELECT visits::VARCHAR FROM store.fact WHERE period = '2023' AND present",
+  );
+  expect(rows.getRows()).toEqual([[String(12n * BigInt(visits) - 1n)]]);
+  connection.closeSync();
+  instance.closeSync();
+  rmSync(dataDir, { recursive: true, force: true });
+});
