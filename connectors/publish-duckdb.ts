@@ -111,7 +111,11 @@ export class DuckDbPublisher implements Publisher {
       return null;
     }
     this.#meta = meta;
-    if (published !== meta.version) await replaceWithCopy(this.workPath, this.publishedPath);
+    if (published !== meta.version) {
+      // After a crash the last commit may stand in the file's log alone: a copy of the file would lack it.
+      await this.#connection.run(`CHECKPOINT ${CATALOG}`);
+      await replaceWithCopy(this.workPath, this.publishedPath);
+    }
     return { sequence: meta.sequence, version: meta.version, stateId };
   }
 
