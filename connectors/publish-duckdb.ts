@@ -100,6 +100,8 @@ export class DuckDbPublisher implements Publisher {
       memory_limit: MEMORY_LIMIT,
       temp_directory: join(dirname(this.workPath), "duckdb-tmp"),
       autoinstall_known_extensions: "false",
+      // Else the second checkpoint of a file writes what no DuckDB before 1.4 can open.
+      experimental_metadata_reuse: "false",
     });
     this.#connection = await this.#instance.connect();
     const published = await this.#publishedVersion();
