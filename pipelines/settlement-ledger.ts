@@ -423,6 +423,7 @@ export class SettlementLedger {
     }
     if (best) {
       this.store.forgetBuried(bestRef);
+      best.facts.day = this.review(best.s, best.facts).day;
       touched.add(monthOfDay(best.facts.day));
       this.#write([best], ([copy]) => this.store.setRef(copy.s.setl_id, copy.ref));
     }

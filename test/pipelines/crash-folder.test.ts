@@ -77,7 +77,7 @@ const files = history();
 const undisturbed = new Workspace(CONFIG);
 const made: Workspace[] = [undisturbed];
 let expected: Record<string, string>;
-/** How long an undisturbed run takes on this machine, in ms, up to 3 s; lives are shares of it. */
+/** How long an undisturbed run takes on this machine, in ms, up to 6 s; lives are shares of it. */
 let whole: number;
 
 afterAll(() => {
@@ -88,7 +88,7 @@ beforeAll(async () => {
   for (const [name, bytes] of files) undisturbed.put(name, bytes);
   const started = performance.now();
   const ended = await undisturbed.cli("run", "--until-drained", "--no-ops");
-  whole = Math.min(performance.now() - started, 3_000);
+  whole = Math.min(performance.now() - started, 6_000);
   expect(ended).toMatchObject({ code: 0 });
   expected = await resultHashes(undisturbed, { quality: true });
   expect(expected["main.indicators"]).toMatch(/^\d{5,} rows /);
@@ -145,7 +145,7 @@ test("kill -9 at 50 random moments while files keep appearing changes no figure"
   expect(state.prepare("SELECT sum(received) FROM place").pluck().get()).toBeGreaterThan(FREE.events / 2);
   state.close();
   await expectUndisturbed(w);
-}, 300_000);
+}, 600_000);
 
 test("kill -9 in the midst of publishing leaves a whole file and the same figures", async () => {
   const w = new Workspace(CONFIG);
@@ -170,7 +170,7 @@ test("kill -9 in the midst of publishing leaves a whole file and the same figure
     version = Number(row?.version ?? 0);
   }
   await expectUndisturbed(w);
-}, 300_000);
+}, 600_000);
 
 /** Resolves when a file of the folder is written to; waits for the folder to be made. */
 async function changeIn(dir: string): Promise<void> {
