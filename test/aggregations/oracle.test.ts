@@ -218,6 +218,6 @@ test("adding and taking out versions in any order gives what the recount gives",
       for (const [place, reason] of core.rejected)
         expect([...(counted.rejected.get(place) ?? [])]).toContain(reason);
     }),
-    { numRuns: 300 },
+    { numRuns: 300, seed: 20_240_813 },
   );
 });

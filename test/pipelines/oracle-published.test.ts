@@ -113,6 +113,6 @@ test("published values and last year's, of every period, equal the recount", asy
       }
       expect(wrong.slice(0, 10)).toEqual([]);
     }),
-    { numRuns: 8, endOnFailure: true },
+    { numRuns: 8, endOnFailure: true, seed: 20_240_813 },
   );
 }, 600_000);

@@ -16,7 +16,8 @@ import { StateDriver } from "../support/state-driver.js";
 /** How many histories; a night's run takes thousands. */
 const RUNS = Number(process.env.FUNDPULSE_HISTORIES ?? 1000);
 
-const SEED = process.env.FUNDPULSE_SEED ? { seed: Number(process.env.FUNDPULSE_SEED) } : {};
+/** The same histories in every run of the suite; a night's run takes others. */
+const SEED = { seed: Number(process.env.FUNDPULSE_SEED ?? 20_240_813) };
 
 /** Everything in which the engine differs from the recount of the same history. */
 async function judge(history: History, delivery: Delivery): Promise<string[]> {
