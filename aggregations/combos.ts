@@ -89,6 +89,8 @@ class Codes {
   }
 }
 
+const BUT_FACILITY = SETTLEMENT_DIMENSIONS.filter((d) => d !== "facility");
+
 /** Finds the combo of a settlement. Must be made anew when categories, facilities or rules change. */
 export class ComboTable {
   readonly combos: Combo[] = [];
@@ -96,6 +98,10 @@ export class ComboTable {
   readonly dayGroups: Int32Array[] = [];
   readonly #dayKeys = new Map<string, number>();
   readonly #byValues = new Map<string, Combo>();
+  readonly #dayGroupings: readonly string[];
+  readonly #dayFacilityGroupings: readonly string[];
+  /** gids of the groupings without facility by the other values: most combos differ by facility alone. */
+  readonly #shared = new Map<string, Map<string, readonly number[]>>();
   #byVersion = new WeakMap<FacilityVersion, Map<number, Combo | Rejection>>();
   // Together 52 bits: a key of all of them is a safe integer.
   readonly #insutypes = new Codes(64);
@@ -116,6 +122,9 @@ export class ComboTable {
     this.#dimensionsOf = new Map(
       [...all].map((g) => [g, g === "total" ? [] : (g.split("+") as SettlementDimension[])]),
     );
+    const byFacility = (g: string): boolean => this.#dimensionsOf.get(g)?.includes("facility") ?? false;
+    this.#dayGroupings = rules.dayGroupings.filter((g) => !byFacility(g));
+    this.#dayFacilityGroupings = rules.dayGroupings.filter(byFacility);
   }
 
   /** Takes other reference tables; combos already numbered keep their numbers. */
@@ -123,6 +132,7 @@ export class ComboTable {
     this.categories = categories;
     this.facilities = facilities;
     this.#byVersion = new WeakMap();
+    this.#shared.clear();
   }
 
   /**
@@ -201,16 +211,23 @@ export class ComboTable {
 
   /** The combo of these values, numbered if it is new: also how a restart gives back the old numbers. */
   number({ insurance, values, facilityKnown }: ComboValues): Combo {
-    const name = `${insurance}\u0001${facilityKnown}\u0001${SETTLEMENT_DIMENSIONS.map((d) => values[d]).join("\u0001")}`;
+    const rest = `${insurance}\u0001${BUT_FACILITY.map((d) => values[d]).join("\u0001")}`;
+    const name = `${rest}\u0001${facilityKnown}\u0001${values.facility}`;
     const known = this.#byValues.get(name);
     if (known) return known;
     const ownFund = liesIn(values.district, this.rules.jurisdiction);
-    const gids = (groupings: readonly string[]): Int32Array => {
+    let shared = this.#shared.get(rest);
+    if (shared === undefined) {
+      shared = new Map();
+      this.#shared.set(rest, shared);
+    }
+    const gidsOf = (grouping: string): readonly number[] => {
+      const held = shared.get(grouping);
+      if (held !== undefined) return held;
       const found: number[] = [];
-      for (const grouping of groupings) {
-        const dimensions = this.#dimensionsOf.get(grouping) ?? [];
-        // Other people's funds count only where the flow is told apart.
-        if (!ownFund && !dimensions.includes("flow")) continue;
+      const dimensions = this.#dimensionsOf.get(grouping) ?? [];
+      // Other people's funds count only where the flow is told apart.
+      if (ownFund || dimensions.includes("flow")) {
         const lines = dimensions.includes("category")
           ? [values.category, ...this.categories.parentsOf(values.category, insurance)]
           : [values.category];
@@ -220,9 +237,14 @@ export class ComboTable {
           found.push(this.groupTable.gidOf({ insurance, grouping, dimensions: picked }));
         }
       }
-      return Int32Array.from(found);
+      if (!dimensions.includes("facility")) shared.set(grouping, found);
+      return found;
     };
-    const isFacility = (g: string): boolean => g.split("+").includes("facility");
+    const gids = (groupings: readonly string[]): Int32Array => {
+      const all: number[] = [];
+      for (const grouping of groupings) for (const gid of gidsOf(grouping)) all.push(gid);
+      return new Int32Array(all);
+    };
     const combo: Combo = {
       id: this.combos.length,
       insurance,
@@ -230,8 +252,8 @@ export class ComboTable {
       facilityKnown,
       groups: gids(this.rules.groupings),
       personGroups: gids(this.rules.personGroupings),
-      dayKey: this.#dayKey(gids(this.rules.dayGroupings.filter((g) => !isFacility(g)))),
-      dayFacilityKey: this.#dayKey(gids(this.rules.dayGroupings.filter(isFacility))),
+      dayKey: this.#dayKey(gids(this.#dayGroupings)),
+      dayFacilityKey: this.#dayKey(gids(this.#dayFacilityGroupings)),
     };
     this.combos.push(combo);
     this.#byValues.set(name, combo);
