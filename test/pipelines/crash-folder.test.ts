@@ -118,19 +118,31 @@ async function killAt(w: Workspace, moment: () => Promise<unknown>): Promise<boo
   return signal === "SIGKILL";
 }
 
+/** Records that the state has taken in so far. */
+function received(w: Workspace): number {
+  const state = new Database(w.state, { readonly: true });
+  try {
+    return Number(state.prepare("SELECT coalesce(sum(received), 0) FROM place").pluck().get());
+  } finally {
+    state.close();
+  }
+}
+
 test("kill -9 at 50 random moments while files keep appearing changes no figure", async () => {
   const w = new Workspace(CONFIG);
   made.push(w);
   const random = new Random(Number(process.env.FUNDPULSE_SEED ?? 42));
   const waiting = [...files];
   const rounds = 50;
-  for (let round = 0; round < rounds; round++) {
+  // On a machine that has slowed down since `whole` was taken, longer lives follow until half is read.
+  for (let round = 0; round < rounds || received(w) <= FREE.events / 2; round++) {
+    const slower = Math.max(1, (round - rounds) / 2);
     const killed = await killAt(w, async () => {
       // From before the state is opened to after everything is published.
-      const life = whole * (0.05 + 0.9 * random.next());
+      const life = slower * whole * (0.05 + 0.9 * random.next());
       const until = performance.now() + life;
       // Two or three files a round, spread over its life, so that some appear while others are read.
-      const many = Math.ceil(waiting.length / (rounds - round));
+      const many = Math.ceil(waiting.length / Math.max(1, rounds - round));
       for (const [name, bytes] of waiting.splice(0, many)) {
         await sleep(random.below(Math.max(1, (until - performance.now()) / 2)));
         w.put(name, bytes);
@@ -140,10 +152,6 @@ test("kill -9 at 50 random moments while files keep appearing changes no figure"
     expect(killed).toBe(true);
   }
   expect(waiting).toEqual([]);
-  // The lives were long enough to get on: less is left for the end than there was.
-  const state = new Database(w.state, { readonly: true });
-  expect(state.prepare("SELECT sum(received) FROM place").pluck().get()).toBeGreaterThan(FREE.events / 2);
-  state.close();
   await expectUndisturbed(w);
 }, 600_000);
 

@@ -1,3 +1,4 @@
+import { monthOfDay, monthStart, parsePeriod } from "../../aggregations/calendar.js";
 import type {
   Group,
   GroupSums,
@@ -38,6 +39,12 @@ export class MemoryPublisher implements Publisher {
     for (const { month, data } of input.months) this.months.set(month, data);
     for (const { day, data } of input.days) this.days.set(day, data);
     for (const counts of input.persons) this.persons.set(counts.period, counts);
+    // Periods beyond the data's end are not published; they are given again when they come into sight.
+    for (const id of [...this.persons.keys()]) {
+      const period = parsePeriod(id)!;
+      const begins = period.kind === "ytd" ? monthStart(monthOfDay(period.endDay)) : period.startDay;
+      if (input.lastDataDay !== null && begins > input.lastDataDay) this.persons.delete(id);
+    }
     // Tables that did not change are left out of a cut: those of the cut before stand.
     this.last = { ...(input.full ? null : this.last), ...input };
     this.#published = {
