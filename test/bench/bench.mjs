@@ -1,5 +1,6 @@
 /**
  * npm run bench -- [--events N] [--rounds N] [--large] [--only NAME[,NAME]] [--json] [--dir DIR]
+ *   [--profile DIR]
  *
  * Measures the built program: ratios first, since machines differ. Parts: rate, publish, restart, latency,
  * growth (with --large). Prints Markdown; with --json everything measured. Fails when figures differ.
@@ -26,6 +27,7 @@ const { values: flags } = parseArgs({
     large: { type: "boolean", default: false },
     only: { type: "string" },
     json: { type: "boolean", default: false },
+    profile: { type: "string" },
     dir: { type: "string", default: join(tmpdir(), "fundpulse-bench") },
   },
 });
@@ -38,6 +40,9 @@ const names = flags.only?.split(",") ?? [...DEFAULT_PARTS, ...(flags.large ? ["g
 for (const name of names) {
   if (!(name in PARTS)) throw new Error(`--only: one of ${Object.keys(PARTS).join(", ")}`);
 }
+
+// CPU profiles of every run of the chain; they cost some per cent.
+if (flags.profile !== undefined) process.env.FUNDPULSE_BENCH_PROFILES = flags.profile;
 
 mkdirSync(flags.dir, { recursive: true });
 freezeBuild(join(flags.dir, "built"));

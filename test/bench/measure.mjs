@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url";
 const CHILDREN = fileURLToPath(new URL("./children/", import.meta.url));
 
 /** Starts `children/<name>.mjs`; `line` gets what it says before its last line, which is its answer. */
-export function startChild(name, args, { line = () => {}, nodeArgs = [] } = {}) {
+export function startChild(name, args, { line = () => {} } = {}) {
+  const profiles = process.env.FUNDPULSE_BENCH_PROFILES;
+  const nodeArgs = profiles && name === "chain" ? ["--cpu-prof", `--cpu-prof-dir=${profiles}`] : [];
   const child = spawn(process.execPath, [...nodeArgs, join(CHILDREN, `${name}.mjs`), JSON.stringify(args)], {
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -119,7 +119,7 @@ export async function rate({ dir, events, rounds, say }) {
       [
         "peak memory: chain natural / random, recount from Parquet",
         "",
-        `${n.rss.toFixed(0)} / ${r.rss.toFixed(0)} / ${median(p.rss ?? runs.parquet.map((x) => x.maxRssMiB)).toFixed(0)} MiB`,
+        `${n.rss.toFixed(0)} / ${r.rss.toFixed(0)} / ${median(runs.parquet.map((x) => x.maxRssMiB)).toFixed(0)} MiB`,
         "",
       ],
       [
