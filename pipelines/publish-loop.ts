@@ -9,7 +9,7 @@ import type { State } from "./state.js";
 /** While catching up, publishing may take this share of the time at most: 1 of so many parts. */
 const CATCH_UP_PARTS = 10;
 /** And it is not done more often than this. */
-const CATCH_UP_MS = 10_000;
+const CATCH_UP_MS = 60_000;
 /** Records appended to their log no longer ago than this are live. */
 const LIVE_MS = 3000;
 /** Publishing that failed so often in a row stops the program: the figures no longer follow. */
@@ -38,6 +38,8 @@ export class PublishLoop {
   #lastSeconds = 0;
   #version: number | null = null;
   #caughtUpAt = 0;
+  /** The timer waits longer because of a backlog. */
+  #putOff = false;
   #failures = 0;
   #started = false;
   #onFatal: (error: unknown) => void = () => {};
@@ -75,13 +77,10 @@ export class PublishLoop {
 
   /** There is no backlog at this moment. What was put off because of one is due now. */
   #liveAgain(): void {
-    const now = this.#parts.deps.clock();
-    const before = this.#caughtUpAt;
-    this.#caughtUpAt = now;
-    if (now - before > CATCH_UP_MS && this.#timer !== null) {
-      clearTimeout(this.#timer);
-      this.#timer = null;
-    }
+    this.#caughtUpAt = this.#parts.deps.clock();
+    if (!this.#putOff || this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#timer = null;
   }
 
   #schedule(): void {
@@ -95,6 +94,7 @@ export class PublishLoop {
     const pause = catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : last;
     const due = Math.max(this.#lastEnd - last + every, this.#lastEnd + pause);
     const wait = Math.max(0, due - deps.clock());
+    this.#putOff = catchingUp;
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#run().catch(() => undefined);
