@@ -66,7 +66,7 @@ export async function growth({ dir, events, large, say }) {
       ["state on disk a settlement", "", `${(big.stateBytes / settlements).toFixed(0)} B`, "250 B"],
       ["published file over state", ratio(big.publishedBytes / big.stateBytes), "", ""],
     ],
-    notes: [`Publishes while reading: ${big.publishes.map((p) => secondsText(p.seconds)).join(", ")}.`],
+    notes: [`Publishes: ${big.publishes.map((p) => secondsText(p.seconds)).join(", ")}.`],
     runs: { small, big, again },
   };
 }
