@@ -2,21 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { parseDay, ZoneCalendar } from "../aggregations/calendar.js";
+import type { CategoryRule } from "../aggregations/categories.js";
 import { INSURANCES } from "../schemas/dimensions.js";
 import { FundpulseError } from "../schemas/errors.js";
 import type { StreamRecord } from "../schemas/settlement.js";
 import { nearest } from "./config-problems.js";
-
-/** A row of `categories.csv` (contract §8); overrides the national row of the same three codes. */
-export interface CategoryRow {
-  readonly med_type: string;
-  readonly category: string;
-  readonly care: string;
-  readonly dise_no: string | null;
-  readonly insurance: string | null;
-  readonly parent: string | null;
-  readonly display_order: number | null;
-}
 
 export interface DivisionRow {
   readonly admdvs: string;
@@ -27,7 +17,8 @@ export interface DivisionRow {
 export interface ReferenceTables {
   /** Records of the `facility` stream: dates as day numbers, instants as epoch ms, absent as null. */
   readonly facilities: readonly StreamRecord[];
-  readonly categories: readonly CategoryRow[];
+  /** Rows of `categories.csv` (contract §8); each overrides the national row of the same three codes. */
+  readonly categories: readonly CategoryRule[];
   readonly divisions: readonly DivisionRow[];
 }
 
@@ -67,7 +58,7 @@ export function loadReference(dir: string, zone: string): ReferenceTables {
   }
   return {
     facilities: tables.facilities.map((r) => r.row as StreamRecord),
-    categories: tables.categories.map((r) => r.row as unknown as CategoryRow),
+    categories: tables.categories.map((r) => r.row as unknown as CategoryRule),
     divisions: tables.divisions.map((r) => r.row as unknown as DivisionRow),
   };
 }

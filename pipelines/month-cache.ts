@@ -45,10 +45,6 @@ export class MonthCache {
     private readonly contribution: Contribution,
   ) {}
 
-  get loadedMonths(): number {
-    return this.#months.size;
-  }
-
   /** The combo of a kept version; kept versions always have one, or the tables changed underneath. */
   comboOf(s: Settlement, facts: RowFacts): Combo {
     const combo = this.combos.find(s, facts.day);

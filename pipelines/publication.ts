@@ -33,7 +33,6 @@ export class Publication {
   readonly #days = new Set<DayNumber>();
   #figuresSpan = "";
   readonly #allStreams = new Set<StreamName>(["enrolment", "fund-entry", "dip-result", "reported-fact"]);
-  #figures: Figure[] = [];
   readonly #tables: WholeTables;
   /** Version that stands when nothing is left to publish; null when something is. */
   readonly standing: number | null;
@@ -219,12 +218,11 @@ export class Publication {
     const settled = (store.sql("SELECT settled FROM month").raw().all() as [string][]).flatMap(
       ([json]) => JSON.parse(json) as SettledRow[],
     );
-    this.#figures = [
+    return [
       ...enrolmentFigures(records("enrolment"), config.jurisdiction, window),
       ...fundFigures(records("fund-entry"), settled, window),
       ...dipFigures(records("dip-result"), window),
       ...factFigures(records("reported-fact"), config.jurisdiction, window),
     ];
-    return this.#figures;
   }
 }
