@@ -13,9 +13,14 @@ export async function openEngine(loaded: LoadedConfig, deps: PipelineDeps): Prom
       run: (options) => pipeline.run(options),
       rebuild: (onProgress) => pipeline.rebuild(onProgress),
       quarantine: pipeline.quarantine,
-      close: async () => {
+      publish: () => pipeline.publish(),
+      close: (period, options) => pipeline.close(period, options),
+      due: (day) => pipeline.due(day),
+      verify: () => pipeline.verify(),
+      writeDetail: () => pipeline.writeDetail(),
+      end: async () => {
         try {
-          await pipeline.close();
+          await pipeline.end();
         } finally {
           lock.release();
         }

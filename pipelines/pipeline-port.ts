@@ -55,8 +55,81 @@ export interface QuarantineDesk {
   dismiss(ids: readonly number[], why: string): Promise<number>;
 }
 
+/** Something that an officer should know before a period's figures are frozen. */
+export interface CloseProblem {
+  /** Short stable name: `period_open`, `quarantine`, `unmapped`, `lagging_facilities` … */
+  readonly problem: string;
+  /** In plain words, with what to do; never personal data. */
+  readonly detail: string;
+  /** Records, facilities … that it is about. */
+  readonly count: number;
+  /** Whether `--force` closes all the same. */
+  readonly forceable: boolean;
+}
+
+export interface CloseResult {
+  readonly period: string;
+  /** Refused when there is a problem and no force, or one that force does not help. */
+  readonly outcome: "closed" | "refused" | "already_closed";
+  readonly closedAt: EpochMs | null;
+  /** Published version that the figures were frozen under. */
+  readonly version: number | null;
+  readonly problems: readonly CloseProblem[];
+  /** Figures of the period restated since it was closed; only of `already_closed`. */
+  readonly restated?: number;
+}
+
+/** Freezing periods. Arguments and results are plain JSON: they also travel between processes. */
+export interface Closing {
+  /** Freezes a period's figures; a malformed period throws FP1003. */
+  close(period: string, options: { readonly force: boolean }): Promise<CloseResult>;
+  /** Periods with data that should be closed by `day` (YYYY-MM-DD) and are not: month, quarter, half, year, ytd. */
+  due(day: string): Promise<readonly string[]>;
+}
+
+/** One figure that the recount has otherwise. */
+export interface VerifyDifference {
+  readonly period: string;
+  readonly insurance: string;
+  readonly grouping: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly indicator: string;
+  /** Exact decimal text; null where there is none. */
+  readonly published: string | null;
+  readonly recounted: string | null;
+}
+
+export interface VerifyResult {
+  readonly version: number;
+  readonly sequence: number;
+  readonly figures: number;
+  /** The first 1000. */
+  readonly differences: readonly VerifyDifference[];
+  readonly differenceCount: number;
+  readonly hash: string;
+  readonly seconds: number;
+}
+
+export interface DetailResult {
+  readonly path: string;
+  readonly sequence: number;
+  readonly settlements: number;
+}
+
+/** The independent recount, and the detail file that it stands on. */
+export interface Proving {
+  verify(): Promise<VerifyResult>;
+  /** Brings the detail file up to date. */
+  writeDetail(): Promise<DetailResult>;
+}
+
+/** What a published version is called. */
+export interface PublishResult {
+  readonly version: number;
+}
+
 /** The engine: sources to state to published file. Opened once by a process that holds the state lock. */
-export interface Pipeline {
+export interface Pipeline extends Closing, Proving {
   /** Consumes and publishes until `signal` aborts or, with `untilDrained`, until all is read and published. */
   run(options: { readonly untilDrained: boolean; readonly signal: AbortSignal }): Promise<RunSummary>;
   /** Derives everything again from the kept settlements under the present configuration, and publishes. */
@@ -64,5 +137,8 @@ export interface Pipeline {
     onProgress: (done: number, total: number) => void,
   ): Promise<{ readonly settlements: number; readonly version: number }>;
   readonly quarantine: QuarantineDesk;
-  close(): Promise<void>;
+  /** Publishes what is not yet published, the finest cells too. */
+  publish(): Promise<PublishResult>;
+  /** Lets go of the state; nothing can be asked afterwards. */
+  end(): Promise<void>;
 }

@@ -124,7 +124,17 @@ export async function openPipeline(
       return { settlements: settlements.n, version };
     },
     quarantine: desk,
-    close: async () => {
+    publish: async () => {
+      const { loop, state } = await current();
+      const version = await readable(() => loop.publishNow());
+      await readable(() => publishCellsIfChanged(state));
+      return { version };
+    },
+    close: () => notYet("close"),
+    due: () => notYet("due"),
+    verify: () => notYet("verify"),
+    writeDetail: () => notYet("writeDetail"),
+    end: async () => {
       if (opened === null) return;
       const { state, publisher, loop } = opened;
       opened = null;
@@ -141,6 +151,8 @@ export async function openPipeline(
     },
   };
 }
+
+const notYet = (name: string): Promise<never> => Promise.reject(new Error(`${name} is not wired`));
 
 /** `cells.duckdb` follows when a run has drained or stopped, not at every publish: it holds every month. */
 async function publishCellsIfChanged(state: State): Promise<void> {

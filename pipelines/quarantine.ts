@@ -32,7 +32,7 @@ async function withDesk<T>(config: string, work: (desk: QuarantineDesk) => Promi
   try {
     return await work(engine.quarantine);
   } finally {
-    await engine.close();
+    await engine.end();
   }
 }
 

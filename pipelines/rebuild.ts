@@ -20,6 +20,6 @@ export async function rebuildCommand(options: { readonly config: string }): Prom
     return 0;
   } finally {
     progress.end();
-    await engine.close();
+    await engine.end();
   }
 }

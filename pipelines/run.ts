@@ -60,7 +60,7 @@ export async function consume(
       });
       return await engine.run({ untilDrained: options.untilDrained, signal: stop.signal });
     } finally {
-      await engine.close();
+      await engine.end();
     }
   } finally {
     await ops?.close();

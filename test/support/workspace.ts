@@ -87,7 +87,7 @@ export class Workspace {
     try {
       return await work(engine);
     } finally {
-      await engine.close();
+      await engine.end();
     }
   }
 
@@ -112,7 +112,7 @@ export class Workspace {
     try {
       await work(engine);
     } finally {
-      await engine.close();
+      await engine.end();
     }
     return this.memory;
   }
