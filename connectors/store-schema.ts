@@ -1,13 +1,14 @@
 /** Raised with every change of the tables below; a state of another version is refused (FP2002). */
-export const STATE_VERSION = 1;
+export const STATE_VERSION = 2;
 
 /** Marks an SQLite file as ours ("FPUL"). */
 export const APPLICATION_ID = 0x4650554c;
 
 /**
  * The state file. Truth: `block` and `settlement_id` (kept settlements), `dead` (versions that stand no
- * more), `record` (small streams), `place` (positions and tallies), `quarantine`. Derived, and made again
- * when missing: `checkpoint`, `combo`, `grp`.
+ * more), `record` (small streams), `place` (positions and tallies), `quarantine`, `closed` (figures frozen at
+ * close), `change` (what changed in closed periods since). Derived, and made again when missing:
+ * `checkpoint`, `combo`, `grp`.
  */
 export const STATE_TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -49,6 +50,16 @@ CREATE TABLE month (
   unmapped TEXT NOT NULL DEFAULT '[]', settled TEXT NOT NULL DEFAULT '[]') STRICT;
 CREATE TABLE facility_month (
   code INTEGER NOT NULL, month INTEGER NOT NULL, PRIMARY KEY (code, month)) STRICT, WITHOUT ROWID;
+CREATE TABLE closed (
+  period TEXT PRIMARY KEY, closed_at INTEGER NOT NULL, sequence INTEGER NOT NULL, version INTEGER,
+  forced INTEGER NOT NULL, problems TEXT NOT NULL, figures INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
+CREATE TABLE change_combo (id INTEGER PRIMARY KEY, json TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE change (
+  id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, at INTEGER NOT NULL, month INTEGER NOT NULL,
+  stream TEXT NOT NULL, key TEXT NOT NULL, cause TEXT NOT NULL, settlements INTEGER NOT NULL,
+  combo INTEGER, data BLOB NOT NULL) STRICT;
+CREATE INDEX change_sequence ON change (sequence);
+CREATE TABLE used_table (name TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
 CREATE TABLE combo (id INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
 CREATE TABLE grp (gid INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
 CREATE TABLE checkpoint (
