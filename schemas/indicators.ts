@@ -120,62 +120,170 @@ export const INDICATORS: readonly Indicator[] = [
   ...shares,
 ];
 
+/** `+x` counts towards a figure, `-x` against it. */
+export type Signed<T extends string> = `+${T}` | `-${T}`;
+
+/** An indicator of a small stream: given as a figure, and made of signed sums of that stream's records. */
+export interface GivenIndicator<T extends string> {
+  readonly name: string;
+  readonly zh: string;
+  readonly unit: string;
+  readonly formula: string;
+  readonly numerator: readonly Signed<T>[];
+  /** null for a figure that is no ratio. */
+  readonly denominator: readonly Signed<T>[] | null;
+  /** The denominator is taken per month of the period. */
+  readonly perMonth?: true;
+}
+
+const given = <T extends string>(
+  name: string,
+  zh: string,
+  unit: string,
+  formula: string,
+  numerator: readonly Signed<T>[],
+  denominator: readonly Signed<T>[] | null = null,
+): GivenIndicator<T> => ({ name, zh, unit, formula, numerator, denominator });
+
+/** Columns of enrolment rows. */
+export type EnrolmentTerm = "persons" | "paid_persons" | "target_persons";
+
 /** Indicators of enrolment, given as figures and not made from settlement rows. */
-export const ENROLMENT_INDICATORS = [
-  { name: "enrolled", zh: "参保人数", unit: "person", formula: "期末最近一次统计的参保人数" },
-  { name: "enrolled_paid", zh: "缴费人数", unit: "person", formula: "期末最近一次统计的缴费人数" },
-  { name: "enrolment_progress", zh: "完成预算", unit: "fraction", formula: "缴费人数 ÷ 预算参保人数" },
-] as const;
+export const ENROLMENT_INDICATORS: readonly GivenIndicator<EnrolmentTerm>[] = [
+  given("enrolled", "参保人数", "person", "期末最近一次统计的参保人数", ["+persons"]),
+  given("enrolled_paid", "缴费人数", "person", "期末最近一次统计的缴费人数", ["+paid_persons"]),
+  given(
+    "enrolment_progress",
+    "完成预算",
+    "fraction",
+    "缴费人数 ÷ 预算参保人数",
+    ["+paid_persons"],
+    ["+target_persons"],
+  ),
+];
+
+/** Sums of the books and of settlements: in the period, since 1 January (`_to_date`), or of the year. */
+export type FundTerm =
+  | "income"
+  | "expense"
+  | "beneficiaries"
+  | "settled"
+  | "income_to_date"
+  | "expense_to_date"
+  | "prepayment_to_date"
+  | "settled_to_date"
+  | "opening_balance"
+  | "budget_income"
+  | "budget_expense";
 
 /** Indicators of the funds' books, given as figures. */
-export const FUND_INDICATORS = [
-  { name: "income", zh: "收入", unit: "yuan", formula: "期间记账收入合计" },
-  { name: "expense", zh: "支出", unit: "yuan", formula: "期间记账支出合计" },
-  { name: "balance_period", zh: "当期结余", unit: "yuan", formula: "收入 − 支出" },
-  { name: "balance_cumulative", zh: "累计结余", unit: "yuan", formula: "年初结余 + 年初以来收入 − 支出" },
-  { name: "beneficiaries", zh: "人次", unit: "visit", formula: "记账金额对应人次" },
-  { name: "settled_expense", zh: "结算支出", unit: "yuan", formula: "按结算实时计算的基金支出" },
-  { name: "budget_income", zh: "收入预算", unit: "yuan", formula: "全年收入预算" },
-  { name: "budget_expense", zh: "支出预算", unit: "yuan", formula: "全年支出预算" },
-  { name: "income_progress", zh: "收入完成预算", unit: "fraction", formula: "年初以来收入 ÷ 全年收入预算" },
-  { name: "expense_progress", zh: "支出完成预算", unit: "fraction", formula: "年初以来支出 ÷ 全年支出预算" },
+export const FUND_INDICATORS: readonly GivenIndicator<FundTerm>[] = [
+  given("income", "收入", "yuan", "期间记账收入合计", ["+income"]),
+  given("expense", "支出", "yuan", "期间记账支出合计", ["+expense"]),
+  given("balance_period", "当期结余", "yuan", "收入 − 支出", ["+income", "-expense"]),
+  given("balance_cumulative", "累计结余", "yuan", "年初结余 + 年初以来收入 − 支出", [
+    "+opening_balance",
+    "+income_to_date",
+    "-expense_to_date",
+  ]),
+  given("beneficiaries", "人次", "visit", "记账金额对应人次", ["+beneficiaries"]),
+  given("settled_expense", "结算支出", "yuan", "按结算实时计算的基金支出", ["+settled"]),
+  given("budget_income", "收入预算", "yuan", "全年收入预算", ["+budget_income"]),
+  given("budget_expense", "支出预算", "yuan", "全年支出预算", ["+budget_expense"]),
+  given(
+    "income_progress",
+    "收入完成预算",
+    "fraction",
+    "年初以来收入 ÷ 全年收入预算",
+    ["+income_to_date"],
+    ["+budget_income"],
+  ),
+  given(
+    "expense_progress",
+    "支出完成预算",
+    "fraction",
+    "年初以来支出 ÷ 全年支出预算",
+    ["+expense_to_date"],
+    ["+budget_expense"],
+  ),
+  given(
+    "settled_progress",
+    "结算完成预算",
+    "fraction",
+    "年初以来结算支出 ÷ 全年支出预算",
+    ["+settled_to_date"],
+    ["+budget_expense"],
+  ),
   {
-    name: "settled_progress",
-    zh: "结算完成预算",
-    unit: "fraction",
-    formula: "年初以来结算支出 ÷ 全年支出预算",
-  },
-  { name: "months_payable", zh: "可支付月数", unit: "month", formula: "累计结余 ÷（期间支出 ÷ 月数）" },
-  {
-    name: "months_payable_net",
-    zh: "可支付月数（剔除一次性预缴）",
-    unit: "month",
-    formula: "（累计结余 − 本年一次性预缴）÷（期间支出 ÷ 月数）",
-  },
-  { name: "use_progress", zh: "基金使用进度", unit: "fraction", formula: "年初以来支出 ÷ 年初以来收入" },
-  {
-    name: "expense_to_budget_income",
-    zh: "支出占收入预算比",
-    unit: "fraction",
-    formula: "年初以来支出 ÷ 全年收入预算",
+    ...given<FundTerm>(
+      "months_payable",
+      "可支付月数",
+      "month",
+      "累计结余 ÷（期间支出 ÷ 月数）",
+      ["+opening_balance", "+income_to_date", "-expense_to_date"],
+      ["+expense"],
+    ),
+    perMonth: true,
   },
   {
-    name: "expense_to_available",
-    zh: "支出占可用基金比",
-    unit: "fraction",
-    formula: "年初以来支出 ÷（年初结余 + 全年收入预算）",
+    ...given<FundTerm>(
+      "months_payable_net",
+      "可支付月数（剔除一次性预缴）",
+      "month",
+      "（累计结余 − 本年一次性预缴）÷（期间支出 ÷ 月数）",
+      ["+opening_balance", "+income_to_date", "-expense_to_date", "-prepayment_to_date"],
+      ["+expense"],
+    ),
+    perMonth: true,
   },
-] as const;
+  given(
+    "use_progress",
+    "基金使用进度",
+    "fraction",
+    "年初以来支出 ÷ 年初以来收入",
+    ["+expense_to_date"],
+    ["+income_to_date"],
+  ),
+  given(
+    "expense_to_budget_income",
+    "支出占收入预算比",
+    "fraction",
+    "年初以来支出 ÷ 全年收入预算",
+    ["+expense_to_date"],
+    ["+budget_income"],
+  ),
+  given(
+    "expense_to_available",
+    "支出占可用基金比",
+    "fraction",
+    "年初以来支出 ÷（年初结余 + 全年收入预算）",
+    ["+expense_to_date"],
+    ["+opening_balance", "+budget_income"],
+  ),
+];
+
+/** Sums of DIP results; `deposit` is each one's rate times its amount. */
+export type DipTerm = "cases" | "fee_for_service_amount" | "dip_amount" | "deposit";
 
 /** Indicators of DIP pre-settlement, given as figures. */
-export const DIP_INDICATORS = [
-  { name: "dip_cases", zh: "DIP 人次", unit: "visit", formula: "DIP 结算病例数" },
-  { name: "ffs_amount", zh: "按项目付费", unit: "yuan", formula: "按项目付费金额合计" },
-  { name: "dip_amount", zh: "DIP 支付金额", unit: "yuan", formula: "DIP 支付金额合计" },
-  { name: "dip_difference", zh: "差额", unit: "yuan", formula: "DIP 支付金额 − 按项目付费" },
-  { name: "dip_deposit", zh: "扣除保证金", unit: "yuan", formula: "保证金比例 × DIP 支付金额" },
-  { name: "dip_prepay_rate", zh: "预结付率", unit: "fraction", formula: "DIP 支付金额 ÷ 按项目付费" },
-] as const;
+export const DIP_INDICATORS: readonly GivenIndicator<DipTerm>[] = [
+  given("dip_cases", "DIP 人次", "visit", "DIP 结算病例数", ["+cases"]),
+  given("ffs_amount", "按项目付费", "yuan", "按项目付费金额合计", ["+fee_for_service_amount"]),
+  given("dip_amount", "DIP 支付金额", "yuan", "DIP 支付金额合计", ["+dip_amount"]),
+  given("dip_difference", "差额", "yuan", "DIP 支付金额 − 按项目付费", [
+    "+dip_amount",
+    "-fee_for_service_amount",
+  ]),
+  given("dip_deposit", "扣除保证金", "yuan", "保证金比例 × DIP 支付金额", ["+deposit"]),
+  given(
+    "dip_prepay_rate",
+    "预结付率",
+    "fraction",
+    "DIP 支付金额 ÷ 按项目付费",
+    ["+dip_amount"],
+    ["+fee_for_service_amount"],
+  ),
+];
 
 /** How many millionths of the published unit one unit of the numerator over one of the denominator is. */
 export function microsPerUnit(indicator: Pick<Indicator, "numerator" | "denominator">): number {

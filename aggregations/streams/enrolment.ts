@@ -56,9 +56,9 @@ const INDICATORS: readonly Indicator<Year>[] = [
 ];
 
 /** Insurances whose people together are `all`; maternity covers the same people again. */
-const DISJOINT: readonly string[] = ["employee", "resident"];
+export const DISJOINT: readonly string[] = ["employee", "resident"];
 
-interface Row {
+export interface EnrolmentRow {
   readonly day: DayNumber;
   readonly admdvs: string;
   readonly group: string;
@@ -66,7 +66,7 @@ interface Row {
   readonly enrolled: Enrolled;
 }
 
-type Cells = Map<string, Map<string, Map<string, Enrolled>>>;
+export type Cells = Map<string, Map<string, Map<string, Enrolled>>>;
 
 /**
  * Figures of enrolment (contract §2.2, §5): total, district, person_group, person_group+sex and
@@ -80,7 +80,7 @@ export function enrolmentFigures(
   jurisdiction: Pick<Jurisdiction, "admdvs" | "level">,
   window: DataWindow,
 ): Figure[] {
-  const byInsuranceYear = new Map<string, { insurance: string; year: number; rows: Row[] }>();
+  const byInsuranceYear = new Map<string, { insurance: string; year: number; rows: EnrolmentRow[] }>();
   const days: DayNumber[] = [];
   for (const raw of records) {
     const record = normaliseRecord("enrolment", raw);
@@ -129,7 +129,8 @@ export function enrolmentFigures(
   return seriesFigures(groups.values(), INDICATORS, range);
 }
 
-function put(cells: Cells, row: Row): void {
+/** Lets a row stand for its division, group and sex, in place of an older one. */
+export function put(cells: Cells, row: EnrolmentRow): void {
   const groups = cells.get(row.admdvs) ?? new Map<string, Map<string, Enrolled>>();
   cells.set(row.admdvs, groups);
   const sexes = groups.get(row.group) ?? new Map<string, Enrolled>();
@@ -140,7 +141,7 @@ function put(cells: Cells, row: Row): void {
 type Dimensions = Readonly<Partial<Record<Dimension, string>>>;
 
 /** Every published group of one insurance at one date. */
-function* derive(
+export function* derive(
   cells: Cells,
   jurisdiction: Pick<Jurisdiction, "admdvs" | "level">,
 ): Generator<[Dimensions, Enrolled | null]> {

@@ -10,8 +10,8 @@ import type { SettledRow } from "./settled.js";
 type Dimensions = Series<FundYear>["dimensions"];
 
 /** Value of `fund` that stands for `employee_pool` + `employee_account`; in no sum. */
-const COMPOSITE = "employee";
-const COMPOSITE_PARTS: readonly string[] = ["employee_pool", "employee_account"];
+export const COMPOSITE = "employee";
+export const COMPOSITE_PARTS: readonly string[] = ["employee_pool", "employee_account"];
 
 /** Values of `fund` that an entry of a fund counts in. */
 const fundsOf = (fund: string): readonly string[] =>

@@ -11,7 +11,7 @@ export interface SettledRow {
 }
 
 /** Fund that each paid measure comes out of (contract §6, `settled_expense`). */
-const FUND_OF_MEASURE = [
+export const FUND_OF_MEASURE = [
   ["account_paid", "employee_account"],
   ["civil_servant_paid", "civil_servant"],
   ["large_paid", "large_amount"],
@@ -20,7 +20,7 @@ const FUND_OF_MEASURE = [
 ] as const satisfies readonly (readonly [ComponentMeasure, string])[];
 
 /** Funds that `pool_paid` comes out of, by the settlement's insurance. */
-const POOL_FUND: Readonly<Record<string, string>> = {
+export const POOL_FUND: Readonly<Record<string, string>> = {
   employee: "employee_pool",
   resident: "resident",
   maternity: "maternity",

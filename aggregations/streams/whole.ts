@@ -5,6 +5,8 @@ export interface Enrolled {
   readonly persons: number;
   readonly paid: number | null;
   readonly target: number | null;
+  /** Keys of the rows that it is made of, where somebody asked for them. */
+  readonly rows?: readonly string[];
 }
 
 /** Latest rows of one insurance at one date: division, then group, then sex. */
@@ -27,6 +29,7 @@ export function sumOf(parts: Iterable<Enrolled | null>): Enrolled | null {
             persons: sum.persons + part.persons,
             paid: add(sum.paid, part.paid),
             target: add(sum.target, part.target),
+            ...(sum.rows && part.rows ? { rows: [...sum.rows, ...part.rows] } : {}),
           };
   }
   return sum;
