@@ -18,16 +18,15 @@ export interface StateLock {
  */
 export function acquireLock(dataDir: string): StateLock {
   mkdirSync(dataDir, { recursive: true });
-  const infoFile = join(dataDir, "lock.json");
   const database = new Database(join(dataDir, "lock.db"), { timeout: 0 });
   try {
     database.exec("BEGIN EXCLUSIVE");
   } catch (cause) {
     database.close();
     if (!/^SQLITE_BUSY/.test((cause as { code?: string }).code ?? "")) throw cause;
-    throw new FundpulseError("FP2001", `${dataDir} is in use by ${holder(infoFile)}`, { cause });
+    throw new FundpulseError("FP2001", `${dataDir} is in use by ${lockHolder(dataDir)}`, { cause });
   }
-  writeFileSync(infoFile, JSON.stringify({ pid: process.pid, host: hostname() }));
+  writeFileSync(join(dataDir, "lock.json"), JSON.stringify({ pid: process.pid, host: hostname() }));
   let held = true;
   return {
     release: () => {
@@ -39,9 +38,20 @@ export function acquireLock(dataDir: string): StateLock {
   };
 }
 
-function holder(infoFile: string): string {
+/** As `acquireLock`; null when another process has the state directory. */
+export function tryLock(dataDir: string): StateLock | null {
   try {
-    const { pid, host } = JSON.parse(readFileSync(infoFile, "utf8"));
+    return acquireLock(dataDir);
+  } catch (error) {
+    if (error instanceof FundpulseError && error.code === "FP2001") return null;
+    throw error;
+  }
+}
+
+/** Who holds the lock, or held it last: `process 17 on host`. */
+export function lockHolder(dataDir: string): string {
+  try {
+    const { pid, host } = JSON.parse(readFileSync(join(dataDir, "lock.json"), "utf8"));
     return `process ${Number(pid)} on ${String(host)}`;
   } catch {
     return "another process";

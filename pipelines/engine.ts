@@ -1,25 +1,45 @@
 import type { LoadedConfig } from "../connectors/config-yaml.js";
-import { acquireLock } from "../connectors/lock.js";
+import { askControl } from "../connectors/control-client.js";
+import { type ControlServer, type ControlWork, serveControl } from "../connectors/control-server.js";
+import { acquireLock, lockHolder, type StateLock, tryLock } from "../connectors/lock.js";
+import { type EngineServices, operationsOf, servicesOver } from "./engine-operations.js";
 import type { Pipeline, PipelineDeps } from "./pipeline-port.js";
+import { progressLine } from "./progress.js";
 
-/** The engine of a workspace, held by this process alone until `close`. */
-export async function openEngine(loaded: LoadedConfig, deps: PipelineDeps): Promise<Pipeline> {
-  const lock = acquireLock(loaded.config.data);
+/**
+ * The engine of a workspace, held by this process alone until `end`. While it is held, it also does what other
+ * processes ask of it (connectors/control.ts), unless `serve` is false.
+ */
+export async function openEngine(
+  loaded: LoadedConfig,
+  deps: PipelineDeps,
+  options: { readonly serve?: boolean } = {},
+): Promise<Pipeline> {
+  return openLocked(acquireLock(loaded.config.data), loaded, deps, options.serve ?? true);
+}
+
+async function openLocked(
+  lock: StateLock,
+  loaded: LoadedConfig,
+  deps: PipelineDeps,
+  serve: boolean,
+): Promise<Pipeline> {
+  const { config } = loaded;
   try {
     // Loaded late, so that `--help` does not wait for native modules.
     const { openPipeline } = await import("./pipeline.js");
-    const pipeline = await openPipeline(loaded.config, deps);
+    const { engineRules } = await import("./engine-rules.js");
+    // Before the tables are read: a change between the two is told rather than missed.
+    const rules = engineRules(config);
+    const pipeline = await openPipeline(config, deps);
+    const control: ControlServer | null = serve
+      ? serveControl({ dataDir: config.data, operations: operationsOf(pipeline), rules, log: deps.log })
+      : null;
     return {
-      run: (options) => pipeline.run(options),
-      rebuild: (onProgress) => pipeline.rebuild(onProgress),
-      quarantine: pipeline.quarantine,
-      publish: () => pipeline.publish(),
-      close: (period, options) => pipeline.close(period, options),
-      due: (day) => pipeline.due(day),
-      verify: () => pipeline.verify(),
-      writeDetail: () => pipeline.writeDetail(),
+      ...pipeline,
       end: async () => {
         try {
+          await control?.stop();
           await pipeline.end();
         } finally {
           lock.release();
@@ -29,5 +49,61 @@ export async function openEngine(loaded: LoadedConfig, deps: PipelineDeps): Prom
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/**
+ * Gives `work` the engine of a workspace: this process's own where the state is free, else that of the process
+ * which holds it. Should that one end in between, what is asked next is done here.
+ */
+export async function withEngine<T>(
+  loaded: LoadedConfig,
+  deps: PipelineDeps,
+  work: (engine: EngineServices) => Promise<T>,
+): Promise<T> {
+  const dataDir = loaded.config.data;
+  const progress = progressLine();
+  const own: { engine: Pipeline | null } = { engine: null };
+  let told = false;
+  const notes = new Set<string>();
+  const call = async (operation: string, ...args: readonly unknown[]): Promise<ControlWork> => {
+    if (own.engine === null) {
+      const lock = tryLock(dataDir);
+      if (lock) own.engine = await openLocked(lock, loaded, deps, true);
+    }
+    if (own.engine === null) {
+      if (!told)
+        deps.log.debug("the state is held by another process, which is asked", {
+          holder: lockHolder(dataDir),
+        });
+      told = true;
+      const { engineRules } = await import("./engine-rules.js");
+      const reply = await askControl({
+        dataDir,
+        operation,
+        args,
+        rules: engineRules(loaded.config),
+        tryLock: () => tryLock(dataDir),
+        onProgress: (stage, seconds) =>
+          progress.note(
+            stage === "waiting"
+              ? `${operation}: waiting for ${lockHolder(dataDir)} · ${Math.round(seconds)} s`
+              : `${operation}: ${lockHolder(dataDir)} works on it · ${Math.round(seconds)} s`,
+          ),
+      }).finally(() => progress.end());
+      if (!("release" in reply)) {
+        if (reply.note !== null && !notes.has(reply.note)) deps.log.warn(reply.note);
+        if (reply.note !== null) notes.add(reply.note);
+        return { result: reply.result, ...(reply.bytes ? { bytes: reply.bytes } : {}) };
+      }
+      deps.log.info("the process that held the state ended; going on here");
+      own.engine = await openLocked(reply, loaded, deps, true);
+    }
+    return operationsOf(own.engine).get(operation)!(...args);
+  };
+  try {
+    return await work(servicesOver(call));
+  } finally {
+    await own.engine?.end();
   }
 }

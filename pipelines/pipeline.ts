@@ -18,6 +18,7 @@ import { Publication } from "./publication.js";
 import { PublishLoop } from "./publish-loop.js";
 import { quarantineDesk } from "./quarantine-desk.js";
 import { State } from "./state.js";
+import { Turns } from "./turns.js";
 
 /** The state is checkpointed after so many records, which bounds how long a start after a crash takes. */
 const CHECKPOINT_RECORDS = 500_000;
@@ -101,13 +102,20 @@ export async function openPipeline(
       await loop.publishNow();
     },
   );
+  const turns = new Turns();
+  /** What is asked of the engine happens between two batches, never beside one. */
+  const inTurn = <T>(work: (opened: Opened) => Promise<T>): Promise<T> =>
+    turns.take(async () => {
+      const now = await current();
+      return readable(() => work(now));
+    });
 
   return {
     run: async ({ untilDrained, signal }) => {
-      const parts_ = await current();
+      const parts_ = await turns.take(current);
       const source = parts.source ?? (await openSource(config, deps));
       try {
-        return await readable(() => consume(parts_, source, deps, untilDrained, signal));
+        return await readable(() => consume(parts_, source, deps, turns, untilDrained, signal));
       } finally {
         await source.close();
       }
@@ -123,13 +131,18 @@ export async function openPipeline(
       };
       return { settlements: settlements.n, version };
     },
-    quarantine: desk,
-    publish: async () => {
-      const { loop, state } = await current();
-      const version = await readable(() => loop.publishNow());
-      await readable(() => publishCellsIfChanged(state));
-      return { version };
+    quarantine: {
+      list: (filter) => inTurn(() => desk.list(filter)),
+      show: (id) => inTurn(() => desk.show(id)),
+      retry: (ids) => inTurn(() => desk.retry(ids)),
+      dismiss: (ids, why) => inTurn(() => desk.dismiss(ids, why)),
     },
+    publish: () =>
+      inTurn(async ({ loop, state }) => {
+        const version = await loop.publishNow();
+        await publishCellsIfChanged(state);
+        return { version };
+      }),
     close: () => notYet("close"),
     due: () => notYet("due"),
     verify: () => notYet("verify"),
@@ -176,6 +189,7 @@ async function consume(
   { state, intake, loop }: Opened,
   source: Source,
   deps: PipelineDeps,
+  turns: Turns,
   untilDrained: boolean,
   signal: AbortSignal,
 ): Promise<RunSummary> {
@@ -188,7 +202,7 @@ async function consume(
   if (signal.aborted) stop.abort();
 
   const deliver = async (batch: SourceBatch): Promise<void> => {
-    const outcome = await intake.accept(batch);
+    const outcome = await turns.take(() => intake.accept(batch));
     for (const key of ["applied", "duplicate", "held", "quarantined"] as const) counts[key] += outcome[key];
     deps.observer.batch(outcome);
     sinceCheckpoint += outcome.applied;
@@ -211,7 +225,7 @@ async function consume(
     stop.abort();
   };
   const judgeDue = async (): Promise<void> => {
-    const due = await intake.rejudge("reason = 'future_time' AND due <= ?", deps.clock());
+    const due = await turns.take(() => intake.rejudge("reason = 'future_time' AND due <= ?", deps.clock()));
     if (due.resolved > 0) loop.changed(null);
   };
   let judging: Promise<void> | null = null;
@@ -251,7 +265,10 @@ async function consume(
     await loop.stop();
   }
   if (failure) throw failure;
-  const version = await loop.publishNow();
-  await publishCellsIfChanged(state);
+  const version = await turns.take(async () => {
+    const published = await loop.publishNow();
+    await publishCellsIfChanged(state);
+    return published;
+  });
   return { ...counts, version, drained: untilDrained && !signal.aborted };
 }

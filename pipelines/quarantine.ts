@@ -1,14 +1,12 @@
 import { isUtf8 } from "node:buffer";
-import { ZoneCalendar } from "../aggregations/calendar.js";
 import { loadConfig } from "../connectors/config-yaml.js";
 import { FundpulseError } from "../schemas/errors.js";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../schemas/quarantine.js";
 import { STREAM_NAMES, type StreamName } from "../schemas/streams.js";
-import { openEngine } from "./engine.js";
+import { withEngine } from "./engine.js";
 import type { QuarantineDesk, QuarantineEntry, QuarantineFilter } from "./pipeline-port.js";
 import { count, progressLine } from "./progress.js";
-import { commandLog, publishedFile } from "./run.js";
-import { readRows } from "./sql.js";
+import { commandLog } from "./run.js";
 
 export interface QuarantineOptions {
   readonly config: string;
@@ -21,61 +19,19 @@ export interface QuarantineOptions {
   readonly why?: string;
 }
 
-/** Opens the workspace's quarantine for one piece of work. */
-async function withDesk<T>(config: string, work: (desk: QuarantineDesk) => Promise<T> | T): Promise<T> {
+/** The workspace's quarantine for one piece of work, beside a running pipeline too. */
+function withDesk<T>(config: string, work: (desk: QuarantineDesk) => Promise<T>): Promise<T> {
   const loaded = loadConfig(config);
-  const engine = await openEngine(loaded, {
-    log: commandLog(loaded),
-    observer: progressLine(),
-    clock: Date.now,
-  });
-  try {
-    return await work(engine.quarantine);
-  } finally {
-    await engine.end();
-  }
+  const deps = { log: commandLog(loaded), observer: progressLine(), clock: Date.now };
+  return withEngine(loaded, deps, (engine) => work(engine.quarantine));
 }
 
 export async function quarantineList(options: QuarantineOptions): Promise<number> {
   const filter = filterOf(options);
-  let entries: readonly QuarantineEntry[];
-  try {
-    entries = await withDesk(options.config, (desk) => desk.list(filter));
-  } catch (error) {
-    if (!(error instanceof FundpulseError) || error.code !== "FP2001") throw error;
-    // Another process works on the state: what it published last is still readable.
-    process.stderr.write("as of the last publish; the pipeline is running\n");
-    entries = await publishedEntries(options.config, filter);
-  }
+  const entries = await withDesk(options.config, (desk) => desk.list(filter));
   if (options.format === "json") process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
   else process.stdout.write(listText(entries));
   return 0;
-}
-
-async function publishedEntries(config: string, filter: QuarantineFilter): Promise<QuarantineEntry[]> {
-  const wanted = { status: filter.status ?? "waiting", reason: filter.reason, stream: filter.stream };
-  const conditions = Object.entries(wanted).flatMap(([name, v]) =>
-    v === undefined ? [] : [`${name} = '${v}'`],
-  );
-  const limit = filter.limit === undefined ? "" : ` LIMIT ${filter.limit}`;
-  const loaded = loadConfig(config);
-  const calendar = new ZoneCalendar(loaded.config.timezone);
-  const rows = await readRows(
-    publishedFile(loaded),
-    `SELECT *, epoch_ms(first_seen) AS seen FROM quality_quarantine WHERE ${conditions.join(" AND ")} ORDER BY id${limit}`,
-  );
-  return rows.map((row) => ({
-    id: Number(row.id),
-    source: String(row.source),
-    partition: String(row.partition),
-    position: Number(row.position),
-    stream: row.stream as StreamName,
-    reason: row.reason as QuarantineReason,
-    detail: String(row.detail),
-    // Published in the jurisdiction's zone.
-    firstSeen: Number(row.seen) - calendar.offsetMs(Number(row.seen)),
-    status: String(row.status),
-  }));
 }
 
 /**

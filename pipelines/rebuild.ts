@@ -8,7 +8,7 @@ export async function rebuildCommand(options: { readonly config: string }): Prom
   const loaded = loadConfig(options.config);
   const log = commandLog(loaded);
   const progress = progressLine();
-  const engine = await openEngine(loaded, { log, observer: progress, clock: Date.now });
+  const engine = await openEngine(loaded, { log, observer: progress, clock: Date.now }, { serve: false });
   try {
     const { settlements, version } = await engine.rebuild((done, total) =>
       progress.note(`${count(done)} of ${count(total)} settlements`),

@@ -49,6 +49,21 @@ export const ERROR_CODES = {
     cause: "no such record waits in the quarantine",
     action: "see `fundpulse quarantine list`",
   },
+  FP2007: {
+    exit: 1,
+    cause: "the process that holds the state ended before it answered",
+    action: "its state is that of its last commit; run the command again",
+  },
+  FP2008: {
+    exit: 2,
+    cause: "the running process works under another configuration than this command",
+    action: "use the same configuration, or restart `fundpulse run` so that it takes the new one",
+  },
+  FP2009: {
+    exit: 1,
+    cause: "the running process does not know what was asked: it is of another version",
+    action: "restart `fundpulse run` with the installed version",
+  },
   FP3001: {
     exit: 75,
     cause: "the Kafka broker cannot be reached",
@@ -111,5 +126,12 @@ export class FundpulseError extends Error {
     this.name = "FundpulseError";
     this.code = code;
     this.exitCode = ERROR_CODES[code].exit;
+  }
+
+  /** An error of another process, in its own words. */
+  static retold(code: ErrorCode, message: string): FundpulseError {
+    const error = new FundpulseError(code, "");
+    error.message = message;
+    return error;
   }
 }

@@ -83,7 +83,7 @@ const engine = await openEngine(loadConfig(file), { log, observer, clock: Date.n
 const summary = await engine.run({ untilDrained: !forever, signal: stop.signal });
 const ranAt = at();
 const ranCpu = cpuSeconds();
-await engine.close();
+await engine.end();
 
 const sizeOf = (path) => (existsSync(path) ? statSync(path).size : 0);
 const stateBytes = readdirSync(join(dir, "data"))
