@@ -23,11 +23,14 @@ export function regionOf(insured: string, facility: string): string {
   return insured.slice(2, 4) === "90" && insured !== facility ? "province" : "city";
 }
 
+/** How many first digits a division in the jurisdiction shares with it: six, four or two. */
+export const liesInDigits = ({ admdvs, level }: Jurisdiction): number =>
+  level === "county" ? 6 : level === "province" || isMunicipal(admdvs) ? 2 : 4;
+
 /** Whether a division lies in the jurisdiction: its first six, four or two digits are the jurisdiction's. */
 export function liesIn(division: string, jurisdiction: Jurisdiction): boolean {
-  const { admdvs, level } = jurisdiction;
-  const digits = level === "county" ? 6 : level === "province" || isMunicipal(admdvs) ? 2 : 4;
-  return division.slice(0, digits) === admdvs.slice(0, digits);
+  const digits = liesInDigits(jurisdiction);
+  return division.slice(0, digits) === jurisdiction.admdvs.slice(0, digits);
 }
 
 export type Flow = "local" | "outbound" | "inbound" | "unknown" | "out_of_jurisdiction";

@@ -1,0 +1,164 @@
+import { BASE_LEVELS, type BaseLevel, baseOf } from "../aggregations/explain/formula.js";
+import type { Request } from "../aggregations/explain/request.js";
+import { SETTLEMENT_DIMENSIONS } from "../schemas/dimensions.js";
+import type { Indicator } from "../schemas/indicators.js";
+import type { ComponentMeasure } from "../schemas/measures.js";
+import { quoteText } from "../schemas/published/define.js";
+
+/** What a kind of record adds to one term of a formula; NULL for a record that is no part of it. */
+export interface TermSql {
+  readonly side: "numerator" | "denominator";
+  /** `+` or `-`. */
+  readonly sign: string;
+  readonly term: string;
+  readonly sql: string;
+}
+
+export type RecordKind = "settlement" | "base" | "fund_entry" | "enrolment" | "dip_result" | "reported_fact";
+
+/** Records behind a figure, as SQL over the detail file. */
+export interface RecordQuery {
+  readonly kind: RecordKind;
+  /** Column names and expressions. */
+  readonly columns: readonly (readonly [name: string, sql: string])[];
+  /** Everything between FROM and WHERE. */
+  readonly from: string;
+  readonly where: readonly string[];
+  readonly terms: readonly TermSql[];
+  /** Last resort of the order, so that it is always the same. */
+  readonly key: string;
+}
+
+const signed = (terms: readonly TermSql[]): string =>
+  terms.length === 1 && terms[0]!.sign === "+"
+    ? terms[0]!.sql
+    : terms
+        .map((t) => `${t.sign} coalesce(${t.sql}, 0)`)
+        .join(" ")
+        .replace(/^\+ /, "");
+
+/** What each record adds to the two sides of the formula: the columns that its list ends with. */
+const sides = (query: RecordQuery): [string, string][] =>
+  (["numerator", "denominator"] as const).flatMap((side): [string, string][] => {
+    const terms = query.terms.filter((t) => t.side === side);
+    return terms.length === 0 ? [] : [[side, signed(terms)]];
+  });
+
+const selection = (columns: readonly (readonly [string, string])[]): string =>
+  columns.map(([name, sql]) => (sql === `b.${name}` || sql === name ? sql : `${sql} AS ${name}`)).join(", ");
+
+const body = (query: RecordQuery): string =>
+  `FROM ${query.from}\nWHERE ${query.where.length > 0 ? query.where.join("\n  AND ") : "true"}`;
+
+/** Every record, those that add most first. */
+export function listSql(query: RecordQuery): string {
+  const ends = sides(query);
+  const order = [...ends.map(([name]) => `abs(${name}) DESC NULLS LAST`), query.key];
+  return `SELECT ${selection([...query.columns, ...ends])}\n${body(query)}\nORDER BY ${order.join(", ")}`;
+}
+
+/** One row: how many records, and the sum of each term in the order of `terms`; NULL without any record. */
+export const totalsSql = (query: RecordQuery): string =>
+  `SELECT count(*), ${query.terms.map((t, i) => `sum(${t.sql}) AS t${i}`).join(", ") || "NULL"}\n${body(query)}`;
+
+/** The month and dimension values that settlements fall into: the finest cells, those that add most first. */
+export function cellsSql(query: RecordQuery, by: readonly string[] = CELL): string {
+  const ends = query.terms.map((t, i) => [`t${i}`, `sum(${t.sql})`] as const);
+  const keys = by.map((name) => `b.${name}`);
+  return `SELECT ${[...keys, ...ends.map(([n, sql]) => `${sql} AS ${n}`), "count(*) AS settlements"].join(", ")}
+${body(query)}
+GROUP BY ${keys.join(", ")}`;
+}
+
+/** What tells the finest cells apart. */
+export const CELL: readonly string[] = ["month", "insurance", ...SETTLEMENT_DIMENSIONS];
+
+const same = (column: string, value: string): string => `${column} = ${quoteText(value)}`;
+
+/** Settlements of the period and insurance that count in groupings with or without `flow`. */
+function scope(request: Request, dimensions: Request["dimensions"]): string[] {
+  const { period, insurance } = request;
+  const day = (n: number): string => new Date(n * 86_400_000).toISOString().slice(0, 10);
+  const where =
+    period.kind === "day"
+      ? [`b.month = '${day(period.startDay).slice(0, 7)}'`, `b.count_day = DATE '${day(period.startDay)}'`]
+      : [`b.month BETWEEN '${day(period.startDay).slice(0, 7)}' AND '${day(period.endDay).slice(0, 7)}'`];
+  if (insurance !== "all") where.push(same("b.insurance", insurance));
+  if (request.dimensions.flow === undefined) where.push("b.own_fund");
+  for (const [name, value] of Object.entries(dimensions)) {
+    if (name === "category") {
+      // A category counts in its parents' rows too.
+      where.push(`(${same("b.category", value)} OR list_contains(b.parents, ${quoteText(value)}))`);
+    } else where.push(same(`b.${name}`, value));
+  }
+  return where;
+}
+
+const BILL_COLUMNS: readonly (readonly [string, string])[] = [
+  ...["person", "setl_id", "init_setl_id", "setl_time", "month", "insurance"].map(
+    (name) => [name, `b.${name}`] as const,
+  ),
+  ...SETTLEMENT_DIMENSIONS.map((name) => [name, `b.${name}`] as const),
+  ["weight", "b.weight"],
+  ["is_refund", "coalesce(b.init_setl_id, '') <> ''"],
+  ["is_mid_stay", "b.weight = 0"],
+];
+const PLACE: readonly (readonly [string, string])[] = ["source", "partition", "position"].map(
+  (name) => [name, `b."${name}"`] as const,
+);
+
+/** Measures that a composed one is the sum of, where it is composed. */
+export type Components = (measure: string) => readonly ComponentMeasure[];
+
+/**
+ * Settlements behind a figure: those that its numerator and denominator are summed over, and for a share
+ * also those of its base.
+ */
+export function settlementQueries(
+  request: Request,
+  indicator: Indicator,
+  components: Components,
+): RecordQuery[] {
+  const term = (side: TermSql["side"], name: string | null): TermSql[] =>
+    name === null || name === "persons" || name === "enrolled" || baseOf(name) !== null
+      ? []
+      : [{ side, sign: "+", term: name, sql: `b.${name}` }];
+  const parts = new Set(
+    [indicator.numerator, indicator.denominator].flatMap((name) => (name === null ? [] : components(name))),
+  );
+  const behind: RecordQuery = {
+    kind: "settlement",
+    columns: [...BILL_COLUMNS, ...[...parts].map((name) => [name, `b.${name}`] as const), ...PLACE],
+    from: "bill b",
+    where: scope(request, request.dimensions),
+    terms: [...term("numerator", indicator.numerator), ...term("denominator", indicator.denominator)],
+    key: "setl_id",
+  };
+  const base = indicator.denominator === null ? null : baseOf(indicator.denominator);
+  if (base === null) return [behind];
+  return [
+    behind,
+    {
+      kind: "base",
+      columns: [...BILL_COLUMNS, ...PLACE],
+      from: "bill b",
+      where: scope({ ...request, dimensions: {} }, baseDimensions(request, base.level)),
+      terms: [{ side: "denominator", sign: "+", term: indicator.denominator!, sql: `b.${base.measure}` }],
+      key: "setl_id",
+    },
+  ];
+}
+
+/** Dimensions of the row that a share's base is: none, the care, the care and its category. */
+export function baseDimensions(
+  request: Pick<Request, "dimensions">,
+  level: BaseLevel,
+): Request["dimensions"] {
+  const { care, category } = request.dimensions;
+  const depth = BASE_LEVELS.indexOf(level);
+  return { ...(depth > 0 ? { care } : {}), ...(depth > 1 ? { category } : {}) };
+}
+
+/** Persons and the sum of their weights: those above 0 are counted. */
+export const personsSql = (query: RecordQuery): string =>
+  `SELECT b.person, sum(b.weight)::BIGINT AS weight, count(*) AS settlements\n${body(query)}\nGROUP BY b.person`;
