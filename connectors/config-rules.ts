@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { sep } from "node:path";
 import type { Config } from "../schemas/config.js";
+import { reportRules } from "./config-report.js";
 
 /** What a rule between keys found. */
 export interface Finding {
@@ -26,6 +27,7 @@ export function configRules(config: Config, raw: Readonly<Record<string, unknown
     ...jurisdiction(config),
     ...places(config),
     ...kafka(config),
+    ...reportRules(config),
   ];
 }
 

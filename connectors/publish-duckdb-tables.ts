@@ -35,7 +35,9 @@ const CATEGORY_ORDER = `DELETE FROM store.category_order;
   SELECT i.insurance, c.category,
     CASE WHEN bool_or(c.insurance = i.insurance) THEN min(c.parent) FILTER (c.insurance = i.insurance)
       ELSE min(c.parent) FILTER (c.insurance IS NULL) END,
-    coalesce(min(c.display_order) FILTER (c.origin = 'configured'), min(c.display_order))
+    coalesce(min(c.display_order) FILTER (c.insurance = i.insurance),
+      min(c.display_order) FILTER (c.origin = 'configured' AND c.insurance IS NULL),
+      min(c.display_order) FILTER (c.origin = 'configured'), min(c.display_order))
   FROM dim_category c, (VALUES ('employee'), ('resident'), ('maternity')) i(insurance)
   GROUP BY i.insurance, c.category`;
 

@@ -114,11 +114,15 @@ function defaultText(schema: JsonSchema, name: string, needed: boolean): string 
     for (const key of name.split(".")) value = (value as Record<string, unknown> | undefined)?.[key];
   }
   if (value === undefined) return "";
-  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map((v) => String(v)).join(", ");
-  if (typeof value !== "object" || value === null) return String(value);
-  return Object.entries(value)
-    .map(([key, v]) => `${key}: ${v}`)
-    .join(", ");
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(plain).join(", ");
+  return plain(value);
 }
+
+const plain = (value: unknown): string =>
+  typeof value !== "object" || value === null
+    ? String(value)
+    : Object.entries(value)
+        .map(([key, v]) => `${key}: ${v}`)
+        .join(", ");
 
 const cell = (text: string): string => text.replaceAll("\n", " ");

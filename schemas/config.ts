@@ -6,6 +6,7 @@ import {
   SETTLEMENT_DIMENSIONS,
 } from "./dimensions.js";
 import { COMPONENT_MEASURES } from "./measures.js";
+import { reportSettings } from "./report-settings.js";
 import { STREAM_NAMES, STREAMS } from "./streams.js";
 
 const admdvs = z.string().regex(/^\d{6}$/, 'six digits in quotes, e.g. "620725"');
@@ -161,14 +162,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   alerts: z.array(z.unknown()).default([]),
-  /** How printed tables (schema 报表) are written. */
-  report: z
-    .strictObject({
-      rounding: z.enum(["half-up", "cut-off"]).default("half-up"),
-      /** A change from base 0: `hundred` prints 100.00 (and 0.00 from 0 to 0), `blank` leaves the cell empty. */
-      zeroBase: z.enum(["hundred", "blank"]).default("hundred"),
-    })
-    .prefault({}),
+  report: reportSettings.prefault({}),
   log: z
     .strictObject({
       level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),

@@ -53,6 +53,14 @@ export const PERSON_KIND_LABELS = labels({
   resident: "居民",
   unknown: "未知",
 });
+/** Groups of enrolled people, in the order of the printed tables; the list is open. */
+export const PERSON_GROUP_LABELS = labels({
+  active: "在职",
+  retired: "退休",
+  government: "机关",
+  institution: "事业",
+  enterprise: "企业",
+});
 export const OWNERSHIP_LABELS = labels({ public: "公立", private: "民营", unknown: "未知" });
 export const FACILITY_KIND_LABELS = labels({
   hospital: "县级医疗机构",
@@ -66,7 +74,7 @@ export const FACILITY_KIND_LABELS = labels({
 export const listLabels = (list: readonly Label[]): string =>
   list.map((l) => `${l.value} ${l.zh}`).join("、");
 
-/** Names under which the categories of a printed line are configured in different places. */
+/** Names that bureaus give the categories of a printed table; `report.categories` of the configuration has others. */
 export const CATEGORY_LINES = {
   inpatient: ["普通住院", "住院"],
   chronic: ["门诊慢特病", "门诊慢性特殊疾病"],

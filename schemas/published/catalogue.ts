@@ -5,7 +5,7 @@ import { CELL_VIEW } from "./cell.js";
 import type { Definition } from "./define.js";
 import { INDICATOR_TABLE, INDICATORS_VIEW } from "./long.js";
 import { DIM_PERIOD_VIEW, PLAIN_TABLES } from "./reference.js";
-import { reportDefinitions } from "./reports.js";
+import { reportDefinitions } from "./report-definitions.js";
 import { STORE_TABLES } from "./store.js";
 import { WIDE_VIEWS } from "./wide.js";
 

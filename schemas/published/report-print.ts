@@ -40,7 +40,12 @@ export class Printer {
 
   /** Fen as 万元 with two decimals. */
   wan(measure: string, previous = false): string {
-    return scaled(this.#quotient(`(r.${previous ? "p_" : ""}${measure})`, "10000", 1), 18, 2);
+    return this.amount(`r.${previous ? "p_" : ""}${measure}`, 10_000);
+  }
+
+  /** An amount as 万元 with two decimals; `units` of it are 100 yuan. */
+  amount(sql: string, units: number): string {
+    return scaled(this.#quotient(`(${sql})`, String(units), 1), 18, 2);
   }
 
   /** A ratio with `decimals`; `factor` carries its unit (100 for per cent, 0.01 for fen into yuan). */
