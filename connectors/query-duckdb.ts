@@ -12,7 +12,8 @@ export interface QueryResult {
   readonly rows: readonly (readonly unknown[])[];
 }
 
-const NUMERIC = new Set<DuckDBTypeId>([
+/** Types whose JSON text is a number, exact. */
+export const NUMERIC_TYPES: ReadonlySet<DuckDBTypeId> = new Set<DuckDBTypeId>([
   DuckDBTypeId.TINYINT,
   DuckDBTypeId.SMALLINT,
   DuckDBTypeId.INTEGER,
@@ -32,35 +33,59 @@ const NUMERIC = new Set<DuckDBTypeId>([
  * @throws FundpulseError FP4002 when nothing is published, FP5001 when the query fails.
  */
 export async function queryPublished(path: string, sql: string): Promise<QueryResult> {
-  await access(path).catch(() => {
-    throw new FundpulseError("FP4002", `${path} does not exist`);
-  });
-  let instance: DuckDBInstance;
+  const reader = await PublishedReader.open(path);
   try {
-    instance = await DuckDBInstance.create(path, {
-      access_mode: "READ_ONLY",
-      enable_external_access: "false",
-      autoload_known_extensions: "false",
-      autoinstall_known_extensions: "false",
-      lock_configuration: "true",
-    });
-  } catch (cause) {
-    throw new FundpulseError("FP4002", `${path} cannot be opened: ${(cause as Error).message}`, { cause });
-  }
-  let connection: DuckDBConnection | null = null;
-  try {
-    connection = await instance.connect();
-    const reader = await connection.runAndReadAll(sql);
-    return {
-      columns: reader.deduplicatedColumnNames(),
-      numeric: reader.columnTypes().map((t) => NUMERIC.has(t.typeId)),
-      rows: reader.getRowsJson() as unknown[][],
-    };
-  } catch (cause) {
-    throw new FundpulseError("FP5001", (cause as Error).message, { cause });
+    return await reader.query(sql);
   } finally {
-    connection?.closeSync();
-    instance.closeSync();
+    reader.close();
+  }
+}
+
+/** The published file as it stood when it was opened: queries that belong together see one version. */
+export class PublishedReader {
+  private constructor(
+    private readonly instance: DuckDBInstance,
+    private readonly connection: DuckDBConnection,
+  ) {}
+
+  /** @throws FundpulseError FP4002 when nothing is published. */
+  static async open(path: string): Promise<PublishedReader> {
+    await access(path).catch(() => {
+      throw new FundpulseError("FP4002", `${path} does not exist`);
+    });
+    let instance: DuckDBInstance | null = null;
+    try {
+      instance = await DuckDBInstance.create(path, {
+        access_mode: "READ_ONLY",
+        enable_external_access: "false",
+        autoload_known_extensions: "false",
+        autoinstall_known_extensions: "false",
+        lock_configuration: "true",
+      });
+      return new PublishedReader(instance, await instance.connect());
+    } catch (cause) {
+      instance?.closeSync();
+      throw new FundpulseError("FP4002", `${path} cannot be opened: ${(cause as Error).message}`, { cause });
+    }
+  }
+
+  /** @throws FundpulseError FP5001 when the query fails. */
+  async query(sql: string): Promise<QueryResult> {
+    try {
+      const reader = await this.connection.runAndReadAll(sql);
+      return {
+        columns: reader.deduplicatedColumnNames(),
+        numeric: reader.columnTypes().map((t) => NUMERIC_TYPES.has(t.typeId)),
+        rows: reader.getRowsJson() as unknown[][],
+      };
+    } catch (cause) {
+      throw new FundpulseError("FP5001", (cause as Error).message, { cause });
+    }
+  }
+
+  close(): void {
+    this.connection.closeSync();
+    this.instance.closeSync();
   }
 }
 

@@ -112,6 +112,16 @@ export const ERROR_CODES = {
     action: "correct ops.host or ops.port, or stop what listens there",
   },
   FP5001: { exit: 1, cause: "a query failed", action: "correct the SQL" },
+  FP5002: {
+    exit: 1,
+    cause: "the detail file of single settlements cannot be read: it is for authorised users only",
+    action: "ask whoever runs fundpulse, or run the command as that user",
+  },
+  FP5003: {
+    exit: 1,
+    cause: "the figure to be explained is not published",
+    action: "ask for one that is, or add its grouping to the configuration",
+  },
 } as const satisfies Record<string, { exit: number; cause: string; action: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
