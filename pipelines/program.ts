@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { FundpulseError } from "../schemas/errors.js";
+import { closeDefinition } from "./program-close.js";
+import { nightlyDefinition } from "./program-nightly.js";
 import type { QuarantineOptions } from "./quarantine.js";
 
 /** Version of the package, whether this runs compiled (dist/pipelines) or from source. */
@@ -54,6 +56,9 @@ Examples:
     .option("--ops", "serve metrics and health also with --until-drained")
     .option("--no-ops", "do not serve metrics and health")
     .action(async (options) => done(await (await import("./run.js")).runCommand(options)));
+
+  closeDefinition({ command, withConfig, done });
+  nightlyDefinition({ command, withConfig, done });
 
   withConfig(
     command(

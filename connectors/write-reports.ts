@@ -1,0 +1,90 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A printed table with the headings and texts as they are to be read. */
+export interface PrintedSheet {
+  readonly name: string;
+  readonly comment: string;
+  readonly columns: readonly string[];
+  readonly numeric: readonly boolean[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+interface Draft {
+  readonly folder: string;
+  readonly parts: string[];
+  tables: number;
+}
+
+/**
+ * Folders of printed tables, one a period. A folder appears under its name when it is whole; one that was left
+ * half-written is made again.
+ */
+export class ReportFolder {
+  readonly #drafts = new Map<string, Draft>();
+
+  constructor(private readonly root: string) {}
+
+  has(period: string): boolean {
+    return existsSync(join(this.root, period));
+  }
+
+  begin(period: string, about: { readonly title: string; readonly note: string }): void {
+    const folder = join(this.root, `.${period}.next`);
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    this.#drafts.set(period, { folder, parts: [`# ${about.title}\n\n${about.note}\n`], tables: 0 });
+  }
+
+  /** Adds a table as a CSV file of its own and to the Markdown file. */
+  add(period: string, sheet: PrintedSheet): void {
+    const draft = this.#drafts.get(period)!;
+    draft.tables++;
+    writeFileSync(join(draft.folder, `${fileName(sheet.name)}.csv`), csvText(sheet));
+    draft.parts.push(markdownText(sheet));
+  }
+
+  /** Puts the folder in its place. */
+  finish(period: string): { readonly folder: string; readonly tables: number } {
+    const draft = this.#drafts.get(period)!;
+    this.#drafts.delete(period);
+    writeFileSync(join(draft.folder, `${period}.md`), draft.parts.join("\n"));
+    const folder = join(this.root, period);
+    renameSync(draft.folder, folder);
+    return { folder, tables: draft.tables };
+  }
+}
+
+const text = (value: unknown): string =>
+  value === null || value === undefined
+    ? ""
+    : typeof value === "object"
+      ? JSON.stringify(value)
+      : String(value);
+
+/** UTF-8 with a byte order mark and CRLF: what Excel opens without being asked. */
+export function csvText({ columns, rows }: PrintedSheet): string {
+  const cell = (value: unknown): string => {
+    const t = text(value);
+    return /[",\r\n]/.test(t) ? `"${t.replaceAll('"', '""')}"` : t;
+  };
+  return `\ufeff${[columns, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;
+}
+
+export function markdownText({ name, comment, columns, numeric, rows }: PrintedSheet): string {
+  const cell = (value: unknown): string => text(value).replaceAll("|", "\\|").replaceAll(/\s+/g, " ");
+  const line = (cells: readonly unknown[]): string => `| ${cells.map(cell).join(" | ")} |`;
+  const rule = `|${numeric.map((n) => (n ? " ---: |" : " --- |")).join("")}`;
+  return [
+    `## ${name}`,
+    "",
+    ...(comment === "" || comment === name ? [] : [comment, ""]),
+    line(columns),
+    rule,
+    ...rows.map(line),
+    "",
+  ].join("\n");
+}
+
+/** A table's name as a file name on every system. */
+const fileName = (name: string): string => name.replaceAll(/[\\/:*?"<>|\s]/g, "_");
