@@ -5,7 +5,7 @@ export const STATE_VERSION = 2;
 export const APPLICATION_ID = 0x4650554c;
 
 /**
- * The state file. Truth: `block` and `settlement_id` (kept settlements), `dead` (versions that stand no
+ * The state file. Truth: `block`, `settlement_id` and `settlement_id_recent` (kept settlements), `dead` (versions that stand no
  * more), `record` (small streams), `place` (positions and tallies), `quarantine`, `closed` (figures frozen at
  * close), `change` (what changed in closed periods since). Derived, and made again when missing:
  * `checkpoint`, `combo`, `grp`.
@@ -24,6 +24,7 @@ CREATE TABLE block (
   id INTEGER PRIMARY KEY, month INTEGER NOT NULL, rows INTEGER NOT NULL, data BLOB NOT NULL) STRICT;
 CREATE INDEX block_month ON block (month, id);
 CREATE TABLE settlement_id (setl_id TEXT PRIMARY KEY, ref INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE settlement_id_recent (id INTEGER PRIMARY KEY, setl_id TEXT NOT NULL, ref INTEGER NOT NULL) STRICT;
 CREATE TABLE dead (
   ref INTEGER PRIMARY KEY, month INTEGER NOT NULL, sequence INTEGER NOT NULL, setl_id TEXT NOT NULL,
   kept INTEGER NOT NULL) STRICT;

@@ -10,6 +10,7 @@ import {
   ROWS_PER_BLOCK,
   type RowFacts,
 } from "./settlement-block.js";
+import { SettlementIndex } from "./settlement-index.js";
 import type { Position } from "./source.js";
 import { checkedCrc, StateFile, type StateIdentity, withCrc } from "./store-file.js";
 
@@ -91,12 +92,16 @@ export class SqliteStore extends StateFile {
   /** Bumped when rows of these change, so that who publishes them need not compare. */
   readonly revisions = { facilities: 0, quarantine: 0, warnings: 0, refunds: 0 };
   #lastReadBlock = -1;
+  /** Standing versions by setl_id. */
+  readonly ids: SettlementIndex;
 
   constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean } = {}) {
     super(dataDir, identity, options);
+    this.ids = new SettlementIndex((text) => this.sql(text));
     this.beforeCommit.push(() => {
       this.#saveCodes();
       this.#savePlaces();
+      this.ids.settle();
     });
     this.codes = {
       idOf: (text) => {
@@ -214,41 +219,6 @@ export class SqliteStore extends StateFile {
   }
 
   // Kept settlements --------------------------------------------------------------------------------------
-
-  /** References of the standing versions of `ids`; index into `ids` to reference, only for known ids. */
-  find(ids: readonly string[]): Map<number, Ref> {
-    const found = new Map<number, Ref>();
-    if (ids.length === 0) return found;
-    const rows = this.sql(
-      "SELECT j.key AS i, s.ref AS ref FROM json_each(?) AS j CROSS JOIN settlement_id AS s ON s.setl_id = j.value",
-    )
-      .raw()
-      .all(JSON.stringify(ids)) as [number, number][];
-    for (const [i, ref] of rows) found.set(i, ref);
-    return found;
-  }
-
-  findOne(setlId: string): Ref | undefined {
-    return (
-      this.sql("SELECT ref FROM settlement_id WHERE setl_id = ?").get(setlId) as { ref: Ref } | undefined
-    )?.ref;
-  }
-
-  /** Makes reference `first + i` the standing version of the new id `ids[i]`. */
-  insertIds(ids: readonly string[], first: Ref): void {
-    if (ids.length === 0) return;
-    this.sql(
-      "INSERT INTO settlement_id (setl_id, ref) SELECT value, CAST(? AS INTEGER) + key FROM json_each(?)",
-    ).run(first, JSON.stringify(ids));
-  }
-
-  setRef(setlId: string, ref: Ref): void {
-    this.sql("INSERT OR REPLACE INTO settlement_id (setl_id, ref) VALUES (?, ?)").run(setlId, ref);
-  }
-
-  dropId(setlId: string): void {
-    this.sql("DELETE FROM settlement_id WHERE setl_id = ?").run(setlId);
-  }
 
   blockWriter(): BlockWriter {
     return new BlockWriter(this.codes);

@@ -126,10 +126,7 @@ export async function openPipeline(
       const total = state.store.months().length;
       onProgress(total, total);
       const version = await loop.publishNow();
-      const settlements = state.store.db.prepare("SELECT count(*) AS n FROM settlement_id").get() as {
-        n: number;
-      };
-      return { settlements: settlements.n, version };
+      return { settlements: state.store.ids.count(), version };
     },
     quarantine: {
       list: (filter) => inTurn(() => desk.list(filter)),

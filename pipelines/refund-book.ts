@@ -57,7 +57,7 @@ export class RefundBook {
   }
 
   #enter(refund: Settlement): void {
-    const known = this.store.findOne(refund.init_setl_id) !== undefined;
+    const known = this.store.ids.findOne(refund.init_setl_id) !== undefined;
     if (!known) {
       this.#awaited.add(refund.init_setl_id);
       this.store.revisions.refunds++;
@@ -81,7 +81,7 @@ export class RefundBook {
   #evaluate(originalId: string): void {
     const { store } = this;
     store.dropWarnings(originalId, WARNINGS);
-    const ref = store.findOne(originalId);
+    const ref = store.ids.findOne(originalId);
     if (ref === undefined) return;
     const { count, fee } = store
       .sql(

@@ -105,7 +105,7 @@ export class SettlementLedger {
   }
 
   #decide(arrivals: readonly Arrival[]): Map<string, Standing> {
-    const kept = this.store.find(arrivals.map((a) => a.s.setl_id));
+    const kept = this.store.ids.find(arrivals.map((a) => a.s.setl_id));
     const standing = new Map<string, Standing>();
     arrivals.forEach((arrival, i) => {
       const id = arrival.s.setl_id;
@@ -210,7 +210,7 @@ export class SettlementLedger {
     const originalTime = (id: string): EpochMs | undefined => {
       const inBatch = standing.get(id)?.arrival;
       if (inBatch) return inBatch.s.setl_time;
-      const ref = standing.get(id)?.kept ?? this.store.findOne(id);
+      const ref = standing.get(id)?.kept ?? this.store.ids.findOne(id);
       if (ref === undefined) return undefined;
       this.store.read(ref, this.#other, this.#otherFacts);
       return this.#other.setl_time;
@@ -233,7 +233,7 @@ export class SettlementLedger {
       const day = this.calendar.dayOf(arrival.s.setl_time);
       for (const refundId of this.refunds.refundsOf(id)) {
         if (standing.get(refundId)?.arrival) continue;
-        const ref = this.store.findOne(refundId);
+        const ref = this.store.ids.findOne(refundId);
         if (ref === undefined) continue;
         this.store.read(ref, this.#other, this.#otherFacts);
         if (this.#otherFacts.day === day || this.#other.init_setl_id !== id) continue;
@@ -280,7 +280,7 @@ export class SettlementLedger {
       store.bury(old, monthOfDay(this.#otherFacts.day), this.#other.setl_id, !silent);
     }
     this.#write(fresh, (batch, first) =>
-      store.insertIds(
+      store.ids.insert(
         batch.map((a) => a.s.setl_id),
         first,
       ),
@@ -288,7 +288,7 @@ export class SettlementLedger {
     this.#write(
       replacing.map((r) => r.arrival),
       (batch) => {
-        for (const a of batch) store.setRef(a.s.setl_id, a.ref);
+        for (const a of batch) store.ids.set(a.s.setl_id, a.ref);
       },
     );
     this.#write(buried, (batch) => {
@@ -363,7 +363,7 @@ export class SettlementLedger {
     if ("reason" in allowed) return { rejection: allowed, day: facts.day };
     let day = own;
     if (this.rules.originalPeriod && s.init_setl_id !== "") {
-      const ref = this.store.findOne(s.init_setl_id);
+      const ref = this.store.ids.findOne(s.init_setl_id);
       if (ref !== undefined) {
         this.store.read(ref, this.#other, this.#otherFacts);
         const originalDay = this.calendar.dayOf(this.#other.setl_time);
@@ -381,7 +381,7 @@ export class SettlementLedger {
 
   /** Standing refunds of a settlement. */
   refundsOf(setlId: string): Ref[] {
-    return this.refunds.refundsOf(setlId).flatMap((id) => this.store.findOne(id) ?? []);
+    return this.refunds.refundsOf(setlId).flatMap((id) => this.store.ids.findOne(id) ?? []);
   }
 
   /**
@@ -391,11 +391,12 @@ export class SettlementLedger {
   replace(ref: Ref): Set<MonthNumber> {
     const moved = this.recall(ref);
     const { rejection, day } = this.review(moved.s, moved.facts);
-    if (this.store.findOne(moved.s.setl_id) !== ref || rejection || day === moved.facts.day) return new Set();
+    if (this.store.ids.findOne(moved.s.setl_id) !== ref || rejection || day === moved.facts.day)
+      return new Set();
     const from = monthOfDay(moved.facts.day);
     this.store.bury(ref, from, moved.s.setl_id, false);
     moved.facts.day = day;
-    this.#write([moved], ([copy]) => this.store.setRef(copy.s.setl_id, copy.ref));
+    this.#write([moved], ([copy]) => this.store.ids.set(copy.s.setl_id, copy.ref));
     return new Set([from, monthOfDay(day)]);
   }
 
@@ -408,7 +409,7 @@ export class SettlementLedger {
     const gone = this.recall(ref);
     const id = gone.s.setl_id;
     this.store.bury(ref, monthOfDay(gone.facts.day), id, false);
-    this.store.dropId(id);
+    this.store.ids.drop(id);
     this.#toQuarantine(ref, gone.s, gone.facts, rejection, now);
     const touched = new Set([monthOfDay(gone.facts.day)]);
     let best: Arrival | undefined;
@@ -425,7 +426,7 @@ export class SettlementLedger {
       this.store.forgetBuried(bestRef);
       best.facts.day = this.review(best.s, best.facts).day;
       touched.add(monthOfDay(best.facts.day));
-      this.#write([best], ([copy]) => this.store.setRef(copy.s.setl_id, copy.ref));
+      this.#write([best], ([copy]) => this.store.ids.set(copy.s.setl_id, copy.ref));
     }
     this.refunds.corrected(best?.s ?? gone.s, best === undefined);
     return touched;

@@ -52,7 +52,7 @@ function keep(month: number, ids: readonly string[]): number {
   const writer = store.blockWriter();
   for (const id of ids) writer.add(row(id), facts());
   const first = store.writeBlock(month, ids.length, writer.finish());
-  store.insertIds(ids, first);
+  store.ids.insert(ids, first);
   return first;
 }
 
@@ -65,8 +65,8 @@ function scanned(month: number, after = 0): string[] {
 
 test("a commit is durable when it returns; one that throws leaves nothing", () => {
   store.commit(() => keep(MARCH, ["a", "b"]));
-  expect(afterKill((s) => [s.findOne("a"), s.sequence, s.months()])).toEqual([
-    store.findOne("a"),
+  expect(afterKill((s) => [s.ids.findOne("a"), s.sequence, s.months()])).toEqual([
+    store.ids.findOne("a"),
     1,
     [MARCH],
   ]);
@@ -84,7 +84,7 @@ test("a commit is durable when it returns; one that throws leaves nothing", () =
       throw new Error("no");
     }),
   ).toThrow("no");
-  expect(afterKill((s) => [s.findOne("c"), s.findPlace("folder", "f"), s.sequence])).toEqual([
+  expect(afterKill((s) => [s.ids.findOne("c"), s.findPlace("folder", "f"), s.sequence])).toEqual([
     undefined,
     undefined,
     1,
@@ -126,7 +126,7 @@ test("ids are found in whatever order they are asked for, whatever letters they 
   const ids = ["S1", "s1", "S1 ", "号", "😀", '"', "\\", "'", "x".repeat(3000)];
   const first = store.commit(() => keep(MARCH, ids));
   const asked = [...ids, "nobody", "S1"].reverse();
-  const found = store.find(asked);
+  const found = store.ids.find(asked);
   asked.forEach((id, i) => {
     const at = ids.indexOf(id);
     expect([id, found.get(i)]).toEqual([id, at < 0 ? undefined : first + at]);
@@ -147,7 +147,7 @@ test("a scan sees what stands of one month, over more blocks than a page, while 
       if (b % 3 === 0) keep(APRIL, [`a${b}`]);
     }
   });
-  store.commit(() => store.bury(store.findOne("m7a")!, MARCH, "m7a"));
+  store.commit(() => store.bury(store.ids.findOne("m7a")!, MARCH, "m7a"));
   const expected = Array.from({ length: blocks }, (_, b) => [`m${b}a`, `m${b}b`])
     .flat()
     .filter((id) => id !== "m7a");
@@ -157,11 +157,11 @@ test("a scan sees what stands of one month, over more blocks than a page, while 
   const found: string[] = [];
   store.scan(MARCH, 0, s, facts(), () => {
     found.push(s.setl_id);
-    store.read(store.findOne("a3")!, other, facts());
+    store.read(store.ids.findOne("a3")!, other, facts());
     expect(other.setl_id).toBe("a3");
   });
   expect(found).toEqual(expected);
-  const half = Math.floor(store.findOne("m99b")! / ROWS_PER_BLOCK);
+  const half = Math.floor(store.ids.findOne("m99b")! / ROWS_PER_BLOCK);
   expect(scanned(MARCH, half)).toEqual(expected.slice(expected.indexOf("m100a")));
 });
 
