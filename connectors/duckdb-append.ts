@@ -1,4 +1,5 @@
 import {
+  BIGINT,
   DOUBLE,
   type DuckDBConnection,
   DuckDBDataChunk,
@@ -7,17 +8,26 @@ import {
   VARCHAR,
 } from "@duckdb/node-api";
 
-/** A column to append. The table's column must have the same type: INTEGER, DOUBLE or VARCHAR. */
-export type AppendColumn = Int32Array | Float64Array | readonly (string | null)[];
+/** A column to append. The table's column must have the same type: INTEGER, BIGINT, DOUBLE or VARCHAR. */
+export type AppendColumn = Int32Array | BigInt64Array | Float64Array | readonly (string | null)[];
+
+type Numbers = Int32Array | BigInt64Array | Float64Array;
+const isNumbers = (column: AppendColumn): column is Numbers => !Array.isArray(column);
 
 const CHUNK_ROWS = 2048;
 
 const typeOf = (column: AppendColumn): DuckDBType =>
-  column instanceof Int32Array ? INTEGER : column instanceof Float64Array ? DOUBLE : VARCHAR;
+  column instanceof Int32Array
+    ? INTEGER
+    : column instanceof Float64Array
+      ? DOUBLE
+      : column instanceof BigInt64Array
+        ? BIGINT
+        : VARCHAR;
 
 /** The part of a number vector that the library does not document: its backing typed array. */
 interface NumberVector {
-  readonly items: Int32Array | Float64Array;
+  readonly items: Numbers;
   flush(): void;
 }
 
@@ -42,7 +52,7 @@ export async function appendColumns(
       chunk.reset();
       chunk.rowCount = size;
       for (const [i, column] of columns.entries()) {
-        if (column instanceof Int32Array || column instanceof Float64Array) {
+        if (isNumbers(column)) {
           const vector = chunk.getColumnVector(i) as unknown as NumberVector;
           vector.items.set(column.subarray(from, from + size) as never);
           vector.flush();

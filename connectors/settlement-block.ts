@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { ABSENT, type Settlement } from "../schemas/settlement.js";
 import { AMOUNT_FIELDS } from "../schemas/streams.js";
-import type { DayNumber } from "../schemas/units.js";
+import type { DayNumber, EpochMs } from "../schemas/units.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
 
 /** Rows of one block; a row's reference is block * ROWS_PER_BLOCK + index. */
@@ -144,6 +144,44 @@ export class BlockWriter {
   }
 }
 
+/** Codes of a row, in the order in which a block holds them. */
+export const CODE_FIELDS = [
+  "refd_setl_flag",
+  "vali_flag",
+  "insutype",
+  "psn_type",
+  "insu_admdvs",
+  "fixmedins_code",
+  "fix_blng_admdvs",
+  "hosp_lv",
+  "med_type",
+  "setl_type",
+  "pay_loc",
+  "clr_way",
+  "mid_setl_flag",
+  "dise_no",
+] as const satisfies readonly (keyof Settlement)[];
+
+/** A row as it is packed: codes as their numbers in the code book. For those who read very many rows. */
+export class PackedRow implements RowFacts {
+  setl_id = "";
+  init_setl_id = "";
+  mdtrt_id = "";
+  person = 0;
+  day: DayNumber = 0;
+  place = 0;
+  position = 0;
+  setl_time: EpochMs = 0;
+  updt_time: EpochMs = 0;
+  /** By CODE_FIELDS. */
+  readonly codes = new Int32Array(CODE_FIELDS.length);
+  begndate: DayNumber = ABSENT;
+  enddate: DayNumber = ABSENT;
+  ipt_days = ABSENT;
+  /** Fen by AMOUNT_INDEX; NaN where absent. */
+  readonly amounts = new Float64Array(AMOUNTS);
+}
+
 /** Reads the rows of one packed block in any order. */
 export class BlockReader {
   readonly #reader = new ByteReader(Buffer.alloc(0));
@@ -212,8 +250,34 @@ export class BlockReader {
     into.begndate = this.#optional(facts.day);
     into.enddate = this.#optional(facts.day);
     into.ipt_days = this.#optional(0);
+    this.#amounts(into.amounts);
+  }
+
+  /** Fills `into` with row `index`, codes left as numbers. */
+  readPacked(index: number, into: PackedRow): void {
+    const r = this.#reader;
+    r.at = this.#starts[index];
+    let shared = r.byte();
+    into.setl_id = this.#firstId.slice(0, shared) + r.text();
+    shared = r.byte();
+    into.mdtrt_id = this.#firstVisit.slice(0, shared) + r.text();
+    into.init_setl_id = r.text();
+    into.person = r.uint();
+    into.setl_time = this.#baseTime + r.int();
+    into.updt_time = into.setl_time + r.int();
+    into.day = r.uint();
+    into.place = r.uint();
+    into.position = r.uint();
+    for (let i = 0; i < into.codes.length; i++) into.codes[i] = r.uint();
+    into.begndate = this.#optional(into.day);
+    into.enddate = this.#optional(into.day);
+    into.ipt_days = this.#optional(0);
+    this.#amounts(into.amounts);
+  }
+
+  #amounts(amounts: Float64Array): void {
+    const r = this.#reader;
     const mask = r.byte() | (r.byte() << 8) | (r.byte() << 16);
-    const amounts = into.amounts;
     for (let i = 0; i < AMOUNTS; i++) {
       amounts[i] =
         mask & (1 << i)

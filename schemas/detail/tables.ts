@@ -66,6 +66,20 @@ export const SETTLEMENT: TableDef = table("settlement", "现行结算记录，�
   column("code_set", "INTEGER", "维度代码组合的编号，见 dimension"),
 ]);
 
+/** The combinations of codes that occur; `dise_no` only where the category table names it. */
+export const CODE_SET: TableDef = table("code_set", "出现过的维度代码组合", [
+  column("code_set", "INTEGER", "代码组合编号"),
+  text("insutype", "险种类型代码"),
+  text("psn_type", "人员类别代码"),
+  text("insu_admdvs", "参保区划"),
+  text("fixmedins_code", "医疗机构编码"),
+  text("fix_blng_admdvs", "结算所报机构区划"),
+  text("hosp_lv", "结算所报医院等级代码"),
+  text("med_type", "医疗类别代码"),
+  text("setl_type", "结算类别"),
+  text("dise_no", "病种编码；医疗类别表未涉及者为 NULL"),
+]);
+
 /** The dimensions of each combination of codes, by the span of days in which its facility stands as it is. */
 export const DIMENSION: TableDef = table(
   "dimension",
@@ -182,5 +196,6 @@ export const DETAIL_SNAPSHOT: TableDef = table("snapshot", "本文件的来源�
   text("reference_hash", "所用参照数据与配置的 SHA-256"),
   column("settlements", "BIGINT", "结算记录数"),
   text("layout", "表结构与写法的指纹；不同即整体重写"),
+  column("last_block", "BIGINT", "来源状态库的最后数据块"),
   column("compact_bytes", "BIGINT", "上次整体写出后的文件大小（字节）"),
 ]);
