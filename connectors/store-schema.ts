@@ -8,7 +8,7 @@ export const APPLICATION_ID = 0x4650554c;
  * The state file. Truth: `block`, `settlement_id` and `settlement_id_recent` (kept settlements), `dead` (versions that stand no
  * more), `record` (small streams), `place` (positions and tallies), `quarantine`, `closed` (figures frozen at
  * close), `change` (what changed in closed periods since). Derived, and made again when missing:
- * `checkpoint`, `combo`, `grp`.
+ * `checkpoint`, `combo`, `grp`, `facility_day`, `facility_latest`.
  */
 export const STATE_TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -38,7 +38,7 @@ CREATE INDEX refund_orphan ON refund (orphan) WHERE orphan = 1;
 CREATE TABLE quarantine (
   id INTEGER PRIMARY KEY, place INTEGER NOT NULL, position INTEGER NOT NULL, stream TEXT NOT NULL,
   reason TEXT NOT NULL, detail TEXT NOT NULL, first_seen INTEGER NOT NULL, status TEXT NOT NULL,
-  due INTEGER, raw BLOB, ref INTEGER, note TEXT) STRICT;
+  day INTEGER, due INTEGER, raw BLOB, ref INTEGER, note TEXT) STRICT;
 CREATE INDEX quarantine_waiting ON quarantine (reason, due) WHERE status = 'waiting';
 CREATE TABLE warning (
   record_key TEXT NOT NULL, warning TEXT NOT NULL, stream TEXT NOT NULL, place INTEGER NOT NULL,
@@ -62,6 +62,10 @@ CREATE TABLE change (
   combo INTEGER, data BLOB NOT NULL) STRICT;
 CREATE INDEX change_sequence ON change (sequence);
 CREATE TABLE used_table (name TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
+CREATE TABLE facility_day (
+  code INTEGER NOT NULL, month INTEGER NOT NULL, days INTEGER NOT NULL, PRIMARY KEY (code, month)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE facility_latest (code INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
 CREATE TABLE combo (id INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
 CREATE TABLE grp (gid INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;
 CREATE TABLE checkpoint (

@@ -37,6 +37,8 @@ export interface QuarantineEntry {
   readonly detail: string;
   readonly first_seen: EpochMs;
   readonly status: "waiting" | "resolved" | "dismissed";
+  /** Day of the record's own `setl_time`, where it could be read. */
+  readonly day: DayNumber | null;
   readonly due: EpochMs | null;
   /** Sealed raw bytes, as `Privacy.seal` makes them; null when the record is a kept version (`ref`). */
   readonly raw: Buffer | null;
@@ -295,6 +297,23 @@ export class SqliteStore extends StateFile {
     }
   }
 
+  /** Visits every version ever kept, those that stand no more too. */
+  scanKept(into: Settlement, facts: RowFacts, visit: () => void): void {
+    const page = this.sql("SELECT id, data FROM block WHERE id > ? ORDER BY id LIMIT 64");
+    for (let after = 0; ; ) {
+      const blocks = page.all(after) as { id: number; data: Buffer }[];
+      for (const { id, data } of blocks) {
+        this.#openBlock(id, data);
+        for (let i = 0; i < this.#reader.count; i++) {
+          this.#reader.read(i, into, facts);
+          visit();
+        }
+        after = id;
+      }
+      if (blocks.length < 64) return;
+    }
+  }
+
   /** Takes a version out of the standing ones. It stays readable: it may have to stand again. */
   bury(ref: Ref, month: MonthNumber, setlId: string, kept = true): void {
     this.sql("INSERT INTO dead (ref, month, sequence, setl_id, kept) VALUES (?, ?, ?, ?, ?)").run(
@@ -437,7 +456,7 @@ export class SqliteStore extends StateFile {
     this.revisions.quarantine++;
     return Number(
       this.sql(
-        "INSERT INTO quarantine (place, position, stream, reason, detail, first_seen, status, due, raw, ref) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?)",
+        "INSERT INTO quarantine (place, position, stream, reason, detail, first_seen, status, day, due, raw, ref) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?)",
       ).run(
         entry.place,
         entry.position,
@@ -445,6 +464,7 @@ export class SqliteStore extends StateFile {
         entry.reason,
         entry.detail,
         entry.first_seen,
+        entry.day,
         entry.due,
         entry.raw,
         entry.ref,
