@@ -94,8 +94,8 @@ export interface SuggestedConfig {
   readonly periods: { readonly firstDay: string };
   readonly careGroups: readonly unknown[];
   readonly benefit: Readonly<Record<string, readonly string[]>>;
-  /** How the bureau prints ratios. */
-  readonly report: { readonly rounding: string };
+  /** How the bureau prints its tables. */
+  readonly report: { readonly rounding: string; readonly tables?: Readonly<Record<string, unknown>> };
 }
 
 export function suggestedConfig(options: EventOptions): SuggestedConfig {
@@ -117,7 +117,7 @@ export function suggestedConfig(options: EventOptions): SuggestedConfig {
     periods: { firstDay: profile.firstDay },
     careGroups: profile.careGroups,
     benefit: profile.benefit,
-    report: { rounding: profile.ratios },
+    report: { rounding: profile.ratios, tables: profile.tables },
   };
 }
 

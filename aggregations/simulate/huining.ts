@@ -1,4 +1,5 @@
 import { dayOf } from "../calendar.js";
+import type { BookedFact } from "./given.js";
 import {
   cell,
   type Guess,
@@ -61,30 +62,44 @@ function facilities(): ProfileFacility[] {
   return list;
 }
 
-/** In the order of the residents' printed table. */
+const chronic = "门诊慢性特殊疾病";
+const drug = { token: "negotiated", med_type: "910302", category: "谈判药品", care: "outpatient" };
+
+/** In the order of the printed tables, which is not the same for the two insurances. */
 const CATEGORIES: readonly ProfileCategory[] = [
   { token: "inpatient", med_type: "21", category: "住院", care: "inpatient" },
-  { token: "general", med_type: "11", category: "普通门诊", care: "outpatient" },
-  { token: "chronic", med_type: "14", category: "门诊慢性特殊疾病", care: "outpatient" },
-  { token: "two", med_type: "9903", category: "门诊“两病”", care: "outpatient" },
-  {
-    token: "negotiated",
-    med_type: "910302",
-    category: "谈判药品",
-    care: "outpatient",
-    insurance: "employee",
-    parent: "门诊慢性特殊疾病",
-  },
-  {
-    token: "negotiated",
-    med_type: "910302",
-    category: "谈判药品",
-    care: "outpatient",
-    insurance: "resident",
-  },
+  { token: "chronic", med_type: "14", category: chronic, care: "outpatient", insurance: "employee" },
   { token: "account", med_type: "41", category: "个人账户", care: "pharmacy" },
+  { token: "general", med_type: "11", category: "普通门诊", care: "outpatient" },
+  { token: "chronic", med_type: "14", category: chronic, care: "outpatient", insurance: "resident" },
+  { token: "two", med_type: "9903", category: "门诊“两病”", care: "outpatient" },
+  { ...drug, insurance: "employee", parent: chronic },
+  { ...drug, insurance: "resident" },
   { token: "maternity", med_type: "52", category: "生育住院", care: "maternity" },
 ];
+
+const wan = (amount: number): number => Math.round(amount * 1_000_000);
+const BOOKED: readonly BookedFact[] = [
+  { fund: "resident", kind: "income", subject: "levy", fen: wan(41_926.28), book_date: "2024-03-31" },
+  { fund: "maternity", kind: "expense", subject: "allowance", fen: wan(18.4), book_date: "2024-03-31" },
+];
+
+/** Headings and columns of this notice. */
+const TABLES: NamedProfile["tables"] = {
+  "employee.fund.composition": { totalFirst: true },
+  "resident.fund.composition": { totalFirst: true, labels: { 门诊慢性特殊疾病: "门诊慢性特殊慢病" } },
+  "employee.inpatient.by_region": { headings: { payable_wan: "补偿(万元)" } },
+  "employee.outpatient_chronic.by_channel": {
+    columns: ["fund_paid_wan", "negotiated_drug_wan"],
+    headings: { fund_paid_wan: "实际支出(万元)" },
+  },
+  "resident.outpatient_chronic.by_channel": {
+    columns: ["visits", "fee_total_wan", "payable_wan", "fund_paid_wan", "reimb_rate_actual_pct"],
+  },
+  "resident.negotiated_drug.by_channel": {
+    columns: ["visits", "fee_total_wan", "fund_paid_wan", "reimb_rate_actual_pct"],
+  },
+};
 
 /** Places of stays: tokens, guessed stays and average fee of residents and of employees. */
 const PLACES: readonly (readonly [string, readonly [number, number], readonly [number, number]])[] = [
@@ -242,6 +257,10 @@ export function huining(): NamedProfile {
       { as_of, insurance: "employee", group: "active", persons: 17_325 },
       { as_of, insurance: "employee", group: "retired", persons: 6_359 },
     ],
+    booked: BOOKED,
+    dip: [],
+    facts: [],
+    tables: TABLES,
     cells: [...stays(), ...outpatient()],
     targets: HUINING_2024Q1,
     persons: { resident: 411_042, employee: 23_684, maternity_fund: 3_000 },

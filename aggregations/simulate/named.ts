@@ -3,6 +3,7 @@ import { parseDay, ZoneCalendar } from "../calendar.js";
 import { type Act, arrivals, MS_PER_DAY, MS_PER_HOUR, type Plan, Timeline } from "./arrivals.js";
 import { billsOf } from "./bills.js";
 import type { SimEvent } from "./event.js";
+import { givenEvents } from "./given.js";
 import { Pen } from "./pen.js";
 import type { NamedProfile, ProfileFacility } from "./profile.js";
 import { Random } from "./random.js";
@@ -10,7 +11,8 @@ import { solveCells } from "./solve-cells.js";
 import type { CellSums } from "./targets.js";
 
 /**
- * All events of a named profile in the order in which they arrive: facilities, enrolment, settlements. The
+ * All events of a named profile in the order in which they arrive: facilities, enrolment, books, DIP results,
+ * reported facts, settlements. The
  * figures that follow from them are the printed ones; the noise (refunds with a new settlement, corrections,
  * duplicates, late and bad records, people from elsewhere) changes none of them. The same for the same seed.
  */
@@ -18,6 +20,7 @@ export function* namedEvents(profile: NamedProfile, seed: number): Generator<Sim
   const random = new Random(seed);
   const calendar = new ZoneCalendar(profile.timezone);
   yield* references(profile, calendar);
+  yield* givenEvents(profile);
   const sums = solveCells(profile.cells, profile.targets, profile.ratios);
   const plans = plansOf(profile, sums, random);
   const total = plans.reduce((n, p) => n + p.bills.fee.length, 0);

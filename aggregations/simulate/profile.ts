@@ -1,4 +1,6 @@
+import type { TableSettings } from "../../schemas/report-settings.js";
 import type { DayNumber } from "../../schemas/units.js";
+import type { BookedFact, DipFact, StatedFact } from "./given.js";
 import {
   CELL_MEASURES,
   type Cell,
@@ -46,6 +48,11 @@ export interface NamedProfile {
   readonly careGroups: readonly unknown[];
   readonly benefit: Readonly<Record<string, readonly string[]>>;
   readonly enrolment: readonly EnrolmentFact[];
+  readonly booked: readonly BookedFact[];
+  readonly dip: readonly DipFact[];
+  readonly facts: readonly StatedFact[];
+  /** What the bureau prints otherwise, by table (`report.tables` of the configuration). */
+  readonly tables: Readonly<Record<string, Partial<TableSettings>>>;
   readonly cells: readonly Cell[];
   readonly targets: readonly PrintedTarget[];
   /** Highest person number + 1 of each insurance. */

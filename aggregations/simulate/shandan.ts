@@ -2,6 +2,8 @@ import { dayOf } from "../calendar.js";
 import type { NamedProfile, ProfileCategory } from "./profile.js";
 import { cells } from "./shandan-cells.js";
 import { COUNTY, facilities } from "./shandan-facilities.js";
+import { SHANDAN_BOOKED, SHANDAN_DIP, SHANDAN_FACTS } from "./shandan-given.js";
+import { SHANDAN_TABLES } from "./shandan-tables.js";
 import { SHANDAN_2024H1 } from "./targets-shandan-2024h1.js";
 
 /** In the order of the printed tables of both insurances. */
@@ -18,6 +20,8 @@ const CATEGORIES: readonly ProfileCategory[] = [
   { token: "maternity_inpatient", med_type: "52", category: "生育住院", care: "maternity" },
   { token: "injury", med_type: "22", category: "外伤住院", care: "inpatient" },
   { token: "psychiatric", med_type: "2190", category: "精神病住院", care: "inpatient" },
+  // Booked by the fund, no settlement: stands here for its place in the table.
+  { token: "allowance", med_type: "allowance", category: "生育津贴", care: "maternity" },
   { token: "reproductive", med_type: "53", category: "生殖门诊", care: "outpatient", insurance: "resident" },
   { token: "reproductive", med_type: "53", category: "生殖门诊", care: "maternity", insurance: "employee" },
 ];
@@ -67,6 +71,10 @@ export function shandan(): NamedProfile {
       },
       { as_of: "2023-06-30", insurance: "resident", persons: 150_798, paid_persons: 150_798 },
     ],
+    booked: SHANDAN_BOOKED,
+    dip: SHANDAN_DIP,
+    facts: SHANDAN_FACTS,
+    tables: SHANDAN_TABLES,
     cells: cells(),
     targets: SHANDAN_2024H1,
     persons: { resident: 146_495, employee: 27_880 },

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { PrintedReport, PrintedTable } from "../../aggregations/printed/report.js";
+import type { PrintedReport } from "../../aggregations/printed/report.js";
 import { queryPublished } from "../../connectors/query-duckdb.js";
 import { simulatedWorkspace } from "../../pipelines/simulated-workspace.js";
 import type { Config } from "../../schemas/config.js";
-import { type ReportTable, reportTables } from "../../schemas/published/reports.js";
+import { compareViews } from "./printed-views.js";
 import { CLI } from "./workspace.js";
 
 export interface Statement {
@@ -55,121 +55,35 @@ export async function rowsOf(file: string, sql: string): Promise<Record<string, 
   );
 }
 
-/** What different tables print for the same thing. */
-export interface RowNames {
-  /** One name for all names of a row. */
-  row(label: string): string;
-  /** The group whose 小计 follows a row. */
-  group(row: string): string;
-}
-
-/** By the list of facilities that a report comes with. */
-export function rowNames(report: PrintedReport): RowNames {
-  const ids = new Map(report.facilities?.flatMap((f) => f.names.map((name) => [name, f.id] as const)));
-  const alike: Readonly<Record<string, string>> = { 总计: "合计", 门诊慢性特殊慢病: "门诊慢性特殊疾病" };
-  return {
-    row: (label) => ids.get(label) ?? alike[label] ?? label,
-    group: (row) => report.facilities?.find((f) => f.id === row)?.group ?? "",
-  };
-}
-
 export interface ViewDifferences {
-  /** `table: printed heading → our heading`, blanks and the year's number left out of account. */
+  /** `table: printed heading → our heading`, 本期 and 上年同期 for the years. */
   readonly headings: string[];
   /** `table: rows as printed → rows as given`. */
   readonly rows: string[];
-  /** `table row column: printed computed`. */
+  /** `table row key: printed computed`. */
   readonly values: string[];
+  readonly tables: number;
   readonly compared: number;
 }
 
-const ROW_KEYS = ["row_label", "category", "region", "tier", "facility", "channel", "group"];
-const KEYS: Readonly<Record<string, string>> = { heads: "persons" };
-
-/** Headings say 本期 and 上年同期 in place of the years, and have no two lines. */
-const plainHeading = (label: string, unit: string | null): string => {
-  const text = label
-    .replaceAll(/\s+/g, "")
-    .replace(/^报销费用\(万元\)\/(.*)$/, "$1(万元)")
-    .replace(/^20?\d?4年/, "本期")
-    .replace(/^2023年(同期)?/, "上年同期");
-  return unit === null || !["万元", "%", "元"].includes(unit) || text.endsWith(`(${unit})`)
-    ? text
-    : `${text}(${unit})`;
-};
-
 /** Holds the tables of a printed report against the views of schema 报表 of a published file. */
-export async function compareViews(
+export async function viewDifferences(
   report: Golden,
   config: Config,
   file: string,
   period: string,
 ): Promise<ViewDifferences> {
-  const found: ViewDifferences & { compared: number } = { headings: [], rows: [], values: [], compared: 0 };
-  const views = new Map(reportTables(config).map((t) => [t.id, t]));
-  for (const table of report.tables) {
-    const view = views.get(table.id);
-    if (view === undefined) {
-      found.headings.push(`${table.id}: no view`);
-      continue;
-    }
-    await compareView(table, view, found, rowNames(report), file, period);
-  }
-  return found;
-}
-
-async function compareView(
-  table: PrintedTable,
-  view: ReportTable,
-  found: ViewDifferences & { compared: number },
-  same: RowNames,
-  file: string,
-  period: string,
-): Promise<void> {
-  const rows = await rowsOf(file, `FROM "报表"."${view.name}"('${period}')`);
-  const rowKey = ROW_KEYS.find((k) => table.columns.some((c) => c.key === k)) ?? "";
-  const columns = table.columns.flatMap(({ key, label: printed, unit }) => {
-    const column = view.columns.find((c) => c.key === (KEYS[key] ?? key));
-    if (column === undefined) {
-      if (!ROW_KEYS.includes(key)) found.headings.push(`${table.id}: ${printed} → none`);
-      return [];
-    }
-    if (plainHeading(printed, unit) !== column.heading) {
-      found.headings.push(`${table.id}: ${printed} → ${column.heading}`);
-    }
-    return key === rowKey ? [] : [{ key, heading: column.heading }];
-  });
-  const first = view.columns[0].heading;
-  const ours = names(
-    rows.map((row) => same.row(String(row[first]))),
-    same.group,
+  const tables = await compareViews(report, config, file, period);
+  const cells = tables.flatMap((t) =>
+    t.rows.flatMap((r) => r.cells.map((c) => ({ ...c, at: `${t.id} ${r.label} ${c.key}` }))),
   );
-  const printed = names(
-    table.rows.map((row) => same.row(String(row[rowKey]))),
-    same.group,
-  );
-  if (ours.join() !== printed.join()) {
-    found.rows.push(`${table.id}: ${printed.join(" ")} → ${ours.join(" ")}`);
-  }
-  for (const [i, row] of table.rows.entries()) {
-    const our = rows[ours.indexOf(printed[i])];
-    for (const { key, heading } of columns) {
-      const text = row[key];
-      if (typeof text !== "string") continue;
-      found.compared++;
-      const computed = our === undefined ? "no row" : our[heading];
-      if (!sameNumber(text, computed)) {
-        found.values.push(`${table.id} ${printed[i]} ${key} ${text} ${computed}`);
-      }
-    }
-  }
+  return {
+    headings: tables.flatMap((t) => t.headings.map(([theirs, ours]) => `${t.id}: ${theirs} → ${ours}`)),
+    rows: tables.flatMap(({ id, order: [theirs, ours] }) =>
+      theirs.join() === ours.join() ? [] : [`${id}: ${theirs.join(" ")} → ${ours.join(" ")}`],
+    ),
+    values: cells.filter((c) => c.status !== "equal").map((c) => `${c.at} ${c.printed} ${c.computed}`),
+    tables: tables.length,
+    compared: cells.length,
+  };
 }
-
-/** Two rows named 小计 are told apart by the row before them: `of` says what it belongs to. */
-function names(labels: readonly string[], of: (label: string) => string): string[] {
-  return labels.map((label, i) => (label === "小计" ? `小计 ${of(labels[i - 1] ?? "")}` : label));
-}
-
-/** The notices drop zeros at the end. */
-export const sameNumber = (printed: string, computed: string | null): boolean =>
-  computed !== null && computed !== "" && Number(printed) === Number(computed);
