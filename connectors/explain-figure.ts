@@ -2,6 +2,7 @@ import { groupingOf, type Request } from "../aggregations/explain/request.js";
 import { DIMENSIONS, type Dimension, SETTLEMENT_DIMENSIONS } from "../schemas/dimensions.js";
 import { quoteText } from "../schemas/published/define.js";
 import type { ExplainReader } from "./explain-reader.js";
+import type { QueryResult } from "./query-duckdb.js";
 
 /** A figure as it is published; decimal texts, null where there is none. */
 export interface PublishedFigure {
@@ -128,4 +129,40 @@ export async function nearFigures(
 async function texts(reader: ExplainReader, sql: string): Promise<string[]> {
   const { rows } = await reader.query(sql);
   return rows.map(([value]) => String(value));
+}
+
+/** The head count that a hospitalization rate is published over. */
+export async function publishedEnrolled(reader: ExplainReader, request: Request): Promise<string | null> {
+  const { district, person_kind } = request.dimensions;
+  const is = (column: string, value: string | undefined): string =>
+    value === undefined ? `${column} IS NULL` : `${column} = ${quoteText(value)}`;
+  const { rows } = await reader.query(
+    `SELECT persons FROM published.store.enrolled WHERE period = ${quoteText(request.period.id)}
+       AND insurance = ${quoteText(request.insurance)} AND ${is("district", district)}
+       AND ${is("person_kind", person_kind)}`,
+  );
+  return text(rows[0]?.[0]);
+}
+
+/** When a period was closed, and under which published version; nulls where it is not. */
+export async function closedPeriod(
+  reader: ExplainReader,
+  period: string,
+): Promise<{ readonly closedAt: string | null; readonly version: string | null }> {
+  const { rows } = await reader.query(
+    `SELECT closed_at, version FROM published.store.closed WHERE period = ${quoteText(period)}`,
+  );
+  return { closedAt: text(rows[0]?.[0]), version: text(rows[0]?.[1]) };
+}
+
+/** What changed a figure since its period was closed: rows of `restatement_cause`, latest first. */
+export async function restatementCauses(
+  reader: ExplainReader,
+  request: Request,
+  limit: number | null,
+): Promise<{ readonly shown: QueryResult; readonly count: number }> {
+  const from = `FROM published.main.restatement_cause WHERE period = ${quoteText(request.period.id)}`;
+  const { rows } = await reader.query(`SELECT count(*) ${from}`);
+  const shown = await reader.query(`SELECT * ${from}${limit === null ? "" : ` LIMIT ${limit}`}`);
+  return { shown, count: Number(rows[0]?.[0]) };
 }

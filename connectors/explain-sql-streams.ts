@@ -9,7 +9,7 @@ import type { RecordQuery, TermSql } from "./explain-sql.js";
 
 const dayText = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
 const yearOf = (request: Request): number => Number(dayText(request.period.endDay).slice(0, 4));
-const column = (name: string): readonly [string, string] => [name, `b."${name}"`];
+const column = (name: string): readonly [string, string] => [`"${name}"`, `b."${name}"`];
 const PLACE = ["source", "partition", "position"].map(column);
 
 type Side = TermSql["side"];
@@ -181,46 +181,67 @@ export function dipQuery(request: Request, indicator: GivenIndicator<DipTerm>): 
   };
 }
 
-/** Enrolment rows that are told by their keys (connectors/explain-reader.ts: `enrolmentRows`). */
+/** What tells one enrolment row from another, in the order of the row values below. */
+export const ENROLMENT_KEY = ["as_of", "admdvs", "insurance", "group", "sex"] as const;
+
+/** Enrolment rows of the period's year, of which some stand behind a head count. */
+export const enrolmentRowsSql = (request: Request): string => {
+  const names = [...ENROLMENT_KEY, "persons", "paid_persons", "target_persons"];
+  return `SELECT ${names.map((n) => `b."${n}"`).join(", ")} FROM enrolment b
+WHERE b.as_of BETWEEN DATE '${yearOf(request)}-01-01' AND DATE '${dayText(request.period.endDay)}'`;
+};
+
+/** Enrolment rows told by their keys (values of ENROLMENT_KEY). */
 export function enrolmentQuery(
-  keys: readonly string[],
+  keys: readonly (readonly string[])[],
   terms: readonly SignedTerm<EnrolmentTerm | "enrolled">[],
 ): RecordQuery {
-  const names = ["as_of", "admdvs", "insurance", "group", "sex", "persons", "paid_persons", "target_persons"];
+  const names = [...ENROLMENT_KEY, "persons", "paid_persons", "target_persons"];
+  const rows = keys.map(([day, ...rest]) => `(DATE ${quoteText(day!)}, ${rest.map(quoteText).join(", ")})`);
   return {
     kind: "enrolment",
     columns: [...names.map(column), ...PLACE],
     from: "enrolment b",
-    where: [keys.length === 0 ? "false" : `b.record_key IN (${keys.map(quoteText).join(", ")})`],
+    where: [
+      rows.length === 0
+        ? "false"
+        : `(${ENROLMENT_KEY.map((n) => `b."${n}"`).join(", ")}) IN (${rows.join(", ")})`,
+    ],
     terms: terms.map((t) => ({ ...t, sql: t.term === "enrolled" ? "b.persons" : `b.${t.term}` })),
-    key: "record_key",
+    key: 'as_of, admdvs, insurance, "group", sex',
   };
 }
 
 export const enrolmentTerms = (indicator: GivenIndicator<EnrolmentTerm>): SignedTerm<EnrolmentTerm>[] =>
   termsOf(indicator);
 
+/** A map as the detail file holds it: by key. */
+function mapSql(values: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.length === 0
+    ? "map([]::VARCHAR[], []::VARCHAR[])"
+    : `MAP {${entries.map(([k, v]) => `${quoteText(k)}: ${quoteText(v)}`).join(", ")}}`;
+}
+
 /**
  * Facts that state one figure: the one written last stands, the others are shown beside it with nothing to
- * add.
+ * add. A fact's district is its `admdvs` where that is not the jurisdiction's own, else what its dimensions say.
  */
 export function factQuery(request: Request, indicator: GivenIndicator<"value">, own: string): RecordQuery {
   const { district, ...named } = request.dimensions;
   const wanted: Record<string, string> = { ...named, ...request.other };
   if (request.insurance !== "all") wanted.insurance = request.insurance;
+  const held = "coalesce(b.dimensions, map([]::VARCHAR[], []::VARCHAR[]))";
+  const plain = `${held} = ${mapSql(wanted)}`;
+  const withDistrict = `${held} = ${mapSql({ ...wanted, district: district ?? "" })}`;
   const names = ["fact_id", "indicator", "period", "admdvs", "dimensions", "value", "unit", "reported_by"];
-  const map = `map_from_entries([${Object.entries(wanted)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `(${quoteText(name)}, ${quoteText(value)})`)
-    .join(", ")}])`;
-  const given = `coalesce(map_entries(b.dimensions), [])`;
   const where = [
     `b.indicator = ${quoteText(indicator.name)}`,
     `b.period = ${quoteText(request.period.id)}`,
-    `coalesce(nullif(b.admdvs, ${quoteText(own)}), b.dimensions['district'], '') = ${quoteText(district ?? "")}`,
-    `list_sort(list_filter(${given}, e -> e.key <> 'district')) = ${
-      Object.keys(wanted).length === 0 ? "[]" : `list_sort(map_entries(${map}))`
-    }`,
+    district === undefined
+      ? `b.admdvs = ${quoteText(own)} AND ${plain}`
+      : `(b.admdvs = ${quoteText(own)} AND ${withDistrict} OR b.admdvs <> ${quoteText(own)}
+        AND b.admdvs = ${quoteText(district)} AND (${plain} OR ${withDistrict}))`,
   ];
   return {
     kind: "reported_fact",

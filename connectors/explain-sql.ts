@@ -104,7 +104,7 @@ const BILL_COLUMNS: readonly (readonly [string, string])[] = [
   ["is_mid_stay", "b.weight = 0"],
 ];
 const PLACE: readonly (readonly [string, string])[] = ["source", "partition", "position"].map(
-  (name) => [name, `b."${name}"`] as const,
+  (name) => [`"${name}"`, `b."${name}"`] as const,
 );
 
 /** Measures that a composed one is the sum of, where it is composed. */
@@ -162,3 +162,33 @@ export function baseDimensions(
 /** Persons and the sum of their weights: those above 0 are counted. */
 export const personsSql = (query: RecordQuery): string =>
   `SELECT b.person, sum(b.weight)::BIGINT AS weight, count(*) AS settlements\n${body(query)}\nGROUP BY b.person`;
+
+/** Versions of the facilities under which the settlements were counted, and how many of them. */
+export const facilityVersionsSql = (query: RecordQuery): string => `WITH used AS (
+    SELECT b.facility, b.count_day, count(*) AS settlements
+    ${body(query)}
+    GROUP BY b.facility, b.count_day),
+  applied AS (
+    SELECT u.facility, u.settlements, v.* EXCLUDE (facility), v.facility IS NOT NULL AS is_known
+    FROM used u LEFT JOIN published.main.dim_facility v ON v.facility = u.facility
+      AND (v.valid_from IS NULL OR v.valid_from <= u.count_day)
+      AND (v.valid_to IS NULL OR v.valid_to >= u.count_day)
+    QUALIFY row_number() OVER (PARTITION BY u.facility, u.count_day ORDER BY v.valid_from DESC NULLS LAST) = 1)
+  SELECT facility, name, admdvs, hosp_lv, tier, ownership, kind, valid_from, valid_to, is_known,
+    sum(settlements)::BIGINT AS settlements
+  FROM applied GROUP BY ALL ORDER BY settlements DESC, facility, valid_from`;
+
+/** Rows of the category table that lead to the categories of the cells. */
+export const categoriesSql = (
+  cells: string,
+): string => `SELECT r.med_type, r.dise_no, r.insurance, r.category,
+    r.care, r.parent, r.origin
+  FROM category r
+  WHERE EXISTS (FROM ${cells} c WHERE c.category = r.category AND c.care = r.care
+    AND (r.insurance IS NULL OR r.insurance = c.insurance))
+  QUALIFY row_number() OVER (PARTITION BY r.med_type, r.dise_no, r.insurance ORDER BY r.ordinal DESC) = 1
+  ORDER BY r.origin, r.med_type, r.dise_no, r.insurance`;
+
+/** Rules that put the settlements into their care groups. */
+export const careGroupsSql = (cells: string): string => `SELECT r.name, r.region, r.tier, r.ownership, r.kind
+  FROM care_group_rule r WHERE r.name IN (SELECT care_group FROM ${cells}) ORDER BY r.ordinal`;

@@ -127,7 +127,8 @@ function width(value: string): number {
   return columns;
 }
 
-function table(result: QueryResult): string {
+/** A result as the lines of a table: headings, a rule, the rows. */
+export function textTable(result: QueryResult): string[] {
   const cells = [result.columns, ...result.rows].map((row) =>
     row.map((v) => (v === null ? "NULL" : text(v))),
   );
@@ -142,8 +143,11 @@ function table(result: QueryResult): string {
       .trimEnd();
   const rule = widths.map((w) => "─".repeat(w)).join("  ");
   const [head, ...body] = cells;
-  return `${[line(head!), rule, ...body.map(line)].join("\n")}\n(${result.rows.length} rows)\n`;
+  return [line(head!), rule, ...body.map(line)];
 }
+
+const table = (result: QueryResult): string =>
+  `${textTable(result).join("\n")}\n(${result.rows.length} rows)\n`;
 
 /** A result as text that ends with a line feed. */
 export function formatResult(result: QueryResult, format: QueryFormat): string {

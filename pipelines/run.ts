@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { describeConfig, type LoadedConfig, loadConfig } from "../connectors/config-yaml.js";
 import { createHealth } from "../connectors/health.js";
 import { createLog, type Log } from "../connectors/log.js";
@@ -8,16 +7,15 @@ import { type OpsServer, startOps } from "../connectors/ops-http.js";
 import { openEngine } from "./engine.js";
 import type { RunSummary } from "./pipeline-port.js";
 import { count, progressLine } from "./progress.js";
+import { publishedFile } from "./published-file.js";
+
+export { publishedFile };
 
 export interface RunOptions {
   readonly config: string;
   readonly untilDrained?: boolean;
   readonly ops?: boolean;
 }
-
-/** Where the published database of a workspace stands. */
-export const publishedFile = (loaded: LoadedConfig): string =>
-  join(loaded.config.data, "published", "fundpulse.duckdb");
 
 /** The log of a command: readable on a terminal, JSON elsewhere. */
 export const commandLog = (loaded: LoadedConfig): Log =>

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { loadConfig } from "../connectors/config-yaml.js";
 import { FundpulseError } from "../schemas/errors.js";
-import { publishedFile } from "./run.js";
+import { forReaders, publishedFile } from "./published-file.js";
+
+export { forReaders };
 
 export const SQL_FORMATS = ["table", "csv", "json"] as const;
 export type SqlFormat = (typeof SQL_FORMATS)[number];
@@ -29,12 +31,6 @@ export async function sqlCommand(
   process.stdout.write(formatResult(await queryPublished(file, text), options.format as SqlFormat));
   return 0;
 }
-
-/** Who only reads needs no secret: a variable that is not set reads as some text. */
-const forReaders = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  new Proxy(env, {
-    get: (set, name) => (typeof name === "string" ? (set[name] ?? "not needed") : undefined),
-  });
 
 /** Rows of a query on a published file, by column name. */
 export async function readRows(file: string, sql: string): Promise<Record<string, unknown>[]> {
