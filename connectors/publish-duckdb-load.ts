@@ -139,5 +139,7 @@ export function figureColumns(figures: readonly Figure[]): (string | null)[][] {
     (f) => six(decimal(f.value)),
     (f) => six(decimal(f.previous)),
     change,
+    (f) => String(f.reported !== undefined),
+    (f) => six(decimal(f.reported ?? null)),
   ]);
 }

@@ -13,13 +13,15 @@ const store = (name: string) => STORE_TABLES.find((t) => t.name === name)!;
 const ENROLLED = `DELETE FROM store.enrolled;
   INSERT INTO store.enrolled
   WITH e AS (
-    SELECT period, insurance, district, person_group, value::BIGINT AS persons, previous::BIGINT AS p_persons
+    SELECT period, insurance, district, person_group, value::BIGINT AS persons, previous::BIGINT AS p_persons,
+      reported::BIGINT AS r_persons
     FROM store.figure WHERE indicator = 'enrolled'
       AND "grouping" IN ('total', 'district', 'person_group', 'district+person_group'))
   SELECT * FROM e
   UNION ALL
   -- The whole of all insurances is employee + resident, never maternity: the same people.
-  SELECT period, 'all', district, person_group, sum(persons)::BIGINT, sum(p_persons)::BIGINT
+  SELECT period, 'all', district, person_group, sum(persons)::BIGINT, sum(p_persons)::BIGINT,
+    sum(r_persons)::BIGINT
   FROM e WHERE insurance IN ('employee', 'resident')
     AND NOT EXISTS (FROM e a WHERE a.insurance = 'all' AND a.period = e.period
       AND a.district IS NOT DISTINCT FROM e.district AND a.person_group IS NOT DISTINCT FROM e.person_group)
@@ -99,7 +101,9 @@ export async function loadPeriods(
   connection: DuckDBConnection,
   periods: ReadonlyMap<string, PeriodRow>,
 ): Promise<void> {
-  const extra = await connection.runAndReadAll("SELECT DISTINCT period FROM store.figure");
+  const extra = await connection.runAndReadAll(
+    "SELECT period FROM store.figure UNION SELECT period FROM store.closed",
+  );
   const rows = [...periods.values()];
   for (const [id] of extra.getRows() as [string][]) {
     const given = periods.has(id) ? null : givenPeriod(id);

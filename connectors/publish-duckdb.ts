@@ -7,6 +7,7 @@ import type { Config } from "../schemas/config.js";
 import { FundpulseError } from "../schemas/errors.js";
 import { definitions } from "../schemas/published/catalogue.js";
 import { type Definition, ddl, quoteText, STORE } from "../schemas/published/define.js";
+import { keepReportedRows, loadClosed } from "./publish-duckdb-closed.js";
 import { fillDictionary } from "./publish-duckdb-dictionary.js";
 import { moveIntoPlace, replaceWithCopy } from "./publish-duckdb-file.js";
 import { addGroups, stageSums } from "./publish-duckdb-load.js";
@@ -147,7 +148,7 @@ export class DuckDbPublisher implements Publisher {
     }
     try {
       if (input.full) await this.#makeWork();
-      const version = this.#lastVersion + 1;
+      const version = Math.max(this.#lastVersion, input.versionFloor ?? 0) + 1;
       const meta = await this.#refresh(connection, input, version);
       this.#meta = meta;
       this.#lastVersion = version;
@@ -195,9 +196,15 @@ export class DuckDbPublisher implements Publisher {
     await connection.run("BEGIN TRANSACTION");
     try {
       await addGroups(connection, input.newGroups, this.#config);
+      await loadClosed(connection, input, version, this.#calendar);
       await loadTables(connection, input, this.#calendar);
       await loadPeriods(connection, after);
       await refreshFacts(connection, changed, followers, removed);
+      await keepReportedRows(connection, [
+        ...[...changed, ...followers].map((p) => p.id),
+        ...removed,
+        ...(input.closed ?? []).map((c) => c.period),
+      ]);
       await loadSnapshot(connection, input, version, this.#calendar);
       const meta: Meta = {
         stateId: this.#stateId,

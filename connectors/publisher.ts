@@ -5,6 +5,7 @@ import type { StreamName } from "../schemas/streams.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../schemas/units.js";
 
 export type { Figure } from "../schemas/figure.js";
+import type { Change } from "./store-closed.js";
 
 /** One group of settlements: an insurance (or `all`), a grouping and the values of its dimensions. */
 export interface Group {
@@ -122,6 +123,21 @@ export interface InputPosition {
 
 /**
  * One consistent cut of the state, holding only what changed since the last publish that succeeded.
+/** A closed period with the whole numbers of its figures. */
+export interface ClosedPeriod extends ClosedRow {
+  readonly groupings: readonly string[];
+  readonly personGroupings: readonly string[];
+  readonly data: GroupSums;
+  /** Distinct persons by row of `data`; NaN where they were not counted. */
+  readonly persons: Float64Array;
+}
+
+/** A change in a closed month, with the groups that it counts in. */
+export interface GroupedChange {
+  readonly change: Change;
+  readonly gids: Iterable<number>;
+}
+
  * With `full` everything is given and the working file is made anew.
  */
 export interface PublishInput {
@@ -145,6 +161,11 @@ export interface PublishInput {
   readonly days: readonly { readonly day: DayNumber; readonly data: GroupSums }[];
   /** Whole tables, given when they changed (always with `full`). */
   readonly figures?: readonly Figure[];
+  /** Periods closed since the last publish, and what changed in closed ones. */
+  readonly closed?: readonly ClosedPeriod[];
+  readonly changes?: readonly GroupedChange[];
+  /** The new version is above this one, also where every published file was lost. */
+  readonly versionFloor?: number;
   readonly facilities?: readonly FacilityRow[];
   readonly categories?: readonly CategoryRow[];
   readonly divisions?: readonly DivisionRow[];

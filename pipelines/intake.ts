@@ -146,6 +146,7 @@ export class Intake {
       });
     }
     for (const month of touched) store.touchMonth(month, months.summary(month));
+        day: this.state.calendar.dayOf(arrival.s.setl_time),
     return touched;
   }
 
@@ -237,6 +238,7 @@ export class Intake {
         place: kept!.place,
         position: kept!.position,
         stream,
+    this.state.changes.record(stream, key, keptRecord ?? null, record);
         ...CONFLICT,
         first_seen: now,
         due: null,
@@ -279,6 +281,32 @@ export class Intake {
       payload: { kind: "values", values: [this.state.privacy.open(entry.raw)] },
       positions: [entry.position],
       appendedAtMs: null,
+  /** What a waiting record says, as far as it can be read: null where it cannot. Judges nothing. */
+  async peek(entry: QuarantineEntry): Promise<Settlement | StreamRecord | null> {
+    const batch = this.#again(entry);
+    if (batch === null) return this.state.ledger.recall(entry.ref!).s;
+    try {
+      await this.decoder.prepare(batch);
+    } catch {
+      // The registry that has the schema is away.
+      return null;
+    }
+    const settlement = new Settlement();
+    let found: Settlement | StreamRecord | null = null;
+    if (entry.stream === "settlement") {
+      this.decoder.settlements(batch, settlement, () => {
+        found = new Settlement();
+        found.copyFrom(settlement);
+      });
+    } else {
+      const stream = entry.stream;
+      this.decoder.records(batch, (_index, _raw, decoded) => {
+        found = decoded && normaliseRecord(stream, decoded);
+      });
+    }
+    return found;
+  }
+
       position: NO_POSITION,
     };
   }

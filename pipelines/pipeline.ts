@@ -12,6 +12,7 @@ import { FolderSource } from "../connectors/source-folder.js";
 import { stateError } from "../connectors/store-file.js";
 import type { Config } from "../schemas/config.js";
 import { cellsPath, publishAllCells } from "./cells.js";
+import { closingOf } from "./closing.js";
 import { Intake } from "./intake.js";
 import type { Pipeline, PipelineDeps, RunSummary } from "./pipeline-port.js";
 import { Publication } from "./publication.js";
@@ -140,8 +141,8 @@ export async function openPipeline(
         await publishCellsIfChanged(state);
         return { version };
       }),
-    close: () => notYet("close"),
-    due: () => notYet("due"),
+    close: (period, options) => inTurn((now) => closingOf(now).close(period, options)),
+    due: (day) => inTurn((now) => closingOf(now).due(day)),
     verify: () => notYet("verify"),
     writeDetail: () => notYet("writeDetail"),
     end: async () => {

@@ -7,16 +7,13 @@ import {
   periodsOfYear,
   yearOfMonth,
 } from "../aggregations/calendar.js";
+import { withReported } from "../aggregations/closed/frozen.js";
 import { settledOf } from "../aggregations/settled.js";
-import { dipFigures } from "../aggregations/streams/dip.js";
-import { enrolmentFigures } from "../aggregations/streams/enrolment.js";
-import { factFigures } from "../aggregations/streams/facts.js";
-import { fundFigures } from "../aggregations/streams/fund.js";
-import type { SettledRow } from "../aggregations/streams/settled.js";
 import type { Figure, PersonCounts, PublishedState, PublishInput } from "../connectors/publisher.js";
-import type { StreamRecord } from "../schemas/settlement.js";
 import type { StreamName } from "../schemas/streams.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../schemas/units.js";
+import { closedCut } from "./closed-cut.js";
+import { givenFigures } from "./given-figures.js";
 import type { Intake } from "./intake.js";
 import type { State } from "./state.js";
 import { WholeTables } from "./whole-tables.js";
@@ -61,6 +58,8 @@ export class Publication {
       store.monthsTouchedSince(this.#publishedSequence).length === 0 &&
       store.meta("published_reference") === this.#referenceText();
     this.standing = current ? published!.version : null;
+    // After a crash the close may be published without the state knowing under which version.
+    if (!this.#full) state.closed.published(published!.sequence, published!.version);
     // What was touched before this start is not known by day: whole months then.
     for (const month of store.monthsTouchedSince(this.#publishedSequence)) this.#wholeMonth(month);
   }
@@ -90,6 +89,8 @@ export class Publication {
     const { store, months } = state;
     for (const touched of months.takeTouchedDays()) this.#days.add(touched);
     const touchedMonths = store.monthsTouchedSince(this.#publishedSequence);
+    // Before the groups are told: groups of frozen figures may be new again.
+    const closed = closedCut(state, this.#publishedSequence);
     const span = store.dataSpan();
     const settled: [string, MonthNumber][] = [];
     const monthSums = touchedMonths.map((month) => {
@@ -114,7 +115,8 @@ export class Publication {
       months: monthSums,
       persons,
       days,
-      figures: this.#figureRows(span, touchedMonths.length > 0),
+      figures: this.#figureRows(span, touchedMonths.length > 0 || closed.closed.length > 0),
+      ...closed,
       ...this.#tables.changed(),
     };
   }
@@ -204,7 +206,6 @@ export class Publication {
     window: { firstDay: DayNumber | null; lastDay: DayNumber | null },
     settlementsChanged: boolean,
   ): Figure[] | undefined {
-    const { store, config } = this.state;
     const spanKey = `${window.firstDay} ${window.lastDay}`;
     const changed = this.intake.changedStreams;
     const moved = spanKey !== this.#figuresSpan;
@@ -214,15 +215,6 @@ export class Publication {
     this.#figuresDue = true;
     changed.clear();
     this.#figuresSpan = spanKey;
-    const records = (stream: StreamName): StreamRecord[] => store.records(stream).map((r) => r.record);
-    const settled = (store.sql("SELECT settled FROM month").raw().all() as [string][]).flatMap(
-      ([json]) => JSON.parse(json) as SettledRow[],
-    );
-    return [
-      ...enrolmentFigures(records("enrolment"), config.jurisdiction, window),
-      ...fundFigures(records("fund-entry"), settled, window),
-      ...dipFigures(records("dip-result"), window),
-      ...factFigures(records("reported-fact"), config.jurisdiction, window),
-    ];
+    return withReported(givenFigures(this.state, window), this.state.closed.given());
   }
 }

@@ -119,6 +119,7 @@ export class PublishLoop {
       const input = publication.cut(deps.clock());
       this.#version = await publisher.publish(input);
       publication.published(input);
+      state.closed.published(input.sequence, this.#version);
       this.#publishedChanges = changes;
       this.#failures = 0;
       this.#lastSeconds = (performance.now() - started) / 1000;

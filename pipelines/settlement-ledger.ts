@@ -15,9 +15,11 @@ import type { Outcome, Ref, SqliteStore } from "../connectors/store-sqlite.js";
 import type { Rejection } from "../schemas/quarantine.js";
 import { Settlement } from "../schemas/settlement.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../schemas/units.js";
+import { arrivalCause, type ChangeLog } from "./change-log.js";
 import type { FacilityMonths } from "./facility-months.js";
 import { emptyFacts, type MonthCache } from "./month-cache.js";
 import type { RefundBook } from "./refund-book.js";
+import type { ReviewLog } from "./review-log.js";
 
 /** A decoded, judged version on its way into the ledger. Reused from batch to batch. */
 export class Arrival {
@@ -70,6 +72,7 @@ export class SettlementLedger {
     private readonly persons: PersonTable,
     private readonly refunds: RefundBook,
     private readonly facilityMonths: FacilityMonths,
+    private readonly changes: ChangeLog,
     private readonly calendar: ZoneCalendar,
     private readonly rules: LedgerRules,
   ) {}
@@ -297,6 +300,15 @@ export class SettlementLedger {
     for (const a of fresh) months.apply(a.s, a.facts, 1, a.combo);
     for (const { arrival, silent } of replacing) if (!silent) months.apply(arrival.s, arrival.facts, 1);
 
+    if (this.changes.watchesAny(touched)) {
+      for (const a of fresh) this.changes.settlement(a.s, a.facts, 1, arrivalCause(a.s));
+      for (const { arrival, old, silent } of replacing) {
+        if (silent) continue;
+        store.read(old, this.#other, this.#otherFacts);
+        this.changes.replaced({ s: this.#other, facts: this.#otherFacts }, arrival);
+      }
+    }
+
     for (const a of fresh) this.refunds.arrived(a.s);
     for (const { arrival, silent } of replacing) if (!silent) this.refunds.corrected(arrival.s);
     for (const a of fresh) this.#warn(a, false);
@@ -388,14 +400,16 @@ export class SettlementLedger {
    * Keeps a version that still stands under the day it counts on now. Returns the months touched, which must
    * be derived again.
    */
-  replace(ref: Ref): Set<MonthNumber> {
+  replace(ref: Ref, log: ReviewLog | null): Set<MonthNumber> {
     const moved = this.recall(ref);
     const { rejection, day } = this.review(moved.s, moved.facts);
     if (this.store.ids.findOne(moved.s.setl_id) !== ref || rejection || day === moved.facts.day)
       return new Set();
     const from = monthOfDay(moved.facts.day);
     this.store.bury(ref, from, moved.s.setl_id, false);
+    log?.gone(moved.s, moved.facts);
     moved.facts.day = day;
+    log?.came(moved.s, moved.facts);
     this.#write([moved], ([copy]) => this.store.ids.set(copy.s.setl_id, copy.ref));
     return new Set([from, monthOfDay(day)]);
   }
@@ -405,8 +419,9 @@ export class SettlementLedger {
    * greatest buried version that they do allow stands again. Returns the months touched, which must be
    * derived again. Only inside `store.commit`.
    */
-  withdraw(ref: Ref, rejection: Rejection, now: EpochMs): Set<MonthNumber> {
+  withdraw(ref: Ref, rejection: Rejection, now: EpochMs, log: ReviewLog | null): Set<MonthNumber> {
     const gone = this.recall(ref);
+    log?.gone(gone.s, gone.facts);
     const id = gone.s.setl_id;
     this.store.bury(ref, monthOfDay(gone.facts.day), id, false);
     this.store.ids.drop(id);
@@ -426,6 +441,7 @@ export class SettlementLedger {
       this.store.forgetBuried(bestRef);
       best.facts.day = this.review(best.s, best.facts).day;
       touched.add(monthOfDay(best.facts.day));
+      log?.came(best.s, best.facts);
       this.#write([best], ([copy]) => this.store.ids.set(copy.s.setl_id, copy.ref));
     }
     this.refunds.corrected(best?.s ?? gone.s, best === undefined);
@@ -442,6 +458,7 @@ export class SettlementLedger {
       stream: "settlement",
       ...rejection,
       first_seen: now,
+      day: this.calendar.dayOf(s.setl_time),
       due: null,
       raw: null,
       ref,

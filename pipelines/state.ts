@@ -11,6 +11,7 @@ import { PersonTable } from "../connectors/person-table.js";
 import type { ReferenceTables } from "../connectors/reference-csv.js";
 import { checkedCrc, withCrc } from "../connectors/store-file.js";
 import { type Ref, SqliteStore } from "../connectors/store-sqlite.js";
+import type { Cause } from "../schemas/closed.js";
 import type { Config } from "../schemas/config.js";
 import { FundpulseError } from "../schemas/errors.js";
 import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";
@@ -23,7 +24,9 @@ import { RefundBook } from "./refund-book.js";
 import { SettlementLedger } from "./settlement-ledger.js";
 
 const hash = (value: unknown): string =>
+import { ReviewLog } from "./review-log.js";
   createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 24);
+import { type UsedTables, UsedTablesKeeper } from "./used-tables.js";
 
 /** What decides dimensions and sums; a state built under other rules is refused (FP2005). */
 export function rulesOf(config: Config): object {
@@ -89,6 +92,7 @@ export class State {
   readonly #tables: { readonly categories: string; readonly rules: string };
 
   constructor(
+  readonly #used: UsedTablesKeeper;
     readonly config: Config,
     readonly reference: ReferenceTables,
     readonly clock: () => EpochMs,
@@ -152,6 +156,7 @@ export class State {
 
   /** Everything is derived under the present tables and rules, the quarantine judged again included. */
   derived(): void {
+      this.changes,
     const { store } = this;
     const { categories, rules } = this.#tables;
     this.tablesChanged = false;
@@ -257,14 +262,17 @@ export class State {
       if (months.size > 0) this.store.setMeta("facilities", JSON.stringify(between));
     });
     const facilities = new Set(changed);
-    this.#review(months, (s) => facilities.has(s.fixmedins_code));
-    this.store.commit(() => this.store.setMeta("facilities", JSON.stringify(now)));
+    this.#review(months, (s) => facilities.has(s.fixmedins_code), "facility");
+    this.store.commit(() => {
+      this.store.setMeta("facilities", JSON.stringify(now));
+      this.keepUsedTables();
+    });
     return true;
   }
 
   /** Holds every kept settlement against the present tables and rules. */
   reviewAll(): void {
-    this.#review(new Set(this.store.months()), () => true);
+    this.#review(new Set(this.store.months()), () => true, "rules");
     this.facilitiesChanged();
   }
 
@@ -272,7 +280,7 @@ export class State {
    * Withdraws the versions among `touches` that the tables no longer allow, moves those that now count in
    * another month, and forgets what was derived of `months`.
    */
-  #review(months: ReadonlySet<MonthNumber>, touches: (s: Settlement) => boolean): void {
+  #review(months: ReadonlySet<MonthNumber>, touches: (s: Settlement) => boolean, cause: Cause): void {
     if (months.size === 0) return;
     const { store, ledger } = this;
     const now = this.clock();
@@ -289,18 +297,20 @@ export class State {
       });
     }
     const touched = new Set(months);
+    const log = this.#reviewLog(cause);
     store.commit(() => {
       for (const { ref, id, rejection } of wrong) {
-        for (const month of ledger.withdraw(ref, rejection, now)) touched.add(month);
+        for (const month of ledger.withdraw(ref, rejection, now, log)) touched.add(month);
         // Another version of an original may stand now: its refunds follow it.
         for (const refund of ledger.refundsOf(id)) misplaced.add(refund);
       }
-      for (const ref of misplaced) for (const month of ledger.replace(ref)) touched.add(month);
+      for (const ref of misplaced) for (const month of ledger.replace(ref, log)) touched.add(month);
       for (const month of touched) {
         store.dropMonth(month);
         this.months.drop(month);
       }
     });
+        else log?.stays(s, facts);
     for (const month of touched) {
       this.months.cells(month);
       store.commit(() => store.touchMonth(month, this.months.summary(month)));
@@ -312,3 +322,31 @@ export class State {
     this.store.close();
   }
 }
+      log?.write(now);
+      // What was noted is noted once: a start after a crash from here on finds nothing that changed.
+      this.keepUsedTables();
+  /** What the present review changes in closed months; null while nothing is closed. */
+  #reviewLog(cause: Cause): ReviewLog | null {
+    const before = this.closed.months.size > 0 ? this.#used.before() : null;
+    const after = { combos: this.combos, contribution: new Contribution(this.config) };
+    return before && new ReviewLog(this.closed, before, after, cause);
+  }
+
+  /** Keeps the tables that closed figures are derived under now. Only inside a commit. */
+  keepUsedTables(): void {
+    if (this.closed.months.size === 0) return;
+    const { insurances, jurisdiction, careGroups } = this.combos.rules;
+    const { reimbursed, benefit } = this.config;
+    const tables: UsedTables = {
+      facilities: this.facilities,
+      categories: this.reference.categories,
+      rules: {
+        jurisdiction,
+        careGroups,
+        insurances: [...insurances],
+        components: { reimbursed, benefit },
+      },
+    };
+    this.#used.keep(tables);
+  }
+

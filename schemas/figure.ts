@@ -21,4 +21,6 @@ export interface Figure {
    * where `value` and `previous` are exact, so that whoever publishes them can work it out.
    */
   readonly change_pct?: string | null;
+  /** What was reported at close, null where that was undefined; absent in a period that is not closed. */
+  readonly reported?: string | null;
 }

@@ -8,6 +8,7 @@ import { DIM_PERIOD_VIEW, PLAIN_TABLES } from "./reference.js";
 import { reportDefinitions } from "./report-definitions.js";
 import { STORE_TABLES } from "./store.js";
 import { WIDE_VIEWS } from "./wide.js";
+import { CLOSED_PERIOD_VIEW, RESTATEMENT_CAUSE_VIEW, RESTATEMENT_VIEW } from "./restated.js";
 
 /** Everything that stands in the published database, in the order in which it can be made. */
 export function definitions(config: Config): readonly Definition[] {
@@ -15,12 +16,16 @@ export function definitions(config: Config): readonly Definition[] {
     ...STORE_TABLES,
     INDICATOR_TABLE,
     ...PLAIN_TABLES,
+    ...CLOSED_TABLES,
     CELL_VIEW,
     DIM_PERIOD_VIEW,
     INDICATORS_VIEW,
     ...WIDE_VIEWS,
     ...reportDefinitions(config),
   ];
+    RESTATEMENT_VIEW,
+    RESTATEMENT_CAUSE_VIEW,
+    CLOSED_PERIOD_VIEW,
 }
 
 /** Formula of an indicator in words; that of configurable sums names their components. */

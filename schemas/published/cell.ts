@@ -48,6 +48,7 @@ export const CELL_VIEW: ViewDef = {
     ),
     column("insurance", "g.insurance", "险种"),
     column("grouping", "f.grouping", "分组方式"),
+    column("gid", "f.gid", "分组编号"),
     ...SETTLEMENT_DIMENSIONS.map((d) => column(d, `g.${d}`, dimensionComment(d))),
     column("facility_name", "n.name", "医疗机构名称"),
     column("has_persons", "g.has_persons AND p.period_kind <> 'day'", "是否有人数"),
@@ -63,6 +64,7 @@ export const CELL_VIEW: ViewDef = {
     ),
     column("enrolled", "e.persons", "本期参保人数"),
     column("p_enrolled", "e.p_persons", "上年同期参保人数"),
+    column("r_enrolled", "e.r_persons", "结账时的参保人数"),
     ...(["total", "care", "category"] as const).flatMap((level) =>
       SHARE_MEASURES.flatMap((m) => [
         column(`${level}_${m}`, `s_${level}.${m}`, `占比分母 ${level} ${m}`),

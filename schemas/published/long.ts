@@ -1,7 +1,9 @@
 import { DIMENSIONS } from "../dimensions.js";
-import { INDICATORS, microsPerUnit } from "../indicators.js";
+import { INDICATORS, microsPerUnit, type Term } from "../indicators.js";
+import { MEASURES } from "../measures.js";
 import { relativeChange, scaled } from "./arithmetic.js";
 import { dimensionComment, PERIOD_COLUMNS, termColumn } from "./cell.js";
+import { FROZEN_DENOMINATORS } from "./closed.js";
 import { column, MAIN, STORE, type TableDef, type ViewDef } from "./define.js";
 
 const SETTLEMENT_ONLY_NULL = new Set(["fund", "subject", "person_group", "sex"]);
@@ -35,20 +37,41 @@ export const INDICATOR_ROWS = INDICATORS.map((i, id) => [
 ]);
 
 const list = (items: readonly string[]): string => `unnest([${items.join(", ")}])`;
-const terms = (previous: boolean): { num: string; den: string } => ({
-  num: list(INDICATORS.map((i) => termColumn(i.numerator, previous))),
-  den: list(INDICATORS.map((i) => (i.denominator ? termColumn(i.denominator, previous) : "1"))),
+const terms = (column: (term: Term) => string): { num: string; den: string } => ({
+  num: list(INDICATORS.map((i) => column(i.numerator))),
+  den: list(INDICATORS.map((i) => (i.denominator ? column(i.denominator) : "1"))),
 });
+const current = terms((term) => termColumn(term, false));
+const lastYear = terms((term) => termColumn(term, true));
+
+/**
+ * The frozen numbers. A group that had nothing at close has no row: its sums were 0, which is no
+ * denominator.
+ */
+const frozenTerm = (term: Term): string => (term === "enrolled" ? "c.r_enrolled" : `r.${term}`);
+const frozen = {
+  num: list(
+    INDICATORS.map((i) =>
+      i.denominator ? frozenTerm(i.numerator) : `coalesce(${frozenTerm(i.numerator)}, 0)`,
+    ),
+  ),
+  den: list(INDICATORS.map((i) => (i.denominator ? frozenTerm(i.denominator) : "1"))),
+};
 
 const dimensionList = DIMENSIONS.filter((d) => !SETTLEMENT_ONLY_NULL.has(d));
 
 /** A row per settlement figure: numerators and denominators side by side, the division still to do. */
-const PAIRS = `(SELECT c.period, c.period_kind, c.period_start, c.period_end, c.insurance, c.grouping,
-    ${dimensionList.map((d) => `c.${d}`).join(", ")}, c.facility_name, c.has_persons,
-    ${list(INDICATORS.map((_, id) => String(id)))} AS id,
-    ${terms(false).num} AS num, ${terms(false).den} AS den,
-    ${terms(true).num} AS pnum, ${terms(true).den} AS pden
-  FROM store.cell c)`;
+const pairs = (
+  where: string,
+): string => `(SELECT c.period, c.period_kind, c.period_start, c.period_end, c.gid,
+    c.insurance, c.grouping, ${dimensionList.map((d) => `c.${d}`).join(", ")}, c.facility_name, c.has_persons,
+    k.period IS NOT NULL AS closed, k.persons AS closed_persons,
+    ${list(INDICATORS.map((_, id) => String(id)))} AS id, ${current.num} AS num, ${current.den} AS den,
+    ${lastYear.num} AS pnum, ${lastYear.den} AS pden, ${frozen.num} AS rnum, ${frozen.den} AS rden
+  FROM store.cell c
+    LEFT JOIN store.closed_scope k ON k.period = c.period AND k.grouping = c.grouping
+    LEFT JOIN store.closed_fact r ON r.period = c.period AND r.grouping = c.grouping AND r.gid = c.gid
+  ${where})`;
 
 // The factor is a column here, so the quotient is written out instead of taken from arithmetic.ts.
 const quotient = (num: string, den: string): string =>
@@ -65,18 +88,40 @@ const present = `(i.presence = 'always' OR (i.presence = 'persons' AND u.has_per
 const dims = (from: (d: string) => string): string =>
   DIMENSIONS.map((d) => `${from(d)} AS ${d}${d === "facility" ? ", facility_name" : ""}`).join(", ");
 
-const SETTLED = `SELECT u.period, u.period_kind, u.period_start, u.period_end, u.insurance, u.grouping,
-    ${dims((d) => (SETTLEMENT_ONLY_NULL.has(d) ? "NULL::VARCHAR" : `u.${d}`))},
+const wasFrozen = `(u.closed AND (i.presence <> 'persons' OR u.closed_persons))`;
+
+const settled = (where: string): string => `SELECT u.period, u.period_kind, u.period_start, u.period_end,
+    u.gid, u.insurance, u.grouping, ${dims((d) => (SETTLEMENT_ONLY_NULL.has(d) ? "NULL::VARCHAR" : `u.${d}`))},
     NULL::MAP(VARCHAR, VARCHAR) AS other, i.indicator, ${scaled(quotient("u.num", "u.den"), 24, 6)} AS value,
-    i.unit, ${scaled(quotient("u.pnum", "u.pden"), 24, 6)} AS previous, ${scaled(change, 24, 6)} AS change_pct
-  FROM ${PAIRS} u JOIN store.indicator i ON i.id = u.id
+    i.unit, ${scaled(quotient("u.pnum", "u.pden"), 24, 6)} AS previous, ${scaled(change, 24, 6)} AS change_pct,
+    ${wasFrozen} AS closed,
+    CASE WHEN ${wasFrozen} THEN ${scaled(quotient("u.rnum", "u.rden"), 24, 6)} END AS reported
+  FROM ${pairs(where)} u JOIN store.indicator i ON i.id = u.id
   WHERE ${present}`;
 
-const GIVEN = `SELECT f.period, p.period_kind, p.period_start, p.period_end, f.insurance, f.grouping,
+const given = (where: string): string => `SELECT f.period, p.period_kind, p.period_start, p.period_end,
+    NULL::INTEGER AS gid, f.insurance, f.grouping,
     ${DIMENSIONS.map((d) => `f.${d}${d === "facility" ? ", n.name AS facility_name" : ""}`).join(", ")},
-    f.other, f.indicator, f.value, f.unit, f.previous, f.change_pct
+    f.other, f.indicator, f.value, f.unit, f.previous, f.change_pct, f.closed, f.reported
   FROM store.figure f JOIN store.period p ON p.period = f.period
-    LEFT JOIN store.facility_name n ON n.facility = f.facility`;
+    LEFT JOIN store.facility_name n ON n.facility = f.facility ${where}`;
+
+const DIFFERS = "value IS DISTINCT FROM reported";
+const differs = (now: string, then: string): string => `${now} IS DISTINCT FROM ${then}`;
+
+/** A row none of whose numbers changed has no figure that changed. */
+const CHANGED_ROW = `WHERE k.period IS NOT NULL AND (${[
+  ...MEASURES.map((m) => differs(`c.${m.name}`, `coalesce(r.${m.name}, 0)`)),
+  `(k.persons AND ${differs("c.persons", "coalesce(r.persons, 0)")})`,
+  ...FROZEN_DENOMINATORS.map((d) => differs(`c.${d}`, `r.${d}`)),
+  differs("c.enrolled", "c.r_enrolled"),
+].join(" OR ")})`;
+
+/** Settlement figures of closed periods that are not what was reported. */
+export const SETTLED_RESTATED = `SELECT * FROM (${settled(CHANGED_ROW)}) WHERE closed AND ${DIFFERS}`;
+
+/** The same of the figures that are given. */
+export const GIVEN_RESTATED = `SELECT * FROM (${given("WHERE f.closed")}) WHERE ${DIFFERS}`;
 
 /** The long table of the contract (§5): one row per figure. */
 export const INDICATORS_VIEW: ViewDef = {
@@ -101,8 +146,12 @@ export const INDICATORS_VIEW: ViewDef = {
       "c.change_pct",
       "相对增长（小数）：由未舍入的数字计算；上年同期为 0 或缺失时为 NULL",
     ),
-    column("reported", "NULL::DECIMAL(24, 6)", "月结/年结时冻结的数字；未结为 NULL"),
-    column("status", "'open'", "状态：open 未结、closed 已结、restated 已更正"),
+    column("reported", "c.reported", "月结/年结时冻结的数字；未结为 NULL"),
+    column(
+      "status",
+      "CASE WHEN NOT c.closed THEN 'open' WHEN c.value IS DISTINCT FROM c.reported THEN 'restated' ELSE 'closed' END",
+      "状态：open 未结、closed 已结、restated 已更正（本期值与结账时的数字不同）",
+    ),
   ],
-  from: `FROM (${SETTLED} UNION ALL ${GIVEN}) c`,
+  from: `FROM (${settled("")} UNION ALL ${given("")}) c`,
 };

@@ -36,18 +36,6 @@ export const PLAIN_TABLES: readonly TableDef[] = [
     text("origin", "来源：national 国家代码、configured 本地配置"),
   ]),
   table("dim_division", "行政区划参照表", [text("admdvs", "区划代码"), text("name", "区划名称")]),
-  table("restatement", "更正记录：已结期间在结账后的变化", [
-    text("period", "期间"),
-    text("insurance", "险种"),
-    text("grouping", "分组方式"),
-    column("dimensions", "MAP(VARCHAR, VARCHAR)", "维度值"),
-    text("indicator", "指标"),
-    column("old_value", "DECIMAL(24, 6)", "结账时的数字"),
-    column("new_value", "DECIMAL(24, 6)", "现在的数字"),
-    column("delta", "DECIMAL(24, 6)", "差额"),
-    column("causes", "VARCHAR[]", "引起变化的结算编号"),
-    column("restated_at", "TIMESTAMP", "更正时间（辖区时区）"),
-  ]),
   table("snapshot", "当前发布版本（一行）", [
     count("version", "发布版本号，只增不减"),
     column("published_at", "TIMESTAMP", "发布时间（辖区时区）"),

@@ -90,6 +90,7 @@ export const STORE_TABLES: readonly TableDef[] = [
     column("person_kind", "VARCHAR", "参保人群；不分人群时为 NULL"),
     column("persons", "BIGINT", "本期参保人数（人）"),
     column("p_persons", "BIGINT", "上年同期参保人数（人）"),
+    column("r_persons", "BIGINT", "结账时的参保人数（人）；未结为 NULL"),
   ]),
   table("facility_name", "医疗机构当前名称与顺序", [
     column("facility", "VARCHAR", "医疗机构编码"),
@@ -115,5 +116,7 @@ export const STORE_TABLES: readonly TableDef[] = [
     column("value", "DECIMAL(24, 6)", "本期值"),
     column("previous", "DECIMAL(24, 6)", "上年同期值"),
     column("change_pct", "DECIMAL(24, 6)", "相对增长（小数）"),
+    column("closed", "BOOLEAN", "所在期间已结"),
+    column("reported", "DECIMAL(24, 6)", "结账时的数字"),
   ]),
 ];

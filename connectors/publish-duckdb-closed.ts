@@ -1,0 +1,208 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { dayText, monthStart, type ZoneCalendar } from "../aggregations/calendar.js";
+import { SETTLEMENT_DIMENSIONS } from "../schemas/dimensions.js";
+import { SHARE_MEASURES } from "../schemas/indicators.js";
+import { MEASURES } from "../schemas/measures.js";
+import { type AppendColumn, appendColumns } from "./duckdb-append.js";
+import { localTime } from "./publish-duckdb-load.js";
+import type { ClosedPeriod, GroupedChange, PublishInput } from "./publisher.js";
+import type { RecordChange, SettlementChange } from "./store-closed.js";
+
+const measures = MEASURES.map((m) => m.name);
+
+/** Rows of a temporary table `in_closed`, column by column; `sql` takes them to where they belong. */
+async function stage(
+  connection: DuckDBConnection,
+  columns: readonly (readonly [name: string, type: string, values: AppendColumn])[],
+  sql: readonly string[],
+): Promise<void> {
+  const ddl = columns.map(([name, type]) => `"${name}" ${type}`).join(", ");
+  await connection.run(`CREATE OR REPLACE TEMP TABLE in_closed (${ddl})`);
+  await appendColumns(
+    connection,
+    { catalog: "temp", table: "in_closed" },
+    columns.map(([, , values]) => values),
+  );
+  for (const statement of sql) await connection.run(statement);
+  await connection.run("DROP TABLE temp.in_closed");
+}
+
+/**
+ * Adds the periods that were closed and what changed in closed ones since the last publish. A publish that
+ * is tried again brings some a second time: those are there already. Runs inside the caller's transaction,
+ * after the groups.
+ */
+export async function loadClosed(
+  connection: DuckDBConnection,
+  input: PublishInput,
+  version: number,
+  calendar: ZoneCalendar,
+): Promise<void> {
+  for (const closed of input.closed ?? []) await loadPeriod(connection, closed, version, calendar);
+  const changes = input.changes ?? [];
+  const settlements = changes.filter((c) => c.change.kind === "settlement");
+  if (settlements.length > 0) await loadSettlements(connection, settlements, calendar);
+  const records = changes.flatMap(({ change }) => (change.kind === "record" ? [change] : []));
+  if (records.length > 0) await loadRecords(connection, records, calendar);
+}
+
+async function loadPeriod(
+  connection: DuckDBConnection,
+  closed: ClosedPeriod,
+  version: number,
+  calendar: ZoneCalendar,
+): Promise<void> {
+  const { period, data } = closed;
+  const there = await connection.runAndReadAll("SELECT 1 FROM store.closed WHERE period = $period", {
+    period,
+  });
+  if (there.currentRowCount > 0) return;
+  await connection.run(
+    "INSERT INTO store.closed SELECT $period, $at::TIMESTAMP, $version::BIGINT, $sequence::BIGINT, $forced::BOOLEAN, $problems, $figures::BIGINT",
+    {
+      period,
+      at: localTime(calendar, closed.closedAt),
+      version: String(closed.version ?? version),
+      sequence: String(closed.sequence),
+      forced: String(closed.forced),
+      problems: closed.problems,
+      figures: String(closed.figures),
+    } as never,
+  );
+  const counted = new Set(closed.personGroupings);
+  await stage(
+    connection,
+    [
+      ["grouping", "VARCHAR", [...closed.groupings]],
+      ["persons", "VARCHAR", closed.groupings.map((g) => String(counted.has(g)))],
+    ],
+    [`INSERT INTO store.closed_scope SELECT '${period}', "grouping", persons::BOOLEAN FROM in_closed`],
+  );
+  await stage(
+    connection,
+    [
+      ["gid", "INTEGER", data.gids],
+      ...measures.map((name, m) => [name, "DOUBLE", data.sums[m]] as const),
+      ["persons", "VARCHAR", Array.from(closed.persons, (n) => (Number.isNaN(n) ? null : String(n)))],
+    ],
+    [frozenFacts(period)],
+  );
+}
+
+/** Frozen rows with the wholes that their shares are parts of. */
+const frozenFacts = (period: string): string => {
+  const whole = (level: string): string =>
+    SHARE_MEASURES.map((m) => `${level}.${m} AS ${level}_${m}`).join(", ");
+  return `INSERT INTO store.closed_fact
+    WITH r AS (SELECT i.gid, ${measures.map((m) => `i.${m}::BIGINT AS ${m}`).join(", ")},
+        i.persons::BIGINT AS persons, g.insurance, g."grouping", g.care, g.category
+      FROM in_closed i JOIN store.grp g USING (gid))
+    SELECT '${period}', r."grouping", r.gid, ${measures.map((m) => `r.${m}`).join(", ")}, r.persons,
+      ${["total", "care_", "category_"].map((l) => whole(l).replaceAll("__", "_")).join(", ")}
+    FROM r LEFT JOIN r total ON total."grouping" = 'total' AND total.insurance = r.insurance
+      LEFT JOIN r care_ ON care_."grouping" = 'care' AND care_.insurance = r.insurance AND care_.care = r.care
+      LEFT JOIN r category_ ON category_."grouping" = 'care+category' AND category_.insurance = r.insurance
+        AND category_.care = r.care AND category_.category = r.category
+    ORDER BY r."grouping", r.gid`;
+};
+
+async function loadSettlements(
+  connection: DuckDBConnection,
+  grouped: readonly GroupedChange[],
+  calendar: ZoneCalendar,
+): Promise<void> {
+  const changes = grouped.map((g) => g.change as SettlementChange);
+  const texts = (of: (c: SettlementChange) => string | null): (string | null)[] => changes.map(of);
+  await stage(
+    connection,
+    [
+      ["id", "DOUBLE", Float64Array.from(changes, (c) => c.id)],
+      ["sequence", "DOUBLE", Float64Array.from(changes, (c) => c.sequence)],
+      ["changed_at", "VARCHAR", texts((c) => localTime(calendar, c.at))],
+      ["month", "VARCHAR", texts((c) => dayText(monthStart(c.month)))],
+      ["stream", "VARCHAR", texts((c) => c.stream)],
+      ["key", "VARCHAR", texts((c) => c.key)],
+      ["cause", "VARCHAR", texts((c) => c.cause)],
+      ["settlements", "DOUBLE", Float64Array.from(changes, (c) => c.settlements)],
+      ["insurance", "VARCHAR", texts((c) => c.combo.insurance)],
+      ...SETTLEMENT_DIMENSIONS.map((d) => [d, "VARCHAR", texts((c) => c.combo.values[d])] as const),
+      ...measures.map((name, m) => [name, "DOUBLE", Float64Array.from(changes, (c) => c.sums[m])] as const),
+    ],
+    [
+      `INSERT INTO store.cause SELECT id::BIGINT, sequence::BIGINT, changed_at::TIMESTAMP, month::DATE, stream, key,
+        cause, settlements::BIGINT, insurance, ${SETTLEMENT_DIMENSIONS.join(", ")},
+        ${measures.map((m) => `${m}::BIGINT`).join(", ")}
+      FROM in_closed WHERE id::BIGINT NOT IN (SELECT id FROM store.cause)`,
+    ],
+  );
+  const ids: number[] = [];
+  const gids: number[] = [];
+  for (const { change, gids: of } of grouped) {
+    for (const gid of of) {
+      ids.push(change.id);
+      gids.push(gid);
+    }
+  }
+  await stage(
+    connection,
+    [
+      ["id", "DOUBLE", Float64Array.from(ids)],
+      ["gid", "INTEGER", Int32Array.from(gids)],
+    ],
+    [
+      `INSERT INTO store.cause_group SELECT id::BIGINT, gid FROM in_closed
+        WHERE id::BIGINT NOT IN (SELECT id FROM store.cause_group)`,
+    ],
+  );
+}
+
+async function loadRecords(
+  connection: DuckDBConnection,
+  records: readonly RecordChange[],
+  calendar: ZoneCalendar,
+): Promise<void> {
+  const texts = (of: (c: RecordChange) => string | null | undefined): (string | null)[] =>
+    records.map((r) => of(r) ?? null);
+  const dims = ["district", "facility", "fund", "subject", "person_group", "sex"] as const;
+  await stage(
+    connection,
+    [
+      ["id", "DOUBLE", Float64Array.from(records, (c) => c.id)],
+      ["sequence", "DOUBLE", Float64Array.from(records, (c) => c.sequence)],
+      ["changed_at", "VARCHAR", texts((c) => localTime(calendar, c.at))],
+      ["stream", "VARCHAR", texts((c) => c.stream)],
+      ["key", "VARCHAR", texts((c) => c.key)],
+      ["cause", "VARCHAR", texts((c) => c.cause)],
+      ["from_day", "VARCHAR", texts((c) => c.reach.from)],
+      ["to_day", "VARCHAR", texts((c) => c.reach.to)],
+      ["insurance", "VARCHAR", texts((c) => c.reach.insurance)],
+      ...dims.map((d) => [d, "VARCHAR", texts((c) => c.reach.dimensions[d])] as const),
+      ["indicator", "VARCHAR", texts((c) => c.reach.indicator)],
+    ],
+    [
+      `INSERT INTO store.cause_record SELECT id::BIGINT, sequence::BIGINT, changed_at::TIMESTAMP, stream, key, cause,
+        from_day::DATE, to_day::DATE, insurance, ${dims.join(", ")}, indicator
+      FROM in_closed WHERE id::BIGINT NOT IN (SELECT id FROM store.cause_record)`,
+    ],
+  );
+}
+
+/**
+ * Gives every group that a closed one of these periods was reported with a row, also when nothing is left
+ * of it: zeros. Runs after the facts of the periods were made.
+ */
+export async function keepReportedRows(
+  connection: DuckDBConnection,
+  periods: readonly string[],
+): Promise<void> {
+  if (periods.length === 0) return;
+  const list = periods.map((p) => `'${p}'`).join(", ");
+  await connection.run(`INSERT INTO store.fact
+    SELECT c.period, c."grouping", c.gid, false, ${measures.map(() => "0").join(", ")},
+      CASE WHEN g.has_persons THEN 0 END
+    FROM store.closed_fact c JOIN store.grp g ON g.gid = c.gid
+      ANTI JOIN (SELECT period, gid FROM store.fact WHERE period IN (${list})) f
+        ON f.period = c.period AND f.gid = c.gid
+    WHERE c.period IN (${list})
+    ORDER BY c.period, c."grouping", c.gid`);
+}

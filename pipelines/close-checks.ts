@@ -1,0 +1,126 @@
+import { dayText, monthOfDay, type Period, parseDay } from "../aggregations/calendar.js";
+import { reachOf } from "../aggregations/closed/reach.js";
+import type { QuarantineEntry } from "../connectors/store-sqlite.js";
+import type { Settlement, StreamRecord } from "../schemas/settlement.js";
+import type { CloseProblem } from "./pipeline-port.js";
+import type { State } from "./state.js";
+
+/** Looks at an open state for something that an officer should know before closing a period. */
+export type CloseCheck = (state: State, period: Period) => CloseProblem[];
+
+const problem = (name: string, count: number, detail: string, forceable = true): CloseProblem => ({
+  problem: name,
+  detail,
+  count,
+  forceable,
+});
+
+/** Some of a list, for people. */
+const some = (names: readonly string[]): string =>
+  names.slice(0, 10).join(", ") + (names.length > 10 ? `, and ${names.length - 10} more` : "");
+
+const periodOpen: CloseCheck = (state, period) => {
+  const today = state.calendar.dayOf(state.clock());
+  if (today > period.endDay) return [];
+  const end = dayText(period.endDay);
+  return [problem("period_open", 1, `it ends on ${end} and today is ${dayText(today)}: wait`, false)];
+};
+
+const noData: CloseCheck = (state, period) =>
+  hasSettlements(state, period)
+    ? []
+    : [problem("no_data", 0, "no settlement counts in it: there is nothing to freeze", false)];
+
+const watermark: CloseCheck = (state, period) => {
+  const latest = state.ledger.latestTime();
+  const day = latest === null ? null : state.calendar.dayOf(latest);
+  if (day === null || day >= period.endDay) return [];
+  const detail = `the latest settlement is of ${dayText(day)}, the period ends on ${dayText(period.endDay)}: more may come`;
+  return [problem("watermark", period.endDay - day, detail)];
+};
+
+const unmapped: CloseCheck = ({ store }, period) => {
+  const records = new Map<string, number>();
+  const months = store
+    .sql("SELECT unmapped FROM month WHERE month BETWEEN ? AND ?")
+    .raw()
+    .all(monthOfDay(period.startDay), monthOfDay(period.endDay)) as [string][];
+  for (const [json] of months) {
+    for (const [kind, code, count] of JSON.parse(json) as [string, string, number, number][]) {
+      const name = `${kind} ${code}`;
+      records.set(name, (records.get(name) ?? 0) + count);
+    }
+  }
+  if (records.size === 0) return [];
+  const count = [...records.values()].reduce((a, b) => a + b, 0);
+  const detail = `${count} records with ${records.size} unknown facilities or codes (${some([...records.keys()])}): complete the reference tables, see quality_unmapped`;
+  return [problem("unmapped", count, detail)];
+};
+
+/** Everything that is asked of the state at a close, in the order in which it is told. */
+export const CLOSE_CHECKS: readonly CloseCheck[] = [periodOpen, noData, watermark, unmapped];
+
+/** Whether some settlement counts in a period. */
+export function hasSettlements({ store }: State, period: Period): boolean {
+  const row = store
+    .sql("SELECT count(*) AS n FROM month WHERE month BETWEEN ? AND ? AND first_day IS NOT NULL")
+    .get(monthOfDay(period.startDay), monthOfDay(period.endDay)) as { n: number };
+  return row.n > 0;
+}
+
+/** What the bytes of a waiting record say; null where they cannot be read. */
+export type Peek = (entry: QuarantineEntry) => Promise<Settlement | StreamRecord | null>;
+
+const isSettlement = (entry: QuarantineEntry, _: Settlement | StreamRecord): _ is Settlement =>
+  entry.stream === "settlement";
+
+/** Waiting records that belong to a period, and those of which nobody can tell. */
+export async function waitingRecords(state: State, period: Period, peek: Peek): Promise<CloseProblem[]> {
+  let belong = 0;
+  let unreadable = 0;
+  for (const entry of state.store.quarantined("status = 'waiting'")) {
+    const record = await peek(entry);
+    const days = record === null ? null : daysOf(state, entry, record);
+    if (days === null) unreadable++;
+    else if (days[0] <= period.endDay && days[1] >= period.startDay) belong++;
+  }
+  const found: CloseProblem[] = [];
+  if (belong > 0) {
+    const detail = `${belong} quarantined records belong to it and are not counted: see fundpulse quarantine list`;
+    found.push(problem("quarantine", belong, detail));
+  }
+  if (unreadable > 0) {
+    const detail = `${unreadable} quarantined records cannot be read far enough to tell whether they belong to it`;
+    found.push(problem("quarantine_unreadable", unreadable, detail));
+  }
+  return found;
+}
+
+/** First and last day that a waiting record may touch; null where it does not say. */
+function daysOf(
+  state: State,
+  entry: QuarantineEntry,
+  record: Settlement | StreamRecord,
+): readonly [number, number] | null {
+  if (isSettlement(entry, record)) {
+    if (Number.isNaN(record.setl_time)) return null;
+    const day = state.calendar.dayOf(record.setl_time);
+    return [day, day];
+  }
+  if (entry.stream === "facility") {
+    const day = (field: string, absent: number): number => {
+      const value = (record as StreamRecord)[field];
+      return typeof value === "number" ? value : absent;
+    };
+    return [day("valid_from", Number.NEGATIVE_INFINITY), day("valid_to", Number.POSITIVE_INFINITY)];
+  }
+  try {
+    const reach = reachOf(entry.stream as Exclude<typeof entry.stream, "settlement">, record as StreamRecord);
+    if (reach === null) return null;
+    const days = [parseDay(reach.from), parseDay(reach.to)];
+    return days[0] === null || days[1] === null ? null : [days[0], days[1]];
+  } catch {
+    // A record that lacks what tells its days.
+    return null;
+  }
+}

@@ -1,0 +1,44 @@
+import { unpackSums } from "../connectors/frozen-codec.js";
+import type { ClosedPeriod, GroupedChange, PublishInput } from "../connectors/publisher.js";
+import type { State } from "./state.js";
+
+/** The closes and the changes in closed months that came after a commit, for publishing. */
+export function closedCut(
+  state: State,
+  since: number,
+): Required<Pick<PublishInput, "closed" | "changes" | "versionFloor">> {
+  const { closed } = state;
+  const versionFloor = closed.highestVersion;
+  if (closed.rows.length === 0) return { closed: [], changes: [], versionFloor };
+  return {
+    versionFloor,
+    closed: closed.rows.filter((row) => row.sequence > since).map((row) => frozen(state, row.period)),
+    changes: closed.store.changesSince(since).map((change): GroupedChange => {
+      if (change.kind === "record") return { change, gids: [] };
+      const own = state.combos.number(change.combo).groups;
+      return { change, gids: new Set([...own, ...Array.from(own, (gid) => state.groups.allOf[gid])]) };
+    }),
+  };
+}
+
+/** A closed period under the groups' present numbers. Groupings that are kept no more are left out. */
+function frozen(state: State, period: string): ClosedPeriod {
+  const row = state.closed.get(period)!;
+  const sums = unpackSums(state.closed.store.data(period).sums, period);
+  const kept = new Set(state.config.groupings);
+  const rows: number[] = [];
+  sums.groups.forEach((group, i) => {
+    if (kept.has(group.grouping)) rows.push(i);
+  });
+  const pick = (column: Float64Array): Float64Array => Float64Array.from(rows, (i) => column[i]);
+  return {
+    ...row,
+    groupings: sums.groupings.filter((g) => kept.has(g)),
+    personGroupings: sums.personGroupings,
+    data: {
+      gids: Int32Array.from(rows, (i) => state.groups.gidOf(sums.groups[i])),
+      sums: sums.sums.map(pick),
+    },
+    persons: pick(sums.persons),
+  };
+}
