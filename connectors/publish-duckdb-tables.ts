@@ -125,6 +125,8 @@ export async function loadPeriods(
   );
 }
 
+/** Share of the facilities with a habit that do not lag, cut off to six places. */
+
 /** Writes the one row of `snapshot`. */
 export async function loadSnapshot(
   connection: DuckDBConnection,

@@ -1,11 +1,12 @@
+import type { ClosedRow } from "../schemas/closed.js";
 import type { Dimension } from "../schemas/dimensions.js";
 import type { Figure } from "../schemas/figure.js";
 import type { QuarantineReason } from "../schemas/quarantine.js";
 import type { StreamName } from "../schemas/streams.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../schemas/units.js";
+import type { Change } from "./store-closed.js";
 
 export type { Figure } from "../schemas/figure.js";
-import type { Change } from "./store-closed.js";
 
 /** One group of settlements: an insurance (or `all`), a grouping and the values of its dimensions. */
 export interface Group {
@@ -121,8 +122,6 @@ export interface InputPosition {
   readonly next: number;
 }
 
-/**
- * One consistent cut of the state, holding only what changed since the last publish that succeeded.
 /** A closed period with the whole numbers of its figures. */
 export interface ClosedPeriod extends ClosedRow {
   readonly groupings: readonly string[];
@@ -138,6 +137,8 @@ export interface GroupedChange {
   readonly gids: Iterable<number>;
 }
 
+/**
+ * One consistent cut of the state, holding only what changed since the last publish that succeeded.
  * With `full` everything is given and the working file is made anew.
  */
 export interface PublishInput {
@@ -159,13 +160,13 @@ export interface PublishInput {
   readonly persons: readonly PersonCounts[];
   /** Day sums that replace the published ones, whole days. */
   readonly days: readonly { readonly day: DayNumber; readonly data: GroupSums }[];
-  /** Whole tables, given when they changed (always with `full`). */
-  readonly figures?: readonly Figure[];
   /** Periods closed since the last publish, and what changed in closed ones. */
   readonly closed?: readonly ClosedPeriod[];
   readonly changes?: readonly GroupedChange[];
   /** The new version is above this one, also where every published file was lost. */
   readonly versionFloor?: number;
+  /** Whole tables, given when they changed (always with `full`). */
+  readonly figures?: readonly Figure[];
   readonly facilities?: readonly FacilityRow[];
   readonly categories?: readonly CategoryRow[];
   readonly divisions?: readonly DivisionRow[];
@@ -174,6 +175,7 @@ export interface PublishInput {
   readonly warnings?: readonly WarningRow[];
   readonly orphanRefunds?: readonly OrphanRefundRow[];
   readonly unmapped?: readonly UnmappedRow[];
+  readonly periodQuality?: readonly PeriodQualityRow[];
 }
 
 /** What the last successful publish left in the working file; null when there is none or it is damaged. */

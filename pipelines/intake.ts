@@ -140,13 +140,13 @@ export class Intake {
         stream: "settlement",
         ...arrival.rejection!,
         first_seen: now,
+        day: this.state.calendar.dayOf(arrival.s.setl_time),
         due: null,
         raw: null,
         ref: arrival.ref,
       });
     }
     for (const month of touched) store.touchMonth(month, months.summary(month));
-        day: this.state.calendar.dayOf(arrival.s.setl_time),
     return touched;
   }
 
@@ -231,6 +231,7 @@ export class Intake {
     });
     if (judgement === "duplicate-newer") return "duplicate";
     this.changedStreams.add(stream);
+    this.state.changes.record(stream, key, keptRecord ?? null, record);
     if (judgement === "conflict-standing") {
       store.tally(kept!.place, "applied", -1);
       store.tally(kept!.place, "quarantined", 1);
@@ -238,7 +239,6 @@ export class Intake {
         place: kept!.place,
         position: kept!.position,
         stream,
-    this.state.changes.record(stream, key, keptRecord ?? null, record);
         ...CONFLICT,
         first_seen: now,
         due: null,
@@ -273,14 +273,6 @@ export class Intake {
     return { retried: entries.length, resolved };
   }
 
-  /** A quarantined record's bytes as a batch of one; null for one that is kept as a version. */
-  #again(entry: QuarantineEntry): SourceBatch | null {
-    if (entry.raw === null) return null;
-    return {
-      stream: entry.stream,
-      payload: { kind: "values", values: [this.state.privacy.open(entry.raw)] },
-      positions: [entry.position],
-      appendedAtMs: null,
   /** What a waiting record says, as far as it can be read: null where it cannot. Judges nothing. */
   async peek(entry: QuarantineEntry): Promise<Settlement | StreamRecord | null> {
     const batch = this.#again(entry);
@@ -307,6 +299,14 @@ export class Intake {
     return found;
   }
 
+  /** A quarantined record's bytes as a batch of one; null for one that is kept as a version. */
+  #again(entry: QuarantineEntry): SourceBatch | null {
+    if (entry.raw === null) return null;
+    return {
+      stream: entry.stream,
+      payload: { kind: "values", values: [this.state.privacy.open(entry.raw)] },
+      positions: [entry.position],
+      appendedAtMs: null,
       position: NO_POSITION,
     };
   }

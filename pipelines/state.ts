@@ -18,15 +18,17 @@ import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";
 import type { Rejection } from "../schemas/quarantine.js";
 import { Settlement, type StreamRecord } from "../schemas/settlement.js";
 import type { EpochMs, MonthNumber } from "../schemas/units.js";
+import { ChangeLog } from "./change-log.js";
+import { ClosedBook } from "./closed-book.js";
 import { FacilityMonths } from "./facility-months.js";
 import { emptyFacts, MonthCache } from "./month-cache.js";
 import { RefundBook } from "./refund-book.js";
+import { ReviewLog } from "./review-log.js";
 import { SettlementLedger } from "./settlement-ledger.js";
+import { type UsedTables, UsedTablesKeeper } from "./used-tables.js";
 
 const hash = (value: unknown): string =>
-import { ReviewLog } from "./review-log.js";
   createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 24);
-import { type UsedTables, UsedTablesKeeper } from "./used-tables.js";
 
 /** What decides dimensions and sums; a state built under other rules is refused (FP2005). */
 export function rulesOf(config: Config): object {
@@ -79,6 +81,8 @@ export class State {
   readonly combos: ComboTable;
   readonly months: MonthCache;
   readonly ledger: SettlementLedger;
+  readonly closed: ClosedBook;
+  readonly changes: ChangeLog;
   /** Standing facility records by key, CSV and stream merged. */
   facilities: StreamRecord[] = [];
   /** True when everything derived was numbered anew since the last publish: the next one must be full. */
@@ -86,13 +90,13 @@ export class State {
   /** True when tables or rules changed and the quarantine was not judged again since. */
   tablesChanged = false;
   readonly #facilityMonths: FacilityMonths;
+  readonly #used: UsedTablesKeeper;
   #personsSaved: number;
   #combosSaved: number;
   #groupsSaved: number;
   readonly #tables: { readonly categories: string; readonly rules: string };
 
   constructor(
-  readonly #used: UsedTablesKeeper;
     readonly config: Config,
     readonly reference: ReferenceTables,
     readonly clock: () => EpochMs,
@@ -134,6 +138,14 @@ export class State {
     this.#combosSaved = this.combos.combos.length;
     this.months = new MonthCache(store, this.combos, new Contribution(config));
     this.#facilityMonths = new FacilityMonths(store);
+    this.closed = new ClosedBook(store);
+    this.#used = new UsedTablesKeeper(this.closed.store);
+    this.changes = new ChangeLog(
+      this.closed,
+      (s, facts) => this.months.comboOf(s, facts),
+      new Contribution(config),
+      clock,
+    );
     this.ledger = new SettlementLedger(
       store,
       this.combos,
@@ -141,6 +153,7 @@ export class State {
       this.persons,
       new RefundBook(store),
       this.#facilityMonths,
+      this.changes,
       this.calendar,
       {
         firstDay: parseDay(config.periods.firstDay)!,
@@ -156,7 +169,6 @@ export class State {
 
   /** Everything is derived under the present tables and rules, the quarantine judged again included. */
   derived(): void {
-      this.changes,
     const { store } = this;
     const { categories, rules } = this.#tables;
     this.tablesChanged = false;
@@ -282,6 +294,7 @@ export class State {
    */
   #review(months: ReadonlySet<MonthNumber>, touches: (s: Settlement) => boolean, cause: Cause): void {
     if (months.size === 0) return;
+    const log = this.#reviewLog(cause);
     const { store, ledger } = this;
     const now = this.clock();
     const s = new Settlement();
@@ -294,10 +307,10 @@ export class State {
         const { rejection, day } = ledger.review(s, facts);
         if (rejection) wrong.push({ ref, id: s.setl_id, rejection });
         else if (day !== facts.day) misplaced.add(ref);
+        else log?.stays(s, facts);
       });
     }
     const touched = new Set(months);
-    const log = this.#reviewLog(cause);
     store.commit(() => {
       for (const { ref, id, rejection } of wrong) {
         for (const month of ledger.withdraw(ref, rejection, now, log)) touched.add(month);
@@ -309,8 +322,10 @@ export class State {
         store.dropMonth(month);
         this.months.drop(month);
       }
+      log?.write(now);
+      // What was noted is noted once: a start after a crash from here on finds nothing that changed.
+      this.keepUsedTables();
     });
-        else log?.stays(s, facts);
     for (const month of touched) {
       this.months.cells(month);
       store.commit(() => store.touchMonth(month, this.months.summary(month)));
@@ -318,13 +333,6 @@ export class State {
     }
   }
 
-  close(): void {
-    this.store.close();
-  }
-}
-      log?.write(now);
-      // What was noted is noted once: a start after a crash from here on finds nothing that changed.
-      this.keepUsedTables();
   /** What the present review changes in closed months; null while nothing is closed. */
   #reviewLog(cause: Cause): ReviewLog | null {
     const before = this.closed.months.size > 0 ? this.#used.before() : null;
@@ -350,3 +358,7 @@ export class State {
     this.#used.keep(tables);
   }
 
+  close(): void {
+    this.store.close();
+  }
+}

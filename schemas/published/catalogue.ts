@@ -2,30 +2,31 @@ import type { Config } from "../config.js";
 import { INDICATORS } from "../indicators.js";
 import { MEASURES, type MeasureName } from "../measures.js";
 import { CELL_VIEW } from "./cell.js";
+import { CLOSED_TABLES } from "./closed.js";
 import type { Definition } from "./define.js";
 import { INDICATOR_TABLE, INDICATORS_VIEW } from "./long.js";
 import { DIM_PERIOD_VIEW, PLAIN_TABLES } from "./reference.js";
 import { reportDefinitions } from "./report-definitions.js";
+import { CLOSED_PERIOD_VIEW, RESTATEMENT_CAUSE_VIEW, RESTATEMENT_VIEW } from "./restated.js";
 import { STORE_TABLES } from "./store.js";
 import { WIDE_VIEWS } from "./wide.js";
-import { CLOSED_PERIOD_VIEW, RESTATEMENT_CAUSE_VIEW, RESTATEMENT_VIEW } from "./restated.js";
 
 /** Everything that stands in the published database, in the order in which it can be made. */
 export function definitions(config: Config): readonly Definition[] {
   return [
     ...STORE_TABLES,
+    ...CLOSED_TABLES,
     INDICATOR_TABLE,
     ...PLAIN_TABLES,
-    ...CLOSED_TABLES,
     CELL_VIEW,
     DIM_PERIOD_VIEW,
     INDICATORS_VIEW,
-    ...WIDE_VIEWS,
-    ...reportDefinitions(config),
-  ];
     RESTATEMENT_VIEW,
     RESTATEMENT_CAUSE_VIEW,
     CLOSED_PERIOD_VIEW,
+    ...WIDE_VIEWS,
+    ...reportDefinitions(config),
+  ];
 }
 
 /** Formula of an indicator in words; that of configurable sums names their components. */
