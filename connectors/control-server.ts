@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { FundpulseError } from "../schemas/errors.js";
 import {
   askerOf,
@@ -79,13 +79,24 @@ export function serveControl({ dataDir, operations, rules, log }: ControlServerO
     rmSync(begun, { force: true });
   };
 
+  /** The oldest request. Trouble with the folder is told and must not stop the engine. */
+  const next = (): string | undefined => {
+    try {
+      if (Date.now() - sweptAt > SWEEP_MS) {
+        sweptAt = Date.now();
+        sweep(folder, false);
+      }
+      return idsOf(folder, "request")[0];
+    } catch (error) {
+      if (!existsSync(folder)) makeControlFolder(folder);
+      else log.error("control channel", { error: (error as Error).message });
+      return undefined;
+    }
+  };
+
   const look = (): void => {
     if (stopped || working !== null) return;
-    if (Date.now() - sweptAt > SWEEP_MS) {
-      sweptAt = Date.now();
-      sweep(folder, false);
-    }
-    const [first] = idsOf(folder, "request");
+    const first = next();
     if (first === undefined) return;
     working = answer(first)
       .catch((error: Error) => log.error("control channel", { error: error.message }))
