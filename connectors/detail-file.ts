@@ -182,7 +182,7 @@ class DetailWriter {
     await loadReference(connection, options.reference);
     await this.#stage.begin();
     await this.#loadPlaces();
-    await this.#loadPersons();
+    await this.#loadPersons(held);
     for (const month of months) {
       if (held) await connection.run(`DELETE FROM settlement WHERE month = ${quoteText(monthText(month))}`);
       if ((await this.#stage.month(month)) > 0) await this.#insert(month);
@@ -244,7 +244,7 @@ class DetailWriter {
   }
 
   /** Pseudonyms as four words each; SQL writes them out. */
-  async #loadPersons(): Promise<void> {
+  async #loadPersons(held: Held | null): Promise<void> {
     const { connection, snapshot } = this;
     await connection.run(
       "CREATE OR REPLACE TEMP TABLE person_word (person INTEGER, a INTEGER, b INTEGER, c INTEGER, d INTEGER)",
@@ -262,8 +262,12 @@ class DetailWriter {
       first += size;
     }
     const hex = (word: string): string => `lpad(lower(to_hex(${word}::BIGINT & 4294967295)), 8, '0')`;
-    await connection.run(`CREATE OR REPLACE TEMP VIEW person AS
-      SELECT person, ${["a", "b", "c", "d"].map(hex).join(" || ")} AS pseudonym FROM person_word`);
+    const pseudonym = ["a", "b", "c", "d"].map(hex).join(" || ");
+    // Written out once for everything, but for a few months only where it is asked for.
+    await connection.run(
+      `CREATE OR REPLACE TEMP ${held ? "VIEW" : "TABLE"} person AS SELECT person, ${pseudonym} AS pseudonym
+        FROM person_word ${held ? "WHERE person IN (SELECT person FROM kept)" : ""}`,
+    );
   }
 
   async #writeSnapshot(settlements: number, compactBytes: number): Promise<void> {

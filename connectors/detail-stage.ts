@@ -140,6 +140,7 @@ export class DetailStage {
       Int32Array.from(snapshot.codes, (_, id) => id),
       snapshot.codes,
     ]);
+    await connection.run(stagingTable(this.withTexts));
     await connection.run("DELETE FROM dimension");
     const held = await connection.runAndReadAll(
       `SELECT ${SET_FIELDS.map((f) => `coalesce(${f}, '')`).join(", ")} FROM code_set ORDER BY code_set`,

@@ -15,6 +15,7 @@ import { cellsPath, publishAllCells } from "./cells.js";
 import { closingOf } from "./closing.js";
 import { Intake } from "./intake.js";
 import type { Pipeline, PipelineDeps, RunSummary } from "./pipeline-port.js";
+import { Prover } from "./proving.js";
 import { Publication } from "./publication.js";
 import { PublishLoop } from "./publish-loop.js";
 import { quarantineDesk } from "./quarantine-desk.js";
@@ -110,6 +111,7 @@ export async function openPipeline(
       const now = await current();
       return readable(() => work(now));
     });
+  const prover = new Prover(inTurn);
 
   return {
     run: async ({ untilDrained, signal }) => {
@@ -144,8 +146,9 @@ export async function openPipeline(
     close: (period, options) => inTurn((now) => closingOf(now).close(period, options)),
     due: (day) => inTurn((now) => closingOf(now).due(day)),
     verify: () => notYet("verify"),
-    writeDetail: () => notYet("writeDetail"),
+    writeDetail: () => readable(() => prover.writeDetail()),
     end: async () => {
+      await prover.idle();
       if (opened === null) return;
       const { state, publisher, loop } = opened;
       opened = null;

@@ -3,33 +3,63 @@ import type { DetailReference } from "../connectors/detail-stage.js";
 import { StateSnapshot } from "../connectors/state-snapshot.js";
 import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";
 import type { DetailResult } from "./pipeline-port.js";
+import type { PublishLoop } from "./publish-loop.js";
 import type { State } from "./state.js";
+import { Turns } from "./turns.js";
+
+interface Engine {
+  readonly state: State;
+  readonly loop: PublishLoop;
+}
+
+/** Runs work on the engine between two batches. */
+type InTurn = <T>(work: (engine: Engine) => Promise<T>) => Promise<T>;
 
 /** The reference data that the state's figures stand on at this moment. */
-export function detailReference(state: State): DetailReference {
+export function detailReference({ config, facilities, reference }: State): DetailReference {
   return {
-    config: state.config,
-    facilities: state.facilities,
+    config,
+    facilities,
     categories: [
       ...NATIONAL_CATEGORIES.map((row) => ({ ...row, origin: "national" })),
-      ...state.reference.categories.map((row) => ({ ...row, origin: "configured" })),
+      ...reference.categories.map((row) => ({ ...row, origin: "configured" })),
     ],
   };
 }
 
-/** Brings the detail file up to the state of this moment, while the engine goes on. */
-export async function writeDetail(state: State, options: { full?: boolean } = {}): Promise<DetailResult> {
-  const reference = detailReference(state);
-  const snapshot = new StateSnapshot(state.store.path);
-  try {
-    const { path, sequence, settlements } = await writeDetailFile(snapshot, {
-      dataDir: state.config.data,
-      reference,
-      writtenAt: state.clock(),
-      ...options,
+/**
+ * The detail file and the recount. Both read a snapshot of the state that is taken between two batches, and
+ * go on beside the engine from there; one of them at a time.
+ */
+export class Prover {
+  readonly #turns = new Turns();
+
+  constructor(private readonly inTurn: InTurn) {}
+
+  /** Brings the detail file up to the state of this moment. */
+  writeDetail(options: { readonly full?: boolean } = {}): Promise<DetailResult> {
+    return this.#turns.take(async () => {
+      const pinned = await this.inTurn(async ({ state }) => ({
+        snapshot: new StateSnapshot(state.store.path),
+        reference: detailReference(state),
+        writtenAt: state.clock(),
+      }));
+      try {
+        const { path, sequence, settlements } = await writeDetailFile(pinned.snapshot, {
+          dataDir: pinned.reference.config.data,
+          reference: pinned.reference,
+          writtenAt: pinned.writtenAt,
+          ...options,
+        });
+        return { path, sequence, settlements };
+      } finally {
+        pinned.snapshot.close();
+      }
     });
-    return { path, sequence, settlements };
-  } finally {
-    snapshot.close();
+  }
+
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void> {
+    return this.#turns.take(async () => undefined);
   }
 }
