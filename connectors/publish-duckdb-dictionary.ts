@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Config } from "../schemas/config.js";
+import { FACT_INDICATORS } from "../schemas/fact-indicators.js";
 import { DIP_INDICATORS, ENROLMENT_INDICATORS, FUND_INDICATORS, INDICATORS } from "../schemas/indicators.js";
 import { formulaOf } from "../schemas/published/catalogue.js";
 import { appendColumns } from "./duckdb-append.js";
@@ -28,6 +29,7 @@ export async function fillDictionary(connection: DuckDBConnection, config: Confi
     ...ENROLMENT_INDICATORS,
     ...FUND_INDICATORS,
     ...DIP_INDICATORS,
+    ...FACT_INDICATORS,
   ];
   await connection.run(
     "CREATE OR REPLACE TEMP TABLE in_rows (name VARCHAR, unit VARCHAR, comment VARCHAR, position INTEGER)",

@@ -1,4 +1,5 @@
 import { DIMENSIONS } from "../dimensions.js";
+import { SUPERVISION_INDICATORS } from "../fact-indicators.js";
 import {
   DIP_INDICATORS,
   ENROLMENT_INDICATORS,
@@ -8,7 +9,8 @@ import {
 } from "../indicators.js";
 import { fraction, relativeChange, roundedQuotient, scaled } from "./arithmetic.js";
 import { dimensionComment, PERIOD_COLUMNS, SETTLEMENT_DIMENSION_COLUMNS, termColumn } from "./cell.js";
-import { type ColumnDef, column, MAIN, type ViewDef } from "./define.js";
+import { type ColumnDef, column, MAIN, quoteText, type ViewDef } from "./define.js";
+import { REPORTED_FACT_VIEW } from "./facts.js";
 
 const UNIT_ZH: Record<string, string> = {
   yuan: "元",
@@ -20,6 +22,7 @@ const UNIT_ZH: Record<string, string> = {
   "yuan/visit": "元/人次",
   "day/visit": "天/人次",
   "visit/person": "人次/人",
+  facility: "家",
 };
 const unitZh = (unit: string): string => UNIT_ZH[unit] ?? unit;
 
@@ -89,7 +92,20 @@ interface Given {
   readonly formula: string;
 }
 
-function pivotView(name: string, comment: string, indicators: readonly Given[]): ViewDef {
+/** A dimension of reported facts that has no column of its own, as a column. */
+interface OtherColumn {
+  readonly name: string;
+  readonly key: string;
+  readonly comment: string;
+}
+
+/** Figures that stand beside the settlements, a column per indicator; `other` where they are reported facts. */
+function pivotView(
+  name: string,
+  comment: string,
+  indicators: readonly Given[],
+  other: readonly OtherColumn[] = [],
+): ViewDef {
   const keys = [
     ...["period", "period_kind", "period_start", "period_end", "insurance", "grouping"],
     ...DIMENSIONS,
@@ -97,7 +113,11 @@ function pivotView(name: string, comment: string, indicators: readonly Given[]):
   const pick = (of: string, indicator: string): string =>
     `max(c.${of}) FILTER (WHERE c.indicator = '${indicator}')`;
   const type = (unit: string): string =>
-    unit === "yuan" ? "DECIMAL(18, 2)" : unit === "visit" || unit === "person" ? "BIGINT" : "DECIMAL(18, 6)";
+    unit === "yuan"
+      ? "DECIMAL(18, 2)"
+      : ["visit", "person", "facility"].includes(unit)
+        ? "BIGINT"
+        : "DECIMAL(18, 6)";
   return {
     kind: "view",
     schema: MAIN,
@@ -109,6 +129,11 @@ function pivotView(name: string, comment: string, indicators: readonly Given[]):
         column(d, `c.${d}`, dimensionComment(d)),
         ...(d === "facility" ? [column("facility_name", "any_value(c.facility_name)", "医疗机构名称")] : []),
       ]),
+      // map_extract gives a list in every DuckDB; what a bracket gives changed with 1.2.
+      ...other.map((o) =>
+        column(o.name, `any_value(map_extract(c.other, ${quoteText(o.key)})[1])`, o.comment),
+      ),
+      ...(other.length > 0 ? [column("other", "any_value(c.other)", "上报数的全部其他维度")] : []),
       ...indicators.flatMap((i) =>
         besides(
           i.name,
@@ -124,7 +149,7 @@ function pivotView(name: string, comment: string, indicators: readonly Given[]):
       FROM store.figure f JOIN store.period p ON p.period = f.period
       LEFT JOIN store.facility_name n ON n.facility = f.facility
       WHERE f.indicator IN (${indicators.map((i) => `'${i.name}'`).join(", ")})) c
-      GROUP BY ${keys.map((k) => `c.${k}`).join(", ")}`,
+      GROUP BY ${[...keys.map((k) => `c.${k}`), ...(other.length > 0 ? ["c.other::VARCHAR"] : [])].join(", ")}`,
   };
 }
 
@@ -165,4 +190,17 @@ export const WIDE_VIEWS: readonly ViewDef[] = [
   pivotView("enrolment", "参保宽表：参保人数、缴费人数、完成预算", ENROLMENT_INDICATORS),
   pivotView("fund_account", "基金账户宽表：收入、支出、预算进度、结余、可支付月数", FUND_INDICATORS),
   pivotView("dip_prepayment", "DIP 预结算宽表", DIP_INDICATORS),
+  pivotView(
+    "supervision",
+    "基金监管宽表（上报数）：定点机构、检查、现场检查、处理机构数，追回本金，违约金与罚款，按机构类别",
+    SUPERVISION_INDICATORS,
+    [
+      {
+        name: "facility_kind",
+        key: "kind",
+        comment: "机构类别：hospital、township、village、community、pharmacy 等；不分类别时为 NULL",
+      },
+    ],
+  ),
+  REPORTED_FACT_VIEW,
 ];

@@ -182,3 +182,16 @@ test("a date that does not exist is refused", () => {
   expect(refusal(`${MINIMAL}periods: {firstDay: 2023-02-30}\n`)).toContain("periods.firstDay");
   expect(load(`${MINIMAL}periods: {firstDay: 2023-02-01}\n`).config.periods.firstDay).toBe("2023-02-01");
 });
+
+test("printed tables and columns that do not exist are named, and so are two headings alike", () => {
+  const message = refusal(`${MINIMAL}report:
+  tables:
+    resident.inpatient.by_regio.rate: {totalFirst: true}
+    resident.inpatient.by_tier.avg_fee: {columns: [visits, bed], headings: {fee: 费用}}
+    employee.inpatient.by_tier.avg_fee: {headings: {visits: 次均费用(元)}}
+`);
+  expect(message).toContain("did you mean resident.inpatient.by_region.rate?");
+  expect(message).toContain("(not bed)");
+  expect(message).toContain("(not fee)");
+  expect(message).toContain("two columns are headed 次均费用(元)");
+});
