@@ -3,6 +3,7 @@ import { dayText, type ZoneCalendar } from "../aggregations/calendar.js";
 import { INDICATOR_ROWS, INDICATOR_TABLE } from "../schemas/published/long.js";
 import { PLAIN_TABLES } from "../schemas/published/reference.js";
 import { STORE_TABLES } from "../schemas/published/store.js";
+import { loadCompleteness } from "./publish-duckdb-completeness.js";
 import { columnsOf, figureColumns, localTime, replaceTable } from "./publish-duckdb-load.js";
 import { givenPeriod, type PeriodRow } from "./publish-duckdb-periods.js";
 import type { PublishInput } from "./publisher.js";
@@ -85,6 +86,7 @@ export async function loadTables(
     setl_time: (r) => localTime(calendar, r.setl_time),
   });
   await byName("quality_unmapped", input.unmapped);
+  await loadCompleteness(connection, input, calendar);
   await put(store("figure"), input.figures && figureColumns(input.figures));
   if (input.figures) await connection.run(ENROLLED);
   if (input.facilities) await connection.run(FACILITY_NAME);
@@ -126,6 +128,9 @@ export async function loadPeriods(
 }
 
 /** Share of the facilities with a habit that do not lag, cut off to six places. */
+const COMPLETENESS = `(SELECT CASE WHEN count(*) > 0 THEN
+    (((count(*) FILTER (standing = 'current')) * 1000000 // count(*))::DECIMAL(18, 0) * 0.000001) END
+  FROM store.facility_arrival WHERE standing IN ('current', 'lagging'))::DECIMAL(18, 6)`;
 
 /** Writes the one row of `snapshot`. */
 export async function loadSnapshot(
@@ -138,6 +143,7 @@ export async function loadSnapshot(
   await connection.run("DELETE FROM snapshot");
   await connection.run(
     `INSERT INTO snapshot SELECT $version::BIGINT, $published::TIMESTAMP, $watermark::TIMESTAMP,
+      ${COMPLETENESS},
       (SELECT CASE WHEN sum(received) > 0 THEN
         (((sum(received) - sum(quarantined)) * 1000000 // sum(received))::DECIMAL(18, 0) * 0.000001) END
        FROM quality_balance)::DECIMAL(18, 6),

@@ -1,4 +1,5 @@
 import type { ClosedRow } from "../schemas/closed.js";
+import type { FacilityArrivalRow, PeriodQualityRow } from "../schemas/completeness.js";
 import type { Dimension } from "../schemas/dimensions.js";
 import type { Figure } from "../schemas/figure.js";
 import type { QuarantineReason } from "../schemas/quarantine.js";
@@ -175,6 +176,7 @@ export interface PublishInput {
   readonly warnings?: readonly WarningRow[];
   readonly orphanRefunds?: readonly OrphanRefundRow[];
   readonly unmapped?: readonly UnmappedRow[];
+  readonly facilityArrivals?: readonly FacilityArrivalRow[];
   readonly periodQuality?: readonly PeriodQualityRow[];
 }
 

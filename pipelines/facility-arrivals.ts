@@ -15,6 +15,8 @@ export class FacilityArrivals {
   readonly facilities = new Map<string, FacilityDays>();
   /** Bumped when something was added. */
   revision = 0;
+  /** Bumped when a facility settled on a new day. */
+  dayRevision = 0;
   readonly #file: ArrivalStore;
   readonly #newDays = new Map<string, Set<MonthNumber>>();
   readonly #newLatest = new Set<string>();
@@ -53,6 +55,7 @@ export class FacilityArrivals {
     }
     if (!days.add(day, at)) return;
     this.revision++;
+    this.dayRevision++;
     const months = this.#newDays.get(facility);
     if (months) months.add(monthOfDay(day));
     else this.#newDays.set(facility, new Set([monthOfDay(day)]));

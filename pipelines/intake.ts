@@ -11,7 +11,7 @@ import { jsonText } from "../connectors/write-json.js";
 import type { Rejection } from "../schemas/quarantine.js";
 import { Settlement, type StreamRecord } from "../schemas/settlement.js";
 import type { StreamName } from "../schemas/streams.js";
-import type { EpochMs } from "../schemas/units.js";
+import type { DayNumber, EpochMs } from "../schemas/units.js";
 import { Arrival, SettlementLedger } from "./settlement-ledger.js";
 import type { State } from "./state.js";
 
@@ -20,6 +20,8 @@ interface Refused {
   readonly index: number;
   readonly rejection: Rejection;
   readonly raw: Buffer;
+  /** Day of its `setl_time`, where that could be read. */
+  readonly day: DayNumber | null;
   readonly due: EpochMs | null;
 }
 
@@ -88,7 +90,7 @@ export class Intake {
       const position = positionOf(batch, index);
       if (position < first) return;
       if (undecoded) {
-        refused.push({ index, rejection: undecoded, raw: state.privacy.seal(raw()), due: null });
+        refused.push({ index, rejection: undecoded, raw: state.privacy.seal(raw()), day: null, due: null });
         return;
       }
       if (taken === this.#pool.length) this.#pool.push(new Arrival());
@@ -101,9 +103,13 @@ export class Intake {
           index,
           rejection,
           raw: state.privacy.seal(raw()),
+          day: arrival.facts.day,
           due: dueOf(rejection, Math.max(arrival.s.setl_time, arrival.s.updt_time)),
         });
-      } else taken++;
+      } else {
+        state.arrivals.note(arrival.s.fixmedins_code, arrival.facts.day, arrival.s.setl_time);
+        taken++;
+      }
     });
     const arrivals = this.#pool.slice(0, taken);
     const tags = state.privacy.pseudonyms(arrivals.map((a) => a.s.psn_no));
@@ -151,13 +157,14 @@ export class Intake {
   }
 
   #refuse(batch: SourceBatch, place: number, refused: readonly Refused[], now: EpochMs): void {
-    for (const { index, rejection, raw, due } of refused) {
+    for (const { index, rejection, raw, day, due } of refused) {
       this.state.store.quarantine({
         place,
         position: positionOf(batch, index),
         stream: batch.stream,
         ...rejection,
         first_seen: now,
+        day,
         due,
         raw,
         ref: null,
@@ -178,7 +185,7 @@ export class Intake {
       const sealed = privacy.seal(raw());
       if (rejection) {
         const due = record ? dueOf(rejection, versionTime(record)) : null;
-        refused.push({ index, rejection, raw: sealed, due });
+        refused.push({ index, rejection, raw: sealed, day: null, due });
       } else entries.push({ index, record: record!, raw: sealed });
     });
     const counts: Record<Outcome, number> = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
@@ -190,7 +197,7 @@ export class Intake {
         const outcome = this.#keepRecord(stream, record, place.id, position, now);
         counts[outcome]++;
         if (outcome === "quarantined") {
-          refused.push({ index, rejection: CONFLICT, raw, due: null });
+          refused.push({ index, rejection: CONFLICT, raw, day: null, due: null });
           counts.quarantined--;
         }
       }
@@ -241,6 +248,7 @@ export class Intake {
         stream,
         ...CONFLICT,
         first_seen: now,
+        day: null,
         due: null,
         raw: privacy.seal(Buffer.from(jsonText({ stream, record: keptRecord! }))),
         ref: null,
@@ -333,6 +341,7 @@ export class Intake {
     }
     arrival.facts.place = entry.place;
     arrival.facts.position = entry.position;
+    this.state.arrivals.note(arrival.s.fixmedins_code, arrival.facts.day, arrival.s.setl_time);
     const touched = store.commit(() => {
       const inUse = ledger.post([arrival], now);
       for (const month of inUse) store.touchMonth(month, months.summary(month));

@@ -20,6 +20,7 @@ import { Settlement, type StreamRecord } from "../schemas/settlement.js";
 import type { EpochMs, MonthNumber } from "../schemas/units.js";
 import { ChangeLog } from "./change-log.js";
 import { ClosedBook } from "./closed-book.js";
+import { FacilityArrivals } from "./facility-arrivals.js";
 import { FacilityMonths } from "./facility-months.js";
 import { emptyFacts, MonthCache } from "./month-cache.js";
 import { RefundBook } from "./refund-book.js";
@@ -81,6 +82,7 @@ export class State {
   readonly combos: ComboTable;
   readonly months: MonthCache;
   readonly ledger: SettlementLedger;
+  readonly arrivals: FacilityArrivals;
   readonly closed: ClosedBook;
   readonly changes: ChangeLog;
   /** Standing facility records by key, CSV and stream merged. */
@@ -138,6 +140,7 @@ export class State {
     this.#combosSaved = this.combos.combos.length;
     this.months = new MonthCache(store, this.combos, new Contribution(config));
     this.#facilityMonths = new FacilityMonths(store);
+    this.arrivals = new FacilityArrivals(store, this.calendar, { again: options.rebuild });
     this.closed = new ClosedBook(store);
     this.#used = new UsedTablesKeeper(this.closed.store);
     this.changes = new ChangeLog(

@@ -14,6 +14,7 @@ import type { QuarantineEntry, RefundRow } from "../connectors/store-sqlite.js";
 import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";
 import type { StreamRecord } from "../schemas/settlement.js";
 import { type Fen, yuanText } from "../schemas/units.js";
+import { facilityArrivalRows, periodQualityRevision, periodQualityRows } from "./completeness-tables.js";
 import type { State } from "./state.js";
 
 /** Rows of a quality table that are published at most: beyond it a look-up of single records helps nobody. */
@@ -28,7 +29,9 @@ type Name =
   | "quarantine"
   | "warnings"
   | "orphanRefunds"
-  | "unmapped";
+  | "unmapped"
+  | "facilityArrivals"
+  | "periodQuality";
 
 interface Table<N extends Name> {
   /** Equal revisions mean equal rows: the rows are not even looked at then. */
@@ -65,6 +68,11 @@ export class WholeTables {
       warnings: { revision: () => revisions.warnings, rows: () => this.#warnings() },
       orphanRefunds: { revision: () => revisions.refunds, rows: () => this.#orphanRefunds() },
       unmapped: { revision: () => store.unmapped().join("\n"), rows: () => this.#unmapped() },
+      facilityArrivals: {
+        revision: () => `${state.arrivals.revision} ${state.ledger.latestTime()}`,
+        rows: () => facilityArrivalRows(state),
+      },
+      periodQuality: { revision: () => periodQualityRevision(state), rows: () => periodQualityRows(state) },
     };
   }
 

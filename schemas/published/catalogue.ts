@@ -3,6 +3,7 @@ import { INDICATORS } from "../indicators.js";
 import { MEASURES, type MeasureName } from "../measures.js";
 import { CELL_VIEW } from "./cell.js";
 import { CLOSED_TABLES } from "./closed.js";
+import { QUALITY_FACILITY } from "./completeness.js";
 import type { Definition } from "./define.js";
 import { INDICATOR_TABLE, INDICATORS_VIEW } from "./long.js";
 import { DIM_PERIOD_VIEW, PLAIN_TABLES } from "./reference.js";
@@ -20,6 +21,7 @@ export function definitions(config: Config): readonly Definition[] {
     ...PLAIN_TABLES,
     CELL_VIEW,
     DIM_PERIOD_VIEW,
+    QUALITY_FACILITY,
     INDICATORS_VIEW,
     RESTATEMENT_VIEW,
     RESTATEMENT_CAUSE_VIEW,

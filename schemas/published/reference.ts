@@ -1,3 +1,4 @@
+import { FACILITY_ARRIVAL, QUALITY_PERIOD } from "./completeness.js";
 import { type ColumnDef, column, MAIN, type TableDef, type ViewDef } from "./define.js";
 
 const table = (name: string, comment: string, columns: readonly ColumnDef[]): TableDef => ({
@@ -40,7 +41,12 @@ export const PLAIN_TABLES: readonly TableDef[] = [
     count("version", "发布版本号，只增不减"),
     column("published_at", "TIMESTAMP", "发布时间（辖区时区）"),
     column("watermark", "TIMESTAMP", "已计入结算的最晚结算时间（辖区时区）"),
-    column("completeness", "DECIMAL(18, 6)", "完整率：未进入隔离区的记录 ÷ 收到的记录（小数）"),
+    column(
+      "completeness",
+      "DECIMAL(18, 6)",
+      "完整率：数据到达进度正常的机构 ÷ 应有数据的机构（小数，见 quality_facility）；尚无可判断的机构为 NULL",
+    ),
+    column("accepted_share", "DECIMAL(18, 6)", "接收率：未进入隔离区的记录 ÷ 收到的记录（小数）"),
     column("first_day", "DATE", "有结算数据的首日"),
     column("last_day", "DATE", "有结算数据的末日"),
     column(
@@ -90,6 +96,8 @@ export const PLAIN_TABLES: readonly TableDef[] = [
     count("records", "涉及记录数"),
     column("fee", "DECIMAL(18, 2)", "涉及医疗费总额（元）"),
   ]),
+  FACILITY_ARRIVAL,
+  QUALITY_PERIOD,
   table("data_dictionary", "数据字典：每个表、视图及其列的含义", [
     text("schema_name", "模式"),
     text("table_name", "表或视图名"),

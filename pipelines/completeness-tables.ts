@@ -1,0 +1,167 @@
+import {
+  civil,
+  dayText,
+  monthOfDay,
+  monthStart,
+  monthText,
+  type Period,
+  periodsOfYear,
+} from "../aggregations/calendar.js";
+import { type FacilityDays, standingAt, standingTowards } from "../aggregations/completeness.js";
+import type { FacilityArrivalRow, PeriodQualityRow } from "../schemas/completeness.js";
+import type { DayNumber, MonthNumber } from "../schemas/units.js";
+import type { State } from "./state.js";
+
+/** A facility whose settlements have not come as far as a period's end although they should have. */
+export interface LaggingFacility {
+  readonly facility: string;
+  readonly latestDay: DayNumber;
+  readonly usualGap: number;
+}
+
+/** Day of the latest settlement that ever counted; null before the first. */
+function watermarkDay({ ledger, calendar }: State): DayNumber | null {
+  const latest = ledger.latestTime();
+  return latest === null ? null : calendar.dayOf(latest);
+}
+
+/** The facilities that lag towards a period's end, those silent longest first. */
+export function laggingFacilities(state: State, period: Period): LaggingFacility[] {
+  const watermark = watermarkDay(state);
+  if (watermark === null) return [];
+  const found: LaggingFacility[] = [];
+  for (const [facility, days] of state.arrivals.facilities) {
+    if (standingTowards(days, period.endDay, watermark) !== "lagging") continue;
+    found.push({ facility, latestDay: days.latestDay, usualGap: days.usualGap! });
+  }
+  return found.sort((a, b) => a.latestDay - b.latestDay || (a.facility < b.facility ? -1 : 1));
+}
+
+/** One row a facility, for `quality_facility`. */
+export function facilityArrivalRows(state: State): FacilityArrivalRow[] {
+  const watermark = watermarkDay(state);
+  if (watermark === null) return [];
+  const month = monthOfDay(watermark);
+  return [...state.arrivals.facilities].map(([facility, days]) => ({
+    facility,
+    latest: days.latest,
+    lag_days: watermark - days.latestDay,
+    usual_gap: days.usualGap,
+    standing: standingAt(days, watermark),
+    month: monthText(month),
+    last_month: monthText(month - 1),
+    days_this_month: days.daysIn(month),
+    days_last_month: days.daysIn(month - 1),
+  }));
+}
+
+/** One row a period that holds data, for `quality_period`. */
+export function periodQualityRows(state: State): PeriodQualityRow[] {
+  const watermark = watermarkDay(state);
+  const { firstDay, lastDay } = state.store.dataSpan();
+  if (watermark === null || firstDay === null || lastDay === null) return [];
+  const facilities = [...state.arrivals.facilities];
+  const unmapped = unmappedByMonth(state);
+  const waiting = waitingByDay(state);
+  const rows: PeriodQualityRow[] = [];
+  for (let year = civil(firstDay)[0]; year <= civil(lastDay)[0]; year++) {
+    for (const period of periodsOfYear(year)) {
+      const begins = period.kind === "ytd" ? monthStart(monthOfDay(period.endDay)) : period.startDay;
+      if (begins > lastDay || period.endDay < firstDay) continue;
+      rows.push(periodRow(state, period, watermark, facilities, unmapped, waiting));
+    }
+  }
+  return rows;
+}
+
+/** Equal revisions mean equal rows of `periodQualityRows`. */
+export function periodQualityRevision(state: State): string {
+  const { arrivals, closed, store } = state;
+  const { firstDay, lastDay } = store.dataSpan();
+  const days = `${arrivals.dayRevision} ${watermarkDay(state)} ${firstDay} ${lastDay}`;
+  return [days, store.revisions.quarantine, closed.rows.length, ...store.unmapped()].join("\n");
+}
+
+interface Waiting {
+  /** Records by the day of their `setl_time`. */
+  readonly byDay: ReadonlyMap<DayNumber, number>;
+  readonly undated: number;
+}
+
+function periodRow(
+  state: State,
+  period: Period,
+  watermark: DayNumber,
+  facilities: readonly (readonly [string, FacilityDays])[],
+  unmappedMonths: ReadonlyMap<MonthNumber, number>,
+  waiting: Waiting,
+): PeriodQualityRow {
+  const counts = { reached: 0, pending: 0, lagging: 0, unexpected: 0 };
+  const late: string[] = [];
+  for (const [facility, days] of facilities) {
+    const standing = standingTowards(days, period.endDay, watermark);
+    counts[standing]++;
+    if (standing === "lagging") late.push(facility);
+  }
+  let unmapped = 0;
+  for (let m = monthOfDay(period.startDay); m <= monthOfDay(period.endDay); m++) {
+    unmapped += unmappedMonths.get(m) ?? 0;
+  }
+  let quarantined = 0;
+  for (const [day, records] of waiting.byDay) {
+    if (day >= period.startDay && day <= period.endDay) quarantined += records;
+  }
+  const over = watermark > period.endDay;
+  const closed = state.closed.get(period.id) !== undefined;
+  const reasons = [
+    ...(closed ? ["已结账"] : []),
+    ...(over ? [] : [`水位未过期末：最晚结算日 ${dayText(watermark)}，期末 ${dayText(period.endDay)}`]),
+    ...(late.length > 0 ? [`滞后机构 ${late.length} 家：${some(late.sort())}`] : []),
+    ...(quarantined > 0 ? [`隔离区待处理记录 ${quarantined} 条`] : []),
+    ...(waiting.undated > 0 ? [`隔离区无法判断期间的记录 ${waiting.undated} 条`] : []),
+    ...(unmapped > 0 ? [`未建档机构或代码涉及记录 ${unmapped} 条`] : []),
+  ];
+  return {
+    period: period.id,
+    over,
+    facilities_expected: counts.reached + counts.pending + counts.lagging,
+    facilities_reached: counts.reached,
+    facilities_lagging: counts.lagging,
+    quarantined,
+    quarantined_undated: waiting.undated,
+    unmapped,
+    closed,
+    may_close: reasons.length === 0,
+    why_not: reasons.length === 0 ? null : reasons.join("；"),
+  };
+}
+
+const some = (names: readonly string[]): string =>
+  names.slice(0, 5).join("、") + (names.length > 5 ? " 等" : "");
+
+function unmappedByMonth({ store }: State): Map<MonthNumber, number> {
+  const rows = store.sql("SELECT month, unmapped FROM month").raw().all() as [MonthNumber, string][];
+  return new Map(
+    rows.map(([month, json]) => [
+      month,
+      (JSON.parse(json) as [string, string, number, number][]).reduce(
+        (sum, [, , records]) => sum + records,
+        0,
+      ),
+    ]),
+  );
+}
+
+function waitingByDay({ store }: State): Waiting {
+  const rows = store
+    .sql("SELECT day, count(*) FROM quarantine WHERE status = 'waiting' GROUP BY day")
+    .raw()
+    .all() as [DayNumber | null, number][];
+  const byDay = new Map<DayNumber, number>();
+  let undated = 0;
+  for (const [day, records] of rows) {
+    if (day === null) undated += records;
+    else byDay.set(day, records);
+  }
+  return { byDay, undated };
+}
