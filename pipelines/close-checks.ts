@@ -2,6 +2,7 @@ import { dayText, monthOfDay, type Period, parseDay } from "../aggregations/cale
 import { reachOf } from "../aggregations/closed/reach.js";
 import type { QuarantineEntry } from "../connectors/store-sqlite.js";
 import type { Settlement, StreamRecord } from "../schemas/settlement.js";
+import { laggingFacilities } from "./completeness-tables.js";
 import type { CloseProblem } from "./pipeline-port.js";
 import type { State } from "./state.js";
 
@@ -39,6 +40,17 @@ const watermark: CloseCheck = (state, period) => {
   return [problem("watermark", period.endDay - day, detail)];
 };
 
+const lagging: CloseCheck = (state, period) => {
+  const late = laggingFacilities(state, period);
+  if (late.length === 0) return [];
+  const names = late.map(
+    ({ facility, latestDay, usualGap }) =>
+      `${facility} since ${dayText(latestDay)}${usualGap === 1 ? "" : `, usually every ${usualGap} days`}`,
+  );
+  const detail = `${late.length} ${late.length === 1 ? "facility has" : "facilities have"} been silent for longer than usual (${some(names)}): ask for their settlements, see quality_facility`;
+  return [problem("lagging_facilities", late.length, detail)];
+};
+
 const unmapped: CloseCheck = ({ store }, period) => {
   const records = new Map<string, number>();
   const months = store
@@ -58,7 +70,7 @@ const unmapped: CloseCheck = ({ store }, period) => {
 };
 
 /** Everything that is asked of the state at a close, in the order in which it is told. */
-export const CLOSE_CHECKS: readonly CloseCheck[] = [periodOpen, noData, watermark, unmapped];
+export const CLOSE_CHECKS: readonly CloseCheck[] = [periodOpen, noData, watermark, lagging, unmapped];
 
 /** Whether some settlement counts in a period. */
 export function hasSettlements({ store }: State, period: Period): boolean {

@@ -111,11 +111,11 @@ function periodRow(
   for (const [day, records] of waiting.byDay) {
     if (day >= period.startDay && day <= period.endDay) quarantined += records;
   }
-  const over = watermark > period.endDay;
+  const over = watermark >= period.endDay;
   const closed = state.closed.get(period.id) !== undefined;
   const reasons = [
     ...(closed ? ["已结账"] : []),
-    ...(over ? [] : [`水位未过期末：最晚结算日 ${dayText(watermark)}，期末 ${dayText(period.endDay)}`]),
+    ...(over ? [] : [`水位未到期末：最晚结算日 ${dayText(watermark)}，期末 ${dayText(period.endDay)}`]),
     ...(late.length > 0 ? [`滞后机构 ${late.length} 家：${some(late.sort())}`] : []),
     ...(quarantined > 0 ? [`隔离区待处理记录 ${quarantined} 条`] : []),
     ...(waiting.undated > 0 ? [`隔离区无法判断期间的记录 ${waiting.undated} 条`] : []),

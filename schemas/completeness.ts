@@ -22,7 +22,7 @@ export interface FacilityArrivalRow {
 /** Whether a period can be closed, and what speaks against it. */
 export interface PeriodQualityRow {
   readonly period: string;
-  /** The watermark lies behind the period's last day. */
+  /** The watermark has come to the period's last day. */
   readonly over: boolean;
   readonly facilities_expected: number;
   readonly facilities_reached: number;

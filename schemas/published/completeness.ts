@@ -32,7 +32,7 @@ export const QUALITY_PERIOD: TableDef = {
     column("period_kind", "VARCHAR", "期间类型：month、quarter、half、year、ytd"),
     column("period_start", "DATE", "期间首日"),
     column("period_end", "DATE", "期间末日"),
-    column("over", "BOOLEAN", "水位（全部机构最晚结算时间）是否已过期末日"),
+    column("over", "BOOLEAN", "水位（全部机构最晚结算日）是否已到期末日"),
     column("facilities_expected", "BIGINT", "应到机构数：期末月及前三个月内有结算的机构"),
     column(
       "facilities_reached",
