@@ -1,13 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SimEvent } from "../../aggregations/simulate/event.js";
-import { Random } from "../../aggregations/simulate/random.js";
-import { FolderWriter, type FolderWriterOptions } from "../../connectors/write-folder.js";
 import { simulatedEvents } from "../../pipelines/simulate.js";
-import { Settlement } from "../../schemas/settlement.js";
+import { copied, filesOf, shuffled } from "../support/events.js";
 import { differingRows, resultHashes, Workspace } from "../support/workspace.js";
 
 const FREE = {
@@ -31,46 +26,6 @@ const CONFIG = {
 
 /** The events of one history, each a copy of its own. */
 const events: SimEvent[] = Array.from(simulatedEvents({ profile: "free", seed: 11, free: FREE }), copied);
-
-function copied(event: SimEvent): SimEvent {
-  if (event.stream !== "settlement") return { stream: event.stream, record: { ...event.record } };
-  const s = new Settlement();
-  s.copyFrom(event.record);
-  return { stream: "settlement", record: s };
-}
-
-function shuffled<T>(list: readonly T[], seed: number): T[] {
-  const random = new Random(seed);
-  const out = [...list];
-  for (let i = out.length - 1; i > 0; i--) {
-    const j = random.below(i + 1);
-    [out[i], out[j]] = [out[j]!, out[i]!];
-  }
-  return out;
-}
-
-/** Files of a delivery by name, in the order in which they come. */
-function filesOf(
-  list: readonly SimEvent[],
-  perFile: number,
-  options: FolderWriterOptions,
-): [string, Buffer][] {
-  const dir = mkdtempSync(join(tmpdir(), "fundpulse-files-"));
-  try {
-    const writer = new FolderWriter(dir, options);
-    list.forEach((event, i) => {
-      if (i % perFile === 0) writer.label(String(i / perFile + 1).padStart(4, "0"));
-      writer.write(event);
-    });
-    writer.close();
-    return readdirSync(dir)
-      .filter((name) => !name.startsWith("."))
-      .sort()
-      .map((name) => [name, readFileSync(join(dir, name))]);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
 
 const made: Workspace[] = [];
 afterAll(() => {

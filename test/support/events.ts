@@ -1,0 +1,48 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SimEvent } from "../../aggregations/simulate/event.js";
+import { Random } from "../../aggregations/simulate/random.js";
+import { FolderWriter, type FolderWriterOptions } from "../../connectors/write-folder.js";
+import { Settlement } from "../../schemas/settlement.js";
+
+/** An event of its own: generators reuse theirs. */
+export function copied(event: SimEvent): SimEvent {
+  if (event.stream !== "settlement") return { stream: event.stream, record: { ...event.record } };
+  const s = new Settlement();
+  s.copyFrom(event.record);
+  return { stream: "settlement", record: s };
+}
+
+export function shuffled<T>(list: readonly T[], seed: number): T[] {
+  const random = new Random(seed);
+  const out = [...list];
+  for (let i = out.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [out[i], out[j]] = [out[j]!, out[i]!];
+  }
+  return out;
+}
+
+/** Files of a delivery by name, in the order in which they come. */
+export function filesOf(
+  list: readonly SimEvent[],
+  perFile: number,
+  options: FolderWriterOptions,
+): [string, Buffer][] {
+  const dir = mkdtempSync(join(tmpdir(), "fundpulse-files-"));
+  try {
+    const writer = new FolderWriter(dir, options);
+    list.forEach((event, i) => {
+      if (i % perFile === 0) writer.label(String(i / perFile + 1).padStart(4, "0"));
+      writer.write(event);
+    });
+    writer.close();
+    return readdirSync(dir)
+      .filter((name) => !name.startsWith("."))
+      .sort()
+      .map((name) => [name, readFileSync(join(dir, name))]);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
