@@ -15,6 +15,7 @@ import {
   single,
 } from "./report-lines.js";
 import { dipByFacility, enrolledByGroup, withCertified } from "./report-lines-given.js";
+import { overallTables, wideTables } from "./reports-wide.js";
 
 /** A printed table of schema 报表. `id` is stable: insurance and kind of table. */
 export interface ReportTable {
@@ -34,13 +35,33 @@ const ZH = { resident: "居民医保", employee: "职工医保" } as const;
 
 /** The printed tables of the reports, for both insurances, under the report settings. */
 export function reportTables(config: Config): readonly ReportTable[] {
-  return (Object.keys(ZH) as ReportInsurance[]).flatMap((insurance) => insuranceTables(insurance, config));
+  const printed = (Object.keys(ZH) as ReportInsurance[]).flatMap((i) => insuranceTables(i, config));
+  const wide = [
+    ...(Object.keys(ZH) as ReportInsurance[]).flatMap((i) =>
+      wideTables(i, ZH[i], config).map((t) => ({ ...t, insurance: ZH[i] as string })),
+    ),
+    ...overallTables(config).map((t) => ({ ...t, insurance: "全部" })),
+  ].map(
+    ({ id, name, insurance, first, columns, lines }): ReportTable => ({
+      id,
+      name,
+      insurance,
+      comment: `${name}（${roundingOf(config)}）`,
+      columns: [first, ...columns],
+      lines: lines(config.report.tables[id] ?? NONE),
+      totals: [],
+    }),
+  );
+  return [...printed, ...wide].map((t) => withSettings(t, config));
 }
+
+const roundingOf = (config: Config): string =>
+  `金额${config.report.rounding === "half-up" ? "四舍五入" : "截尾"}至两位小数`;
 
 const NONE: Partial<TableSettings> = {};
 
 /** The table as its settings want it: columns picked, headings and labels as printed. */
-function printed(table: ReportTable, config: Config): ReportTable {
+function withSettings(table: ReportTable, config: Config): ReportTable {
   const { columns, headings }: Partial<TableSettings> = config.report.tables[table.id] ?? NONE;
   const [first, ...rest] = table.columns;
   const picked = columns?.flatMap((key) => rest.filter((c) => c.key === key)) ?? rest;
@@ -51,7 +72,6 @@ function printed(table: ReportTable, config: Config): ReportTable {
 function insuranceTables(insurance: ReportInsurance, config: Config): ReportTable[] {
   const zh = ZH[insurance];
   const of = reportColumns(insurance, config);
-  const rounding = config.report.rounding === "half-up" ? "四舍五入" : "截尾";
   const settingsOf = (id: string): Partial<TableSettings> => config.report.tables[id] ?? NONE;
 
   /** A table; `lines` gets its settings and `columns` those that follow the label. */
@@ -66,7 +86,7 @@ function insuranceTables(insurance: ReportInsurance, config: Config): ReportTabl
     id,
     name,
     insurance: id.startsWith("aid.") ? "医疗救助" : zh,
-    comment: `${name}（金额${rounding}至两位小数）`,
+    comment: `${name}（${roundingOf(config)}）`,
     columns: [first, ...columns],
     lines: lines(settingsOf(id)),
     totals,
@@ -174,5 +194,5 @@ function insuranceTables(insurance: ReportInsurance, config: Config): ReportTabl
       ),
     );
   }
-  return tables.map((t) => printed(t, config));
+  return tables;
 }
