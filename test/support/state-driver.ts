@@ -29,7 +29,7 @@ export interface Told extends Claimed {
   readonly received: number;
 }
 
-function referenceOf(history: History): ReferenceTables {
+export function referenceOf(history: History): ReferenceTables {
   const { facilities, categories } = history.world;
   const empty = { dise_no: null, insurance: null, parent: null, display_order: null };
   return {
