@@ -31,7 +31,7 @@ export function closeText(result: CloseResult, calendar: ZoneCalendar): string {
   const since = `${result.closedAt === null ? "" : ` at ${localText(calendar, result.closedAt)}`}${
     result.version === null ? "" : ` under version ${result.version}`
   }`;
-  if (outcome === "already_closed") return `${period} was closed before${since}${restatedText(result)}\n`;
+  if (outcome === "already_closed") return `${period} is closed already,${since}${restatedText(result)}\n`;
   if (outcome === "closed") {
     const despite = problems.length === 0 ? "" : `, in spite of:\n${problemText(problems)}`;
     return `${period} is closed${since}${despite}\n`;

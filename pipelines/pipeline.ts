@@ -143,7 +143,14 @@ export async function openPipeline(
         await publishCellsIfChanged(state);
         return { version };
       }),
-    close: (period, options) => inTurn((now) => closingOf(now).close(period, options)),
+    close: async (period, options) => {
+      const result = await inTurn((now) => closingOf(now).close(period, options));
+      const { outcome, version } = result;
+      const problems = result.problems.map((p) => p.problem);
+      if (outcome === "closed") deps.log.info("period closed", { period, version, problems });
+      if (outcome === "refused") deps.log.warn("close refused", { period, problems });
+      return result;
+    },
     due: (day) => inTurn((now) => closingOf(now).due(day)),
     verify: () => notYet("verify"),
     writeDetail: () => readable(() => prover.writeDetail()),

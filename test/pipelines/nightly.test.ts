@@ -85,7 +85,7 @@ describe("close", () => {
     const again = await w.cli("close", "2024-02");
     expect(again.code).toBe(1);
     expect(again.out.toString()).toMatch(
-      /^2024-02 was closed before at .* under version \d+; nothing of it was restated since\n$/,
+      /^2024-02 is closed already, at .* under version \d+; nothing of it was restated since\n$/,
     );
     expect(await statuses()).toEqual(["2024-01 closed", "2024-02 closed"]);
     await stop(run);
