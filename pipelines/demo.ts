@@ -1,47 +1,21 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import {
-  type ComparedTable,
-  comparePrinted,
-  type PrintHabits,
-  type TableHint,
-} from "../aggregations/printed/compare.js";
-import { type FigureRow, Figures } from "../aggregations/printed/figures.js";
 import type { PrintedReport } from "../aggregations/printed/report.js";
 import { loadConfig } from "../connectors/config-yaml.js";
 import { createLog } from "../connectors/log.js";
 import { FundpulseError } from "../schemas/errors.js";
-import { isBeyond, tableText, tally } from "./printed-text.js";
+import { auditReport, tally } from "./audit.js";
+import { tableText } from "./printed-text.js";
 import { count, progressLine } from "./progress.js";
 import { consume, publishedFile, summaryText } from "./run.js";
 import { simulate } from "./simulate.js";
 import { simulatedWorkspace } from "./simulated-workspace.js";
-import { readRows } from "./sql.js";
 
 const PERIOD = "2024H1";
 const PROFILE = "shandan-2024h1";
 const SEED = 20_240_813;
 /** Stands in a folder that the demo made, and may therefore make anew. */
 const MARKER = ".fundpulse-demo";
-
-const REIMBURSED = { top: ["reimbursed"], bottom: ["fee"], scale: 100 };
-/** What this report prints otherwise than its headings say. */
-const HINTS: Readonly<Record<string, TableHint>> = {
-  "employee.inpatient.by_facility.base_comp": {
-    columns: {
-      base_comp_rate_pct: REIMBURSED,
-      base_comp_rate_prev_pct: REIMBURSED,
-      base_comp_rate_delta_pp: REIMBURSED,
-    },
-    note: "The heading says 基本段, but the print divides 报销总额 by 费用总额 here, and so do we.",
-  },
-  "employee.fund_spend.structure": {
-    beyond: {
-      生育津贴: "生育津贴 is booked by the fund, it is no settlement",
-      合计: "the printed total contains 生育津贴, which is no settlement",
-    },
-  },
-};
 
 /** `fundpulse demo`: the bundled county's half-year, from events to the printed tables. */
 export async function demoCommand(options: { readonly dir: string }): Promise<number> {
@@ -75,21 +49,23 @@ export async function demoCommand(options: { readonly dir: string }): Promise<nu
   const report = printedReport();
   say(`3. ${report.title}, computed beside printed`);
   say("   12.34 = : computed and printed alike · 12.34 ≠ 12.43 (1): computed, but printed otherwise\n");
-  const tables = await besidePrinted(report, publishedFile(loaded), loaded.config.report);
-  const shownTables = tables.filter((table) => !isBeyond(table));
-  for (const table of shownTables) {
-    const printed = report.tables.find((t) => t.id === table.id);
-    if (printed) say(`${tableText(table, printed)}\n`);
-  }
-  const counts = tally(shownTables);
+  const audited = await auditReport(report, publishedFile(loaded), loaded.config);
+  const tables = report.tables.map((table) => ({
+    table,
+    figures: audited.figures.filter((f) => f.kind !== "statement" && f.id === table.id),
+  }));
+  for (const { table, figures } of tables) say(`${tableText(table, figures)}\n`);
+  const counts = tally(tables.flatMap(({ figures }) => figures));
   say(
-    `${shownTables.length} tables: ${count(counts.equal)} figures as printed, ${counts["print-error"]} differ where the print contradicts itself,`,
+    `${tables.length} tables: ${count(counts.equal)} figures as printed, ${counts["print-error"]} differ where the print contradicts itself,`,
   );
-  say(`${counts.beyond} come from other streams, ${counts.different} differ without a reason.`);
-  const left = tables.filter(isBeyond).map((table) => table.id);
-  if (left.length > 0) say(`Left out, from other streams: ${left.join(", ")}.`);
+  say(`${counts["not-computable"]} come from nowhere, ${counts.differs} differ without a reason.`);
+  const prose = tally(audited.figures.filter((f) => f.kind === "statement"));
+  say(
+    `Prose: ${count(prose.equal)} figures as printed, ${prose["print-error"]} differ where the print contradicts itself, ${prose["not-computable"]} are budgets and the like, ${prose.differs} differ.`,
+  );
   say(closing(dir, publishedFile(loaded)));
-  return counts.different === 0 ? 0 : 3;
+  return counts.differs + prose.differs === 0 ? 0 : 3;
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -112,40 +88,6 @@ export function printedReport(): PrintedReport {
   const files = places.map((place) => new URL(`${place}shandan-2024h1.json`, import.meta.url));
   const file = files.find((f) => existsSync(f)) ?? files[0];
   return JSON.parse(readFileSync(file, "utf8")) as PrintedReport;
-}
-
-/** The county's printed tables beside the figures of a published file. */
-export const besidePrinted = async (
-  report: PrintedReport,
-  file: string,
-  habits: PrintHabits,
-): Promise<ComparedTable[]> => comparePrinted(report, await readFigures(file), habits, HINTS);
-
-const COLUMNS = ["care", "category", "region", "tier", "facility", "facility_name"] as const;
-
-/** The additive figures that the printed tables are made of. */
-async function readFigures(file: string): Promise<Figures> {
-  const rows = await readRows(
-    file,
-    `SELECT insurance, "grouping", ${COLUMNS.join(", ")}, indicator, value::VARCHAR AS value, previous::VARCHAR AS previous
-     FROM indicators WHERE period = '${PERIOD}' AND "grouping" IN ('total', 'care+category', 'care+category+region',
-       'care+category+tier', 'care+category+facility')
-     AND indicator IN ('visits', 'persons', 'bed_days', 'fee', 'in_scope_fee', 'pool_paid', 'critical_paid',
-       'large_paid', 'aid_paid', 'reimbursed', 'benefit_paid', 'enrolled')`,
-  );
-  return new Figures(
-    rows.map((row): FigureRow => {
-      const dimensions = Object.fromEntries(COLUMNS.map((name) => [name, row[name] as string | null]));
-      return {
-        insurance: String(row.insurance),
-        grouping: String(row.grouping),
-        dimensions,
-        indicator: String(row.indicator),
-        value: row.value as string | null,
-        previous: row.previous as string | null,
-      };
-    }),
-  );
 }
 
 const closing = (dir: string, file: string): string => `

@@ -1,34 +1,22 @@
-import type { CellStatus, ComparedCell, ComparedTable } from "../aggregations/printed/compare.js";
-import type { PrintedTable } from "../aggregations/printed/report.js";
-
-/** How many figures of which standing. */
-export type Tally = Record<CellStatus, number>;
-
-export function tally(tables: readonly ComparedTable[]): Tally {
-  const counts: Tally = { equal: 0, "print-error": 0, different: 0, beyond: 0 };
-  for (const { rows } of tables) for (const { cells } of rows) for (const c of cells) counts[c.status]++;
-  return counts;
-}
-
-/** True when no figure of the table comes from the streams at hand. */
-export const isBeyond = (table: ComparedTable): boolean =>
-  table.rows.every((row) => row.cells.every((c) => c.status === "beyond"));
+import { type AuditedFigure, nameOf } from "../aggregations/printed/audit.js";
+import type { PrintedReport, PrintedTable } from "../aggregations/printed/report.js";
+import { rowLabel } from "../aggregations/printed/scope.js";
+import { type AuditResult, tally } from "./audit.js";
+import { count } from "./progress.js";
 
 /**
  * A table for the terminal: `12.34 =` is computed and printed alike, `12.34 ≠ 12.43 (1)` is computed but
- * printed otherwise for the reason below, `– 12.34` is printed but not computed from these events.
+ * printed otherwise for the reason below, `– 12.34 (1)` is printed but not computed from these events.
  */
-export function tableText(table: ComparedTable, printed: PrintedTable): string {
-  const keys = printed.columns
-    .map((c) => c.key)
-    .filter((key) => table.rows.some((r) => r.cells.some((c) => c.key === key)));
-  const head = ["", ...keys.map((key) => heading(printed, key))];
+export function tableText(table: PrintedTable, figures: readonly AuditedFigure[]): string {
+  const keys = table.columns.map((c) => c.key).filter((key) => figures.some((f) => f.key === key));
+  const head = ["", ...keys.map((key) => heading(table, key))];
   const notes: string[] = [];
-  const body = table.rows.map((row) => [
-    row.label,
+  const body = table.rows.map((row, i) => [
+    rowLabel(table, row),
     ...keys.map((key) => {
-      const cell = row.cells.find((c) => c.key === key);
-      return cell === undefined ? "" : cellText(cell, notes);
+      const figure = figures.find((f) => f.rowIndex === i && f.key === key);
+      return figure === undefined ? "" : figureText(figure, notes);
     }),
   ]);
   const widths = head.map((h, i) => Math.max(displayWidth(h), ...body.map((r) => displayWidth(r[i]))));
@@ -37,18 +25,17 @@ export function tableText(table: ComparedTable, printed: PrintedTable): string {
       .map((cell, i) => (i === 0 ? padEnd(cell, widths[i]) : padStart(cell, widths[i])))
       .join("  ")
       .trimEnd();
-  const below = [
-    ...notes.map((note, i) => `  (${i + 1}) ${note}`),
-    ...(table.note ? [`  ${table.note}`] : []),
-  ];
-  return [insuranceTitle(table), line(head), ...body.map(line), ...below].join("\n");
+  return [title(table), line(head), ...body.map(line), ...notes.map((n, i) => `  (${i + 1}) ${n}`)].join(
+    "\n",
+  );
 }
 
 const INSURANCE: Readonly<Record<string, string>> = { resident: "居民", employee: "职工" };
 
-function insuranceTitle(table: ComparedTable): string {
+function title(table: PrintedTable): string {
   const insurance = INSURANCE[table.insurance] ?? "";
-  return `${table.title.includes(insurance) ? "" : `${insurance} `}${table.title}`;
+  const name = table.title ?? table.id;
+  return `${name.includes(insurance) ? "" : `${insurance} `}${name}`;
 }
 
 function heading(table: PrintedTable, key: string): string {
@@ -56,13 +43,61 @@ function heading(table: PrintedTable, key: string): string {
   return label.replaceAll(/\s+/g, "");
 }
 
-function cellText(cell: ComparedCell, notes: string[]): string {
-  if (cell.status === "equal") return `${cell.printed} =`;
-  const note = cell.note ?? "nothing known explains this";
+function figureText(figure: AuditedFigure, notes: string[]): string {
+  if (figure.status === "equal") return `${figure.text} =`;
+  const note = figure.note ?? "nothing known explains this";
   let at = notes.indexOf(note);
   if (at < 0) at = notes.push(note) - 1;
   const mark = `(${at + 1})`;
-  return cell.computed === null ? `– ${cell.printed} ${mark}` : `${cell.computed} ≠ ${cell.printed} ${mark}`;
+  return figure.computed === null
+    ? `– ${figure.text} ${mark}`
+    : `${figure.computed} ≠ ${figure.text} ${mark}`;
+}
+
+/**
+ * The audit for a terminal: what differs first, then where the print contradicts itself, then what cannot be
+ * computed and why; with `all` every table and sentence.
+ */
+export function auditText(report: PrintedReport, result: AuditResult, all: boolean): string {
+  const { figures, period, rounding } = result;
+  const counts = tally(figures);
+  const of = (status: AuditedFigure["status"]): AuditedFigure[] => figures.filter((f) => f.status === status);
+  const lines = [
+    `${report.title || "printed report"}: ${count(figures.length)} figures held against ${period} (${rounding})`,
+    `  ${count(counts.equal)} equal, ${count(counts.differs)} differ, ${count(counts["print-error"])} differ where the print contradicts itself, ${count(counts["not-computable"])} not computable`,
+  ];
+  const list = (heading: string, found: readonly AuditedFigure[]): void => {
+    if (found.length > 0) lines.push("", heading, ...found.map(differenceText));
+  };
+  if (all) lines.push("", ...tablesText(report, figures));
+  list("Differ:", of("differs"));
+  list("Differ where the print contradicts itself:", of("print-error"));
+  if (counts["not-computable"] > 0) lines.push("", "Not computable:", ...reasons(of("not-computable")));
+  return `${lines.join("\n")}\n`;
+}
+
+const differenceText = (f: AuditedFigure): string =>
+  `  ${nameOf(f)}: printed ${f.text}, computed ${f.computed}${f.note === null ? "" : ` – ${f.note}`}`;
+
+function* tablesText(report: PrintedReport, figures: readonly AuditedFigure[]): Generator<string> {
+  for (const table of report.tables) {
+    const own = figures.filter((f) => f.kind !== "statement" && f.id === table.id);
+    if (own.length > 0) yield `${tableText(table, own)}\n`;
+  }
+  for (const f of figures)
+    if (f.kind === "statement")
+      yield `${nameOf(f)}: ${f.status === "equal" ? `${f.text} =` : `${f.text} (${f.status})`}`;
+}
+
+/** One line for each reason, with the figures that it keeps from being computed. */
+function reasons(figures: readonly AuditedFigure[]): string[] {
+  const by = new Map<string, AuditedFigure[]>();
+  for (const f of figures) by.set(f.note ?? "", [...(by.get(f.note ?? "") ?? []), f]);
+  return [...by].map(([reason, list]) => {
+    const names = list.map((f) => `${nameOf(f)} ${f.text}`);
+    const shown = names.slice(0, 5).join(", ");
+    return `  ${reason}: ${shown}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
+  });
 }
 
 /** Columns that a text takes on a terminal: Chinese characters and full-width signs take two. */

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { FundpulseError } from "../schemas/errors.js";
+import { auditDefinition } from "./program-audit.js";
 import { closeDefinition } from "./program-close.js";
+import { explainDefinition } from "./program-explain.js";
 import { nightlyDefinition } from "./program-nightly.js";
 import type { QuarantineOptions } from "./quarantine.js";
 
@@ -58,6 +60,7 @@ Examples:
     .action(async (options) => done(await (await import("./run.js")).runCommand(options)));
 
   closeDefinition({ command, withConfig, done });
+  auditDefinition({ command, withConfig, done });
   nightlyDefinition({ command, withConfig, done });
 
   withConfig(
@@ -77,6 +80,7 @@ Examples:
     .option("-f, --format <format>", "table, csv or json", "table")
     .action(async (query, options) => done(await (await import("./sql.js")).sqlCommand(query, options)));
 
+  explainDefinition({ command, withConfig, done });
   quarantine(root, withConfig, done);
 
   withConfig(

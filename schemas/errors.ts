@@ -19,6 +19,11 @@ export const ERROR_CODES = {
     cause: "a new workspace would overwrite a file",
     action: "choose another folder",
   },
+  FP1005: {
+    exit: 2,
+    cause: "a printed report (JSON) cannot be read",
+    action: "correct the file; its format is in docs/audit.md",
+  },
   FP2001: {
     exit: 1,
     cause: "another process holds this state directory",
@@ -110,6 +115,11 @@ export const ERROR_CODES = {
     exit: 1,
     cause: "the ops server cannot listen on its address",
     action: "correct ops.host or ops.port, or stop what listens there",
+  },
+  FP4004: {
+    exit: 2,
+    cause: "the published file has no figures of the period asked for",
+    action: "give one that it has with --period; `fundpulse sql \"FROM dim_period\"` lists them",
   },
   FP5001: { exit: 1, cause: "a query failed", action: "correct the SQL" },
   FP5002: {

@@ -1,5 +1,5 @@
 import { Decimal } from "decimal.js";
-import { ALL_INSURANCES } from "../../schemas/dimensions.js";
+import { ALL_INSURANCES, DIMENSIONS } from "../../schemas/dimensions.js";
 
 /** One row of `indicators` of one period: an additive figure and last year's, exact decimal text. */
 export interface FigureRow {
@@ -11,7 +11,7 @@ export interface FigureRow {
   readonly previous: string | null;
 }
 
-/** Which figures to add up: every row of the grouping whose dimensions agree. */
+/** Where a figure stands: insurance, grouping and the value of each of its dimensions. */
 export interface Place {
   readonly insurance: string;
   readonly grouping: string;
@@ -20,47 +20,46 @@ export interface Place {
 
 export type Year = "value" | "previous";
 
-/** Additive figures of one period, looked up by place. */
+/** Figures of one period, looked up by place. */
 export class Figures {
-  readonly #byKey = new Map<string, FigureRow[]>();
+  readonly #byKey = new Map<string, FigureRow>();
+  readonly #stands = new Set<string>();
 
   constructor(rows: Iterable<FigureRow>) {
     for (const row of rows) {
-      const key = keyOf(row.insurance, row.grouping, row.indicator);
-      const list = this.#byKey.get(key);
-      if (list) list.push(row);
-      else this.#byKey.set(key, [row]);
+      this.#byKey.set(`${placeKey(row)} ${row.indicator}`, row);
+      this.#stands.add(`${row.insurance} ${row.grouping} ${row.indicator}`);
     }
   }
 
-  /** Sum over the places and indicators; 0 where nothing stands. Yuan, visits, days or persons. */
-  sum(places: readonly Place[], indicators: readonly string[], year: Year): Decimal {
+  /** Sum over the places; 0 where nothing stands. Yuan, visits, days, persons. */
+  sum(places: readonly Place[], indicator: string, year: Year): Decimal {
     let total = new Decimal(0);
     for (const place of places) {
-      for (const indicator of indicators) {
-        const rows = this.#byKey.get(keyOf(place.insurance, place.grouping, indicator)) ?? [];
-        for (const row of rows) {
-          const agrees = Object.entries(place.dimensions).every(([name, v]) => row.dimensions[name] === v);
-          const text = row[year];
-          if (agrees && text !== null) total = total.plus(text);
-        }
-      }
+      const text = this.#byKey.get(`${placeKey(place)} ${indicator}`)?.[year] ?? null;
+      if (text !== null) total = total.plus(text);
     }
     return total;
   }
 
-  /** The different values of a dimension in a grouping, with what another column says beside them. */
-  values(grouping: string, dimension: string, beside: string): Map<string, string | null> {
-    const found = new Map<string, string | null>();
-    for (const rows of this.#byKey.values()) {
-      for (const row of rows) {
-        const value = row.dimensions[dimension];
-        if (row.grouping === grouping && value) found.set(value, row.dimensions[beside] ?? null);
-      }
-    }
-    return found;
+  /** Whether any of the places has the indicator in that year. */
+  has(places: readonly Place[], indicator: string, year: Year): boolean {
+    return places.some((p) => (this.#byKey.get(`${placeKey(p)} ${indicator}`)?.[year] ?? null) !== null);
+  }
+
+  /** Whether the insurance and grouping have the indicator anywhere. */
+  stands(place: Place, indicator: string): boolean {
+    return this.#stands.has(`${place.insurance || ALL_INSURANCES} ${place.grouping} ${indicator}`);
   }
 }
 
-const keyOf = (insurance: string, grouping: string, indicator: string): string =>
-  `${insurance || ALL_INSURANCES} ${grouping} ${indicator}`;
+/** One text for a place; equal places have equal texts. */
+export const placeKey = ({
+  insurance,
+  grouping,
+  dimensions,
+}: Omit<FigureRow, "indicator" | "value" | "previous">): string =>
+  `${insurance || ALL_INSURANCES} ${grouping} ${[...DIMENSIONS, OTHER].map((d) => dimensions[d] ?? "").join("\u0001")}`;
+
+/** Dimensions of a reported fact that have no column of their own, as one text `name=value,…`. */
+export const OTHER = "other";

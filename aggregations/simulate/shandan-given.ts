@@ -51,8 +51,8 @@ export const SHANDAN_BOOKED: readonly BookedFact[] = [
   book("employee_pool", "budget_income", "levy", 11825.34, "2024-01-01"),
   book("civil_servant", "income", "levy", 676.27, "2024-06-30"),
   book("civil_servant", "income", "interest", 11.06, "2024-06-21"),
-  // Maternity is insured together with the employees' health insurance here.
-  { ...book("maternity", "expense", "allowance", 83.6, "2024-06-28"), insurance: "employee" },
+  // Maternity is insured together with the employees' health insurance here. The prose adds 生育 up to 142.79.
+  { ...book("maternity", "expense", "allowance", 83.6036, "2024-06-28"), insurance: "employee" },
 ];
 
 const fact = (

@@ -25,6 +25,15 @@ export const golden = (name: string): Golden =>
 export const cli = async (...args: string[]): Promise<string> =>
   (await promisify(execFile)(process.execPath, [CLI, ...args], { maxBuffer: 100_000_000 })).stdout;
 
+/** Runs the built command to its end, whatever code it ends with. */
+export async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const options = { maxBuffer: 100_000_000 };
+  return promisify(execFile)(process.execPath, [CLI, ...args], options).then(
+    ({ stdout, stderr }) => ({ code: 0, out: stdout, err: stderr }),
+    (e: { code: number; stdout: string; stderr: string }) => ({ code: e.code, out: e.stdout, err: e.stderr }),
+  );
+}
+
 /** A new workspace as the profile's bureau has it; with `source`, it reads from there. */
 export function bureau(profile: string, source?: object): string {
   const dir = join(mkdtempSync(join(tmpdir(), "fundpulse-printed-")), "w");

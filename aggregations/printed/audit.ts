@@ -1,0 +1,224 @@
+import { Decimal } from "decimal.js";
+import { type Computed, evaluate, isReason, type PrintHabits, round } from "./evaluate.js";
+import type { Figures } from "./figures.js";
+import { type Identity, identities, type Range, type RangeOf } from "./identities.js";
+import type { PrintedFigure } from "./printed-figures.js";
+import type { PrintedInconsistency, PrintedReport } from "./report.js";
+
+export type AuditStatus =
+  /** Computed and printed figure are the same. */
+  | "equal"
+  /** They differ, and nothing in the print explains it. */
+  | "differs"
+  /** They differ, and the print contradicts itself here. */
+  | "print-error"
+  /** No indicator gives it, or nothing is printed. */
+  | "not-computable";
+
+export interface AuditedFigure extends PrintedFigure {
+  /** As the bureau would print it; null where it is not computed. */
+  readonly computed: string | null;
+  readonly status: AuditStatus;
+  /** Why. */
+  readonly note: string | null;
+}
+
+/**
+ * Holds every figure of a printed report against the computed one. A computed figure is made from unrounded
+ * sums and rounded once, to the digits that the print has.
+ */
+export function audit(
+  report: PrintedReport,
+  printed: readonly PrintedFigure[],
+  figures: Figures,
+  habits: PrintHabits,
+  previousKnown: boolean,
+): AuditedFigure[] {
+  const values = new Map<AuditedFigure, Computed>();
+  const found = printed.map((f) => {
+    const value =
+      typeof f.meaning === "string"
+        ? { reason: f.meaning }
+        : evaluate(f.meaning, figures, habits, previousKnown);
+    const compared = compare(f, value, habits);
+    values.set(compared, value);
+    return compared;
+  });
+  return explain(report, found, values, habits);
+}
+
+/** The rounding that more of a report's figures follow; the configured one where none tells. */
+export function detectRounding(
+  printed: readonly PrintedFigure[],
+  figures: Figures,
+  habits: PrintHabits,
+  previousKnown: boolean,
+): PrintHabits["rounding"] {
+  const fits = { "half-up": 0, "cut-off": 0 };
+  for (const f of printed) {
+    if (typeof f.meaning === "string" || f.printed === null) continue;
+    const value = evaluate(f.meaning, figures, habits, previousKnown);
+    if (!(value instanceof Decimal)) continue;
+    for (const rounding of ["half-up", "cut-off"] as const)
+      if (round(value, f.decimals, rounding).eq(f.printed)) fits[rounding]++;
+  }
+  if (fits["half-up"] === fits["cut-off"]) return habits.rounding;
+  return fits["half-up"] > fits["cut-off"] ? "half-up" : "cut-off";
+}
+
+function compare(f: PrintedFigure, value: Computed, habits: PrintHabits): AuditedFigure {
+  const verdict = (status: AuditStatus, computed: string | null, note: string | null): AuditedFigure => ({
+    ...f,
+    computed,
+    status,
+    note,
+  });
+  if (isReason(value)) return verdict("not-computable", null, value.reason);
+  if (value === "blank")
+    return f.printed === null
+      ? verdict("equal", "", null)
+      : verdict("differs", "", "last year's figure is 0");
+  const text = round(value, f.decimals, habits.rounding).toFixed(f.decimals);
+  if (f.printed === null) return verdict("not-computable", text, "no figure is printed");
+  return f.printed.eq(text) ? verdict("equal", text, null) : verdict("differs", text, null);
+}
+
+/** Tells which of the differing figures the print is wrong in by itself. */
+function explain(
+  report: PrintedReport,
+  found: readonly AuditedFigure[],
+  values: ReadonlyMap<PrintedFigure, Computed>,
+  habits: PrintHabits,
+): AuditedFigure[] {
+  const differing = new Set<PrintedFigure>(found.filter((f) => f.status === "differs"));
+  if (differing.size === 0) return [...found];
+  const rules = identities(found);
+  const asPrinted: RangeOf = (f) => rangeOf(f, habits);
+  // The print, with the computed figure wherever it differs.
+  const corrected: RangeOf = (f) => {
+    if (!differing.has(f)) return rangeOf(f, habits);
+    const value = values.get(f);
+    return value instanceof Decimal ? { lo: value, hi: value } : null;
+  };
+  const notes = new Map<PrintedFigure, string>();
+  for (const f of differing) {
+    const listed = listedError(report.inconsistencies ?? [], f);
+    if (listed !== null) notes.set(f, listed);
+  }
+  for (const rule of rules) {
+    const holds = [rule.output, ...rule.inputs].filter((f) => differing.has(f));
+    if (holds.length === 0) continue;
+    const [before, after] = [admits(rule, asPrinted, habits), admits(rule, corrected, habits)];
+    if (before !== false || after !== true) continue;
+    for (const f of holds) if (!notes.has(f)) notes.set(f, `the print contradicts itself: ${said(rule, f)}`);
+  }
+  spread(rules, differing, notes, (rule) => admits(rule, corrected, habits) === true);
+  for (const rule of rules) {
+    const f = rule.output;
+    if (!differing.has(f) || notes.has(f) || f.printed === null || !nearly(f, values.get(f))) continue;
+    if (rule.inputs.some((i) => differing.has(i))) continue;
+    const made = rule.value((i) => i.printed && { lo: i.printed, hi: i.printed });
+    if (made && round(made.lo, f.decimals, habits.rounding).eq(f.printed))
+      notes.set(f, `made from rounded figures (${rule.rule}), not from the unrounded ones`);
+  }
+  return found.map((f) => {
+    const note = notes.get(f);
+    return f.status === "differs" && note !== undefined ? { ...f, status: "print-error", note } : f;
+  });
+}
+
+/** Whether the figure is off by no more than rounded parts can make of it. */
+function nearly(f: PrintedFigure, value: Computed | undefined): boolean {
+  if (!(value instanceof Decimal) || f.printed === null) return false;
+  return value.minus(f.printed).abs().lt(new Decimal(10).pow(-f.decimals).times(2));
+}
+
+/** What follows from a wrong figure is wrong with it. */
+function spread(
+  rules: readonly Identity[],
+  differing: ReadonlySet<PrintedFigure>,
+  notes: Map<PrintedFigure, string>,
+  holds: (rule: Identity) => boolean,
+): void {
+  for (let more = true; more; ) {
+    more = false;
+    for (const rule of rules) {
+      const all = [rule.output, ...rule.inputs];
+      const wrong = all.find((f) => notes.has(f));
+      const open = all.filter((f) => differing.has(f) && !notes.has(f));
+      if (wrong === undefined || open.length === 0 || !holds(rule)) continue;
+      for (const f of open) notes.set(f, `follows from ${nameOf(wrong)}: ${notes.get(wrong)}`);
+      more = true;
+    }
+  }
+}
+
+/** Where a figure stands, in words. */
+export const nameOf = (f: PrintedFigure): string => `${f.id}${f.row === "" ? "" : ` ${f.row}`} ${f.key}`;
+
+function said(rule: Identity, f: PrintedFigure): string {
+  const others = [rule.output, ...rule.inputs].filter((o) => o !== f).slice(0, 3);
+  return `${rule.rule} (${others.map((o) => `${nameOf(o)} ${o.text}`).join(", ")})`;
+}
+
+/** Between which bounds an unrounded figure may lie that is printed so. Counts are exact. */
+function rangeOf(f: PrintedFigure, { rounding }: PrintHabits): Range | null {
+  if (f.printed === null) return null;
+  if (f.decimals === 0) return { lo: f.printed, hi: f.printed };
+  const unit = new Decimal(10).pow(-f.decimals);
+  if (rounding === "half-up") {
+    const half = unit.div(2);
+    return { lo: f.printed.minus(half), hi: f.printed.plus(half) };
+  }
+  return f.printed.isNeg()
+    ? { lo: f.printed.minus(unit), hi: f.printed }
+    : { lo: f.printed, hi: f.printed.plus(unit) };
+}
+
+/** Whether the inputs may make the output; null where that cannot be said. */
+function admits(rule: Identity, of: RangeOf, habits: PrintHabits): boolean | null {
+  const made = rule.value(of);
+  const out = of(rule.output);
+  if (made === null || out === null || rule.output.printed === null) return null;
+  const exact = out.lo.eq(out.hi);
+  const { decimals } = rule.output;
+  const r = (v: Decimal): Decimal => round(v, decimals, habits.rounding);
+  const [lo, hi] = [r(made.lo), r(made.hi)];
+  const shown = exact ? r(out.lo) : rule.output.printed;
+  if (rule.rule === TWICE) return sameDigits(rule, of, habits, lo, hi, shown);
+  return shown.gte(lo) && shown.lte(hi);
+}
+
+const TWICE = "the print has this figure twice";
+
+/** One figure printed twice with the same digits must read the same. */
+function sameDigits(
+  rule: Identity,
+  of: RangeOf,
+  habits: PrintHabits,
+  lo: Decimal,
+  hi: Decimal,
+  shown: Decimal,
+): boolean {
+  const [input] = rule.inputs;
+  const range = of(input);
+  const printed = range?.lo.eq(range.hi) ? round(range.lo, input.decimals, habits.rounding) : input.printed;
+  const scale = (f: PrintedFigure): number => (typeof f.meaning === "string" ? 1 : f.meaning.scale);
+  if (printed && input.decimals === rule.output.decimals && scale(input) === scale(rule.output))
+    return printed.eq(shown);
+  return shown.gte(lo) && shown.lte(hi);
+}
+
+/** The print's own list of its errors. */
+function listedError(known: readonly PrintedInconsistency[], f: PrintedFigure): string | null {
+  const here = known.find(({ kind, ref }) => {
+    if (kind !== "error" || ref === undefined) return false;
+    if (typeof ref === "string") {
+      const [, id, ...rest] = ref.split("/");
+      return id === f.id && rest.at(-1) === f.key && (rest.length === 1 || rest[0] === f.row);
+    }
+    if (ref.key !== f.key) return false;
+    return f.kind === "statement" ? ref.statement === f.id : ref.table === f.id && ref.line === f.line;
+  });
+  return here === undefined ? null : `known of the print: ${here.note}`;
+}

@@ -1,0 +1,97 @@
+import { Decimal } from "decimal.js";
+import type { Meaning, Meanings } from "./meaning.js";
+import type { PrintedReport } from "./report.js";
+import { ROW_COLUMNS, rowKind, rowLabel } from "./scope.js";
+import { splitKey } from "./vocabulary.js";
+
+/** One printed figure: where it stands, what it says. */
+export interface PrintedFigure {
+  /** Id of its table or sentence. */
+  readonly id: string;
+  /** Label of its row; "" in a sentence. */
+  readonly row: string;
+  readonly rowIndex: number;
+  readonly line: number | null;
+  readonly kind: "detail" | "subtotal" | "total" | "statement";
+  readonly key: string;
+  readonly heading: string;
+  /** As printed, with the sign of its direction. */
+  readonly text: string;
+  /** null where no number stands. */
+  readonly printed: Decimal | null;
+  /** Digits after the point that its column has; prose drops zeros at the end. */
+  readonly decimals: number;
+  readonly meaning: Meaning | string;
+}
+
+const NUMBER = /^[-+]?\d+(\.\d+)?$/;
+const decimalsOf = (text: string): number => text.split(".")[1]?.length ?? 0;
+const plainNumber = (text: string): string => text.replaceAll(/[,，\s%]/g, "").replace(/^−/, "-");
+
+/** Every figure of a report: cells of its tables, figures of its prose. */
+export function printedFigures(report: PrintedReport, meanings: Meanings): PrintedFigure[] {
+  const cells = report.tables.flatMap((table) => {
+    const of = meanings.ofTable(table);
+    return table.columns.flatMap(({ key, label }) => {
+      if (ROW_COLUMNS.includes(key)) return [];
+      const texts = table.rows.map((r) =>
+        typeof r[key] === "string" ? plainNumber(r[key] as string) : null,
+      );
+      const numbers = texts.filter((t) => t !== null && NUMBER.test(t)) as string[];
+      if (numbers.length === 0) return [];
+      const decimals = Math.max(...numbers.map(decimalsOf));
+      return table.rows.flatMap((row, i): PrintedFigure[] => {
+        const text = texts[i];
+        if (text === null) return [];
+        const line = typeof row._line === "number" ? row._line : null;
+        const printed = NUMBER.test(text) ? new Decimal(text) : null;
+        const at = { id: table.id, row: rowLabel(table, row), rowIndex: i, line, kind: rowKind(table, row) };
+        const meaning = of[i].get(key) ?? "no row";
+        return [{ ...at, key, heading: label ?? key, text, printed, decimals, meaning }];
+      });
+    });
+  });
+  return [...cells, ...proseFigures(report, meanings)];
+}
+
+function proseFigures(report: PrintedReport, meanings: Meanings): PrintedFigure[] {
+  const statements = report.statements ?? [];
+  const usual = usualDecimals(report);
+  return statements.flatMap((statement) => {
+    const of = meanings.ofStatement(statement);
+    return Object.entries(statement.values).flatMap(([key, given]): PrintedFigure[] => {
+      if (typeof given !== "string") return [];
+      const sign = statement.directions?.[key] === "down" ? "-" : "";
+      const text = sign + plainNumber(given);
+      const printed = NUMBER.test(text) ? new Decimal(text) : null;
+      return [
+        {
+          ...{ id: statement.id, row: "", rowIndex: 0, line: null, kind: "statement", key, heading: key },
+          ...{ text, printed, decimals: Math.max(decimalsOf(text), usual(key)), meaning: of.get(key) ?? "" },
+        },
+      ];
+    });
+  });
+}
+
+/** Digits that figures of a kind usually have in the prose, since it drops zeros at the end. */
+function usualDecimals(report: PrintedReport): (key: string) => number {
+  const seen = new Map<string, Map<number, number>>();
+  const kindOf = (key: string): string => {
+    const { stem, form, unit } = splitKey(key, []);
+    return unit === null ? `${stem.replace(/^(in_county|county_level|township)_/, "")}` : `${unit} ${form}`;
+  };
+  for (const { values } of report.statements ?? []) {
+    for (const [key, text] of Object.entries(values)) {
+      if (typeof text !== "string" || !NUMBER.test(plainNumber(text))) continue;
+      const counts = seen.get(kindOf(key)) ?? new Map<number, number>();
+      seen.set(kindOf(key), counts);
+      const d = decimalsOf(text);
+      counts.set(d, (counts.get(d) ?? 0) + 1);
+    }
+  }
+  return (key) => {
+    const counts = [...(seen.get(kindOf(key)) ?? [])].sort(([a, n], [b, m]) => m - n || b - a);
+    return counts[0]?.[0] ?? 0;
+  };
+}

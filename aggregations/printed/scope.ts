@@ -1,0 +1,355 @@
+import type { Dimension } from "../../schemas/dimensions.js";
+import type { Catalogue, Line, Scope } from "./catalogue.js";
+import type { PrintedReport, PrintedRow, PrintedStatement, PrintedTable } from "./report.js";
+import {
+  channelOfLabel,
+  PLACE_WORDS,
+  personGroupOfLabel,
+  plain,
+  regionOfLabel,
+  SUBJECT_WORDS,
+  subjectOf,
+  subjectOfLabel,
+  tierOfLabel,
+} from "./subjects.js";
+
+type Filters = Partial<Record<Dimension, readonly string[]>>;
+
+/** Columns that name a row and are no figures. */
+export const ROW_COLUMNS: readonly string[] = [
+  ...["row_label", "facility", "region", "tier", "care_group", "district", "category", "group", "channel"],
+];
+/** Groups of facilities that keys and rows name. */
+const FACILITY_GROUPS: Readonly<Record<string, string>> = { county_level: "hospital", township: "township" };
+/** Words that may stand before the stem of a key. */
+export const PREFIX_WORDS: readonly string[] = [
+  ...SUBJECT_WORDS,
+  ...Object.keys(PLACE_WORDS),
+  ...Object.keys(FACILITY_GROUPS),
+];
+
+/** The label of a row: the value of the table's first column that names it. */
+export function rowLabel(table: PrintedTable, row: PrintedRow): string {
+  const key = ROW_COLUMNS.find((name) => table.columns.some((c) => c.key === name) && row[name]);
+  return String((key && row[key]) ?? "");
+}
+
+export function rowKind(table: PrintedTable, row: PrintedRow): "detail" | "subtotal" | "total" {
+  const kind = row._kind ?? row.row_kind;
+  if (kind === "detail" || kind === "subtotal" || kind === "total") return kind;
+  const label = rowLabel(table, row);
+  return /^(合计|总计)$/.test(label) ? "total" : /^小计/.test(label) ? "subtotal" : "detail";
+}
+
+/** Reads rows and sentences of one report for what they are about, in the words of one published file. */
+export class Scopes {
+  readonly #codes = new Map<string, string>();
+  readonly #cityApart: boolean;
+  readonly #countyApart: boolean;
+  readonly #accountsAreOutpatient: ReadonlySet<string>;
+  readonly #booked: ReadonlyMap<string, readonly string[]>;
+
+  constructor(
+    readonly report: PrintedReport,
+    readonly catalogue: Catalogue,
+  ) {
+    for (const { facility, name } of catalogue.facilities) this.#codes.set(plain(name), facility);
+    const regions = report.tables.flatMap((t) => t.rows.map((r) => regionOfLabel(String(r.region ?? ""))));
+    const keys = (report.statements ?? []).flatMap((s) => Object.keys(s.values));
+    this.#cityApart = regions.includes("city") || keys.some((k) => k.startsWith("in_city"));
+    this.#countyApart = regions.includes("county") || keys.some((k) => k.startsWith("in_county"));
+    this.#accountsAreOutpatient = new Set(
+      (report.statements ?? []).flatMap((s) =>
+        s.id.includes("outpatient") && "personal_account_spend_wan" in s.values ? [insuranceOf(s.id)] : [],
+      ),
+    );
+    this.#booked = new Map(
+      report.tables.flatMap((t) => {
+        if (!isStructure(t.id)) return [];
+        const subjects = t.rows.flatMap((r) => this.#bookedAs(rowLabel(t, r)) ?? []);
+        return subjects.length === 0 ? [] : [[insuranceOf(t.id), subjects] as const];
+      }),
+    );
+  }
+
+  /** What the whole of a table is about; the reason where its id and title say nothing. */
+  table(table: PrintedTable): Scope | string {
+    return this.#base(table.id, table.insurance, table.title);
+  }
+
+  /** What each row of a table is about. */
+  rows(table: PrintedTable): (Scope | string)[] {
+    const whole = this.table(table);
+    if (typeof whole === "string") return table.rows.map(() => whole);
+    const scopes = table.rows.map((row) => this.#row(table, row, whole));
+    const details = scopes.filter(
+      (s, i) => typeof s !== "string" && rowKind(table, table.rows[i]) === "detail",
+    );
+    return scopes.map((s, i) =>
+      typeof s === "string" || rowKind(table, table.rows[i]) !== "detail"
+        ? s
+        : withoutManual(s, details as Scope[]),
+    );
+  }
+
+  /** Subject of the booked expense that a line of spending names; null for what is settled. */
+  #bookedAs(label: string): string | null {
+    const text = plain(label);
+    const line = this.catalogue.booked.find((b) => plain(b.line) === text);
+    return line?.subject ?? (/津贴/.test(text) ? "allowance" : null);
+  }
+
+  #row(table: PrintedTable, row: PrintedRow, whole: Scope): Scope | string {
+    const kind = rowKind(table, row);
+    const byFacility = table.columns.some((c) => c.key === "facility");
+    if (byFacility && kind !== "detail") {
+      const group = kind === "subtotal" ? (row._group ?? "") : null;
+      return { ...whole, filters: { ...whole.filters, facility: this.#facilities(table, row, group) } };
+    }
+    if (kind === "total") return whole;
+    const label = rowLabel(table, row);
+    if (byFacility) {
+      const code = this.#code(row);
+      if (code === null) return `no facility is named ${label}`;
+      return { ...whole, filters: { ...whole.filters, facility: [code] } };
+    }
+    return this.#labelled(table, row, label, whole);
+  }
+
+  #labelled(table: PrintedTable, row: PrintedRow, label: string, whole: Scope): Scope | string {
+    const filters: Filters = { ...whole.filters };
+    let lines = whole.lines;
+    let found = false;
+    for (const key of [...ROW_COLUMNS.slice(1), "row_label"]) {
+      const text = row[key];
+      if (typeof text !== "string" || /^(合计|总计|小计|total)$/.test(text)) continue;
+      if (key === "row_label" && found) continue;
+      const part = this.#part(key, text, whole, isStructure(table.id));
+      if (part === null) continue;
+      found = true;
+      if (part.booked) return { ...whole, lines: [], filters: {}, booked: part.booked };
+      if (part.lines) lines = part.lines;
+      Object.assign(filters, part.filters);
+    }
+    if (!found && rowKind(table, row) === "subtotal") return whole;
+    return found ? { ...whole, lines, filters, booked: [] } : `nothing is known as ${label}`;
+  }
+
+  /** What a label in a column means. */
+  #part(
+    key: string,
+    text: string,
+    whole: Scope,
+    structure: boolean,
+  ): { filters?: Filters; lines?: readonly Line[]; booked?: readonly string[] } | null {
+    if (this.catalogue.careGroups.includes(text)) return { filters: { care_group: [text] } };
+    if (key === "region" || key === "row_label") {
+      const region = regionOfLabel(text);
+      const channel = channelOfLabel(text);
+      if (region) return { filters: { region: this.#regions(region) } };
+      if (channel) return { filters: { channel: [channel] } };
+    }
+    if (key === "channel") {
+      const channel = channelOfLabel(text);
+      return channel ? { filters: { channel: [channel] } } : null;
+    }
+    if (key === "tier" || key === "row_label") {
+      const tier = tierOfLabel(text);
+      if (tier) return { filters: { tier: [tier] } };
+    }
+    if (key === "group") {
+      const group = personGroupOfLabel(text);
+      return group ? { filters: { person_group: [group] } } : null;
+    }
+    const division = this.catalogue.divisions.find((d) => d.name === text || d.admdvs === text);
+    if (division) return { filters: { district: [division.admdvs] } };
+    const booked = this.#bookedAs(text);
+    if (booked !== null) return { booked: [booked] };
+    if (structure) {
+      const line = this.catalogue.lines.find(
+        (l) => l.insurance === whole.insurance && l.category !== null && plain(l.category) === plain(text),
+      );
+      if (line) return { lines: [{ care: line.care, category: line.category }] };
+    }
+    if (whole.rename.visits !== undefined && /^(大病|大额)/.test(text)) return {};
+    const subject = subjectOfLabel(text);
+    return subject === null
+      ? null
+      : { lines: this.lines(whole.insurance, subject, whole.rename.visits === "aid_visits") };
+  }
+
+  /** Lines of a subject; with `whole` all of its care, where it is one. */
+  lines(insurance: string, word: string, whole = false): readonly Line[] {
+    const subject = subjectOf(word);
+    const known = this.catalogue.lines.filter((l) => l.insurance === insurance && l.category !== null);
+    const names = subject?.line ? this.catalogue.categories[subject.line] : (subject?.categories ?? []);
+    const lines = known.filter((l) => names.includes(l.category ?? ""));
+    if (lines.length > 0 && !(whole && subject?.care))
+      return lines.map(({ care, category }) => ({ care, category }));
+    return subject?.care ? [{ care: subject.care, category: null }] : [];
+  }
+
+  #regions(region: string): readonly string[] {
+    if (region === "away") return ["city", "province", "national"];
+    if (region === "province" && !this.#cityApart) return ["city", "province"];
+    const ofCity = this.catalogue.level !== "county" && !this.#countyApart;
+    if (ofCity && (region === "county" || region === "city")) return ["county", "city"];
+    return [region];
+  }
+
+  #code(row: PrintedRow): string | null {
+    const facility = this.report.facilities?.find((f) => f.id === row._facility_id);
+    for (const name of [...(facility?.names ?? []), String(row.facility ?? "")]) {
+      const code = this.#codes.get(plain(name));
+      if (code !== undefined) return code;
+    }
+    return null;
+  }
+
+  /** Codes of a group's facilities; of all with null. Without a list of them, those of the rows above. */
+  #facilities(table: PrintedTable, row: PrintedRow, group: string | number | null): readonly string[] {
+    if ((this.report.facilities ?? []).length > 0) return this.listed(group);
+    const at = table.rows.indexOf(row);
+    const details = table.rows.flatMap((r, i) => {
+      const code = rowKind(table, r) === "detail" ? this.#code(r) : null;
+      return code === null ? [] : [{ i, code }];
+    });
+    if (group === null) return details.map((d) => d.code);
+    const before = table.rows.slice(0, at).map((r, i) => (rowKind(table, r) === "subtotal" ? i : -1));
+    const from = Math.max(-1, ...before);
+    return details.flatMap((d) => (d.i > from && d.i < at ? [d.code] : []));
+  }
+
+  /** Codes of the facilities that the report lists, of one group or of all. */
+  listed(group: string | number | null): readonly string[] {
+    return (this.report.facilities ?? []).flatMap((f) => {
+      if (group !== null && f.group !== group) return [];
+      return this.#code({ _facility_id: f.id, facility: f.names[0] ?? "" }) ?? [];
+    });
+  }
+
+  /** What a figure of a sentence is about; `prefix` stands before the stem of its key. */
+  statement(statement: PrintedStatement, prefix: string | null): Scope | string {
+    const base = this.#base(statement.id, statement.dims?.insurance ?? statement.insurance ?? "", "");
+    if (typeof base === "string") return base;
+    const scope = this.#prefixed(statement, prefix, base);
+    if (statement.dims === undefined) return scope;
+    const parent = statement.id.split(".").slice(0, -1).join(".");
+    const siblings = (this.report.statements ?? []).filter(
+      (s) => s.dims !== undefined && s.id !== statement.id && s.id.startsWith(`${parent}.`),
+    );
+    return withoutManual(
+      scope,
+      siblings.map((s) => this.#prefixed(s, prefix, base)),
+    );
+  }
+
+  #prefixed({ id, dims = {} }: PrintedStatement, prefix: string | null, base: Scope): Scope {
+    const filters: Filters = { ...base.filters };
+    let lines = base.lines;
+    const words = id.split(".");
+    const place = (word: string): void => {
+      if (word in PLACE_WORDS) filters.region = this.#regions(PLACE_WORDS[word]);
+      else if (word in FACILITY_GROUPS) {
+        delete filters.region;
+        filters.facility = this.#group(word);
+      } else if (word === "direct" || word === "manual") filters.channel = [word];
+    };
+    for (const word of prefix === null || subjectOf(prefix) ? words : [prefix]) place(word);
+    const { category, region, channel } = dims;
+    let { booked } = base;
+    if (category && base.rename.visits === undefined) {
+      const part = this.#part("category", category, base, true);
+      if (part?.lines) lines = part.lines;
+      if (part) booked = part.booked ?? [];
+    } else if (category && base.rename.visits === "aid_visits") {
+      const word = subjectOfLabel(category);
+      if (word) lines = this.lines(base.insurance, word, true);
+    }
+    const named = region ? regionOfLabel(region) : null;
+    if (named) filters.region = this.#regions(named);
+    const by = channel ? channelOfLabel(channel) : null;
+    if (by) filters.channel = [by];
+    if (prefix !== null && subjectOf(prefix)) return this.#subject(id, prefix, { ...base, filters });
+    return { ...base, lines, filters, booked };
+  }
+
+  /** A category or care that a key names. In a structure of spending 住院 is the whole care. */
+  #subject(id: string, word: string, base: Scope): Scope {
+    const aid = base.rename.visits === "aid_visits";
+    const lines = this.lines(base.insurance, word, isStructure(id) || aid);
+    const plainly = { ...base, booked: [] };
+    if (word === "outpatient" && this.#accountsAreOutpatient.has(base.insurance))
+      return { ...plainly, lines: [...lines, { care: "pharmacy", category: null }] };
+    const allowance = (this.#booked.get(base.insurance) ?? []).filter((s) => s === "allowance");
+    return { ...plainly, lines, booked: word === "maternity" ? allowance : [] };
+  }
+
+  #group(word: string): readonly string[] {
+    const listed = this.listed(word);
+    if (listed.length > 0) return listed;
+    return this.catalogue.facilities.flatMap((f) => (f.kind === FACILITY_GROUPS[word] ? [f.facility] : []));
+  }
+
+  #base(id: string, given: string, title: string): Scope | string {
+    const insurance = insuranceOf(`${given}.${id}.${title}`);
+    const words = id.split(".");
+    const scope = (more: Partial<Scope>): Scope => ({
+      insurance,
+      lines: null,
+      filters: {},
+      rename: {},
+      ...more,
+    });
+    if (/(^|\.)aid(\.|$)/.test(`${given}.${id}`)) {
+      const rename = { visits: "aid_visits", fee: "aid_fee" };
+      return scope({ insurance: "all", rename });
+    }
+    if (insurance === "") return scope({ insurance: "all" });
+    if (words.includes("dip")) return scope({ rename: { visits: "dip_cases" } });
+    for (const kind of ["critical", "large"]) {
+      if (words.some((w) => w.startsWith(`${kind}_`)))
+        return scope({ rename: { visits: `${kind}_visits`, fee: `${kind}_fee` } });
+    }
+    if (isStructure(id)) {
+      const care = words.find((w) => w === "inpatient" || w === "outpatient");
+      return care
+        ? scope({ lines: this.lines(insurance, care) })
+        : scope({ booked: this.#booked.get(insurance) ?? [] });
+    }
+    if (words.some((w) => ["insured", "enrollment", "enrolment", "income", "funding"].includes(w)))
+      return scope({});
+    const word = words.filter((w) => subjectOf(w) && w !== insurance).at(-1) ?? subjectOfLabel(title);
+    return scope({ lines: word ? this.lines(insurance, word) : null });
+  }
+}
+
+/** Whether an id speaks of what spending is made of, where 支出 is what the fund bears. */
+export const isStructure = (id: string): boolean =>
+  id.split(".").some((w) => /^fund(_spend|_structure)?$/.test(w));
+
+/** The insurance that an id, or a Chinese title, names; "" where none. */
+export function insuranceOf(text: string): string {
+  const word = text.split(".").find((w) => ["employee", "resident", "maternity", "all"].includes(w));
+  if (word) return word;
+  return /居民/.test(text)
+    ? "resident"
+    : /职工/.test(text)
+      ? "employee"
+      : /生育/.test(text)
+        ? "maternity"
+        : "";
+}
+
+/** Rows of a table do not overlap: beside a line for what was reimbursed by hand, its region holds the rest. */
+function withoutManual(scope: Scope, others: readonly Scope[]): Scope {
+  if (scope.filters.channel !== undefined || scope.filters.region === undefined) return scope;
+  const { region } = scope.filters;
+  const beside = others.some(
+    (o) =>
+      o.filters.channel?.join() === "manual" &&
+      o.filters.region?.join() === region.join() &&
+      JSON.stringify(o.lines) === JSON.stringify(scope.lines),
+  );
+  return beside ? { ...scope, filters: { ...scope.filters, channel: ["direct"] } } : scope;
+}
