@@ -2,7 +2,6 @@ import { groupingOf, type Request } from "../aggregations/explain/request.js";
 import { DIMENSIONS, type Dimension, SETTLEMENT_DIMENSIONS } from "../schemas/dimensions.js";
 import { quoteText } from "../schemas/published/define.js";
 import type { ExplainReader } from "./explain-reader.js";
-import type { QueryResult } from "./query-duckdb.js";
 
 /** A figure as it is published; decimal texts, null where there is none. */
 export interface PublishedFigure {
@@ -24,8 +23,10 @@ function mapSql(other: Readonly<Record<string, string>>): string {
   return `MAP {${entries.map(([k, v]) => `${quoteText(k)}: ${quoteText(v)}`).join(", ")}}`;
 }
 
-/** Conditions on `indicators` that name one row of a group. */
-function groupWhere(request: Pick<Request, "period" | "insurance" | "dimensions" | "other">): string[] {
+/** Conditions on `indicators` (or what has its columns) that name one group of one period. */
+export function groupWhere(
+  request: Pick<Request, "period" | "insurance" | "dimensions" | "other">,
+): string[] {
   return [
     `period = ${quoteText(request.period.id)}`,
     `insurance = ${quoteText(request.insurance)}`,
@@ -142,27 +143,4 @@ export async function publishedEnrolled(reader: ExplainReader, request: Request)
        AND ${is("person_kind", person_kind)}`,
   );
   return text(rows[0]?.[0]);
-}
-
-/** When a period was closed, and under which published version; nulls where it is not. */
-export async function closedPeriod(
-  reader: ExplainReader,
-  period: string,
-): Promise<{ readonly closedAt: string | null; readonly version: string | null }> {
-  const { rows } = await reader.query(
-    `SELECT closed_at, version FROM published.store.closed WHERE period = ${quoteText(period)}`,
-  );
-  return { closedAt: text(rows[0]?.[0]), version: text(rows[0]?.[1]) };
-}
-
-/** What changed a figure since its period was closed: rows of `restatement_cause`, latest first. */
-export async function restatementCauses(
-  reader: ExplainReader,
-  request: Request,
-  limit: number | null,
-): Promise<{ readonly shown: QueryResult; readonly count: number }> {
-  const from = `FROM published.main.restatement_cause WHERE period = ${quoteText(request.period.id)}`;
-  const { rows } = await reader.query(`SELECT count(*) ${from}`);
-  const shown = await reader.query(`SELECT * ${from}${limit === null ? "" : ` LIMIT ${limit}`}`);
-  return { shown, count: Number(rows[0]?.[0]) };
 }

@@ -5,7 +5,7 @@ import { insuranceOfFund } from "../aggregations/streams/record.js";
 import { FUND_OF_MEASURE, POOL_FUND } from "../aggregations/streams/settled.js";
 import type { DipTerm, EnrolmentTerm, FundTerm, GivenIndicator, Signed } from "../schemas/indicators.js";
 import { quoteText } from "../schemas/published/define.js";
-import type { RecordQuery, TermSql } from "./explain-sql.js";
+import { BILL_KIND, FACILITY_NAMES, type RecordQuery, type TermSql } from "./explain-sql.js";
 
 const dayText = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
 const yearOf = (request: Request): number => Number(dayText(request.period.endDay).slice(0, 4));
@@ -122,12 +122,13 @@ function settledQuery(
   return {
     kind: "settlement",
     columns: [
-      ...[...names, "care", "category", "district", "weight"].map((name) => [name, `b.${name}`] as const),
-      ["is_refund", "coalesce(b.init_setl_id, '') <> ''"],
-      ["is_mid_stay", "b.weight = 0"],
+      ...[...names, "care", "category", "district"].map((name) => [name, `b.${name}`] as const),
+      ["facility_name", "n.name"],
+      ...BILL_KIND,
       ...PLACE,
     ],
     from: "bill b",
+    names: FACILITY_NAMES,
     where: [
       `b.month BETWEEN '${from}' AND '${end}'`,
       `starts_with(b.district, ${here})`,

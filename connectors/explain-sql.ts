@@ -23,6 +23,8 @@ export interface RecordQuery {
   readonly columns: readonly (readonly [name: string, sql: string])[];
   /** Everything between FROM and WHERE. */
   readonly from: string;
+  /** What the list alone needs, to name things. */
+  readonly names?: string;
   readonly where: readonly string[];
   readonly terms: readonly TermSql[];
   /** Last resort of the order, so that it is always the same. */
@@ -47,14 +49,14 @@ const sides = (query: RecordQuery): [string, string][] =>
 const selection = (columns: readonly (readonly [string, string])[]): string =>
   columns.map(([name, sql]) => (sql === `b.${name}` || sql === name ? sql : `${sql} AS ${name}`)).join(", ");
 
-const body = (query: RecordQuery): string =>
-  `FROM ${query.from}\nWHERE ${query.where.length > 0 ? query.where.join("\n  AND ") : "true"}`;
+const body = (query: RecordQuery, names = ""): string =>
+  `FROM ${query.from}${names}\nWHERE ${query.where.length > 0 ? query.where.join("\n  AND ") : "true"}`;
 
 /** Every record, those that add most first. */
 export function listSql(query: RecordQuery): string {
   const ends = sides(query);
   const order = [...ends.map(([name]) => `abs(${name}) DESC NULLS LAST`), query.key];
-  return `SELECT ${selection([...query.columns, ...ends])}\n${body(query)}\nORDER BY ${order.join(", ")}`;
+  return `SELECT ${selection([...query.columns, ...ends])}\n${body(query, query.names)}\nORDER BY ${order.join(", ")}`;
 }
 
 /** One row: how many records, and the sum of each term in the order of `terms`; NULL without any record. */
@@ -94,14 +96,25 @@ function scope(request: Request, dimensions: Request["dimensions"]): string[] {
   return where;
 }
 
+/** Names of the facilities, as they are called now. */
+export const FACILITY_NAMES = `
+  LEFT JOIN (SELECT fixmedins_code, arg_max(name, coalesce(valid_from, DATE '0001-01-01')) AS name
+    FROM facility GROUP BY fixmedins_code) n ON n.fixmedins_code = b.facility`;
+
+/** What a bill is, beside its dimensions. */
+export const BILL_KIND: readonly (readonly [string, string])[] = [
+  ["weight", "b.weight"],
+  ["is_refund", "b.init_setl_id IS NOT NULL"],
+  ["is_mid_stay", "b.weight = 0"],
+];
+
 const BILL_COLUMNS: readonly (readonly [string, string])[] = [
   ...["person", "setl_id", "init_setl_id", "setl_time", "month", "insurance"].map(
     (name) => [name, `b.${name}`] as const,
   ),
   ...SETTLEMENT_DIMENSIONS.map((name) => [name, `b.${name}`] as const),
-  ["weight", "b.weight"],
-  ["is_refund", "coalesce(b.init_setl_id, '') <> ''"],
-  ["is_mid_stay", "b.weight = 0"],
+  ["facility_name", "n.name"],
+  ...BILL_KIND,
 ];
 const PLACE: readonly (readonly [string, string])[] = ["source", "partition", "position"].map(
   (name) => [`"${name}"`, `b."${name}"`] as const,
@@ -130,6 +143,7 @@ export function settlementQueries(
     kind: "settlement",
     columns: [...BILL_COLUMNS, ...[...parts].map((name) => [name, `b.${name}`] as const), ...PLACE],
     from: "bill b",
+    names: FACILITY_NAMES,
     where: scope(request, request.dimensions),
     terms: [...term("numerator", indicator.numerator), ...term("denominator", indicator.denominator)],
     key: "setl_id",
@@ -142,6 +156,8 @@ export function settlementQueries(
       kind: "base",
       columns: [...BILL_COLUMNS, ...PLACE],
       from: "bill b",
+      names: FACILITY_NAMES,
+      names: FACILITY_NAMES,
       where: scope({ ...request, dimensions: {} }, baseDimensions(request, base.level)),
       terms: [{ side: "denominator", sign: "+", term: indicator.denominator!, sql: `b.${base.measure}` }],
       key: "setl_id",

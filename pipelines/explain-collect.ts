@@ -148,7 +148,7 @@ export async function explain(
     records,
     persons,
     reference: formula.family === "settlement" ? await collectReference(reader, queries[0]!) : [],
-    sinceClose: await sinceClose(reader, request, figure, limits.records),
+    sinceClose: await sinceClose(reader, request, formula, figure, limits.records),
     check: { outcome: differences.length === 0 ? "equal" : "differs", differences },
   };
 }

@@ -1,6 +1,6 @@
 import { Decimal } from "decimal.js";
 import { groupingOf } from "../aggregations/explain/request.js";
-import { textTable } from "../connectors/query-duckdb.js";
+import { type QueryResult, textTable } from "../connectors/query-duckdb.js";
 import {
   CARE_LABELS,
   CHANNEL_LABELS,
@@ -118,13 +118,50 @@ function formula(e: Explanation): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** Settlements with fewer columns than the file has: names beside codes, places in one, kinds in words. */
+function forPeople({ columns, numeric, rows }: QueryResult): QueryResult {
+  const at = new Map(columns.map((name, i) => [name, i]));
+  if (!at.has("source")) return { columns, numeric, rows };
+  const value = (row: readonly unknown[], name: string): string => String(row[at.get(name) ?? -1] ?? "");
+  const keep = columns.filter(
+    (name, i) =>
+      !["facility_name", "is_refund", "is_mid_stay", "source", "partition", "position"].includes(name) &&
+      !(
+        numeric[i] &&
+        rows.every((row) => Number(row[i]) === 0) &&
+        !/^(numerator|denominator|weight)$/.test(name)
+      ),
+  );
+  const kind = (row: readonly unknown[]): string =>
+    [
+      value(row, "is_mid_stay") === "true" ? "mid-stay" : "",
+      value(row, "is_refund") === "true" ? "refund" : "",
+    ]
+      .filter((t) => t !== "")
+      .join(" ");
+  return {
+    columns: [...keep, "kind", "from"],
+    numeric: [...keep.map((name) => numeric[at.get(name)!]!), false, false],
+    rows: rows.map((row) => [
+      ...keep.map((name) =>
+        name === "facility"
+          ? `${value(row, name)} ${value(row, "facility_name")}`.trim()
+          : row[at.get(name)!],
+      ),
+      kind(row) || null,
+      `${value(row, "source")} ${value(row, "partition")}:${value(row, "position")}`,
+    ]),
+  };
+}
+
 /** A list, columns that say nothing left out, and how much more there is. */
 function listText(
   list: CutList,
   leaveOut: ReadonlySet<string>,
   rename: Readonly<Record<string, string>> = {},
 ): string[] {
-  const { shown, count } = list;
+  const { count } = list;
+  const shown = forPeople(list.shown);
   if (shown.rows.length === 0) return [];
   const keep = shown.columns.flatMap((name, i) =>
     leaveOut.has(name) || shown.rows.every((row) => row[i] === null) ? [] : [i],

@@ -47,7 +47,7 @@ export interface Persons extends CutList {
 
 /** What is known of a closed period's figure beyond what was reported. */
 export interface SinceClose {
-  readonly closedAt: string | null;
+  readonly closedAt: string;
   readonly version: string | null;
   readonly delta: string | null;
   /** Rows of `restatement_cause`. */
