@@ -9,6 +9,8 @@ import { ROW_WIDTH, type SparseRow, SumTable } from "./sums.js";
 export interface ColumnSums {
   readonly gids: Int32Array;
   readonly sums: readonly Float64Array[];
+  /** Counted settlements behind each row. */
+  readonly settlements: Float64Array;
 }
 
 /** What stands behind a facility or code that the reference tables do not know. */
@@ -18,25 +20,35 @@ export interface Unmapped {
 }
 
 /** Turns group rows into columns, leaving out groups without a settlement. */
-export function toColumns(table: SumTable): ColumnSums {
-  table.check();
+function toColumns(table: SumTable): ColumnSums {
   const slots: number[] = [];
   table.keys.forEach((_, slot) => {
     if (table.settlements(slot) > 0) slots.push(slot);
   });
+  return columnsOf(table, slots);
+}
+
+/** Turns rows into columns: those of the given slots, or all of them. */
+export function columnsOf(
+  table: SumTable,
+  slots: readonly number[] = Array.from(table.keys, (_, i) => i),
+): ColumnSums {
+  table.check();
   const gids = new Int32Array(slots.length);
   const sums = Array.from({ length: MEASURE_COUNT }, () => new Float64Array(slots.length));
+  const settlements = new Float64Array(slots.length);
   const source = table.sums;
   for (let i = 0; i < slots.length; i++) {
     const base = slots[i] * ROW_WIDTH;
     gids[i] = table.keys[slots[i]];
     for (let m = 0; m < MEASURE_COUNT; m++) sums[m][i] = source[base + m];
+    settlements[i] = source[base + ROW_WIDTH - 1];
   }
-  return { gids, sums };
+  return { gids, sums, settlements };
 }
 
 /** Adds each own-insurance group to the same group over all insurances. */
-function addAllInsurances(table: SumTable, groups: GroupTable): void {
+export function addAllInsurances(table: SumTable, groups: GroupTable): void {
   const own = table.keys.length;
   for (let slot = 0; slot < own; slot++) {
     const gid = table.keys[slot];

@@ -9,6 +9,12 @@ export interface PersonGroups {
   readonly allOf: (gid: number) => number;
 }
 
+/** Distinct persons of one period by group. */
+export interface PeriodCounts {
+  readonly gids: Int32Array;
+  readonly counts: Float64Array;
+}
+
 /**
  * Person groups as dense slots: the groups of each combo lie side by side in one flat array, so that walking
  * a person's rows follows no pointers.
@@ -90,6 +96,9 @@ export class PersonYear {
   /** By slot: persons of each of the 31 periods. */
   #counts = new Int32Array(64 * PERIODS_PER_YEAR);
   readonly #change = new Int32Array(PERIODS_PER_YEAR);
+  /** By slot: the periods, one a bit, whose count changed since the changes were last taken. */
+  #changed = new Int32Array(64);
+  #changedSlots: number[] = [];
   // The person at hand: the groups they touch, as slots, and twelve monthly weights of each.
   #mark = new Int32Array(64);
   #markedAs = 0;
@@ -148,6 +157,7 @@ export class PersonYear {
 
   #reserveSlots(): void {
     while (this.#counts.length < this.#slots.size * PERIODS_PER_YEAR) this.#counts = grow(this.#counts);
+    while (this.#changed.length < this.#slots.size) this.#changed = grow(this.#changed);
     while (this.#mark.length < this.#slots.size) {
       this.#mark = grow(this.#mark);
       this.#position = grow(this.#position);
@@ -246,11 +256,42 @@ export class PersonYear {
     const base = slot * PERIODS_PER_YEAR;
     const change = this.#change;
     const counts = this.#counts;
-    for (let p = 0; p < PERIODS_PER_YEAR; p++) counts[base + p] += change[p];
+    let bits = 0;
+    for (let p = 0; p < PERIODS_PER_YEAR; p++) {
+      if (change[p] === 0) continue;
+      counts[base + p] += change[p];
+      bits |= 1 << p;
+    }
+    if (this.#changed[slot] === 0) this.#changedSlots.push(slot);
+    this.#changed[slot] |= bits;
+  }
+
+  /**
+   * Groups whose count changed since this was last called, by period: their present counts, 0 included.
+   * Call after `count`.
+   */
+  takeChanges(): PeriodCounts[] {
+    const found = Array.from({ length: PERIODS_PER_YEAR }, () => ({
+      gids: [] as number[],
+      counts: [] as number[],
+    }));
+    for (const slot of this.#changedSlots) {
+      for (let p = 0; p < PERIODS_PER_YEAR; p++) {
+        if ((this.#changed[slot] & (1 << p)) === 0) continue;
+        found[p].gids.push(this.#slots.gids[slot]);
+        found[p].counts.push(this.#counts[slot * PERIODS_PER_YEAR + p]);
+      }
+      this.#changed[slot] = 0;
+    }
+    this.#changedSlots = [];
+    return found.map(({ gids, counts }) => ({
+      gids: Int32Array.from(gids),
+      counts: Float64Array.from(counts),
+    }));
   }
 
   /** Persons by group in one period (index as in `periodsOfYear`), only where there are any. Call after `count`. */
-  of(period: number): { gids: Int32Array; counts: Float64Array } {
+  of(period: number): PeriodCounts {
     const gids: number[] = [];
     const counts: number[] = [];
     for (let slot = 0; slot < this.#slots.size; slot++) {

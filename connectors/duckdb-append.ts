@@ -36,33 +36,51 @@ interface NumberVector {
  * straight into DuckDB's vectors. Columns must have equal length and stand in the table's order.
  * Counts and fen travel as DOUBLE, exact below 2^53; the SQL that reads them casts them to BIGINT.
  */
-export async function appendColumns(
+export function appendColumns(
   connection: DuckDBConnection,
   table: { catalog?: string; schema?: string; table: string },
   columns: readonly AppendColumn[],
 ): Promise<void> {
-  const rows = columns[0]?.length ?? 0;
-  if (columns.some((c) => c.length !== rows)) throw new RangeError("columns of unequal length");
-  if (rows === 0) return;
+  return appendBlocks(connection, table, [columns]);
+}
+
+/** Appends several sets of columns of the same types, one after the other, through one appender. */
+export async function appendBlocks(
+  connection: DuckDBConnection,
+  table: { catalog?: string; schema?: string; table: string },
+  blocks: readonly (readonly AppendColumn[])[],
+): Promise<void> {
+  for (const columns of blocks) {
+    if (columns.some((c) => c.length !== columns[0].length))
+      throw new RangeError("columns of unequal length");
+  }
+  const filled = blocks.filter((columns) => (columns[0]?.length ?? 0) > 0);
+  if (filled.length === 0) return;
   const appender = await connection.createAppender(table.table, table.schema ?? null, table.catalog ?? null);
   try {
-    const chunk = DuckDBDataChunk.create(columns.map(typeOf));
-    for (let from = 0; from < rows; from += CHUNK_ROWS) {
-      const size = Math.min(CHUNK_ROWS, rows - from);
-      chunk.reset();
-      chunk.rowCount = size;
-      for (const [i, column] of columns.entries()) {
-        if (isNumbers(column)) {
-          const vector = chunk.getColumnVector(i) as unknown as NumberVector;
-          vector.items.set(column.subarray(from, from + size) as never);
-          vector.flush();
-        } else {
-          chunk.setColumnValues(i, column.slice(from, from + size));
-        }
+    const chunk = DuckDBDataChunk.create(filled[0].map(typeOf));
+    for (const columns of filled) {
+      const rows = columns[0].length;
+      for (let from = 0; from < rows; from += CHUNK_ROWS) {
+        fill(chunk, columns, from, Math.min(CHUNK_ROWS, rows - from));
+        appender.appendDataChunk(chunk);
       }
-      appender.appendDataChunk(chunk);
     }
   } finally {
     appender.closeSync();
+  }
+}
+
+function fill(chunk: DuckDBDataChunk, columns: readonly AppendColumn[], from: number, size: number): void {
+  chunk.reset();
+  chunk.rowCount = size;
+  for (const [i, column] of columns.entries()) {
+    if (isNumbers(column)) {
+      const vector = chunk.getColumnVector(i) as unknown as NumberVector;
+      vector.items.set(column.subarray(from, from + size) as never);
+      vector.flush();
+    } else {
+      chunk.setColumnValues(i, column.slice(from, from + size));
+    }
   }
 }

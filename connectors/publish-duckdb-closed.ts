@@ -198,7 +198,7 @@ export async function keepReportedRows(
   if (periods.length === 0) return;
   const list = periods.map((p) => `'${p}'`).join(", ");
   await connection.run(`INSERT INTO store.fact
-    SELECT c.period, c."grouping", c.gid, false, ${measures.map(() => "0").join(", ")},
+    SELECT c.period, c."grouping", c.gid, false, ${measures.map(() => "0").join(", ")}, 0,
       CASE WHEN g.has_persons THEN 0 END
     FROM store.closed_fact c JOIN store.grp g ON g.gid = c.gid
       ANTI JOIN (SELECT period, gid FROM store.fact WHERE period IN (${list})) f

@@ -4,9 +4,9 @@ import { dayText, monthText, type ZoneCalendar } from "../aggregations/calendar.
 import type { Config } from "../schemas/config.js";
 import { DIMENSIONS, SETTLEMENT_DIMENSIONS } from "../schemas/dimensions.js";
 import { MEASURES } from "../schemas/measures.js";
-import { quoteName, type TableDef } from "../schemas/published/define.js";
+import { quoteName, quoteText, type TableDef } from "../schemas/published/define.js";
 import type { EpochMs } from "../schemas/units.js";
-import { type AppendColumn, appendColumns } from "./duckdb-append.js";
+import { type AppendColumn, appendBlocks, appendColumns } from "./duckdb-append.js";
 import type { Figure, Group, GroupSums, PublishInput } from "./publisher.js";
 
 const ExactDecimal = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
@@ -17,15 +17,20 @@ export function localTime(calendar: ZoneCalendar, instant: EpochMs | null): stri
   return new Date(instant + calendar.offsetMs(instant)).toISOString().replace("T", " ").replace("Z", "");
 }
 
-/** Replaces a whole table; `columns` are texts in the table's column order, cast by DuckDB. */
+/**
+ * Replaces a table, or its rows of the given periods; `columns` are texts in the table's column order, cast
+ * by DuckDB.
+ */
 export async function replaceTable(
   connection: DuckDBConnection,
   table: TableDef,
   columns: readonly (readonly (string | null)[])[],
+  periods?: readonly string[],
 ): Promise<void> {
   const target = `${quoteName(table.schema)}.${quoteName(table.name)}`;
   const names = table.columns.map((c) => quoteName(c.name));
-  await connection.run(`DELETE FROM ${target}`);
+  const where = periods ? `WHERE period IN (${["", ...periods].map(quoteText).join(", ")})` : "";
+  await connection.run(`DELETE FROM ${target} ${where}`);
   if ((columns[0]?.length ?? 0) === 0) return;
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE in_rows (${names.map((n) => `${n} VARCHAR`).join(", ")})`,
@@ -34,9 +39,8 @@ export async function replaceTable(
   await connection.run(
     `INSERT INTO ${target} SELECT ${table.columns
       .map((c) => (c.sql === "VARCHAR" ? quoteName(c.name) : `CAST(${quoteName(c.name)} AS ${c.sql})`))
-      .join(", ")} FROM in_rows`,
+      .join(", ")} FROM in_rows; DROP TABLE temp.in_rows`,
   );
-  await connection.run("DROP TABLE temp.in_rows");
 }
 
 /** Texts of rows, column by column. */
@@ -88,7 +92,7 @@ const repeat = (value: number, length: number): Int32Array => new Int32Array(len
 export async function stageSums(connection: DuckDBConnection, input: PublishInput): Promise<void> {
   const measures = MEASURES.map((m) => `${m.name} DOUBLE`).join(", ");
   await connection.run(`CREATE OR REPLACE TEMP TABLE in_period (pid INTEGER, period VARCHAR);
-    CREATE OR REPLACE TEMP TABLE in_sum (pid INTEGER, gid INTEGER, ${measures});
+    CREATE OR REPLACE TEMP TABLE in_sum (pid INTEGER, gid INTEGER, ${measures}, settlements DOUBLE);
     CREATE OR REPLACE TEMP TABLE in_persons_period (pid INTEGER, period VARCHAR);
     CREATE OR REPLACE TEMP TABLE in_persons (pid INTEGER, gid INTEGER, persons DOUBLE)`);
   const spans: { period: string; data: GroupSums }[] = [
@@ -97,17 +101,21 @@ export async function stageSums(connection: DuckDBConnection, input: PublishInpu
   ];
   const put = (table: string, columns: readonly AppendColumn[]): Promise<void> =>
     appendColumns(connection, { catalog: "temp", table }, columns);
+  const blocks = (table: string, list: readonly (readonly AppendColumn[])[]): Promise<void> =>
+    appendBlocks(connection, { catalog: "temp", table }, list);
   await put("in_period", [Int32Array.from(spans, (_, i) => i), spans.map((s) => s.period)]);
-  for (const [pid, { data }] of spans.entries()) {
-    await put("in_sum", [repeat(pid, data.gids.length), data.gids, ...data.sums]);
-  }
+  await blocks(
+    "in_sum",
+    spans.map(({ data }, pid) => [repeat(pid, data.gids.length), data.gids, ...data.sums, data.settlements]),
+  );
   await put("in_persons_period", [
     Int32Array.from(input.persons, (_, i) => i),
     input.persons.map((p) => p.period),
   ]);
-  for (const [pid, p] of input.persons.entries()) {
-    await put("in_persons", [repeat(pid, p.gids.length), p.gids, p.counts]);
-  }
+  await blocks(
+    "in_persons",
+    input.persons.map((p, pid) => [repeat(pid, p.gids.length), p.gids, p.counts]),
+  );
 }
 
 const six = (value: Decimal | null): string | null =>

@@ -4,13 +4,13 @@ import { MEASURES } from "../schemas/measures.js";
 import { appendColumns } from "./duckdb-append.js";
 import { monthsOf, type PeriodRow } from "./publish-duckdb-periods.js";
 
-const names = MEASURES.map((m) => m.name);
+/** What of the facts adds up. */
+const names = [...MEASURES.map((m) => m.name), "settlements"];
 const each = (text: (name: string) => string): string => names.map(text).join(", ");
 
 /**
  * Recomputes the facts of `changed` from the staged sums (see stageSums) and from the months that already
- * stand, the rows of zeros of `followers`, whose last year changed, and the denominators of shares of both.
- * Runs inside the caller's transaction.
+ * stand, and the rows of zeros of `followers`, whose last year changed. Runs inside the caller's transaction.
  */
 export async function refreshFacts(
   connection: DuckDBConnection,
@@ -33,7 +33,36 @@ export async function refreshFacts(
 
   const own = list(following.map((t) => t.id));
   const previous = list(following.flatMap((t) => t.previous ?? []));
-  for (const statement of statements(own, previous)) await connection.run(statement);
+  // In one call: each call waits for the program's next free moment.
+  await connection.run(statements(own, previous).join(";\n"));
+}
+
+/** Works out the denominators of shares of `periods`, and forgets those of `removed` ones. */
+export async function refreshShares(
+  connection: DuckDBConnection,
+  periods: readonly PeriodRow[],
+  removed: readonly string[],
+): Promise<void> {
+  if (periods.length === 0 && removed.length === 0) return;
+  const own = list(periods.map((p) => p.id));
+  const previous = list(periods.flatMap((p) => p.previous ?? []));
+  const joined = periods.map(
+    (p) => `('${p.id}', ${p.previous === null ? "NULL::VARCHAR" : `'${p.previous}'`})`,
+  );
+  const parts = SHARE_MEASURES.join(", ");
+  const shared = `SELECT f.period, f.gid, ${parts} FROM store.fact f SEMI JOIN shared g ON g.gid = f.gid
+    WHERE f."grouping" IN ${SHARED}`;
+  await connection.run(`DELETE FROM store.share_base WHERE period IN ${list(removed)} OR period IN ${own}`);
+  if (periods.length === 0) return;
+  await connection.run(`INSERT INTO store.share_base
+    WITH shared AS (FROM store.grp WHERE "grouping" IN ${SHARED}),
+      pair(period, previous) AS (VALUES ${joined.join(", ")}),
+      f AS MATERIALIZED (${shared} AND f.period IN ${own}),
+      y AS MATERIALIZED (${shared} AND f.present AND f.period IN ${previous})
+    SELECT f.period, g.insurance, g.care, g.category,
+      ${SHARE_MEASURES.map((m) => `f.${m}, coalesce(y.${m}, 0)`).join(", ")}
+    FROM f JOIN pair t ON t.period = f.period JOIN shared g ON g.gid = f.gid
+      LEFT JOIN y ON y.period = t.previous AND y.gid = f.gid`);
 }
 
 /** Groupings that shares are parts of. */
@@ -87,17 +116,6 @@ const statements = (own: string, previous: string): readonly string[] => [
       ANTI JOIN (SELECT period, gid FROM store.fact WHERE present AND period IN ${own}) o
         ON o.period = t.period AND o.gid = f.gid
     ORDER BY t.period, f."grouping", f.gid`,
-
-  `DELETE FROM store.share_base
-    WHERE period IN (FROM removed) OR period IN (SELECT period FROM follower)`,
-  `INSERT INTO store.share_base
-    SELECT f.period, g.insurance, g.care, g.category,
-      ${SHARE_MEASURES.map((m) => `f.${m}, coalesce(y.${m}, 0)`).join(", ")}
-    FROM follower t
-      JOIN (FROM store.fact WHERE period IN ${own} AND "grouping" IN ${SHARED}) f ON f.period = t.period
-      JOIN store.grp g ON g.gid = f.gid
-      LEFT JOIN (FROM store.fact WHERE present AND period IN ${previous} AND "grouping" IN ${SHARED}) y
-        ON y.period = t.previous_period AND y.gid = f.gid`,
 
   ...["removed", "target", "follower", "roll", "base", "counted"].map((t) => `DROP TABLE temp.${t}`),
 ];

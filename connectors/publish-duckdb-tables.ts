@@ -87,8 +87,10 @@ export async function loadTables(
   });
   await byName("quality_unmapped", input.unmapped);
   await loadCompleteness(connection, input, calendar);
-  await put(store("figure"), input.figures && figureColumns(input.figures));
-  if (input.figures) await connection.run(ENROLLED);
+  if (input.figures) {
+    await replaceTable(connection, store("figure"), figureColumns(input.figures), input.figurePeriods);
+    await connection.run(ENROLLED);
+  }
   if (input.facilities) await connection.run(FACILITY_NAME);
   if (input.categories) await connection.run(CATEGORY_ORDER);
   if (input.full) await put(INDICATOR_TABLE, columnsOf(INDICATOR_ROWS, COLUMN_PICKS));

@@ -2,17 +2,24 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { ZoneCalendar } from "../aggregations/calendar.js";
+import { dayText, monthText, ZoneCalendar } from "../aggregations/calendar.js";
 import type { Config } from "../schemas/config.js";
 import { FundpulseError } from "../schemas/errors.js";
 import { definitions } from "../schemas/published/catalogue.js";
 import { type Definition, ddl, quoteText, STORE } from "../schemas/published/define.js";
+import { type ChangedPeriod, changeFacts } from "./publish-duckdb-change.js";
 import { keepReportedRows, loadClosed } from "./publish-duckdb-closed.js";
 import { fillDictionary } from "./publish-duckdb-dictionary.js";
 import { moveIntoPlace, replaceWithCopy } from "./publish-duckdb-file.js";
 import { addGroups, stageSums } from "./publish-duckdb-load.js";
-import { type DataSpan, periodsOf, touchedPeriods } from "./publish-duckdb-periods.js";
-import { refreshFacts } from "./publish-duckdb-refresh.js";
+import {
+  type DataSpan,
+  monthsOf,
+  type PeriodRow,
+  periodsOf,
+  touchedPeriods,
+} from "./publish-duckdb-periods.js";
+import { refreshFacts, refreshShares } from "./publish-duckdb-refresh.js";
 import { loadPeriods, loadSnapshot, loadTables } from "./publish-duckdb-tables.js";
 import type { PublishedState, Publisher, PublishInput } from "./publisher.js";
 
@@ -191,6 +198,7 @@ export class DuckDbPublisher implements Publisher {
         (changedIds.has(p.previous) || touched.has(p.previous)),
     );
     const removed = [...before.keys()].filter((id) => !after.has(id));
+    const partial = this.#partial(input, before, after, changedIds);
 
     await stageSums(connection, input);
     await connection.run("BEGIN TRANSACTION");
@@ -199,12 +207,22 @@ export class DuckDbPublisher implements Publisher {
       await loadClosed(connection, input, version, this.#calendar);
       await loadTables(connection, input, this.#calendar);
       await loadPeriods(connection, after);
-      await refreshFacts(connection, changed, followers, removed);
+      if (partial.size > 0) await changeFacts(connection, input.sumChanges, input.personChanges, partial);
+      if (changed.length + followers.length + removed.length > 0)
+        await refreshFacts(connection, changed, followers, removed);
+      const refreshed = new Set([...changed, ...followers].map((p) => p.id));
+      for (const { id, next } of partial.values())
+        for (const p of [id, next]) if (p !== null) refreshed.add(p);
       await keepReportedRows(connection, [
-        ...[...changed, ...followers].map((p) => p.id),
+        ...refreshed,
         ...removed,
         ...(input.closed ?? []).map((c) => c.period),
       ]);
+      await refreshShares(
+        connection,
+        [...refreshed].flatMap((id) => after.get(id) ?? []),
+        removed,
+      );
       await loadSnapshot(connection, input, version, this.#calendar);
       const meta: Meta = {
         stateId: this.#stateId,
@@ -222,6 +240,49 @@ export class DuckDbPublisher implements Publisher {
       await connection.run("ROLLBACK").catch(() => undefined);
       throw error;
     }
+  }
+
+  /**
+   * Periods that get changes alone, by id. Changes count from one publish on: on another, or for a period
+   * that is not published, they would say nothing.
+   */
+  #partial(
+    input: PublishInput,
+    before: ReadonlyMap<string, PeriodRow>,
+    after: ReadonlyMap<string, PeriodRow>,
+    whole: ReadonlySet<string>,
+  ): Map<string, ChangedPeriod> {
+    const ids = new Set([
+      ...input.sumChanges.flatMap((c) => c.periods),
+      ...input.personChanges.map((p) => p.period),
+    ]);
+    if (ids.size === 0) return new Map();
+    if (input.full || input.since !== this.#meta?.sequence)
+      throw new FundpulseError("FP4001", "changes of another publish", {
+        action: "publish everything (full)",
+      });
+    const next = new Map([...after.values()].map((p) => [p.previous, p.id]));
+    const given = new Set([
+      ...input.months.map((m) => monthText(m.month)),
+      ...input.days.map((d) => dayText(d.day)),
+    ]);
+    const found = new Map<string, ChangedPeriod>();
+    for (const id of ids) {
+      const period = after.get(id);
+      // Taken back with the end of the data.
+      if (period === undefined) continue;
+      if (given.has(id) || !before.has(id))
+        throw new FundpulseError("FP4001", `changes of ${id} without its sums`);
+      // Added up from its months anew.
+      if (whole.has(id) && monthsOf(period).length > 0) continue;
+      const { previous } = period;
+      found.set(id, {
+        id,
+        previous: previous !== null && after.has(previous) ? previous : null,
+        next: next.get(id) ?? null,
+      });
+    }
+    return found;
   }
 
   async #writeMeta(connection: DuckDBConnection, meta: Meta): Promise<void> {

@@ -24,6 +24,14 @@ export interface Group {
 export interface GroupSums {
   readonly gids: Int32Array;
   readonly sums: readonly Float64Array[];
+  /** Counted settlements behind each row: a group without any has no data. */
+  readonly settlements: Float64Array;
+}
+
+/** What groups have more than was published, the same in each of some periods. */
+export interface SumChanges {
+  readonly periods: readonly string[];
+  readonly data: GroupSums;
 }
 
 /** Exact distinct persons of a period, by group. Groups that are not listed have none. */
@@ -127,7 +135,7 @@ export interface InputPosition {
 export interface ClosedPeriod extends ClosedRow {
   readonly groupings: readonly string[];
   readonly personGroupings: readonly string[];
-  readonly data: GroupSums;
+  readonly data: Pick<GroupSums, "gids" | "sums">;
   /** Distinct persons by row of `data`; NaN where they were not counted. */
   readonly persons: Float64Array;
 }
@@ -140,12 +148,16 @@ export interface GroupedChange {
 
 /**
  * One consistent cut of the state, holding only what changed since the last publish that succeeded.
- * With `full` everything is given and the working file is made anew.
+ * With `full` everything is given and the working file is made anew. Months, days and counts of persons
+ * that are given whole replace what stands, and whatever adds up such a month is added up anew; of other
+ * periods only what changed is given.
  */
 export interface PublishInput {
   readonly full: boolean;
   /** Commit sequence of the state at the cut; stored, so that a restart knows what is still to publish. */
   readonly sequence: number;
+  /** Sequence of the cut that must stand published for `sumChanges` to be right; with `full` of no meaning. */
+  readonly since: number;
   readonly publishedAt: EpochMs;
   /** Latest `setl_time` applied; null before the first settlement. */
   readonly watermark: EpochMs | null;
@@ -166,8 +178,14 @@ export interface PublishInput {
   readonly changes?: readonly GroupedChange[];
   /** The new version is above this one, also where every published file was lost. */
   readonly versionFloor?: number;
+  /** What sums of published periods of any kind have more than before; none of a period given whole. */
+  readonly sumChanges: readonly SumChanges[];
+  /** Person counts of groups of published periods that replace theirs alone, 0 included. */
+  readonly personChanges: readonly PersonCounts[];
   /** Whole tables, given when they changed (always with `full`). */
   readonly figures?: readonly Figure[];
+  /** Given: `figures` holds all those of these periods alone, and replaces them. */
+  readonly figurePeriods?: readonly string[];
   readonly facilities?: readonly FacilityRow[];
   readonly categories?: readonly CategoryRow[];
   readonly divisions?: readonly DivisionRow[];

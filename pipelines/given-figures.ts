@@ -1,5 +1,5 @@
 import { monthNumber, yearOfMonth } from "../aggregations/calendar.js";
-import { settledOf } from "../aggregations/settled.js";
+import { SettledSums } from "../aggregations/settled.js";
 import { dipFigures } from "../aggregations/streams/dip.js";
 import { enrolmentFigures } from "../aggregations/streams/enrolment.js";
 import { factFigures } from "../aggregations/streams/facts.js";
@@ -38,7 +38,8 @@ export function keepSettledOfYear(state: State, last: MonthNumber): void {
   const held = new Set(store.months());
   for (let month = monthNumber(yearOfMonth(last), 1); month <= last; month++) {
     if (!held.has(month)) continue;
-    rows.push([JSON.stringify(settledOf(months.cells(month), combos.combos, config.jurisdiction)), month]);
+    const settled = SettledSums.of(months.cells(month), combos.combos, config.jurisdiction);
+    rows.push([JSON.stringify(settled.rows()), month]);
     months.evict(new Set([month]));
   }
   store.keepSettled(rows);

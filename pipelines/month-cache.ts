@@ -1,4 +1,5 @@
 import { monthOfDay, monthStart, yearOfMonth } from "../aggregations/calendar.js";
+import { ChangeJournal } from "../aggregations/changes.js";
 import type { Combo, ComboTable } from "../aggregations/combos.js";
 import { type Contribution, isCounted, weightOf } from "../aggregations/contribution.js";
 import { MonthState } from "../aggregations/month.js";
@@ -36,6 +37,10 @@ export class MonthCache {
   readonly #dirtyPersons = new Set<MonthNumber>();
   /** Days whose figures changed since they were last taken by `takeTouchedDays`. */
   #touchedDays = new Set<DayNumber>();
+  /** What settlements changed since the last publish was cut. */
+  readonly journal = new ChangeJournal();
+  /** Years of which it is not known which counts changed since they were last taken. */
+  readonly #spoiltYears = new Set<number>();
   readonly #scratch = new Settlement();
   readonly #facts = emptyFacts();
 
@@ -84,6 +89,7 @@ export class MonthCache {
     const month = monthOfDay(facts.day);
     const combo = known ?? this.comboOf(s, facts);
     this.#addCells(this.#months.get(month)!, s, facts.day, combo, sign);
+    this.journal.add(facts.day, combo, this.contribution, sign);
     this.#dirtyCells.add(month);
     this.#touchedDays.add(facts.day);
     const weight = weightOf(s);
@@ -97,6 +103,13 @@ export class MonthCache {
     const days = this.#touchedDays;
     this.#touchedDays = new Set();
     return days;
+  }
+
+  /** Years of which all counts may have changed since this was last called. */
+  takeSpoiltYears(): Set<number> {
+    const years = new Set(this.#spoiltYears);
+    this.#spoiltYears.clear();
+    return years;
   }
 
   #addCells(state: MonthState, s: Settlement, day: DayNumber, combo: Combo, sign: 1 | -1): void {
@@ -154,6 +167,9 @@ export class MonthCache {
         this.#dirtyPersons.add(month);
       });
     }
+    // Changes count from here on: what stood before the change to come is published, or given whole.
+    persons.count();
+    persons.takeChanges();
     this.#years.set(year, persons);
     return persons;
   }
@@ -194,6 +210,8 @@ export class MonthCache {
   drop(month: MonthNumber): void {
     this.#months.delete(month);
     this.#years.delete(yearOfMonth(month));
+    this.journal.spoil(month);
+    this.#spoiltYears.add(yearOfMonth(month));
     this.#dirtyCells.delete(month);
     for (let day = monthStart(month); day < monthStart(month + 1); day++) this.#touchedDays.add(day);
     for (const m of [...this.#dirtyPersons]) {
@@ -215,6 +233,7 @@ export class MonthCache {
       if (yearsInUse.has(year)) continue;
       this.store.commit(() => this.#savePersons(persons));
       this.#years.delete(year);
+      this.#spoiltYears.add(year);
     }
   }
 

@@ -1,34 +1,24 @@
 import { createHash } from "node:crypto";
-import {
-  civil,
-  monthEnd,
-  monthOfDay,
-  monthStart,
-  periodsOfYear,
-  yearOfMonth,
-} from "../aggregations/calendar.js";
 import { withReported } from "../aggregations/closed/frozen.js";
-import { settledOf } from "../aggregations/settled.js";
-import type { Figure, PersonCounts, PublishedState, PublishInput } from "../connectors/publisher.js";
+import type { Figure, PublishedState, PublishInput } from "../connectors/publisher.js";
 import type { StreamName } from "../schemas/streams.js";
-import type { DayNumber, EpochMs, MonthNumber } from "../schemas/units.js";
+import type { EpochMs } from "../schemas/units.js";
 import { closedCut } from "./closed-cut.js";
 import { givenFigures } from "./given-figures.js";
 import type { Intake } from "./intake.js";
+import { PublishedSums, type Window } from "./publication-sums.js";
 import type { State } from "./state.js";
 import { WholeTables } from "./whole-tables.js";
-
-const LEAP_YEAR_DAYS = 366;
 
 /** Cuts the state for publishing: one consistent snapshot of what changed since the last publish. */
 export class Publication {
   #publishedSequence: number;
   #publishedGroups: number;
   #full: boolean;
-  #lastDay: DayNumber | null = null;
-  /** Days touched since the last publish that succeeded. */
-  readonly #days = new Set<DayNumber>();
+  readonly #sums: PublishedSums;
   #figuresSpan = "";
+  /** By period, what figures the last cut had, as text; null before the first. */
+  #figuresGiven: ReadonlyMap<string, string> | null = null;
   readonly #allStreams = new Set<StreamName>(["enrolment", "fund-entry", "dip-result", "reported-fact"]);
   readonly #tables: WholeTables;
   /** Version that stands when nothing is left to publish; null when something is. */
@@ -49,8 +39,12 @@ export class Publication {
     this.#full = published === null || state.mustPublishFull || ahead;
     this.#publishedSequence = this.#full ? 0 : published!.sequence;
     this.#publishedGroups = this.#full ? 0 : Number(store.meta("published_groups") ?? 0);
-    const lastDay = this.#full ? undefined : store.meta("published_last_day");
-    this.#lastDay = lastDay === undefined ? null : Number(lastDay);
+    const day = (name: string): number | null => {
+      const text = this.#full ? undefined : store.meta(name);
+      return text === undefined || text === "" ? null : Number(text);
+    };
+    const window = { firstDay: day("published_first_day"), lastDay: day("published_last_day") };
+    this.#sums = new PublishedSums(state, window, store.monthsTouchedSince(this.#publishedSequence));
     for (const stream of this.#allStreams) intake.changedStreams.add(stream);
     const current =
       !this.#full &&
@@ -60,8 +54,6 @@ export class Publication {
     this.standing = current ? published!.version : null;
     // After a crash the close may be published without the state knowing under which version.
     if (!this.#full) state.closed.published(published!.sequence, published!.version);
-    // What was touched before this start is not known by day: whole months then.
-    for (const month of store.monthsTouchedSince(this.#publishedSequence)) this.#wholeMonth(month);
   }
 
   /** The CSV files as they were read: a change of names alone touches no month. */
@@ -69,53 +61,37 @@ export class Publication {
     return createHash("sha256").update(JSON.stringify(this.state.reference)).digest("hex");
   }
 
-  #wholeMonth(month: MonthNumber): void {
-    for (let d = monthStart(month); d <= monthEnd(month); d++) this.#days.add(d);
-  }
-
   /** The next publish gives everything. */
   fullNext(): void {
     this.#full = true;
     this.#tables.forget();
-    this.#lastDay = null;
+    this.#sums.forget();
     this.#publishedSequence = 0;
     this.#publishedGroups = 0;
-    for (const month of this.state.store.monthsTouchedSince(0)) this.#wholeMonth(month);
+    this.#sums.wholeNext(this.state.store.monthsTouchedSince(0));
   }
 
   /** What changed since the last publish, as of the last commit. */
   cut(now: EpochMs): PublishInput {
     const { state } = this;
-    const { store, months } = state;
-    for (const touched of months.takeTouchedDays()) this.#days.add(touched);
+    const { store } = state;
     const touchedMonths = store.monthsTouchedSince(this.#publishedSequence);
     // Before the groups are told: groups of frozen figures may be new again.
     const closed = closedCut(state, this.#publishedSequence);
     const span = store.dataSpan();
-    const settled: [string, MonthNumber][] = [];
-    const monthSums = touchedMonths.map((month) => {
-      const cells = months.cells(month);
-      const data = cells.rollUp(state.combos.combos, state.groups);
-      settled.push([JSON.stringify(settledOf(cells, state.combos.combos, state.config.jurisdiction)), month]);
-      months.evict(new Set([month]));
-      return { month, data };
-    });
-    store.keepSettled(settled);
-    const persons = this.#persons(touchedMonths, span.lastDay);
-    const days = this.#daySums(span.lastDay);
+    const sums = this.#sums.cut(this.#full, touchedMonths, span);
     return {
       full: this.#full,
       sequence: store.sequence,
+      since: this.#publishedSequence,
       publishedAt: now,
       watermark: this.#watermark(),
       firstDataDay: span.firstDay,
       lastDataDay: span.lastDay,
       inputPositions: store.places().map(({ source, partition, next }) => ({ source, partition, next })),
       newGroups: state.groups.groups.slice(this.#publishedGroups),
-      months: monthSums,
-      persons,
-      days,
-      figures: this.#figureRows(span, touchedMonths.length > 0 || closed.closed.length > 0),
+      ...sums,
+      ...this.#figureRows(span, touchedMonths.length > 0 || closed.closed.length > 0),
       ...closed,
       ...this.#tables.changed(),
     };
@@ -126,8 +102,8 @@ export class Publication {
     this.#full = false;
     this.#publishedSequence = input.sequence;
     this.#publishedGroups += input.newGroups.length;
-    this.#lastDay = input.lastDataDay;
-    for (const { day: done } of input.days) this.#days.delete(done);
+    const window: Window = { firstDay: input.firstDataDay, lastDay: input.lastDataDay };
+    this.#sums.published(window);
     this.#figuresDue = false;
     this.#tables.given();
     this.state.mustPublishFull = false;
@@ -135,8 +111,11 @@ export class Publication {
       this.state.store.setMeta("publish_full", "0");
       this.state.store.setMeta("published_groups", String(this.#publishedGroups));
       this.state.store.setMeta("published_reference", this.#referenceText());
-      if (input.lastDataDay !== null) {
-        this.state.store.setMeta("published_last_day", String(input.lastDataDay));
+      for (const [name, day] of [
+        ["published_first_day", window.firstDay],
+        ["published_last_day", window.lastDay],
+      ] as const) {
+        this.state.store.setMeta(name, String(day ?? ""));
       }
     });
   }
@@ -145,76 +124,32 @@ export class Publication {
     return this.state.ledger.latestTime();
   }
 
-  /**
-   * Counts of the periods that hold a touched month, and of those that come into sight because the data now
-   * reaches further: while they lay beyond its end they were not published.
-   */
-  #persons(touched: readonly MonthNumber[], lastDay: DayNumber | null): PersonCounts[] {
-    const sight = this.#lastDay ?? Number.NEGATIVE_INFINITY;
-    const end = lastDay ?? Number.POSITIVE_INFINITY;
-    const years = new Set(touched.map(yearOfMonth));
-    if (lastDay !== null) {
-      for (let year = civil(this.#lastDay ?? lastDay)[0]; year <= civil(lastDay)[0]; year++) years.add(year);
-    }
-    const found: PersonCounts[] = [];
-    for (const year of years) {
-      const inYear = touched.filter((m) => yearOfMonth(m) === year);
-      const persons = this.state.months.persons(year);
-      persons.count();
-      periodsOfYear(year).forEach((period, index) => {
-        const begins = period.kind === "ytd" ? monthStart(monthOfDay(period.endDay)) : period.startDay;
-        if (begins > end) return;
-        const changed = inYear.some((m) => monthStart(m) <= period.endDay && monthEnd(m) >= period.startDay);
-        if (changed || (lastDay !== null && begins > sight))
-          found.push({ period: period.id, ...persons.of(index) });
-      });
-    }
-    return found;
-  }
-
-  /**
-   * Touched days within their windows and a year before them, where their `previous` lies; all of them when
-   * no data is left, so that they are taken back.
-   */
-  #daySums(latest: DayNumber | null): PublishInput["days"] {
-    const { state } = this;
-    const keepDays = state.config.periods.keepDays + LEAP_YEAR_DAYS;
-    const keepFacilityDays = state.config.periods.keepFacilityDays + LEAP_YEAR_DAYS;
-    const lastDay = latest ?? Number.NEGATIVE_INFINITY;
-    if (latest !== null && this.#lastDay !== null && lastDay < this.#lastDay) {
-      // The latest day was taken back: days that had left the windows are in them again.
-      for (let back = 1; back <= this.#lastDay - lastDay; back++) {
-        this.#days.add(lastDay - keepDays + back);
-        this.#days.add(lastDay - keepFacilityDays + back);
-      }
-    }
-    const kept = [...this.#days].filter((d) => d > lastDay - keepDays || d > lastDay - keepFacilityDays);
-    const held = new Set(state.store.months());
-    return kept
-      .sort((a, b) => a - b)
-      .filter((d) => held.has(monthOfDay(d)))
-      .map((d) => ({
-        day: d,
-        data: state.months.cells(monthOfDay(d)).rollUpDay(d, state.combos.dayGroups, state.groups, {
-          others: d > lastDay - keepDays,
-          facility: d > lastDay - keepFacilityDays,
-        }),
-      }));
-  }
-
-  #figureRows(
-    window: { firstDay: DayNumber | null; lastDay: DayNumber | null },
-    settlementsChanged: boolean,
-  ): Figure[] | undefined {
+  /** Figures of the small streams: those of periods in which some changed, all of them if it is not known. */
+  #figureRows(window: Window, settlementsChanged: boolean): Pick<PublishInput, "figures" | "figurePeriods"> {
     const spanKey = `${window.firstDay} ${window.lastDay}`;
     const changed = this.intake.changedStreams;
     const moved = spanKey !== this.#figuresSpan;
     // What the funds spent (settled_expense) follows from settlements, with or without fund entries.
     const due = this.#figuresDue || changed.size > 0 || moved || settlementsChanged;
-    if (!due && !this.#full) return undefined;
+    if (!due && !this.#full) return {};
+    // After a cut that was not published nobody knows what stands.
+    const standing = this.#figuresDue || this.#full ? null : this.#figuresGiven;
     this.#figuresDue = true;
     changed.clear();
     this.#figuresSpan = spanKey;
-    return withReported(givenFigures(this.state, window), this.state.closed.given());
+    const byPeriod = new Map<string, Figure[]>();
+    for (const figure of withReported(givenFigures(this.state, window), this.state.closed.given())) {
+      const rows = byPeriod.get(figure.period);
+      if (rows) rows.push(figure);
+      else byPeriod.set(figure.period, [figure]);
+    }
+    this.#figuresGiven = new Map([...byPeriod].map(([period, rows]) => [period, JSON.stringify(rows)]));
+    if (standing === null) return { figures: [...byPeriod.values()].flat() };
+    const now = this.#figuresGiven;
+    const figurePeriods = [...new Set([...standing.keys(), ...now.keys()])].filter(
+      (period) => standing.get(period) !== now.get(period),
+    );
+    if (figurePeriods.length === 0) return {};
+    return { figures: figurePeriods.flatMap((period) => byPeriod.get(period) ?? []), figurePeriods };
   }
 }

@@ -71,6 +71,7 @@ export const STORE_TABLES: readonly TableDef[] = [
     column("gid", "INTEGER", "分组编号"),
     column("present", "BOOLEAN", "本期有数据；否则为仅上年同期有数据的零值行"),
     ...MEASURES.map((m) => column(m.name, "BIGINT", `${m.zh}（${unitOf(m.unit)}）`)),
+    column("settlements", "BIGINT", "本期计入的结算笔数；为 0 时本期无数据"),
     column("persons", "BIGINT", "人数；不统计人数的分组为 NULL"),
   ]),
   table("share_base", "占比的分母：险种合计、就医类型、医疗类别各行", [

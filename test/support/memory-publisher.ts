@@ -6,6 +6,7 @@ import type {
   PublishedState,
   Publisher,
   PublishInput,
+  SumChanges,
 } from "../../connectors/publisher.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
 
@@ -38,6 +39,8 @@ export class MemoryPublisher implements Publisher {
     for (const group of input.newGroups) this.groups[group.gid] = group;
     for (const { month, data } of input.months) this.months.set(month, data);
     for (const { day, data } of input.days) this.days.set(day, data);
+    for (const change of input.sumChanges) this.#change(input, change);
+    for (const change of input.personChanges) this.#changePersons(change);
     for (const counts of input.persons) this.persons.set(counts.period, counts);
     // Periods beyond the data's end are not published; they are given again when they come into sight.
     for (const id of [...this.persons.keys()]) {
@@ -55,5 +58,54 @@ export class MemoryPublisher implements Publisher {
     return this.#published.version;
   }
 
+  /** Adds what months and days have more; what other periods have more must be that of their months. */
+  #change(input: PublishInput, { periods, data }: SumChanges): void {
+    if (input.since !== this.#published?.sequence) throw new Error("changes of another publish");
+    for (const id of periods) {
+      const { kind, startDay } = parsePeriod(id)!;
+      if (kind === "day") this.days.set(startDay, sum(this.days.get(startDay), data));
+      else if (kind === "month") {
+        const month = monthOfDay(startDay);
+        this.months.set(month, sum(this.months.get(month), data));
+      }
+    }
+  }
+
+  #changePersons({ period, gids, counts }: PersonCounts): void {
+    const standing = this.persons.get(period)!;
+    const all = new Map(Array.from(standing.gids, (gid, i) => [gid, standing.counts[i]]));
+    gids.forEach((gid, i) => {
+      if (counts[i] === 0) all.delete(gid);
+      else all.set(gid, counts[i]);
+    });
+    this.persons.set(period, {
+      period,
+      gids: Int32Array.from(all.keys()),
+      counts: Float64Array.from(all.values()),
+    });
+  }
+
   async close(): Promise<void> {}
+}
+
+/** Rows of both added up, without those behind which no settlement is left. */
+function sum(standing: GroupSums | undefined, change: GroupSums): GroupSums {
+  const rows = new Map<number, number[]>();
+  for (const { gids, sums, settlements } of standing ? [standing, change] : [change]) {
+    gids.forEach((gid, i) => {
+      const row = rows.get(gid) ?? new Array<number>(sums.length + 1).fill(0);
+      [...sums, settlements].forEach((column, m) => {
+        row[m] += column[i];
+      });
+      rows.set(gid, row);
+    });
+  }
+  const kept = [...rows].filter(([, row]) => row[row.length - 1] !== 0);
+  const column = (m: number): Float64Array => Float64Array.from(kept, ([, row]) => row[m]);
+  const width = change.sums.length;
+  return {
+    gids: Int32Array.from(kept, ([gid]) => gid),
+    sums: Array.from({ length: width }, (_, m) => column(m)),
+    settlements: column(width),
+  };
 }

@@ -28,7 +28,7 @@ export function sums(rows: Record<number, Partial<Record<MeasureName, number>>>)
       columns[MEASURE_INDEX[name as MeasureName]]![i] = value;
     }
   }
-  return { gids: Int32Array.from(gids), sums: columns };
+  return { gids: Int32Array.from(gids), sums: columns, settlements: new Float64Array(gids.length).fill(1) };
 }
 
 export const month = (text: string, rows: Record<number, Partial<Record<MeasureName, number>>>) => ({
@@ -71,6 +71,7 @@ export function publishInput(more: Partial<PublishInput> = {}): PublishInput {
   return {
     full,
     sequence: 1,
+    since: 0,
     publishedAt: Date.UTC(2024, 6, 1, 0, 0, 0),
     watermark: Date.UTC(2024, 5, 30, 4, 0, 0),
     firstDataDay: dayNumber("2023-01-01"),
@@ -80,6 +81,8 @@ export function publishInput(more: Partial<PublishInput> = {}): PublishInput {
     months: [],
     persons: [],
     days: [],
+    sumChanges: [],
+    personChanges: [],
     ...empty,
     ...more,
   };
