@@ -1,7 +1,14 @@
 import type { Config } from "../config.js";
 import { FACILITY_KIND_LABELS, type Label } from "../labels.js";
 import { quoteText } from "./define.js";
-import { type LineSettings, type Lines, plain, summed, totalSeq } from "./report-lines.js";
+import {
+  jurisdictionPrefix,
+  type LineSettings,
+  type Lines,
+  plain,
+  summed,
+  totalSeq,
+} from "./report-lines.js";
 
 /** What every division prints as: its name, or its code where it has none. */
 const DIVISION = (code: string): string =>
@@ -32,18 +39,15 @@ export function categoriesOf(
     SELECT c.period, ${totalSeq(settings)}, ${quoteText(totalName)}, '合计', ${summed} ${cells} GROUP BY c.period`;
 }
 
-/** A line for each division, in the order of their codes, and the total. `more`: what else cells must be. */
-export function byDivision(
-  insurance: string,
-  dimension: "district" | "facility_district",
-  care: string,
-  more: string,
-  settings: LineSettings,
-): Lines {
-  const cells = `FROM store.cell c WHERE c.insurance = ${quoteText(insurance)} AND c."grouping" = 'care+${dimension}'
-    AND c.care = ${quoteText(care)} AND ${more}`;
-  return `SELECT c.period, row_number() OVER (PARTITION BY c.period ORDER BY c.${dimension}) AS seq,
-      ${DIVISION(`c.${dimension}`)} AS label, '明细' AS kind, ${plain} ${cells}
+/** Stays by the facility's division: the jurisdiction's in the order of their codes, those elsewhere in one line, the total. */
+export function byFacilityDistrict(insurance: string, config: Config, settings: LineSettings): Lines {
+  const cells = `FROM store.cell c WHERE c.insurance = ${quoteText(insurance)}
+    AND c."grouping" = 'care+facility_district' AND c.care = 'inpatient'`;
+  const inside = `starts_with(c.facility_district, ${quoteText(jurisdictionPrefix(config))})`;
+  return `SELECT c.period, row_number() OVER (PARTITION BY c.period ORDER BY c.facility_district) AS seq,
+      ${DIVISION("c.facility_district")} AS label, '明细' AS kind, ${plain} ${cells} AND ${inside}
+    UNION ALL
+    SELECT c.period, 900000, '辖区外', '明细', ${summed} ${cells} AND NOT ${inside} GROUP BY c.period
     UNION ALL
     SELECT c.period, ${totalSeq(settings)}, '合计', '合计', ${summed} ${cells} GROUP BY c.period`;
 }

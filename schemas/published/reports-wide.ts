@@ -5,7 +5,7 @@ import { byDimension, type LineSettings, type Lines } from "./report-lines.js";
 import {
   acrossProvinces,
   aidByDistrict,
-  byDivision,
+  byFacilityDistrict,
   careGroupLabels,
   categoriesOf,
   figuresByDistrict,
@@ -125,7 +125,7 @@ export function wideTables(insurance: ReportInsurance, zh: string, config: Confi
       name: `${zh}分县区医疗机构住院情况表`,
       first: label("district", "机构所在县区"),
       columns: stays,
-      lines: (s) => byDivision(insurance, "facility_district", "inpatient", "true", s),
+      lines: (s) => byFacilityDistrict(insurance, config, s),
     },
     {
       id: own("insured.by_district"),

@@ -61,6 +61,8 @@ beforeAll(async () => {
         group(4, "resident", { care: "pharmacy", category: "个人账户" }),
         group(5, "resident", { care: "inpatient", facility_district: "620725" }),
         group(6, "resident", { care: "inpatient", facility_district: "620702" }),
+        group(11, "resident", { care: "inpatient", facility_district: "610103" }),
+        group(12, "resident", { care: "inpatient", facility_district: "unknown" }),
         group(7, "all", { care: "inpatient", ...across("outbound") }),
         group(8, "all", { care: "outpatient", ...across("inbound") }),
         group(9, "all", { care: "inpatient", district: "620702" }),
@@ -82,6 +84,8 @@ beforeAll(async () => {
           6: { visits: 6, fee: 700_000 },
           7: { visits: 2, fee: 500_000, reimbursed: 250_000 },
           8: { visits: 3, fee: 90_000, reimbursed: 40_000 },
+          11: { visits: 1, fee: 50_000 },
+          12: { visits: 1, fee: 50_000 },
           9: { aid_visits: 3, aid_paid: 110_000 },
           10: { aid_visits: 4, aid_paid: 20_000 },
         }),
@@ -188,7 +192,8 @@ test("by division under its name, or its code; the whole of books and enrolment 
   expect((await rows("居民医保分县区医疗机构住院情况表")).map((r) => [r[0], r[1], r[3], r[5]])).toEqual([
     ["甘州区", "6", "0.70", "1166.67"],
     ["620725", "2", "0.30", "1500.00"],
-    ["合计", "8", "1.00", "1250.00"],
+    ["辖区外", "2", "0.10", "500.00"],
+    ["合计", "10", "1.10", "1100.00"],
   ]);
   expect(await rows("居民医保分县区参保情况表")).toEqual([
     ["甘州区", "120", null],
