@@ -23,12 +23,17 @@ export async function writeReports(config: Config): Promise<WrittenReports[]> {
   const folders = new ReportFolder(join(config.data, "reports"));
   const reader = await PublishedReader.open(join(config.data, "published", "fundpulse.duckdb"));
   try {
-    const closed = await reader.query("SELECT period FROM closed_period ORDER BY period");
+    const closed = await reader.query("SELECT period FROM store.closed ORDER BY period");
     const periods = closed.rows.map(([period]) => String(period)).filter((p) => !folders.has(p));
     if (periods.length === 0) return [];
-    const [snapshot] = (
-      await reader.query("SELECT version, strftime(published_at, '%Y-%m-%d %H:%M:%S') FROM snapshot")
-    ).rows;
+    const list = periods.map(quoteText).join(", ");
+    const about = await reader.query(
+      `SELECT period, concat('结账：', strftime(closed_at, '%Y-%m-%d %H:%M:%S'), '；本表按发布版本 ', s.version, '（',
+         strftime(s.published_at, '%Y-%m-%d %H:%M:%S'), '）', CASE WHEN restated > 0 THEN
+         concat('。结账后已有 ', restated, ' 个数字更正，本表为更正后的数字，结账时的数字见 indicators.reported') END, '。')
+       FROM closed_period, snapshot s WHERE period IN (${list})`,
+    );
+    const notes = new Map(about.rows.map(([period, note]) => [String(period), String(note)]));
     const names = await reader.query(
       `SELECT v.view_name, v.comment, bool_or(c.column_name = '序号') FROM duckdb_views() v
        JOIN duckdb_columns() c ON c.schema_name = v.schema_name AND c.table_name = v.view_name
@@ -40,14 +45,14 @@ export async function writeReports(config: Config): Promise<WrittenReports[]> {
     for (const period of periods) {
       folders.begin(period, {
         title: `${config.jurisdiction.name}${periodTitle(period)}医疗保险基金运行统计表`,
-        note: `发布版本 ${String(snapshot?.[0] ?? "")}，${String(snapshot?.[1] ?? "")}`,
+        note: notes.get(period) ?? "",
       });
     }
     for (const [name, comment, ordered] of tables) {
       // One query a table for all periods: a period's share of a view costs nearly as much as the whole.
       const table = await reader.query(
         `FROM ${quoteName(REPORT)}.${quoteName(String(name))}
-         WHERE "期间" IN (${periods.map(quoteText).join(", ")}) ORDER BY "期间"${ordered === true ? ', "序号"' : ""}`,
+         WHERE "期间" IN (${list}) ORDER BY "期间"${ordered === true ? ', "序号"' : ""}`,
       );
       const at = table.columns.indexOf("期间");
       const printed = table.columns.flatMap((column, i) => (PLACING.includes(column) ? [] : [i]));
