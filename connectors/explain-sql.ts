@@ -157,7 +157,6 @@ export function settlementQueries(
       columns: [...BILL_COLUMNS, ...PLACE],
       from: "bill b",
       names: FACILITY_NAMES,
-      names: FACILITY_NAMES,
       where: scope({ ...request, dimensions: {} }, baseDimensions(request, base.level)),
       terms: [{ side: "denominator", sign: "+", term: indicator.denominator!, sql: `b.${base.measure}` }],
       key: "setl_id",

@@ -33,7 +33,9 @@ const labelled = (name: string, value: string): string => {
 /** 1234567.80 → 1,234,567.80; with its unit. */
 function amount(value: string | null, unit: string): string {
   if (value === null) return "none";
-  const [, sign = "", whole = "", rest = ""] = /^(-?)(\d+)(.*)$/.exec(value) ?? [];
+  // Sums of rates times amounts have more decimals than they need.
+  const plain = value.replace(/(\.\d\d\d*?)0+$/, "$1");
+  const [, sign = "", whole = "", rest = ""] = /^(-?)(\d+)(.*)$/.exec(plain) ?? [];
   return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${rest} ${unit}`;
 }
 
