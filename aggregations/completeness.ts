@@ -27,13 +27,14 @@ export class FacilityDays {
   latest: EpochMs = Number.NEGATIVE_INFINITY;
   latestDay: DayNumber = Number.NEGATIVE_INFINITY;
   #usual: number | null | undefined;
+  /** The day added last: mostly the next settlement is of the same one. */
+  #lastAdded: DayNumber = Number.NaN;
 
   /** Adds a settlement; true when it was on a new day. */
   add(day: DayNumber, at: EpochMs): boolean {
-    if (at > this.latest) {
-      this.latest = at;
-      this.latestDay = Math.max(this.latestDay, day);
-    }
+    if (at > this.latest) this.latest = at;
+    if (day === this.#lastAdded) return false;
+    this.#lastAdded = day;
     const month = monthOfDay(day);
     return this.addDays(month, 1 << (day - monthStart(month)));
   }

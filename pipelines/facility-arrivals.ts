@@ -20,6 +20,7 @@ export class FacilityArrivals {
   readonly #file: ArrivalStore;
   readonly #newDays = new Map<string, Set<MonthNumber>>();
   readonly #newLatest = new Set<string>();
+  #lastMoved: FacilityDays | null = null;
 
   constructor(
     private readonly store: SqliteStore,
@@ -50,7 +51,8 @@ export class FacilityArrivals {
   note(facility: string, day: DayNumber, at: EpochMs): void {
     const days = this.#of(facility);
     if (at > days.latest) {
-      this.#newLatest.add(facility);
+      if (days !== this.#lastMoved) this.#newLatest.add(facility);
+      this.#lastMoved = days;
       this.revision++;
     }
     if (!days.add(day, at)) return;
@@ -71,6 +73,7 @@ export class FacilityArrivals {
       for (const month of months) this.#file.setDays(facility, month, known.get(month)!);
     }
     this.#newLatest.clear();
+    this.#lastMoved = null;
     this.#newDays.clear();
   }
 

@@ -44,7 +44,7 @@ export async function writeReports(config: Config): Promise<WrittenReports[]> {
     const tables = [...names.rows].sort(([a], [b]) => order.indexOf(String(a)) - order.indexOf(String(b)));
     for (const period of periods) {
       folders.begin(period, {
-        title: `${config.jurisdiction.name}${periodTitle(period)}医疗保险基金运行统计表`,
+        title: `${config.jurisdiction.name}${/\d$/.test(config.jurisdiction.name) ? " " : ""}${periodTitle(period)}医疗保险基金运行统计表`,
         note: notes.get(period) ?? "",
       });
     }
