@@ -27,6 +27,11 @@ export const zoneShift = (timezone: string): string => `CREATE OR REPLACE TEMP T
 const localTime = (ms: string, shift: string): string => `make_timestamp(${ms} * 1000 + ${shift})`;
 const day = (name: string): string =>
   `CASE WHEN k.${name} <> ${NO_INT} THEN DATE '1970-01-01' + k.${name} END AS ${name}`;
+const COUNTED_CODES = [
+  "vali_flag",
+  "mid_setl_flag",
+  "clr_way",
+] as const satisfies readonly (typeof ROW_CODES)[number][];
 const NATIONAL_SPECIAL = "('11', '12', '31', '50')";
 
 /**
@@ -55,7 +60,9 @@ export function keptRows(options: {
       ? `CASE WHEN k.${name} <> ${NO_FEN} THEN ${options.amount(`k.${name}`)} END AS ${name}`
       : `${options.amount(`k.${name}`)} AS ${name}`,
   );
-  const codes = ROW_CODES.map((name, i) => `nullif(c${i}.text, '') AS ${name}`);
+  // A recount asks for nothing that no figure needs.
+  const used = options.withTexts ? ROW_CODES : COUNTED_CODES;
+  const codes = used.map((name, i) => `nullif(c${i}.text, '') AS ${name}`);
   return `SELECT k.ref, k.person, k.code_set, k.place, k.position,
       ${
         options.withTexts
@@ -68,7 +75,7 @@ export function keptRows(options: {
       ${options.moving ? `coalesce(m.count_day, ${own})` : own} AS count_day
     FROM kept k JOIN zone_shift z ON z.quarter = k.setl_ms // 900000
       ${options.withTexts ? "JOIN zone_shift y ON y.quarter = k.updt_ms // 900000" : ""}
-      ${ROW_CODES.map((name, i) => `JOIN code c${i} ON c${i}.id = k.${name}`).join("\n      ")}
+      ${used.map((name, i) => `JOIN code c${i} ON c${i}.id = k.${name}`).join("\n      ")}
       ${options.moving ? "LEFT JOIN moved m ON m.ref = k.ref" : ""}`;
 }
 

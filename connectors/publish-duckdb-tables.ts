@@ -149,7 +149,9 @@ export async function loadSnapshot(
       (SELECT CASE WHEN sum(received) > 0 THEN
         (((sum(received) - sum(quarantined)) * 1000000 // sum(received))::DECIMAL(18, 0) * 0.000001) END
        FROM quality_balance)::DECIMAL(18, 6),
-      $first::DATE, $last::DATE, $positions::JSON::STRUCT("source" VARCHAR, "partition" VARCHAR, "next" BIGINT)[]`,
+      $first::DATE, $last::DATE, $positions::JSON::STRUCT("source" VARCHAR, "partition" VARCHAR, "next" BIGINT)[],
+      $verified::TIMESTAMP, $verified_version::BIGINT, $verified_sequence::BIGINT, $verified_figures::BIGINT,
+      $verified_differences::BIGINT, $verified_hash::VARCHAR`,
     {
       version: String(version),
       published: localTime(calendar, input.publishedAt),
@@ -157,6 +159,12 @@ export async function loadSnapshot(
       first: day(input.firstDataDay),
       last: day(input.lastDataDay),
       positions: JSON.stringify(input.inputPositions),
+      verified: localTime(calendar, input.verified?.at ?? null),
+      verified_version: input.verified?.version.toString() ?? null,
+      verified_sequence: input.verified?.sequence.toString() ?? null,
+      verified_figures: input.verified?.figures.toString() ?? null,
+      verified_differences: input.verified?.differences.toString() ?? null,
+      verified_hash: input.verified?.hash ?? null,
     } as never,
   );
 }

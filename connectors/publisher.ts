@@ -125,6 +125,16 @@ export interface UnmappedRow {
   readonly fee: string;
 }
 
+/** When published figures were last recounted and compared, and what came of it. */
+export interface Verified {
+  readonly at: EpochMs;
+  readonly version: number;
+  readonly sequence: number;
+  readonly figures: number;
+  readonly differences: number;
+  readonly hash: string;
+}
+
 export interface InputPosition {
   readonly source: string;
   readonly partition: string;
@@ -165,6 +175,8 @@ export interface PublishInput {
   readonly firstDataDay: DayNumber | null;
   readonly lastDataDay: DayNumber | null;
   readonly inputPositions: readonly InputPosition[];
+  /** The last recount of everything; absent when there was none. */
+  readonly verified?: Verified;
   /** Groups never published before; groups are never withdrawn. */
   readonly newGroups: readonly Group[];
   /** Month sums that replace the published ones, whole months. */

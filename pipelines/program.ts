@@ -5,6 +5,7 @@ import { auditDefinition } from "./program-audit.js";
 import { closeDefinition } from "./program-close.js";
 import { explainDefinition } from "./program-explain.js";
 import { nightlyDefinition } from "./program-nightly.js";
+import { verifyDefinition } from "./program-verify.js";
 import type { QuarantineOptions } from "./quarantine.js";
 
 /** Version of the package, whether this runs compiled (dist/pipelines) or from source. */
@@ -62,6 +63,7 @@ Examples:
   closeDefinition({ command, withConfig, done });
   auditDefinition({ command, withConfig, done });
   nightlyDefinition({ command, withConfig, done });
+  verifyDefinition({ command, withConfig, done });
 
   withConfig(
     command(

@@ -2,10 +2,11 @@ import { writeDetailFile } from "../connectors/detail-file.js";
 import type { DetailReference } from "../connectors/detail-stage.js";
 import { StateSnapshot } from "../connectors/state-snapshot.js";
 import { NATIONAL_CATEGORIES } from "../schemas/national-categories.js";
-import type { DetailResult } from "./pipeline-port.js";
+import type { DetailResult, VerifyResult } from "./pipeline-port.js";
 import type { PublishLoop } from "./publish-loop.js";
 import type { State } from "./state.js";
 import { Turns } from "./turns.js";
+import { keepVerified, pinPublished, verifyPublished } from "./verify-run.js";
 
 interface Engine {
   readonly state: State;
@@ -55,6 +56,21 @@ export class Prover {
       } finally {
         pinned.snapshot.close();
       }
+    });
+  }
+
+  /** Publishes what is due, recounts everything, compares, and publishes what came of it. */
+  verify(): Promise<VerifyResult> {
+    return this.#turns.take(async () => {
+      const pinned = await this.inTurn(async ({ state, loop }) =>
+        pinPublished(state, detailReference(state), await loop.publishNow()),
+      );
+      const result = await verifyPublished(pinned);
+      await this.inTurn(async ({ state, loop }) => {
+        keepVerified(state, result);
+        await loop.publishAgain();
+      });
+      return result;
     });
   }
 

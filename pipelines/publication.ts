@@ -8,6 +8,7 @@ import { givenFigures } from "./given-figures.js";
 import type { Intake } from "./intake.js";
 import { PublishedSums, type Window } from "./publication-sums.js";
 import type { State } from "./state.js";
+import { verifiedOf } from "./verify-run.js";
 import { WholeTables } from "./whole-tables.js";
 
 /** Cuts the state for publishing: one consistent snapshot of what changed since the last publish. */
@@ -88,6 +89,7 @@ export class Publication {
       watermark: this.#watermark(),
       firstDataDay: span.firstDay,
       lastDataDay: span.lastDay,
+      verified: verifiedOf(store),
       inputPositions: store.places().map(({ source, partition, next }) => ({ source, partition, next })),
       newGroups: state.groups.groups.slice(this.#publishedGroups),
       ...sums,

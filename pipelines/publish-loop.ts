@@ -152,6 +152,13 @@ export class PublishLoop {
     return this.#version!;
   }
 
+  /** Publishes also when no figure changed: something told beside them did. */
+  async publishAgain(): Promise<number> {
+    await this.#running?.catch(() => undefined);
+    await this.#run();
+    return this.#version!;
+  }
+
   /** Ends the loop; a publish under way is finished. */
   async stop(): Promise<void> {
     this.#started = false;

@@ -121,6 +121,11 @@ export const ERROR_CODES = {
     cause: "the published file has no figures of the period asked for",
     action: "give one that it has with --period; `fundpulse sql \"FROM dim_period\"` lists them",
   },
+  FP4005: {
+    exit: 1,
+    cause: "the recount of the published figures could not be carried out",
+    action: "check disk space of the `data` directory; it is tried again by the next `fundpulse verify`",
+  },
   FP5001: { exit: 1, cause: "a query failed", action: "correct the SQL" },
   FP5002: {
     exit: 1,

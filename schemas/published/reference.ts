@@ -54,6 +54,12 @@ export const PLAIN_TABLES: readonly TableDef[] = [
       'STRUCT("source" VARCHAR, "partition" VARCHAR, "next" BIGINT)[]',
       "各来源、分区下一条待读位置",
     ),
+    column("verified_at", "TIMESTAMP", "最近一次独立重算核对的时间（辖区时区）；从未核对为 NULL"),
+    count("verified_version", "核对的发布版本号"),
+    count("verified_sequence", "核对的状态库提交序号"),
+    count("verified_figures", "核对的数字个数"),
+    count("verified_differences", "核对发现的差异个数"),
+    text("verified_hash", "重算结果的 SHA-256（按期间与分组排序）"),
   ]),
   table("quality_balance", "收支平衡：收到 = 计入 + 重复 + 暂挂 + 隔离", [
     text("source", "来源"),
