@@ -7,7 +7,7 @@ import {
   type Period,
   periodsOfYear,
 } from "../aggregations/calendar.js";
-import { type FacilityDays, standingAt, standingTowards } from "../aggregations/completeness.js";
+import { standingAt, standingTowards } from "../aggregations/completeness.js";
 import type { FacilityArrivalRow, PeriodQualityRow } from "../schemas/completeness.js";
 import type { DayNumber, MonthNumber } from "../schemas/units.js";
 import type { State } from "./state.js";
@@ -19,15 +19,9 @@ export interface LaggingFacility {
   readonly usualGap: number;
 }
 
-/** Day of the latest settlement that ever counted; null before the first. */
-function watermarkDay({ ledger, calendar }: State): DayNumber | null {
-  const latest = ledger.latestTime();
-  return latest === null ? null : calendar.dayOf(latest);
-}
-
 /** The facilities that lag towards a period's end, those silent longest first. */
 export function laggingFacilities(state: State, period: Period): LaggingFacility[] {
-  const watermark = watermarkDay(state);
+  const watermark = state.arrivals.latestDay;
   if (watermark === null) return [];
   const found: LaggingFacility[] = [];
   for (const [facility, days] of state.arrivals.facilities) {
@@ -39,7 +33,7 @@ export function laggingFacilities(state: State, period: Period): LaggingFacility
 
 /** One row a facility, for `quality_facility`. */
 export function facilityArrivalRows(state: State): FacilityArrivalRow[] {
-  const watermark = watermarkDay(state);
+  const watermark = state.arrivals.latestDay;
   if (watermark === null) return [];
   const month = monthOfDay(watermark);
   return [...state.arrivals.facilities].map(([facility, days]) => ({
@@ -57,10 +51,11 @@ export function facilityArrivalRows(state: State): FacilityArrivalRow[] {
 
 /** One row a period that holds data, for `quality_period`. */
 export function periodQualityRows(state: State): PeriodQualityRow[] {
-  const watermark = watermarkDay(state);
+  const watermark = state.arrivals.latestDay;
   const { firstDay, lastDay } = state.store.dataSpan();
   if (watermark === null || firstDay === null || lastDay === null) return [];
-  const facilities = [...state.arrivals.facilities];
+  // Twelve days of a year are the ends of all its 31 periods.
+  const byEnd = new Map<DayNumber, Arrived>();
   const unmapped = unmappedByMonth(state);
   const waiting = waitingByDay(state);
   const rows: PeriodQualityRow[] = [];
@@ -68,7 +63,9 @@ export function periodQualityRows(state: State): PeriodQualityRow[] {
     for (const period of periodsOfYear(year)) {
       const begins = period.kind === "ytd" ? monthStart(monthOfDay(period.endDay)) : period.startDay;
       if (begins > lastDay || period.endDay < firstDay) continue;
-      rows.push(periodRow(state, period, watermark, facilities, unmapped, waiting));
+      const arrived = byEnd.get(period.endDay) ?? arrivedBy(state, period.endDay, watermark);
+      byEnd.set(period.endDay, arrived);
+      rows.push(periodRow(state, period, watermark, arrived, unmapped, waiting));
     }
   }
   return rows;
@@ -78,8 +75,27 @@ export function periodQualityRows(state: State): PeriodQualityRow[] {
 export function periodQualityRevision(state: State): string {
   const { arrivals, closed, store } = state;
   const { firstDay, lastDay } = store.dataSpan();
-  const days = `${arrivals.dayRevision} ${watermarkDay(state)} ${firstDay} ${lastDay}`;
+  const days = `${arrivals.dayRevision} ${state.arrivals.latestDay} ${firstDay} ${lastDay}`;
   return [days, store.revisions.quarantine, closed.rows.length, ...store.unmapped()].join("\n");
+}
+
+/** How many facilities have come as far as a day, and which lag. */
+interface Arrived {
+  readonly expected: number;
+  readonly reached: number;
+  readonly lagging: readonly string[];
+}
+
+function arrivedBy({ arrivals }: State, endDay: DayNumber, watermark: DayNumber): Arrived {
+  const counts = { reached: 0, pending: 0, lagging: 0, unexpected: 0 };
+  const lagging: string[] = [];
+  for (const [facility, days] of arrivals.facilities) {
+    const standing = standingTowards(days, endDay, watermark);
+    counts[standing]++;
+    if (standing === "lagging") lagging.push(facility);
+  }
+  const { reached, pending } = counts;
+  return { expected: reached + pending + lagging.length, reached, lagging: lagging.sort() };
 }
 
 interface Waiting {
@@ -92,17 +108,10 @@ function periodRow(
   state: State,
   period: Period,
   watermark: DayNumber,
-  facilities: readonly (readonly [string, FacilityDays])[],
+  { expected, reached, lagging }: Arrived,
   unmappedMonths: ReadonlyMap<MonthNumber, number>,
   waiting: Waiting,
 ): PeriodQualityRow {
-  const counts = { reached: 0, pending: 0, lagging: 0, unexpected: 0 };
-  const late: string[] = [];
-  for (const [facility, days] of facilities) {
-    const standing = standingTowards(days, period.endDay, watermark);
-    counts[standing]++;
-    if (standing === "lagging") late.push(facility);
-  }
   let unmapped = 0;
   for (let m = monthOfDay(period.startDay); m <= monthOfDay(period.endDay); m++) {
     unmapped += unmappedMonths.get(m) ?? 0;
@@ -116,7 +125,7 @@ function periodRow(
   const reasons = [
     ...(closed ? ["已结账"] : []),
     ...(over ? [] : [`水位未到期末：最晚结算日 ${dayText(watermark)}，期末 ${dayText(period.endDay)}`]),
-    ...(late.length > 0 ? [`滞后机构 ${late.length} 家：${some(late.sort())}`] : []),
+    ...(lagging.length > 0 ? [`滞后机构 ${lagging.length} 家：${some(lagging)}`] : []),
     ...(quarantined > 0 ? [`隔离区待处理记录 ${quarantined} 条`] : []),
     ...(waiting.undated > 0 ? [`隔离区无法判断期间的记录 ${waiting.undated} 条`] : []),
     ...(unmapped > 0 ? [`未建档机构或代码涉及记录 ${unmapped} 条`] : []),
@@ -124,9 +133,9 @@ function periodRow(
   return {
     period: period.id,
     over,
-    facilities_expected: counts.reached + counts.pending + counts.lagging,
-    facilities_reached: counts.reached,
-    facilities_lagging: counts.lagging,
+    facilities_expected: expected,
+    facilities_reached: reached,
+    facilities_lagging: lagging.length,
     quarantined,
     quarantined_undated: waiting.undated,
     unmapped,

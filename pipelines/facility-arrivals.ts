@@ -17,6 +17,8 @@ export class FacilityArrivals {
   revision = 0;
   /** Bumped when a facility settled on a new day. */
   dayRevision = 0;
+  /** The latest day of all; null before the first. */
+  latestDay: DayNumber | null = null;
   readonly #file: ArrivalStore;
   readonly #newDays = new Map<string, Set<MonthNumber>>();
   readonly #newLatest = new Set<string>();
@@ -33,6 +35,7 @@ export class FacilityArrivals {
       for (const [facility, month, days] of this.#file.days()) this.#of(facility).addDays(month, days);
       for (const [facility, at] of this.#file.latest()) this.#of(facility).latest = at;
     }
+    for (const { latestDay } of this.facilities.values()) this.#reach(latestDay);
     store.beforeCommit.push(() => this.#save());
   }
 
@@ -58,9 +61,14 @@ export class FacilityArrivals {
     if (!days.add(day, at)) return;
     this.revision++;
     this.dayRevision++;
+    this.#reach(day);
     const months = this.#newDays.get(facility);
     if (months) months.add(monthOfDay(day));
     else this.#newDays.set(facility, new Set([monthOfDay(day)]));
+  }
+
+  #reach(day: DayNumber): void {
+    if (this.latestDay === null || day > this.latestDay) this.latestDay = day;
   }
 
   #save(): void {

@@ -69,7 +69,7 @@ export class WholeTables {
       orphanRefunds: { revision: () => revisions.refunds, rows: () => this.#orphanRefunds() },
       unmapped: { revision: () => store.unmapped().join("\n"), rows: () => this.#unmapped() },
       facilityArrivals: {
-        revision: () => `${state.arrivals.revision} ${state.ledger.latestTime()}`,
+        revision: () => state.arrivals.revision,
         rows: () => facilityArrivalRows(state),
       },
       periodQuality: { revision: () => periodQualityRevision(state), rows: () => periodQualityRows(state) },

@@ -312,6 +312,9 @@ test("what each facility has sent is the same after a restart, a rebuild and a r
     setl_time: "2024-04-02 10:00:00",
     updt_time: "2024-04-03 10:00:00",
   });
+  // Counted on 20 April until the correction takes it to March.
+  const mistaken = settlement("m", { setl_time: "2024-04-20 10:00:00", updt_time: "2024-04-20 10:00:00" });
+  const corrected = { ...mistaken, setl_time: "2024-03-02 10:00:00", updt_time: "2024-04-21 10:00:00" };
   const rows = (of: Workspace): Promise<unknown> =>
     of
       .query("SELECT * FROM quality_facility ORDER BY facility")
@@ -320,7 +323,7 @@ test("what each facility has sent is the same after a restart, a rebuild and a r
         await of.query("SELECT * FROM quality_period ORDER BY period"),
         await of.query("SELECT completeness FROM snapshot"),
       ]);
-  w.put("settlement-1.ndjson", [...events, moved]);
+  w.put("settlement-1.ndjson", [...events, moved, mistaken, corrected]);
   await w.drain();
   const first = await rows(w);
   rmSync(join(w.data, "published"), { recursive: true });
@@ -332,7 +335,7 @@ test("what each facility has sent is the same after a restart, a rebuild and a r
   const other = new Workspace();
   try {
     other.reference("facilities", FACILITIES);
-    other.put("settlement-1.ndjson", [moved, ...events.reverse()]);
+    other.put("settlement-1.ndjson", [corrected, moved, ...events.reverse(), mistaken]);
     await other.drain();
     expect(await rows(other)).toEqual(first);
   } finally {
