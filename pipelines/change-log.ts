@@ -1,5 +1,5 @@
 import { monthOfDay, parseDay } from "../aggregations/calendar.js";
-import { reachOf } from "../aggregations/closed/reach.js";
+import { reachOf, readableKey } from "../aggregations/closed/reach.js";
 import type { Combo } from "../aggregations/combos.js";
 import { type Contribution, isCounted } from "../aggregations/contribution.js";
 import type { SmallStream } from "../aggregations/streams/record.js";
@@ -64,15 +64,18 @@ export class ChangeLog {
   }
 
   /** Another version of a small stream's record stands; `old` is null for the first. */
-  record(stream: SmallStream, key: string, old: StreamRecord | null, now: StreamRecord): void {
+  record(stream: SmallStream, old: StreamRecord | null, now: StreamRecord): void {
     if (this.book.months.size === 0) return;
     if (old !== null && canonicalContent(stream, old) === canonicalContent(stream, now)) return;
     const cause: Cause = old === null ? "late" : "correction";
     for (const side of [old, now]) {
       const reach = side && reachOf(stream, side);
-      if (!reach || !this.#touchesClosed(reach.from, reach.to)) continue;
+      if (!side || !reach || !this.#touchesClosed(reach.from, reach.to)) continue;
       const month = monthOfDay(parseDay(reach.from)!);
-      this.book.store.addRecord({ at: this.clock(), stream, key, cause, reach }, month);
+      this.book.store.addRecord(
+        { at: this.clock(), stream, key: readableKey(stream, side), cause, reach },
+        month,
+      );
     }
   }
 

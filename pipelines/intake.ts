@@ -238,7 +238,7 @@ export class Intake {
     });
     if (judgement === "duplicate-newer") return "duplicate";
     this.changedStreams.add(stream);
-    this.state.changes.record(stream, key, keptRecord ?? null, record);
+    this.state.changes.record(stream, keptRecord ?? null, record);
     if (judgement === "conflict-standing") {
       store.tally(kept!.place, "applied", -1);
       store.tally(kept!.place, "quarantined", 1);

@@ -1,7 +1,19 @@
 import type { RecordReach } from "../../schemas/closed.js";
 import type { StreamRecord } from "../../schemas/settlement.js";
+import { STREAMS } from "../../schemas/streams.js";
 import { civil, dayOf, dayText, monthNumber, monthStart, parsePeriod } from "../calendar.js";
 import { ALL, numberOf, type SmallStream, textOf } from "../streams/record.js";
+
+/** Key of a record as people read it: its key fields, dates written out. */
+export function readableKey(stream: SmallStream, record: StreamRecord): string {
+  const { key, fields } = STREAMS[stream];
+  const text = (name: string): string => {
+    const value = record[name] ?? "";
+    const isDate = fields.some((f) => f.name === name && f.type === "date");
+    return isDate && typeof value === "number" ? dayText(value) : String(value);
+  };
+  return key.map(text).join("|");
+}
 
 const yearEnd = (year: number): string => dayText(dayOf(year, 12, 31));
 const wholeYear = (year: number): { from: string; to: string } => ({
