@@ -86,7 +86,13 @@ export function serveControl({ dataDir, operations, rules, log }: ControlServerO
         sweptAt = Date.now();
         sweep(folder, false);
       }
-      return idsOf(folder, "request")[0];
+      return idsOf(folder, "request").find((id) => {
+        // Nothing is begun that nobody waits for.
+        const path = controlPath(folder, id, "request");
+        const nobodys = abandoned(path, `${id}.request`);
+        if (nobodys) rmSync(path, { force: true });
+        return !nobodys;
+      });
     } catch (error) {
       if (!existsSync(folder)) makeControlFolder(folder);
       else log.error("control channel", { error: (error as Error).message });

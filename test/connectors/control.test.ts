@@ -225,6 +225,22 @@ describe("what nobody waits for", () => {
     expect(executed).toBe(1);
   });
 
+  test("is not begun although it was asked in time", async () => {
+    const done: unknown[] = [];
+    serve({
+      slow: async (name) => {
+        const request = JSON.stringify({ operation: "slow", args: ["dead"], rules: RULES });
+        if (name === "a") writeWhole(controlPath(controlFolder(dataDir), idOf(GONE), "request"), request);
+        done.push(name);
+        return { result: name };
+      },
+    });
+    await ask("slow", ["a"]);
+    await ask("slow", ["b"]);
+    expect(done).toEqual(["a", "b"]);
+    expect(files()).toEqual([]);
+  });
+
   test("the folder may be removed while the process runs", async () => {
     serve({ add: async () => ({ result: 5 }) });
     rmSync(controlFolder(dataDir), { recursive: true });
