@@ -176,6 +176,8 @@ function sweep(folder: string, atStart: boolean): void {
 function abandoned(path: string, name: string): boolean {
   const pid = askerOf(name.slice(0, name.indexOf(".")));
   if (pid !== null && !isAlive(pid)) return true;
-  const age = Date.now() - statSync(path).mtimeMs;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return true;
+  const age = Date.now() - found.mtimeMs;
   return age > ABANDONED_MS && (pid === null || name.endsWith(".request"));
 }

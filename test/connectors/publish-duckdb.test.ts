@@ -486,6 +486,32 @@ describe("what stands in the file", () => {
             status: "waiting",
           },
         ],
+        facilityArrivals: (["current", "lagging", "occasional", "gone"] as const).map((standing, i) => ({
+          facility: `H${i + 1}`,
+          latest: Date.UTC(2024, 5, 20 - i, 2, 0, 0),
+          lag_days: 10 + i,
+          usual_gap: standing === "occasional" ? null : 7,
+          standing,
+          month: "2024-06",
+          last_month: "2024-05",
+          days_this_month: 3,
+          days_last_month: 4,
+        })),
+        periodQuality: [
+          {
+            period: "2024Q2",
+            over: true,
+            facilities_expected: 3,
+            facilities_reached: 2,
+            facilities_lagging: 1,
+            quarantined: 4,
+            quarantined_undated: 5,
+            unmapped: 6,
+            closed: false,
+            may_close: false,
+            why_not: "滞后机构 1 家：H2",
+          },
+        ],
         figures: [
           figure({
             indicator: "inspected",
@@ -501,17 +527,59 @@ describe("what stands in the file", () => {
     );
     expect(
       await query(
-        "SELECT version, published_at, watermark, completeness, first_day, last_day, input_positions FROM snapshot",
+        "SELECT version, published_at, watermark, completeness, accepted_share, first_day, last_day, input_positions FROM snapshot",
       ),
     ).toEqual([
       {
         version: "1",
         published_at: "2024-07-01 08:00:00",
         watermark: "2024-06-30 12:00:00",
-        completeness: "0.800000",
+        completeness: "0.500000",
+        accepted_share: "0.800000",
         first_day: "2023-01-01",
         last_day: "2024-06-30",
         input_positions: [{ source: "folder", partition: "a.avro", next: "10" }],
+      },
+    ]);
+    expect(
+      await query(
+        "SELECT facility, facility_name, latest, usual_gap, standing, visits_this_month FROM quality_facility ORDER BY facility LIMIT 2",
+      ),
+    ).toEqual([
+      {
+        facility: "H1",
+        facility_name: "县人民医院",
+        latest: "2024-06-20 10:00:00",
+        usual_gap: "7",
+        standing: "current",
+        visits_this_month: null,
+      },
+      {
+        facility: "H2",
+        facility_name: null,
+        latest: "2024-06-19 10:00:00",
+        usual_gap: "7",
+        standing: "lagging",
+        visits_this_month: null,
+      },
+    ]);
+    expect(await query("FROM quality_period")).toEqual([
+      {
+        period: "2024Q2",
+        period_kind: "quarter",
+        period_start: "2024-04-01",
+        period_end: "2024-06-30",
+        over: true,
+        facilities_expected: "3",
+        facilities_reached: "2",
+        facilities_lagging: "1",
+        completeness: "0.666666",
+        quarantined: "4",
+        quarantined_undated: "5",
+        unmapped: "6",
+        closed: false,
+        may_close: false,
+        why_not: "滞后机构 1 家：H2",
       },
     ]);
     expect(await query("SELECT first_seen, status FROM quality_quarantine")).toEqual([
