@@ -10,6 +10,7 @@ import { DIM_PERIOD_VIEW, PLAIN_TABLES } from "./reference.js";
 import { reportDefinitions } from "./report-definitions.js";
 import { CLOSED_PERIOD_VIEW, RESTATEMENT_CAUSE_VIEW, RESTATEMENT_VIEW } from "./restated.js";
 import { STORE_TABLES } from "./store.js";
+import { summaryDefinitions } from "./summary.js";
 import { WIDE_VIEWS } from "./wide.js";
 
 /** Everything that stands in the published database, in the order in which it can be made. */
@@ -28,6 +29,7 @@ export function definitions(config: Config): readonly Definition[] {
     CLOSED_PERIOD_VIEW,
     ...WIDE_VIEWS,
     ...reportDefinitions(config),
+    ...summaryDefinitions(config),
   ];
 }
 
