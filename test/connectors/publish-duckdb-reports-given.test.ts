@@ -83,6 +83,8 @@ const INPUT: PublishInput = publishInput({
     // Other funds pay for people from elsewhere.
     group(13, "employee", { ...STAY, region: "county", flow: "inbound", channel: "direct" }),
     group(14, "employee", { ...STAY, tier: "2" }),
+    // Drugs that stand by themselves are no part of another line.
+    group(15, "employee", { ...OUT, category: "国家谈判药门诊", channel: "manual" }),
   ],
   months: [
     month("2024-03", {
@@ -101,6 +103,7 @@ const INPUT: PublishInput = publishInput({
       12: { visits: 1, fee: 400_000, large_paid: 80_000 },
       13: { visits: 9, fee: 900_000, large_paid: 90_000 },
       14: { visits: 4, fee: 1_000_000 },
+      15: { visits: 1, pool_paid: 50_000 },
     }),
   ],
   facilities: [
@@ -113,6 +116,7 @@ const INPUT: PublishInput = publishInput({
     category("门诊慢特病", null, null, 2),
     category("谈判药品", "employee", "门诊慢特病", 3),
     category("谈判药品", "resident", null, 3),
+    category("国家谈判药门诊", null, null, 4),
   ],
   figures: [
     ...dip(null, 3, "30000.00", "33333.33", "1666.666500"),
