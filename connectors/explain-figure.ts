@@ -119,12 +119,13 @@ export async function nearFigures(
        AND "grouping" = ${quoteText(grouping)}
      ORDER BY ${shared.join(" + ") || "0"} DESC, abs(value) DESC NULLS LAST, insurance LIMIT ${limit}`,
   );
-  return rows.map((row) =>
-    ["insurance", ...DIMENSIONS]
-      .map((d, i) => (row[i] === null ? "" : `${d}=${row[i]}`))
-      .filter((t) => t !== "")
-      .join(" "),
-  );
+  return rows.map((row) => {
+    const named = ["insurance", ...DIMENSIONS].map((d, i) => [d, row[i]]);
+    const other = (row[DIMENSIONS.length + 1] ?? []) as { key: string; value: string }[];
+    return [...named, ...other.map(({ key, value }) => [key, value])]
+      .flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]))
+      .join(" ");
+  });
 }
 
 async function texts(reader: ExplainReader, sql: string): Promise<string[]> {

@@ -77,7 +77,7 @@ async function collectCells(
 ): Promise<[totals: readonly unknown[], cells: CutList, common: Record<string, string>]> {
   const by = query.kind === "base" ? BASE_CELL : CELL;
   const table = cellTable(index);
-  await reader.run(`CREATE TEMP TABLE ${table} AS ${cellsSql(query, by)}`);
+  await reader.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${cellsSql(query, by)}`);
   const terms = query.terms.map((_, i) => `t${i}`);
   const { rows } = await reader.query(
     `SELECT count(*), coalesce(sum(settlements), 0)::BIGINT${terms.map((t) => `, sum(${t})`).join("")}${by
@@ -107,7 +107,7 @@ export async function collectPersons(
   limit: number | null,
 ): Promise<Persons> {
   const sql = personsSql(query);
-  await reader.run(`CREATE TEMP TABLE explain_persons AS ${sql}`);
+  await reader.run(`CREATE OR REPLACE TEMP TABLE explain_persons AS ${sql}`);
   const { rows } = await reader.query(
     "SELECT count(*) FILTER (weight > 0), count(*) FILTER (weight <= 0) FROM explain_persons",
   );

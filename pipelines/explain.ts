@@ -126,7 +126,7 @@ const RECORD_WORDS: Readonly<Record<RecordKind, string>> = {
   fund_entry: "lines of the books, and what each adds",
   enrolment: "enrolment rows, and what each adds",
   dip_result: "DIP results, and what each adds",
-  reported_fact: "reported facts; the latest one stands",
+  reported_fact: "reported facts, of which the latest stands",
 };
 
 /** How many records are listed; null: all. A spreadsheet wants all. */
