@@ -211,6 +211,7 @@ function recordsText(e: Explanation, records: Records): string {
     ...Object.keys(cells === null ? {} : common),
     ...Object.keys(e.request.dimensions),
   ]);
+  fixed.delete("facility");
   lines.push(...listText(list, fixed, sideNames(parts)), "");
   return lines.join("\n");
 }

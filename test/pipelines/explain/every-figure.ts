@@ -28,10 +28,10 @@ export async function disagreements(
   try {
     const { rows } = await reader.query(
       `SELECT period, insurance, indicator, other, "grouping", ${DIMENSIONS.join(", ")}
-       FROM published.main.indicators WHERE value IS NOT NULL AND ${where}
-       QUALIFY row_number() OVER (PARTITION BY indicator
-         ORDER BY row_number() OVER (PARTITION BY indicator, "grouping" ORDER BY hash(period, insurance, value)),
-           hash("grouping", indicator)) <= ${each}`,
+       FROM (SELECT *, row_number() OVER (PARTITION BY indicator, "grouping"
+           ORDER BY hash(period, insurance, value)) AS n
+         FROM published.main.indicators WHERE value IS NOT NULL AND ${where})
+       QUALIFY row_number() OVER (PARTITION BY indicator ORDER BY n, hash("grouping", indicator)) <= ${each}`,
     );
     for (const [period, insurance, indicator, other, grouping, ...values] of rows) {
       const pairs = [
