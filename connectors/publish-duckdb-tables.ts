@@ -26,7 +26,7 @@ const ENROLLED = `DELETE FROM store.enrolled;
   FROM e WHERE insurance IN ('employee', 'resident')
     AND NOT EXISTS (FROM e a WHERE a.insurance = 'all' AND a.period = e.period
       AND a.district IS NOT DISTINCT FROM e.district AND a.person_group IS NOT DISTINCT FROM e.person_group)
-  GROUP BY period, district, person_group`;
+  GROUP BY period, district, person_group HAVING count(DISTINCT insurance) = 2`;
 
 const FACILITY_NAME = `DELETE FROM store.facility_name;
   INSERT INTO store.facility_name

@@ -72,11 +72,17 @@ export class Intake {
     const counts =
       batch.stream === "settlement" ? this.#settlements(batch) : this.#records(batch, batch.stream);
     this.changes++;
-    if (batch.stream === "facility" && counts.applied > 0 && this.state.facilitiesChanged()) {
-      await this.rejudge("reason = 'out_of_jurisdiction'");
-    }
+    if (batch.stream === "facility" && counts.applied > 0) await this.#facilitiesCame();
     const { source, partition } = batch.position;
     return { source, partition, ...counts, seconds: (performance.now() - started) / 1000 };
+  }
+
+  /** Takes changed facilities into use, and judges again what waited for them. */
+  async #facilitiesCame(): Promise<void> {
+    if (!this.state.facilitiesChanged()) return;
+    await this.rejudge("reason = 'out_of_jurisdiction'");
+    // All that followed from them is done: the next start need not judge again.
+    this.state.derived();
   }
 
   #settlements(batch: SourceBatch): Record<Outcome, number> {
@@ -277,7 +283,7 @@ export class Intake {
       }
     }
     if (resolved > 0) this.changes++;
-    if (facilities && this.state.facilitiesChanged()) await this.rejudge("reason = 'out_of_jurisdiction'");
+    if (facilities) await this.#facilitiesCame();
     return { retried: entries.length, resolved };
   }
 

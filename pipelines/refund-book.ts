@@ -53,7 +53,7 @@ export class RefundBook {
     this.store.revisions.refunds++;
     this.store.sql("UPDATE refund SET orphan = ? WHERE init_setl_id = ?").run(gone ? 1 : 0, s.setl_id);
     if (gone) this.#awaited.add(s.setl_id);
-    else this.#evaluate(s.setl_id);
+    this.#evaluate(s.setl_id);
   }
 
   #enter(refund: Settlement): void {
@@ -77,7 +77,7 @@ export class RefundBook {
     if (known) this.#evaluate(refund.init_setl_id);
   }
 
-  /** Renews the warnings of one original. */
+  /** Renews the warnings of one original; of one that stands no more there are none. */
   #evaluate(originalId: string): void {
     const { store } = this;
     store.dropWarnings(originalId, WARNINGS);

@@ -50,6 +50,9 @@ interface Standing {
   sameAsKept: boolean;
 }
 
+/** Warnings that follow from a settlement's own amounts. */
+const OWN_WARNINGS = ["in_scope_above_fee", "parts_differ"] as const;
+
 export interface LedgerRules {
   readonly firstDay: DayNumber;
   readonly originalPeriod: boolean;
@@ -345,7 +348,7 @@ export class SettlementLedger {
 
   #warn(arrival: Arrival, replaces: boolean): void {
     const { s, facts } = arrival;
-    if (replaces) this.store.dropWarnings(s.setl_id, ["in_scope_above_fee", "parts_differ"]);
+    if (replaces) this.store.dropWarnings(s.setl_id, OWN_WARNINGS);
     const warnings = s.vali_flag === "1" ? warningsOf(s) : 0;
     if (warnings & WARN_IN_SCOPE_ABOVE_FEE) {
       this.store.warn(s.setl_id, "in_scope_above_fee", facts, "C: inscp_scp_amt above medfee_sumamt");
@@ -445,6 +448,8 @@ export class SettlementLedger {
       this.#write([best], ([copy]) => this.store.ids.set(copy.s.setl_id, copy.ref));
     }
     this.refunds.corrected(best?.s ?? gone.s, best === undefined);
+    if (best) this.#warn(best, true);
+    else this.store.dropWarnings(id, OWN_WARNINGS);
     return touched;
   }
 

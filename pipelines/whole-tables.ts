@@ -137,9 +137,10 @@ export class WholeTables {
     });
   }
 
+  /** Refunds that count and whose original was never seen; one taken back or held out misses nothing. */
   #orphanRefunds(): OrphanRefundRow[] {
     const rows = this.state.store
-      .sql("SELECT setl_id, init_setl_id, setl_time, fee FROM refund WHERE orphan = 1 LIMIT ?")
+      .sql("SELECT setl_id, init_setl_id, setl_time, fee FROM refund WHERE orphan = 1 AND valid = 1 LIMIT ?")
       .all(QUALITY_ROWS) as Pick<RefundRow, "setl_id" | "init_setl_id" | "setl_time" | "fee">[];
     return rows.map((row) => ({ ...row, fee: yuanText(row.fee) }));
   }

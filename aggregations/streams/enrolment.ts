@@ -109,6 +109,7 @@ export function enrolmentFigures(
   if (range === null) return [];
 
   const groups = new SeriesMap<Year>(() => new Array<Enrolled | null>(12).fill(null));
+  const parts = new PartsOfAll();
   for (const { insurance, year, rows } of byInsuranceYear.values()) {
     rows.sort((a, b) => a.day - b.day);
     const cells: Cells = new Map();
@@ -119,14 +120,46 @@ export function enrolmentFigures(
       if (next === 0) continue;
       for (const [dimensions, enrolled] of derive(cells, jurisdiction)) {
         if (enrolled === null) continue;
-        for (const name of DISJOINT.includes(insurance) ? [insurance, ALL_INSURANCES] : [insurance]) {
-          const months = groups.at(name, dimensions, year);
-          months[month] = sumOf([months[month], enrolled]);
-        }
+        groups.at(insurance, dimensions, year)[month] = enrolled;
+        if (DISJOINT.includes(insurance)) parts.add(dimensions, year, month, enrolled);
       }
     }
   }
+  const reporting = DISJOINT.filter((d) => [...byInsuranceYear.values()].some((p) => p.insurance === d));
+  parts.whole(reporting.length, (dimensions, year, month, enrolled) => {
+    groups.at(ALL_INSURANCES, dimensions, year)[month] = enrolled;
+  });
   return seriesFigures(groups.values(), INDICATORS, range);
+}
+
+/**
+ * The figures of all insurances together. Everyone, in the jurisdiction or a district, is known only where
+ * every insurance that is reported at all is known: a part would pass for the whole, and every rate over it
+ * would be too high. A group of people belongs to one insurance as a rule, so it is the sum of what is there.
+ */
+class PartsOfAll {
+  readonly #parts = new Map<
+    string,
+    { dimensions: Dimensions; year: number; month: number; of: Enrolled[] }
+  >();
+
+  add(dimensions: Dimensions, year: number, month: number, enrolled: Enrolled): void {
+    const key = JSON.stringify([dimensions, year, month]);
+    const known = this.#parts.get(key);
+    if (known) known.of.push(enrolled);
+    else this.#parts.set(key, { dimensions, year, month, of: [enrolled] });
+  }
+
+  /** Gives each figure; `reporting`: how many insurances are reported at all. */
+  whole(
+    reporting: number,
+    give: (dimensions: Dimensions, year: number, month: number, enrolled: Enrolled | null) => void,
+  ): void {
+    for (const { dimensions, year, month, of } of this.#parts.values()) {
+      if (dimensions.person_group === undefined && of.length < reporting) continue;
+      give(dimensions, year, month, sumOf(of));
+    }
+  }
 }
 
 /** Lets a row stand for its division, group and sex, in place of an older one. */

@@ -134,6 +134,32 @@ describe("groupings", () => {
     expect(on("enrolled all district=620725")).toBe("340"); // 30 + 10 + 300
   });
 
+  it("all insurance is unknown where one of those that are reported is: a part would pass for the whole", () => {
+    const rows = [
+      enrolment({ admdvs: "620700", persons: 900, insurance: "resident", as_of: day("2024-01-01") }),
+      enrolment({ admdvs: "620725", persons: 300, insurance: "resident", as_of: day("2024-01-01") }),
+    ];
+    const late = enrolment({
+      admdvs: "620700",
+      group: "active",
+      persons: 100,
+      insurance: "employee",
+      as_of: day("2024-03-31"),
+    });
+    const retired = { ...late, group: "retired", persons: 20 };
+    const both = enrolmentFigures([...rows, late, retired], CITY, WINDOW);
+    expect(value(both, "2024-02", "enrolled resident")).toBe("900");
+    expect(find(both, "2024-02", "enrolled all")).toBeUndefined();
+    expect(value(both, "2024-03", "enrolled all")).toBe("1020");
+    // Employees of the district are not told apart; a group is one insurance's.
+    expect(find(both, "2024-03", "enrolled all district=620725")).toBeUndefined();
+    expect(value(both, "2024-03", "enrolled all person_group=active")).toBe("100");
+    // Where residents alone are ever reported they are all that there are.
+    const alone = enrolmentFigures(rows, CITY, WINDOW);
+    expect(value(alone, "2024-02", "enrolled all")).toBe("900");
+    expect(value(alone, "2024-02", "enrolled all district=620725")).toBe("300");
+  });
+
   it("a district is its own whole; the city's own division is none", () => {
     expect(on("enrolled employee district=620725")).toBe("40");
     expect(on("enrolled employee district=620722")).toBeUndefined(); // no retired row
