@@ -59,13 +59,13 @@ export async function demoCommand(options: { readonly dir: string }): Promise<nu
   say(
     `${tables.length} tables: ${count(counts.equal)} figures as printed, ${counts["print-error"]} differ where the print contradicts itself,`,
   );
-  say(`${counts["not-computable"]} come from nowhere, ${counts.differs} differ without a reason.`);
+  say(`${counts.differs} differ without a reason, ${counts["not-computable"]} are not computed.`);
   const prose = tally(audited.figures.filter((f) => f.kind === "statement"));
   say(
     `Prose: ${count(prose.equal)} figures as printed, ${prose["print-error"]} differ where the print contradicts itself, ${prose["not-computable"]} are budgets and the like, ${prose.differs} differ.`,
   );
   say(closing(dir, publishedFile(loaded)));
-  return counts.differs + prose.differs === 0 ? 0 : 3;
+  return counts.differs + counts["not-computable"] + prose.differs === 0 ? 0 : 3;
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -90,8 +90,13 @@ export function printedReport(): PrintedReport {
   return JSON.parse(readFileSync(file, "utf8")) as PrintedReport;
 }
 
-const closing = (dir: string, file: string): string => `
+const closing = (dir: string, file: string): string => {
+  const sql = `npx fundpulse sql --config ${shown(join(dir, "fundpulse.yaml"))}`;
+  return `
 The database: ${shown(file)} (any DuckDB from 1.2 opens it)
 Ask it:
-  npx fundpulse sql --config ${shown(join(dir, "fundpulse.yaml"))} "SELECT insurance, region, visits, avg_fee, reimb_rate FROM inpatient WHERE period = '${PERIOD}' AND grouping = 'care+region'"
-  npx fundpulse sql --config ${shown(join(dir, "fundpulse.yaml"))} "SELECT reason, count(*) FROM quality_quarantine GROUP BY ALL"`;
+  ${sql} "FROM 报表.目录"
+  ${sql} "FROM 报表.居民医保住院各区域报销比例明细表('${PERIOD}')"
+  ${sql} "SELECT insurance, region, visits, avg_fee, reimb_rate FROM inpatient WHERE period = '${PERIOD}' AND grouping = 'care+region'"
+  ${sql} "SELECT reason, count(*) FROM quality_quarantine GROUP BY ALL"`;
+};
