@@ -122,6 +122,11 @@ export async function compareRatios(connection: DuckDBConnection): Promise<numbe
         ]) u(v)
       WHERE a.value IS DISTINCT FROM b.value OR a.previous IS DISTINCT FROM b.previous`,
     "DELETE FROM difference WHERE published IS NOT DISTINCT FROM recounted",
+    // A sum that differs where it is stored need not be named a second time where it is shown.
+    `DELETE FROM difference d WHERE d.rowid > (SELECT min(rowid) FROM difference o WHERE o.period = d.period
+      AND o.insurance = d.insurance AND o."grouping" = d."grouping" AND o.indicator = d.indicator
+      AND ${["care", "category", "region"].map((c) => `coalesce(o.${c}, '') = coalesce(d.${c}, '')`).join(" AND ")})
+      AND d."grouping" IN (${wanted})`,
   ]) {
     await connection.run(sql);
   }

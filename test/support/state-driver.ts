@@ -43,7 +43,8 @@ export function referenceOf(history: History): ReferenceTables {
 export interface Beside {
   open(config: Config): Promise<void>;
   publish(input: PublishInput): Promise<void>;
-  inspect(): Promise<void>;
+  /** `state` is that of the end, still open. */
+  inspect(state: State): Promise<void>;
 }
 
 /**
@@ -78,7 +79,7 @@ export class StateDriver {
       await beside?.open(driver.#config);
       await driver.#open();
       for (const step of steps) await driver.#step(step);
-      await beside?.inspect();
+      await beside?.inspect(driver.#state);
       return driver.#told();
     } finally {
       driver.#state?.close();
