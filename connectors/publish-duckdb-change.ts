@@ -3,9 +3,8 @@ import { MEASURES } from "../schemas/measures.js";
 import { appendBlocks } from "./duckdb-append.js";
 import type { PersonCounts, SumChanges } from "./publisher.js";
 
-/** What of the facts adds up. */
-const names = [...MEASURES.map((m) => m.name), "settlements"];
-const each = (text: (name: string) => string): string => names.map(text).join(", ");
+/** What of the facts adds up, in the order of their columns. */
+const ALL = [...MEASURES.map((m) => m.name), "settlements"];
 
 /** A published period of which some groups changed, with the same period a year before and after. */
 export interface ChangedPeriod {
@@ -25,8 +24,13 @@ export async function changeFacts(
   persons: readonly PersonCounts[],
   periods: ReadonlyMap<string, ChangedPeriod>,
 ): Promise<void> {
+  // Of a few thousand settlements many measures are 0 throughout.
+  const columnOf = ({ data }: SumChanges, i: number): Float64Array =>
+    i < data.sums.length ? data.sums[i] : data.settlements;
+  const used = ALL.map((_, i) => i).filter((i) => changes.some((c) => columnOf(c, i).some((v) => v !== 0)));
+  const names = used.map((i) => ALL[i]);
   await connection.run(`CREATE OR REPLACE TEMP TABLE in_change_period (pid INTEGER, period VARCHAR, previous VARCHAR, next VARCHAR);
-    CREATE OR REPLACE TEMP TABLE in_change (pid INTEGER, gid INTEGER, ${each((n) => `${n} DOUBLE`)});
+    CREATE OR REPLACE TEMP TABLE in_change (pid INTEGER, gid INTEGER${names.map((n) => `, ${n} DOUBLE`).join("")});
     CREATE OR REPLACE TEMP TABLE in_counted (period VARCHAR, gid INTEGER, persons DOUBLE)`);
   const targets = changes.flatMap((c, pid) =>
     c.periods.flatMap((id) => {
@@ -45,11 +49,10 @@ export async function changeFacts(
   await appendBlocks(
     connection,
     { catalog: "temp", table: "in_change" },
-    changes.map(({ data }, pid) => [
-      new Int32Array(data.gids.length).fill(pid),
-      data.gids,
-      ...data.sums,
-      data.settlements,
+    changes.map((c, pid) => [
+      new Int32Array(c.data.gids.length).fill(pid),
+      c.data.gids,
+      ...used.map((i) => columnOf(c, i)),
     ]),
   );
   await appendBlocks(
@@ -59,50 +62,68 @@ export async function changeFacts(
   );
   const previous = targets.some((t) => t.previous !== null);
   const next = targets.some((t) => t.next !== null);
-  await connection.run(statements(previous, next).join(";\n"));
+  await connection.run(statements(new Set(names), previous, next).join(";\n"));
 }
 
-const statements = (previous: boolean, next: boolean): readonly string[] => [
-  `CREATE OR REPLACE TEMP TABLE change AS
-    SELECT p.period, p.previous, p.next, g."grouping", d.gid, ${each((n) => `d.${n}::BIGINT AS ${n}`)},
-      c.persons::BIGINT AS persons, g.has_persons AND length(p.period) <> 10 AS has_persons
-    FROM in_change d JOIN in_change_period p USING (pid) JOIN store.grp g ON g.gid = d.gid
-      LEFT JOIN in_counted c ON c.period = p.period AND c.gid = d.gid`,
+function statements(used: ReadonlySet<string>, previous: boolean, next: boolean): readonly string[] {
+  const each = (text: (name: string) => string): string =>
+    ALL.map((n) => (used.has(n) ? text(n) : "0")).join(", ");
+  const names = [...used];
+  const had = used.has("settlements") ? "c.settlements" : "0";
+  return [
+    // Not a table: only the first two statements need the sums, each once.
+    `CREATE OR REPLACE TEMP VIEW change AS
+      SELECT p.period, p.previous, p.next, d.gid, c.persons::BIGINT AS persons
+        ${names.map((n) => `, d.${n}::BIGINT AS ${n}`).join("")}
+      FROM in_change d JOIN in_change_period p USING (pid)
+        LEFT JOIN in_counted c ON c.period = p.period AND c.gid = d.gid`,
 
-  `UPDATE store.fact SET ${each((n) => `${n} = fact.${n} + c.${n}`)},
-    present = fact.settlements + c.settlements > 0, persons = coalesce(c.persons, fact.persons)
-    FROM change c WHERE fact.period = c.period AND fact.gid = c.gid`,
+    `UPDATE store.fact SET ${names.map((n) => `${n} = fact.${n} + c.${n}, `).join("")}
+      present = fact.settlements + ${had} > 0, persons = coalesce(c.persons, fact.persons)
+      FROM change c WHERE fact.period = c.period AND fact.gid = c.gid`,
 
+    `INSERT INTO store.fact
+      SELECT c.period, g."grouping", c.gid, true, ${each((n) => `c.${n}`)},
+        CASE WHEN ${COUNTED} THEN coalesce(c.persons, 0) END
+      FROM change c ANTI JOIN store.fact f ON f.period = c.period AND f.gid = c.gid
+        JOIN store.grp g ON g.gid = c.gid
+      WHERE ${had} > 0 ORDER BY c.period, g."grouping", c.gid`,
+
+    // A group comes and goes with settlements alone.
+    ...(used.has("settlements")
+      ? [
+          `DELETE FROM store.fact USING (FROM change WHERE settlements < 0) c
+            WHERE NOT fact.present AND fact.period = c.period AND fact.gid = c.gid`,
+          // Rows of zeros where last year has data and this year has none (any more).
+          ...(previous ? [restoreZeros] : []),
+          ...(next ? nextZeros : []),
+        ]
+      : []),
+    "DROP VIEW temp.change",
+    ...["in_change", "in_change_period", "in_counted"].map((t) => `DROP TABLE temp.${t}`),
+  ];
+}
+
+/** Whether a row has persons. */
+const COUNTED = "g.has_persons AND length(c.period) <> 10";
+const zeros = `false, ${ALL.map(() => "0").join(", ")}, CASE WHEN ${COUNTED} THEN 0 END`;
+
+const restoreZeros = `INSERT INTO store.fact
+  SELECT c.period, g."grouping", c.gid, ${zeros}
+  FROM change c SEMI JOIN (FROM store.fact WHERE present) y ON y.period = c.previous AND y.gid = c.gid
+    ANTI JOIN store.fact f ON f.period = c.period AND f.gid = c.gid
+    JOIN store.grp g ON g.gid = c.gid
+  WHERE c.settlements < 0`;
+
+const nextZeros = [
+  `DELETE FROM store.fact USING (FROM change c
+      ANTI JOIN store.fact f ON f.period = c.period AND f.gid = c.gid AND f.present
+      WHERE c.settlements < 0) c
+    WHERE NOT fact.present AND fact.period = c.next AND fact.gid = c.gid`,
   `INSERT INTO store.fact
-    SELECT c.period, c."grouping", c.gid, true, ${each((n) => `c.${n}`)},
-      CASE WHEN c.has_persons THEN coalesce(c.persons, 0) END
-    FROM change c ANTI JOIN store.fact f ON f.period = c.period AND f.gid = c.gid
-    WHERE c.settlements > 0 ORDER BY c.period, c."grouping", c.gid`,
-
-  `DELETE FROM store.fact USING change c
-    WHERE NOT fact.present AND fact.period = c.period AND fact.gid = c.gid`,
-
-  // Rows of zeros where last year has data and this year has none (any more).
-  ...(previous
-    ? [
-        `INSERT INTO store.fact
-          SELECT c.period, c."grouping", c.gid, false, ${each(() => "0")}, CASE WHEN c.has_persons THEN 0 END
-          FROM change c SEMI JOIN (FROM store.fact WHERE present) y ON y.period = c.previous AND y.gid = c.gid
-            ANTI JOIN store.fact f ON f.period = c.period AND f.gid = c.gid`,
-      ]
-    : []),
-  ...(next
-    ? [
-        `DELETE FROM store.fact USING (FROM change c
-            ANTI JOIN store.fact f ON f.period = c.period AND f.gid = c.gid AND f.present) c
-          WHERE NOT fact.present AND fact.period = c.next AND fact.gid = c.gid`,
-        `INSERT INTO store.fact
-          SELECT c.next, c."grouping", c.gid, false, ${each(() => "0")}, CASE WHEN c.has_persons THEN 0 END
-          FROM change c SEMI JOIN (FROM store.fact WHERE present) f ON f.period = c.period AND f.gid = c.gid
-            ANTI JOIN store.fact n ON n.period = c.next AND n.gid = c.gid
-          WHERE c.next IS NOT NULL`,
-      ]
-    : []),
-
-  ...["change", "in_change", "in_change_period", "in_counted"].map((t) => `DROP TABLE temp.${t}`),
+    SELECT c.next, g."grouping", c.gid, ${zeros}
+    FROM change c SEMI JOIN (FROM store.fact WHERE present) f ON f.period = c.period AND f.gid = c.gid
+      ANTI JOIN store.fact n ON n.period = c.next AND n.gid = c.gid
+      JOIN store.grp g ON g.gid = c.gid
+    WHERE c.next IS NOT NULL AND c.settlements > 0`,
 ];

@@ -196,6 +196,8 @@ export async function keepReportedRows(
   periods: readonly string[],
 ): Promise<void> {
   if (periods.length === 0) return;
+  const closed = await connection.runAndReadAll("SELECT 1 FROM store.closed LIMIT 1");
+  if (closed.currentRowCount === 0) return;
   const list = periods.map((p) => `'${p}'`).join(", ");
   await connection.run(`INSERT INTO store.fact
     SELECT c.period, c."grouping", c.gid, false, ${measures.map(() => "0").join(", ")}, 0,

@@ -34,6 +34,8 @@ export interface DuckDbPublisherOptions {
 /** Oldest DuckDB whose files we write: what it reads, every later version reads. */
 export const STORAGE_VERSION = "v1.2.0";
 const CATALOG = "fundpulse";
+/** A checkpoint writes every touched group of rows anew: small ones, near the rows of a few periods. */
+const FILE_OPTIONS = `STORAGE_VERSION '${STORAGE_VERSION}', ROW_GROUP_SIZE 32768`;
 /** Smaller working files than this are taken to be so large: writing them anew would gain nothing. */
 const COMPACT_FLOOR_BYTES = 8 * 1024 * 1024;
 const MEMORY_LIMIT = "1GB";
@@ -305,7 +307,7 @@ export class DuckDbPublisher implements Publisher {
   async #openWork(): Promise<Meta | null> {
     if ((await sizeOf(this.workPath)) === 0) return null;
     try {
-      await this.#attach(this.workPath, CATALOG, `STORAGE_VERSION '${STORAGE_VERSION}'`);
+      await this.#attach(this.workPath, CATALOG, FILE_OPTIONS);
       await this.#connection!.run(`USE ${CATALOG}`);
       const result = await this.#connection!.runAndReadAll(
         "SELECT state_id, layout, sequence::VARCHAR, version::VARCHAR, first_day, last_day, compact_bytes::VARCHAR, compact_rows::VARCHAR FROM store.meta",
@@ -337,7 +339,7 @@ export class DuckDbPublisher implements Publisher {
 
   /** Makes and attaches an empty file; a second one of the same layout is a copy of the first. */
   async #makeEmpty(path: string, as: string): Promise<void> {
-    const options = `STORAGE_VERSION '${STORAGE_VERSION}'`;
+    const options = FILE_OPTIONS;
     const known = emptyFile?.layout === this.#layout ? emptyFile.bytes : null;
     if (known) await writeFile(path, known);
     await this.#attach(path, as, options);
@@ -387,7 +389,7 @@ export class DuckDbPublisher implements Publisher {
       await this.#detach("compact");
       await this.#detach(CATALOG);
       await moveIntoPlace(next, this.workPath);
-      await this.#attach(this.workPath, CATALOG, `STORAGE_VERSION '${STORAGE_VERSION}'`);
+      await this.#attach(this.workPath, CATALOG, FILE_OPTIONS);
       await connection.run(`USE ${CATALOG}`);
       meta.compactBytes = await sizeOf(this.workPath);
       meta.compactRows = rows;
