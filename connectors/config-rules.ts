@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { sep } from "node:path";
 import type { Config } from "../schemas/config.js";
 import { reportRules } from "./config-report.js";
+import { reservedKeys } from "./config-reserved.js";
 
 /** What a rule between keys found. */
 export interface Finding {
@@ -28,6 +29,7 @@ export function configRules(config: Config, raw: Readonly<Record<string, unknown
     ...places(config),
     ...kafka(config),
     ...reportRules(config),
+    ...reservedKeys(config),
   ];
 }
 

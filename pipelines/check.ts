@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { describeConfig, loadConfig } from "../connectors/config-yaml.js";
 import { silentLog } from "../connectors/log.js";
 import { loadReference } from "../connectors/reference-csv.js";
@@ -33,6 +33,7 @@ export async function checkCommand(options: {
   for (const warning of loaded.warnings) process.stdout.write(`warn  configuration: ${warning}\n`);
   await step("reference", () => referenceText(config));
   await step("data", () => writable(config.data));
+  await step("state", () => stateText(config.data));
   await step("source", async () => {
     const { openSource } = await import("./pipeline.js");
     const source = await openSource(config, { log: silentLog });
@@ -52,6 +53,22 @@ function referenceText(config: Config): string {
     `${count(tables.categories.length)} categories beside the ${NATIONAL_CATEGORIES.length} national codes, ` +
     `${count(tables.divisions.length)} divisions (${config.reference})`
   );
+}
+
+/** What is to be said of the state: it is looked into only where no other process works on it. */
+async function stateText(data: string): Promise<string> {
+  const path = join(data, "state.sqlite");
+  if (!existsSync(path)) return "none yet";
+  const { lockHolder, tryLock } = await import("../connectors/lock.js");
+  const lock = tryLock(data);
+  if (lock === null) return `in use by ${lockHolder(data)}; look into it while nothing runs`;
+  try {
+    const { checkStateFile } = await import("../connectors/store-check.js");
+    checkStateFile(path);
+    return `sound (${path})`;
+  } finally {
+    lock.release();
+  }
 }
 
 function writable(dir: string): string {

@@ -52,6 +52,10 @@ Besides: \`personGroupings\` and \`periods.dayGroupings\` must be among \`groupi
 shorter list); an \`insutype\` belongs to one insurance; \`jurisdiction.admdvs\` must fit \`level\`; \`ops.host\`
 and \`monitor.host\` beyond this machine need a \`token\`; the drop folder must not lie in \`data\`; a care group
 after one without \`when\` is never reached (a warning).
+
+Reserved: \`privacy.smallCell\`, \`monitor\` and \`alerts\` are accepted, and this version does not act on them:
+small figures are published as they are, no web page is served, nobody is alerted. \`run\` and \`check\` warn
+where one of them is not its default.
 `;
 }
 

@@ -101,10 +101,11 @@ Example:
   withConfig(
     command(
       "check",
-      "configuration, reference tables, connections",
+      "configuration, reference tables, state, connections",
       `
-Shows the resolved configuration (secrets masked), then tries each part and says what is wrong with it.
-Exit code 0: all well; 2: configuration or reference tables; 75: broker or registry away.
+Shows the resolved configuration (secrets masked), then tries each part and says what is wrong with it. The
+state is read through, every page and index, unless a process works on it.
+Exit code 0: all well; 1: the state is damaged; 2: configuration or reference tables; 75: broker or registry away.
 
 Example:
   fundpulse check --quiet && fundpulse run`,

@@ -69,12 +69,13 @@ privacy:
   # Person numbers are replaced by a keyed pseudonym 个人编号加密. Choose a long random key and keep it:
   # without it the state cannot be continued.  export FUNDPULSE_PERSON_KEY="$(openssl rand -hex 32)"
   personKey: "\${FUNDPULSE_PERSON_KEY}"
+  # Reserved, not acted on yet 保留项，暂不起作用
   # smallCell: 0
 
 # Metrics and health 运维端口. A host that other machines can reach needs a token.
 # ops: {host: 127.0.0.1, port: 9464, token: "\${FUNDPULSE_OPS_TOKEN}"}
 
-# The web page 监测页面
+# Reserved, not acted on yet 保留项，暂不起作用
 # monitor: {host: 127.0.0.1, port: 8321}
 # alerts: []
 

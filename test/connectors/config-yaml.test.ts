@@ -172,6 +172,21 @@ test("a care group behind a catch-all is a warning", () => {
   expect(warnings).toEqual([expect.stringContaining("careGroups[1]: never reached")]);
 });
 
+test("a key that nothing acts on is a warning where it is not its default, and its secret is not told", () => {
+  const key = 'privacy: {personKey: "k"';
+  const text = MINIMAL.replace(/^privacy:.*$/m, `${key}, smallCell: 5}`);
+  const { warnings } = load(
+    `${text}monitor: {host: 0.0.0.0, token: hidden-token}\nalerts: [{when: lag, mail: a@b}]\n`,
+  );
+  expect(warnings).toEqual([
+    expect.stringMatching(/^privacy\.smallCell: .*does not act on it: small figures are published/),
+    expect.stringMatching(/^monitor: .*does not act on it: no web page/),
+    expect.stringMatching(/^alerts: .*does not act on it: nobody is alerted/),
+  ]);
+  expect(warnings.join()).not.toContain("hidden-token");
+  expect(load(`${MINIMAL}monitor: {port: 8321}\nalerts: []\n`).warnings).toEqual([]);
+});
+
 test("the drop folder may not lie inside data", () => {
   expect(refusal(MINIMAL.replace("{kind: folder}", "{kind: folder, path: data/inbox}"))).toContain(
     "source.path:",
