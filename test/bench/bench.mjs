@@ -3,7 +3,7 @@
  *   [--profile DIR]
  *
  * Measures the built program: ratios first, since machines differ. Parts: rate, publish, restart, latency,
- * growth (with --large). Prints Markdown; with --json everything measured. Fails when figures differ.
+ * verify, explain, growth (with --large). Prints Markdown; with --json everything measured. Fails when figures differ.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -11,15 +11,17 @@ import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { freezeBuild } from "./built.mjs";
+import { explain } from "./part-explain.mjs";
 import { figures } from "./part-figures.mjs";
 import { growth } from "./part-growth.mjs";
 import { latency } from "./part-latency.mjs";
 import { publish } from "./part-publish.mjs";
 import { rate } from "./part-rate.mjs";
 import { restart } from "./part-restart.mjs";
+import { verify } from "./part-verify.mjs";
 
-const PARTS = { rate, publish, restart, latency, growth, figures };
-const DEFAULT_PARTS = ["rate", "publish", "restart", "latency"];
+const PARTS = { rate, publish, restart, latency, growth, figures, verify, explain };
+const DEFAULT_PARTS = ["rate", "publish", "restart", "latency", "verify", "explain"];
 const { values: flags } = parseArgs({
   options: {
     events: { type: "string", default: "1000000" },
