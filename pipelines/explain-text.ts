@@ -39,17 +39,17 @@ function amount(value: string | null, unit: string): string {
   return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${rest} ${unit}`;
 }
 
-/** A published figure with no more zeros than it needs: money keeps two decimals. */
+/** A published figure with no more zeros than it needs: money keeps two decimals, a fraction also as per cent. */
 function figureText(value: string | null, unit: string): string {
   if (value === null) return "none";
   const decimals = unit === "yuan" || unit.startsWith("yuan/") ? 2 : 0;
   const plain = value.includes(".") ? value.replace(/0+$/, "").replace(/\.$/, "") : value;
   const places = Math.max(decimals, (plain.split(".")[1] ?? "").length);
-  return amount(new Decimal(plain).toFixed(places), unit);
+  const text = new Decimal(plain).toFixed(places);
+  return unit === "fraction" ? `${text} (${percent(value)})` : amount(text, unit);
 }
 
-const percent = (fraction: string | null): string =>
-  fraction === null ? "" : ` (${new Decimal(fraction).times(100).toFixed(2)} %)`;
+const percent = (fraction: string): string => `${new Decimal(fraction).times(100).toFixed(2)} %`;
 
 const RECORD_NAMES: Readonly<Record<Records["kind"], string>> = {
   settlement: "Settlements",
@@ -86,7 +86,9 @@ function header({ request, formula: { indicator }, figure, published }: Explanat
     `${request.period.id}  ${indicator.name} ${indicator.zh}  ${group.join(" · ")}  (grouping ${groupingOf(request)})`,
     `  value      ${figureText(figure.value, unit)}`,
     `  previous   ${figureText(figure.previous, unit)}${
-      figure.change === null ? "" : `; change ${figureText(figure.change, unit)}${percent(figure.change_pct)}`
+      figure.change === null
+        ? ""
+        : `; change ${figureText(figure.change, unit)}${figure.change_pct === null ? "" : `, relative ${percent(figure.change_pct)}`}`
     }`,
     `  reported   ${figure.status === "open" ? "not closed yet" : `${figureText(figure.reported, unit)}, ${figure.status}`}`,
     `  published  version ${published.version} at ${published.publishedAt}`,
