@@ -15,16 +15,19 @@ const names = (indicators: readonly { readonly name: string }[]): string =>
 /** Dimensions that a record of a small stream has a value of. */
 const RECORD_DIMENSIONS = ["district", "facility", "fund", "subject", "person_group", "sex"] as const;
 
+/** The first keys of many, each once, in their order; those of changes that are summed up have none. */
+const named = (key: string): string =>
+  `list_sort(list_distinct((list(${key}) FILTER (${key} <> ''))))[1:${NAMED_CAUSES}]`;
+
 /** What the settlements that changed since a close did to each group of the period. */
-const GROUP_CAUSES = `SELECT k.period, g.gid, list(c.key ORDER BY c.id) FILTER (c.key <> '') AS causes,
-    sum(c.settlements)::BIGINT AS cause_count, max(c.changed_at) AS restated_at
+const GROUP_CAUSES = `SELECT k.period, g.gid, ${named("c.key")} AS causes, sum(c.settlements)::BIGINT AS cause_count, max(c.changed_at) AS restated_at
   FROM store.closed k JOIN store.period p ON p.period = k.period
     JOIN store.cause c ON c.sequence > k.sequence AND c.month BETWEEN p.period_start AND p.period_end
     JOIN store.cause_group g ON g.id = c.id
   GROUP BY k.period, g.gid`;
 
 /** Enrolment records that changed since a close: the denominators of hospitalization_rate. */
-const ENROLMENT_CAUSES = `SELECT k.period, list(c.key ORDER BY c.id) AS causes, count(*) AS cause_count,
+const ENROLMENT_CAUSES = `SELECT k.period, ${named("c.key")} AS causes, count(*) AS cause_count,
     max(c.changed_at) AS restated_at
   FROM store.closed k JOIN store.period p ON p.period = k.period
     JOIN store.cause_record c ON c.sequence > k.sequence AND c.stream = 'enrolment'
@@ -35,7 +38,8 @@ const ENROLMENT_CAUSES = `SELECT k.period, list(c.key ORDER BY c.id) AS causes, 
 const WHOLE = `CASE WHEN r.indicator LIKE 'share_in_category_%' THEN 'care+category'
   WHEN r.indicator LIKE 'share_in_care_%' THEN 'care' WHEN r.indicator LIKE 'share_%' THEN 'total' END`;
 
-const both = (a: string, b: string): string => `coalesce(${a}, []) || coalesce(${b}, [])`;
+const both = (a: string, b: string): string =>
+  `CASE WHEN ${b} IS NULL THEN coalesce(${a}, []) ELSE coalesce(${a}, []) || ${b} END`;
 
 const SETTLED_CAUSED = `SELECT r.* EXCLUDE (gid, whole), ${both("c.causes", "e.causes")} AS causes,
     coalesce(c.cause_count, 0) + coalesce(e.cause_count, 0) AS cause_count,
@@ -74,7 +78,7 @@ const dimensionFits = (d: (typeof RECORD_DIMENSIONS)[number]): string =>
 
 const GIVEN_CAUSED = `SELECT r.* EXCLUDE (gid), coalesce(r.cause.causes, []) AS causes,
     coalesce(r.cause.cause_count, 0) AS cause_count, r.cause.restated_at AS restated_at
-  FROM (SELECT r.*, (SELECT {'causes': list(c.key ORDER BY c.id) FILTER (c.key <> ''),
+  FROM (SELECT r.*, (SELECT {'causes': ${named("c.key")},
         'cause_count': sum(c.settlements)::BIGINT, 'restated_at': max(c.changed_at)}
       FROM (${GIVEN_CAUSES}) c, store.closed k
       WHERE k.period = r.period AND c.sequence > k.sequence AND ${FAMILY_FITS}
@@ -107,7 +111,7 @@ export const RESTATEMENT_VIEW: ViewDef = {
     column("delta", "(c.value - c.reported)::DECIMAL(24, 6)", "差额：现在的数字 − 结账时的数字"),
     column(
       "causes",
-      `list_distinct(c.causes)[1:${NAMED_CAUSES}]`,
+      "c.causes",
       `引起变化的结算编号（或基金、参保等记录的编号），最多 ${NAMED_CAUSES} 个；占比列出分母的变化`,
     ),
     column("cause_count", "c.cause_count", "引起变化的加入与移出次数合计"),
