@@ -38,7 +38,7 @@ CREATE INDEX refund_orphan ON refund (orphan) WHERE orphan = 1;
 CREATE TABLE quarantine (
   id INTEGER PRIMARY KEY, place INTEGER NOT NULL, position INTEGER NOT NULL, stream TEXT NOT NULL,
   reason TEXT NOT NULL, detail TEXT NOT NULL, first_seen INTEGER NOT NULL, status TEXT NOT NULL,
-  day INTEGER, due INTEGER, raw BLOB, ref INTEGER, note TEXT) STRICT;
+  first_day INTEGER, last_day INTEGER, due INTEGER, raw BLOB, ref INTEGER, note TEXT) STRICT;
 CREATE INDEX quarantine_waiting ON quarantine (reason, due) WHERE status = 'waiting';
 CREATE TABLE warning (
   record_key TEXT NOT NULL, warning TEXT NOT NULL, stream TEXT NOT NULL, place INTEGER NOT NULL,

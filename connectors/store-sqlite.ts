@@ -37,8 +37,9 @@ export interface QuarantineEntry {
   readonly detail: string;
   readonly first_seen: EpochMs;
   readonly status: "waiting" | "resolved" | "dismissed";
-  /** Day of the record's own `setl_time`, where it could be read. */
-  readonly day: DayNumber | null;
+  /** First and last day of the figures that it would touch; null where it cannot be read so far. */
+  readonly first_day: DayNumber | null;
+  readonly last_day: DayNumber | null;
   readonly due: EpochMs | null;
   /** Sealed raw bytes, as `Privacy.seal` makes them; null when the record is a kept version (`ref`). */
   readonly raw: Buffer | null;
@@ -456,7 +457,7 @@ export class SqliteStore extends StateFile {
     this.revisions.quarantine++;
     return Number(
       this.sql(
-        "INSERT INTO quarantine (place, position, stream, reason, detail, first_seen, status, day, due, raw, ref) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?)",
+        "INSERT INTO quarantine (place, position, stream, reason, detail, first_seen, status, first_day, last_day, due, raw, ref) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)",
       ).run(
         entry.place,
         entry.position,
@@ -464,7 +465,8 @@ export class SqliteStore extends StateFile {
         entry.reason,
         entry.detail,
         entry.first_seen,
-        entry.day,
+        entry.first_day,
+        entry.last_day,
         entry.due,
         entry.raw,
         entry.ref,
@@ -480,7 +482,9 @@ export class SqliteStore extends StateFile {
 
   updateQuarantine(
     id: number,
-    change: Partial<Pick<QuarantineEntry, "reason" | "detail" | "status" | "due" | "note">>,
+    change: Partial<
+      Pick<QuarantineEntry, "reason" | "detail" | "status" | "first_day" | "last_day" | "due" | "note">
+    >,
   ): void {
     this.revisions.quarantine++;
     for (const [column, value] of Object.entries(change)) {

@@ -1,7 +1,4 @@
-import { dayText, monthOfDay, type Period, parseDay } from "../aggregations/calendar.js";
-import { reachOf } from "../aggregations/closed/reach.js";
-import type { QuarantineEntry } from "../connectors/store-sqlite.js";
-import type { Settlement, StreamRecord } from "../schemas/settlement.js";
+import { dayText, monthOfDay, type Period } from "../aggregations/calendar.js";
 import { laggingFacilities } from "./completeness-tables.js";
 import type { CloseProblem } from "./pipeline-port.js";
 import type { State } from "./state.js";
@@ -69,9 +66,6 @@ const unmapped: CloseCheck = ({ store }, period) => {
   return [problem("unmapped", count, detail)];
 };
 
-/** Everything that is asked of the state at a close, in the order in which it is told. */
-export const CLOSE_CHECKS: readonly CloseCheck[] = [periodOpen, noData, watermark, lagging, unmapped];
-
 /** Whether some settlement counts in a period. */
 export function hasSettlements({ store }: State, period: Period): boolean {
   const row = store
@@ -80,22 +74,14 @@ export function hasSettlements({ store }: State, period: Period): boolean {
   return row.n > 0;
 }
 
-/** What the bytes of a waiting record say; null where they cannot be read. */
-export type Peek = (entry: QuarantineEntry) => Promise<Settlement | StreamRecord | null>;
-
-const isSettlement = (entry: QuarantineEntry, _: Settlement | StreamRecord): _ is Settlement =>
-  entry.stream === "settlement";
-
 /** Waiting records that belong to a period, and those of which nobody can tell. */
-export async function waitingRecords(state: State, period: Period, peek: Peek): Promise<CloseProblem[]> {
-  let belong = 0;
-  let unreadable = 0;
-  for (const entry of state.store.quarantined("status = 'waiting'")) {
-    const record = await peek(entry);
-    const days = record === null ? null : daysOf(state, entry, record);
-    if (days === null) unreadable++;
-    else if (days[0] <= period.endDay && days[1] >= period.startDay) belong++;
-  }
+const waiting: CloseCheck = ({ store }, period) => {
+  const { belong, unreadable } = store
+    .sql(
+      `SELECT count(*) FILTER (WHERE first_day <= ? AND last_day >= ?) AS belong,
+         count(*) FILTER (WHERE first_day IS NULL) AS unreadable FROM quarantine WHERE status = 'waiting'`,
+    )
+    .get(period.endDay, period.startDay) as { belong: number; unreadable: number };
   const found: CloseProblem[] = [];
   if (belong > 0) {
     const detail = `${belong} quarantined records belong to it and are not counted: see fundpulse quarantine list`;
@@ -106,33 +92,14 @@ export async function waitingRecords(state: State, period: Period, peek: Peek): 
     found.push(problem("quarantine_unreadable", unreadable, detail));
   }
   return found;
-}
+};
 
-/** First and last day that a waiting record may touch; null where it does not say. */
-function daysOf(
-  state: State,
-  entry: QuarantineEntry,
-  record: Settlement | StreamRecord,
-): readonly [number, number] | null {
-  if (isSettlement(entry, record)) {
-    if (Number.isNaN(record.setl_time)) return null;
-    const day = state.calendar.dayOf(record.setl_time);
-    return [day, day];
-  }
-  if (entry.stream === "facility") {
-    const day = (field: string, absent: number): number => {
-      const value = (record as StreamRecord)[field];
-      return typeof value === "number" ? value : absent;
-    };
-    return [day("valid_from", Number.NEGATIVE_INFINITY), day("valid_to", Number.POSITIVE_INFINITY)];
-  }
-  try {
-    const reach = reachOf(entry.stream as Exclude<typeof entry.stream, "settlement">, record as StreamRecord);
-    if (reach === null) return null;
-    const days = [parseDay(reach.from), parseDay(reach.to)];
-    return days[0] === null || days[1] === null ? null : [days[0], days[1]];
-  } catch {
-    // A record that lacks what tells its days.
-    return null;
-  }
-}
+/** Everything that is asked of the state at a close, in the order in which it is told. */
+export const CLOSE_CHECKS: readonly CloseCheck[] = [
+  periodOpen,
+  noData,
+  watermark,
+  lagging,
+  unmapped,
+  waiting,
+];

@@ -11,7 +11,7 @@ import { figuresOf } from "../aggregations/closed/frozen.js";
 import { packFigures, packSums } from "../connectors/frozen-codec.js";
 import { queryPublished } from "../connectors/query-duckdb.js";
 import { FundpulseError } from "../schemas/errors.js";
-import { CLOSE_CHECKS, hasSettlements, waitingRecords } from "./close-checks.js";
+import { CLOSE_CHECKS, hasSettlements } from "./close-checks.js";
 import { frozenSums } from "./freeze.js";
 import { givenFigures, keepSettledOfYear } from "./given-figures.js";
 import type { Intake } from "./intake.js";
@@ -45,10 +45,7 @@ export function closingOf({ state, intake, loop }: Parts): Closing {
     close: async (text, { force }) => {
       const period = periodNamed(text);
       if (state.closed.get(period.id)) return alreadyClosed(state, loop, period);
-      const problems = [
-        ...CLOSE_CHECKS.flatMap((check) => check(state, period)),
-        ...(await waitingRecords(state, period, (entry) => intake.peek(entry))),
-      ];
+      const problems = CLOSE_CHECKS.flatMap((check) => check(state, period));
       if (problems.some((p) => !force || !p.forceable)) {
         return { period: period.id, outcome: "refused", closedAt: null, version: null, problems };
       }

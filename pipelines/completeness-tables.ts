@@ -57,7 +57,7 @@ export function periodQualityRows(state: State): PeriodQualityRow[] {
   // Twelve days of a year are the ends of all its 31 periods.
   const byEnd = new Map<DayNumber, Arrived>();
   const unmapped = unmappedByMonth(state);
-  const waiting = waitingByDay(state);
+  const waiting = waitingRecords(state);
   const rows: PeriodQualityRow[] = [];
   for (let year = civil(firstDay)[0]; year <= civil(lastDay)[0]; year++) {
     for (const period of periodsOfYear(year)) {
@@ -99,8 +99,8 @@ function arrivedBy({ arrivals }: State, endDay: DayNumber, watermark: DayNumber)
 }
 
 interface Waiting {
-  /** Records by the day of their `setl_time`. */
-  readonly byDay: ReadonlyMap<DayNumber, number>;
+  /** Records by the first and last day of the figures that they would touch. */
+  readonly dated: readonly (readonly [first: DayNumber, last: DayNumber, records: number])[];
   readonly undated: number;
 }
 
@@ -117,8 +117,8 @@ function periodRow(
     unmapped += unmappedMonths.get(m) ?? 0;
   }
   let quarantined = 0;
-  for (const [day, records] of waiting.byDay) {
-    if (day >= period.startDay && day <= period.endDay) quarantined += records;
+  for (const [first, last, records] of waiting.dated) {
+    if (first <= period.endDay && last >= period.startDay) quarantined += records;
   }
   const over = watermark >= period.endDay;
   const closed = state.closed.get(period.id) !== undefined;
@@ -161,16 +161,13 @@ function unmappedByMonth({ store }: State): Map<MonthNumber, number> {
   );
 }
 
-function waitingByDay({ store }: State): Waiting {
+function waitingRecords({ store }: State): Waiting {
   const rows = store
-    .sql("SELECT day, count(*) FROM quarantine WHERE status = 'waiting' GROUP BY day")
+    .sql(
+      "SELECT first_day, last_day, count(*) FROM quarantine WHERE status = 'waiting' GROUP BY first_day, last_day",
+    )
     .raw()
-    .all() as [DayNumber | null, number][];
-  const byDay = new Map<DayNumber, number>();
-  let undated = 0;
-  for (const [day, records] of rows) {
-    if (day === null) undated += records;
-    else byDay.set(day, records);
-  }
-  return { byDay, undated };
+    .all() as [DayNumber | null, DayNumber, number][];
+  const dated = rows.filter((row): row is [DayNumber, DayNumber, number] => row[0] !== null);
+  return { dated, undated: rows.find((row) => row[0] === null)?.[2] ?? 0 };
 }

@@ -11,7 +11,8 @@ import { jsonText } from "../connectors/write-json.js";
 import type { Rejection } from "../schemas/quarantine.js";
 import { Settlement, type StreamRecord } from "../schemas/settlement.js";
 import type { StreamName } from "../schemas/streams.js";
-import type { DayNumber, EpochMs } from "../schemas/units.js";
+import type { EpochMs } from "../schemas/units.js";
+import { type RecordDays, recordDays } from "./record-days.js";
 import { Arrival, SettlementLedger } from "./settlement-ledger.js";
 import type { State } from "./state.js";
 
@@ -20,8 +21,8 @@ interface Refused {
   readonly index: number;
   readonly rejection: Rejection;
   readonly raw: Buffer;
-  /** Day of its `setl_time`, where that could be read. */
-  readonly day: DayNumber | null;
+  /** Days of the figures that it would touch, where they could be read. */
+  readonly days: RecordDays | null;
   readonly due: EpochMs | null;
 }
 
@@ -96,7 +97,7 @@ export class Intake {
       const position = positionOf(batch, index);
       if (position < first) return;
       if (undecoded) {
-        refused.push({ index, rejection: undecoded, raw: state.privacy.seal(raw()), day: null, due: null });
+        refused.push({ index, rejection: undecoded, raw: state.privacy.seal(raw()), days: null, due: null });
         return;
       }
       if (taken === this.#pool.length) this.#pool.push(new Arrival());
@@ -109,7 +110,7 @@ export class Intake {
           index,
           rejection,
           raw: state.privacy.seal(raw()),
-          day: arrival.facts.day,
+          days: [arrival.facts.day, arrival.facts.day],
           due: dueOf(rejection, Math.max(arrival.s.setl_time, arrival.s.updt_time)),
         });
       } else {
@@ -146,13 +147,15 @@ export class Intake {
     const touched = ledger.post(arrivals, now);
     for (const arrival of arrivals) {
       if (arrival.outcome !== "quarantined") continue;
+      const day = this.state.calendar.dayOf(arrival.s.setl_time);
       store.quarantine({
         place: arrival.facts.place,
         position: arrival.facts.position,
         stream: "settlement",
         ...arrival.rejection!,
         first_seen: now,
-        day: this.state.calendar.dayOf(arrival.s.setl_time),
+        first_day: day,
+        last_day: day,
         due: null,
         raw: null,
         ref: arrival.ref,
@@ -163,14 +166,15 @@ export class Intake {
   }
 
   #refuse(batch: SourceBatch, place: number, refused: readonly Refused[], now: EpochMs): void {
-    for (const { index, rejection, raw, day, due } of refused) {
+    for (const { index, rejection, raw, days, due } of refused) {
       this.state.store.quarantine({
         place,
         position: positionOf(batch, index),
         stream: batch.stream,
         ...rejection,
         first_seen: now,
-        day,
+        first_day: days?.[0] ?? null,
+        last_day: days?.[1] ?? null,
         due,
         raw,
         ref: null,
@@ -191,7 +195,13 @@ export class Intake {
       const sealed = privacy.seal(raw());
       if (rejection) {
         const due = record ? dueOf(rejection, versionTime(record)) : null;
-        refused.push({ index, rejection, raw: sealed, day: null, due });
+        refused.push({
+          index,
+          rejection,
+          raw: sealed,
+          days: record ? recordDays(stream, record) : null,
+          due,
+        });
       } else entries.push({ index, record: record!, raw: sealed });
     });
     const counts: Record<Outcome, number> = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
@@ -203,7 +213,7 @@ export class Intake {
         const outcome = this.#keepRecord(stream, record, place.id, position, now);
         counts[outcome]++;
         if (outcome === "quarantined") {
-          refused.push({ index, rejection: CONFLICT, raw, day: null, due: null });
+          refused.push({ index, rejection: CONFLICT, raw, days: recordDays(stream, record), due: null });
           counts.quarantined--;
         }
       }
@@ -248,13 +258,15 @@ export class Intake {
     if (judgement === "conflict-standing") {
       store.tally(kept!.place, "applied", -1);
       store.tally(kept!.place, "quarantined", 1);
+      const days = recordDays(stream, keptRecord!);
       store.quarantine({
         place: kept!.place,
         position: kept!.position,
         stream,
         ...CONFLICT,
         first_seen: now,
-        day: null,
+        first_day: days?.[0] ?? null,
+        last_day: days?.[1] ?? null,
         due: null,
         raw: privacy.seal(Buffer.from(jsonText({ stream, record: keptRecord! }))),
         ref: null,
@@ -287,32 +299,6 @@ export class Intake {
     return { retried: entries.length, resolved };
   }
 
-  /** What a waiting record says, as far as it can be read: null where it cannot. Judges nothing. */
-  async peek(entry: QuarantineEntry): Promise<Settlement | StreamRecord | null> {
-    const batch = this.#again(entry);
-    if (batch === null) return this.state.ledger.recall(entry.ref!).s;
-    try {
-      await this.decoder.prepare(batch);
-    } catch {
-      // The registry that has the schema is away.
-      return null;
-    }
-    const settlement = new Settlement();
-    let found: Settlement | StreamRecord | null = null;
-    if (entry.stream === "settlement") {
-      this.decoder.settlements(batch, settlement, () => {
-        found = new Settlement();
-        found.copyFrom(settlement);
-      });
-    } else {
-      const stream = entry.stream;
-      this.decoder.records(batch, (_index, _raw, decoded) => {
-        found = decoded && normaliseRecord(stream, decoded);
-      });
-    }
-    return found;
-  }
-
   /** A quarantined record's bytes as a batch of one; null for one that is kept as a version. */
   #again(entry: QuarantineEntry): SourceBatch | null {
     if (entry.raw === null) return null;
@@ -338,7 +324,9 @@ export class Intake {
     } else arrival = ledger.recall(entry.ref!);
     rejection ??= ledger.judge(arrival, now);
     if (rejection) {
-      this.#stillWaiting(entry, rejection, Math.max(arrival.s.setl_time, arrival.s.updt_time));
+      const read = !Number.isNaN(arrival.s.setl_time);
+      const days: RecordDays | null = read ? [arrival.facts.day, arrival.facts.day] : null;
+      this.#stillWaiting(entry, rejection, Math.max(arrival.s.setl_time, arrival.s.updt_time), days);
       return null;
     }
     if (batch) {
@@ -366,7 +354,8 @@ export class Intake {
       const record = decoded && normaliseRecord(stream, decoded);
       const rejection = undecoded ?? validateRecord(stream, record!, { now });
       if (rejection) {
-        this.#stillWaiting(entry, rejection, record ? versionTime(record) : 0);
+        const days = record ? recordDays(stream, record) : null;
+        this.#stillWaiting(entry, rejection, record ? versionTime(record) : 0, days);
         return;
       }
       this.state.store.commit(() => {
@@ -387,10 +376,16 @@ export class Intake {
     store.tally(entry.place, outcome, 1);
   }
 
-  #stillWaiting(entry: QuarantineEntry, rejection: Rejection, latest: EpochMs): void {
-    const due = dueOf(rejection, latest);
-    if (rejection.reason === entry.reason && rejection.detail === entry.detail && due === entry.due) return;
-    this.state.store.commit(() => this.state.store.updateQuarantine(entry.id, { ...rejection, due }));
+  #stillWaiting(
+    entry: QuarantineEntry,
+    rejection: Rejection,
+    latest: EpochMs,
+    days: RecordDays | null,
+  ): void {
+    const [first_day, last_day] = days ?? [null, null];
+    const now = { ...rejection, first_day, last_day, due: dueOf(rejection, latest) };
+    const same = (Object.keys(now) as (keyof typeof now)[]).every((key) => now[key] === entry[key]);
+    if (!same) this.state.store.commit(() => this.state.store.updateQuarantine(entry.id, now));
   }
 }
 
