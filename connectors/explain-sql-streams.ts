@@ -192,6 +192,9 @@ export const enrolmentRowsSql = (request: Request): string => {
 WHERE b.as_of BETWEEN DATE '${yearOf(request)}-01-01' AND DATE '${dayText(request.period.endDay)}'`;
 };
 
+/** Insurances that have enrolment rows at all. */
+export const REPORTED_INSURANCES = "SELECT DISTINCT insurance FROM enrolment ORDER BY insurance";
+
 /** Enrolment rows told by their keys (values of ENROLMENT_KEY). */
 export function enrolmentQuery(
   keys: readonly (readonly string[])[],

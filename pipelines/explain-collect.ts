@@ -14,6 +14,7 @@ import {
   enrolmentTerms,
   factQuery,
   fundQueries,
+  REPORTED_INSURANCES,
 } from "../connectors/explain-sql-streams.js";
 import type { Config } from "../schemas/config.js";
 import type { ComponentMeasure } from "../schemas/measures.js";
@@ -83,11 +84,9 @@ async function enrolmentKeys(reader: ExplainReader, config: Config, request: Req
     };
   });
   const { insurance, dimensions, period } = request;
-  const behind = enrolmentBehind(keyed, config.jurisdiction, {
-    insurance,
-    dimensions,
-    endDay: period.endDay,
-  });
+  const reported = (await reader.query(REPORTED_INSURANCES)).rows.map(([name]) => String(name));
+  const group = { insurance, dimensions, endDay: period.endDay };
+  const behind = enrolmentBehind(keyed, config.jurisdiction, group, reported);
   return (behind?.rows ?? []).map((key) => JSON.parse(key) as string[]);
 }
 

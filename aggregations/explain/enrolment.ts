@@ -20,28 +20,32 @@ export interface EnrolmentGroup {
 
 /**
  * What a head count is made of: the rows that stand at the period's end and belong to it, `rows` being their
- * keys. Null when there is none.
+ * keys. Null when there is none, or when all insurances are asked for and one that is reported is unknown.
  * @param rows those of the period's year, in any order
+ * @param reported insurances that have enrolment rows in any year
  */
 export function enrolmentBehind(
   rows: readonly KeyedRow[],
   jurisdiction: Pick<Jurisdiction, "admdvs" | "level">,
   group: EnrolmentGroup,
+  reported: readonly string[],
 ): Enrolled | null {
   const wanted = JSON.stringify(group.dimensions);
-  const insurances = new Set(rows.map((row) => row.insurance));
-  const parts: (Enrolled | null)[] = [];
-  for (const insurance of insurances) {
-    const counts =
-      insurance === group.insurance || (group.insurance === ALL_INSURANCES && DISJOINT.includes(insurance));
-    if (!counts) continue;
+  const known = rows.filter((row) => row.day <= group.endDay).sort((a, b) => a.day - b.day);
+  const of = (insurance: string): Enrolled | null => {
     const cells: Cells = new Map();
-    const known = rows.filter((row) => row.insurance === insurance && row.day <= group.endDay);
-    known.sort((a, b) => a.day - b.day);
-    for (const row of known) put(cells, { ...row, enrolled: { ...row.enrolled, rows: [row.key] } });
-    for (const [dimensions, enrolled] of derive(cells, jurisdiction)) {
-      if (JSON.stringify(dimensions) === wanted) parts.push(enrolled);
+    for (const row of known) {
+      if (row.insurance !== insurance) continue;
+      put(cells, { ...row, enrolled: { ...row.enrolled, rows: [row.key] } });
     }
-  }
-  return sumOf(parts);
+    for (const [dimensions, enrolled] of derive(cells, jurisdiction)) {
+      if (JSON.stringify(dimensions) === wanted && enrolled !== null) return enrolled;
+    }
+    return null;
+  };
+  if (group.insurance !== ALL_INSURANCES) return of(group.insurance);
+  const parts = DISJOINT.map(of).filter((part) => part !== null);
+  const needed =
+    group.dimensions.person_group === undefined ? DISJOINT.filter((d) => reported.includes(d)) : [];
+  return parts.length > 0 && parts.length >= needed.length ? sumOf(parts) : of(ALL_INSURANCES);
 }
