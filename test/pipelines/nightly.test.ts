@@ -351,3 +351,34 @@ test("within one process the engine is opened once and let go", async () => {
   expect(due).toEqual(["2024-01", "2024YTD01"]);
   expect((await w.cli("run", "--until-drained")).code).toBe(0);
 });
+
+test("quality_period says of every period what a close then says", async () => {
+  const entry = { entry_id: "E1", fund: "resident", admdvs: "620725", kind: "expense", subject: "benefit" };
+  w.put("settlement-1.ndjson", [
+    ...daily("H62072500001", "2024-01-01", "2024-08-05"),
+    ...daily("H62072500002", "2024-01-01", "2024-05-20"),
+    settlement("bad", { setl_time: "2024-02-07 10:00:00", updt_time: "2024-02-07 10:00:00", med_type: "ZZ" }),
+    settlement("new", { setl_time: "2024-04-07 10:00:00", fixmedins_code: "H9" }),
+  ]);
+  // Of one time and other content: one of them waits, and touches the books of November 2024 alone.
+  w.put("fund-entry-1.ndjson", [
+    { ...entry, amount: "10.00", book_date: "2024-11-05", updt_time: "2024-11-06 08:00:00" },
+    { ...entry, amount: "11.00", book_date: "2024-11-05", updt_time: "2024-11-06 08:00:00" },
+  ]);
+  await w.drain();
+  const rows = await w.query(
+    "SELECT period, may_close, why_not FROM quality_period WHERE period_kind IN ('month', 'ytd') ORDER BY period",
+  );
+  const said = Object.fromEntries(rows.map((row) => [row.period, row.may_close]));
+  const closed = await w.engine(async (engine) => {
+    const outcomes: [string, boolean][] = [];
+    for (const { period } of rows) {
+      const { outcome } = await engine.close(String(period), { force: false });
+      outcomes.push([String(period), outcome === "closed"]);
+    }
+    return Object.fromEntries(outcomes);
+  });
+  expect(closed).toEqual(said);
+  expect(Object.keys(said).filter((period) => said[period])).toEqual(["2024-01", "2024-03", "2024YTD01"]);
+  expect(rows.find((row) => row.period === "2024-05")?.why_not).toBe("滞后机构 1 家：H62072500002");
+});
