@@ -62,12 +62,12 @@ export async function compareFacts(connection: DuckDBConnection, keep: Config["p
     `CREATE TEMP TABLE same AS SELECT g.gid, l.lot FROM
       (SELECT gid, ${key("g")} AS k FROM published.store.grp g) g
       JOIN (SELECT lot, ${key("l")} AS k FROM lot l) l USING (k)`,
-    `CREATE TEMP TABLE theirs AS
+    `CREATE TEMP VIEW theirs AS
       SELECT f.period, coalesce(s.lot, -1 - f.gid) AS lot, f.present, ${measures.map((n) => `f.${n}`).join(", ")}
       FROM published.store.fact f JOIN published.store.grp g ON g.gid = f.gid
         JOIN asked a ON a.period = f.period AND a.short = (g.facility IS NOT NULL) AND (a.whole OR f.present)
         LEFT JOIN same s ON s.gid = f.gid`,
-    `CREATE TEMP TABLE ours AS
+    `CREATE TEMP VIEW ours AS
       SELECT r.period, r.lot, true AS present, ${measures.map((n) => `r.${n}`).join(", ")}
       FROM recounted r JOIN lot l ON l.lot = r.lot
         JOIN asked a ON a.period = r.period AND a.short = (l.facility IS NOT NULL)
@@ -110,7 +110,8 @@ export async function compareFacts(connection: DuckDBConnection, keep: Config["p
   const counted = await connection.runAndReadAll(
     `SELECT (count(*) * ${MEASURE_NAMES.length} + count(persons))::VARCHAR FROM ours`,
   );
-  for (const table of ["latest", "asked", "same", "theirs", "ours", "unequal", "named"]) {
+  await connection.run("DROP VIEW temp.theirs; DROP VIEW temp.ours");
+  for (const table of ["latest", "asked", "same", "unequal", "named"]) {
     await connection.run(`DROP TABLE temp.${table}`);
   }
   return Number(counted.getRows()[0][0]);

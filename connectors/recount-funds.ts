@@ -14,16 +14,19 @@ const FUND_INSURANCE = `CASE fund WHEN 'employee_pool' THEN 'employee' WHEN 'emp
 const year = "lpad((month // 12)::VARCHAR, 4, '0')";
 const two = (n: string): string => `lpad((${n})::VARCHAR, 2, '0')`;
 
+const PAID = ["pool_paid", "account_paid", "civil_servant_paid", "large_paid", "critical_paid", "aid_paid"];
+
 /** Months of what was booked and paid, by fund: table `flow`. Settled money is of people insured here alone. */
 const FLOW = `CREATE TEMP TABLE flow AS
   WITH paid AS (
-    SELECT c.month, d.district, unnest([
-      {fund: CASE d.insurance WHEN 'employee' THEN 'employee_pool' WHEN 'resident' THEN 'resident'
+    SELECT c.month, c.district, unnest([
+      {fund: CASE c.insurance WHEN 'employee' THEN 'employee_pool' WHEN 'resident' THEN 'resident'
         WHEN 'maternity' THEN 'maternity' END, fen: c.pool_paid},
       {fund: 'employee_account', fen: c.account_paid}, {fund: 'civil_servant', fen: c.civil_servant_paid},
       {fund: 'large_amount', fen: c.large_paid}, {fund: 'critical_illness', fen: c.critical_paid},
       {fund: 'aid', fen: c.aid_paid}]) AS p
-    FROM cell c JOIN dimension d ON d.rowid = c.dim WHERE d.own_fund),
+    FROM (SELECT c.month, d.district, d.insurance, ${PAID.map((n) => `sum(c.${n}) AS ${n}`).join(", ")}
+      FROM cell c JOIN dimension d ON d.rowid = c.dim WHERE d.own_fund GROUP BY ALL) c),
   settled AS (
     SELECT month, p.fund AS fund, district, p.fen::HUGEINT AS fen FROM paid WHERE p.fund IS NOT NULL AND p.fen <> 0)
   SELECT 'settled_expense' AS indicator, month, ${FUND_INSURANCE} AS insurance, fund, district, NULL AS subject,

@@ -117,7 +117,10 @@ const sameLot = (a: string, b: string): string =>
 const year = "lpad((month // 12)::VARCHAR, 4, '0')";
 const two = (n: string): string => `lpad((${n})::VARCHAR, 2, '0')`;
 
-/** Figures of months and the periods made of them, and of days. Run when every month is counted. */
+/**
+ * Table `recounted`: a row where a period has data. Months, the periods made of them, and days; run when every
+ * month and the persons of every year are counted.
+ */
 export function figureTables(rules: Rules): string[] {
   const own = (keys: string): string =>
     `SELECT ${keys}, lot, sum(settlements)::BIGINT AS settlements, ${sums(MEASURE_NAMES)}`;
@@ -147,9 +150,14 @@ export function figureTables(rules: Rules): string[] {
     all("month_figure"),
     `CREATE TABLE day_figure AS ${own("day")} ${days(false)} GROUP BY ALL UNION ALL ${own("day")} ${days(true)} GROUP BY ALL`,
     all("day_figure"),
-    `CREATE TABLE figure AS SELECT s.period, f.lot, sum(f.settlements)::BIGINT AS settlements, ${sums(MEASURE_NAMES, (n) => `f.${n}`)}
-      FROM month_figure f JOIN span s ON s.month = f.month GROUP BY s.period, f.lot`,
-    `INSERT INTO figure ${own("strftime(day, '%Y-%m-%d')")} FROM day_figure GROUP BY ALL`,
+    "CREATE TEMP TABLE counted AS SELECT period, lot, sum(persons)::BIGINT AS persons FROM person_figure GROUP BY ALL",
+    `CREATE TABLE recounted AS SELECT f.* EXCLUDE (settlements),
+        CASE WHEN l.uses & 2 <> 0 THEN coalesce(c.persons, 0) END AS persons
+      FROM (SELECT s.period, f.lot, sum(f.settlements)::BIGINT AS settlements, ${sums(MEASURE_NAMES, (n) => `f.${n}`)}
+        FROM month_figure f JOIN span s ON s.month = f.month GROUP BY s.period, f.lot) f
+        JOIN lot l ON l.lot = f.lot LEFT JOIN counted c ON c.period = f.period AND c.lot = f.lot`,
+    `INSERT INTO recounted SELECT * EXCLUDE (settlements), NULL
+      FROM (${own("strftime(day, '%Y-%m-%d')")} FROM day_figure GROUP BY ALL)`,
   ];
 }
 
@@ -206,11 +214,3 @@ export function personsOfYear(rules: Rules, ofYear: number): string[] {
     ),
   ];
 }
-
-/** Everything recounted: a row where a period has data. */
-export const RECOUNTED = `CREATE TABLE recounted AS
-  SELECT f.period, f.lot, ${MEASURE_NAMES.map((n) => `f.${n}`).join(", ")},
-    CASE WHEN l.uses & 2 <> 0 AND length(f.period) <> 10 THEN coalesce(p.persons, 0) END AS persons
-  FROM figure f JOIN lot l ON l.lot = f.lot
-    LEFT JOIN (SELECT period, lot, sum(persons)::BIGINT AS persons FROM person_figure GROUP BY ALL) p
-      ON p.period = f.period AND p.lot = f.lot`;

@@ -12,7 +12,6 @@ import {
   MEASURE_NAMES,
   personsOfYear,
   RECOUNT_TABLES,
-  RECOUNTED,
 } from "./recount-sql.js";
 import type { StateSnapshot } from "./state-snapshot.js";
 
@@ -54,12 +53,11 @@ export async function recount(
     for (const sql of countMonth(config, stage.moving, newest)) await connection.run(sql);
   }
   for (const sql of groupTables(config)) await connection.run(sql);
-  for (const sql of figureTables(config)) await connection.run(sql);
   const years = await connection.runAndReadAll("SELECT DISTINCT year FROM person_row ORDER BY year");
   for (const [year] of years.getRows() as [number][]) {
     for (const sql of personsOfYear(config, year)) await connection.run(sql);
   }
-  await connection.run(RECOUNTED);
+  for (const sql of figureTables(config)) await connection.run(sql);
   const versions = await standingVersions(snapshot);
   const { rows, hash } = await hashRecounted(connection);
   return { settlements, rows, versionsAgree: versions.text === stage.checks.text, hash };
@@ -78,12 +76,15 @@ async function standingVersions(snapshot: StateSnapshot): Promise<RefCheck> {
 
 /** Rows are hashed by period in DuckDB, and the periods' hashes in their order. */
 async function hashRecounted(connection: DuckDBConnection): Promise<{ rows: number; hash: string }> {
-  const key = ["l.insurance", 'l."grouping"', ...SETTLEMENT_DIMENSIONS.map((d) => `coalesce(l.${d}, '')`)];
+  const key = ["insurance", '"grouping"', ...SETTLEMENT_DIMENSIONS.map((d) => `coalesce(${d}, '')`)];
+  // Groups are put in order once, not in every period.
+  await connection.run(`CREATE TEMP TABLE lot_order AS SELECT lot, concat_ws('|', ${key.join(", ")}) AS name,
+    row_number() OVER (ORDER BY ${key.join(", ")}) AS place FROM lot`);
   const values = [...MEASURE_NAMES.map((n) => `r.${n}`), "coalesce(r.persons, -1)"];
   const hashed = await connection.runAndReadAll(
     `SELECT r.period, count(*)::VARCHAR,
-      sha256(string_agg(concat_ws('|', ${[...key, ...values].join(", ")}), chr(10) ORDER BY ${key.join(", ")}))
-    FROM recounted r JOIN lot l ON l.lot = r.lot GROUP BY r.period ORDER BY r.period`,
+      sha256(string_agg(concat_ws('|', l.name, ${values.join(", ")}), chr(10) ORDER BY l.place))
+    FROM recounted r JOIN lot_order l ON l.lot = r.lot GROUP BY r.period ORDER BY r.period`,
   );
   const whole = createHash("sha256");
   let rows = 0;

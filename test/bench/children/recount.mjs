@@ -4,12 +4,12 @@ import { recountedHashes } from "../checksum.mjs";
 import { answer, cpuSeconds, usage } from "../measure.mjs";
 import { readJson, recountSql } from "../recount.mjs";
 
-/** Yardstick B on one thread; `from` is `ndjson` or `parquet`. The figures end in a database file. */
-const { files, from, to, periods } = JSON.parse(process.argv[2]);
+/** Yardstick B on one thread, or `threads`: "all"; `from` is `ndjson` or `parquet`. The figures end in a database file. */
+const { files, from, to, periods, threads = "1" } = JSON.parse(process.argv[2]);
 for (const path of [to, `${to}.wal`]) rmSync(path, { force: true });
 const started = performance.now();
 const before = cpuSeconds();
-const instance = await DuckDBInstance.create(to, { threads: "1" });
+const instance = await DuckDBInstance.create(to, threads === "all" ? {} : { threads });
 const connection = await instance.connect();
 const source = from === "ndjson" ? readJson(files.ndjson) : `read_parquet('${files.parquet}')`;
 const steps = {};
