@@ -339,10 +339,10 @@ function audits(): void {
   const kinds = (name: string, indicator: string, list: readonly (readonly [string, string])[]): void => {
     subject = name;
     for (const [part, kind] of list)
-      put(part, "value", given(indicator, other(`facility_kind=${kind}`)), number("家"));
+      put(part, "value", given(indicator, other(`kind=${kind}`)), number("家"));
   };
-  kinds("签订服务协议的定点机构数", "agreements", [
-    ["定点医疗机构（含卫生服务所、口腔门诊）", "medical"],
+  kinds("签订服务协议的定点机构数", "facilities", [
+    ["定点医疗机构（含卫生服务所、口腔门诊）", "hospital"],
     ["社区卫生服务站", "community"],
     ["村卫生室", "village"],
     ["定点零售药店", "pharmacy"],
@@ -350,17 +350,17 @@ function audits(): void {
   subject = "稽查、督导活动次数";
   put("合计", "value", given("inspections"), number("余次"));
   subject = "稽查、督导定点医疗机构";
-  put("合计（家次）", "value", given("inspected_facilities"), number("家次"));
-  kinds(subject, "inspected_facilities", [
-    ["县级医疗机构", "county"],
+  put("合计（家次）", "value", given("facilities_inspected"), number("家次"));
+  kinds(subject, "facilities_inspected", [
+    ["县级医疗机构", "hospital"],
     ["乡镇", "township"],
     ["民营", "private"],
     ["药店", "pharmacy"],
   ]);
   subject = "处罚医疗机构";
-  put("处罚家数", "value", given("penalised_facilities"), number("家"));
-  put("追回补偿基金", "value", given("inspection_recovered"), BOOKED);
-  put("扣罚违约金", "value", given("inspection_penalty"), BOOKED);
+  put("处罚家数", "value", given("facilities_penalised"), number("家"));
+  put("追回补偿基金", "value", given("principal_recovered"), BOOKED);
+  put("扣罚违约金", "value", given("penalty"), BOOKED);
 }
 
 function certificationsAndPoverty(): void {

@@ -161,7 +161,7 @@ const records = (quarter: string, all: number, county: number, city: number) => 
   fact("reviewed_records", city, "record", { reviewed: quarter, jurisdiction: "city" }),
 ];
 const kinds = (indicator: string, counts: Readonly<Record<string, number>>) =>
-  Object.entries(counts).map(([facility_kind, n]) => fact(indicator, n, "facility", { facility_kind }));
+  Object.entries(counts).map(([kind, n]) => fact(indicator, n, "facility", { kind }));
 
 const FACTS = [
   fact("enrolment_task", 2_150_000, "person", { insurance: "resident" }),
@@ -173,13 +173,13 @@ const FACTS = [
   ...records("Q1", 600, 550, 50),
   ...reviewed("Q1", 1, "review_recovered", 98_700, 12_000),
   ...reviewed("Q1", 0, "review_penalty", 45_600, 0),
-  ...kinds("agreements", { medical: 45, community: 21, village: 310, pharmacy: 160 }),
+  ...kinds("facilities", { hospital: 45, community: 21, village: 310, pharmacy: 160 }),
   fact("inspections", 30, "time"),
-  fact("inspected_facilities", 152, "facility"),
-  ...kinds("inspected_facilities", { county: 6, township: 14, private: 20, pharmacy: 112 }),
-  fact("penalised_facilities", 7, "facility"),
-  fact("inspection_recovered", 231_100, "yuan"),
-  fact("inspection_penalty", 190_000, "yuan"),
+  fact("facilities_inspected", 152, "facility"),
+  ...kinds("facilities_inspected", { hospital: 6, township: 14, private: 20, pharmacy: 112 }),
+  fact("facilities_penalised", 7, "facility"),
+  fact("principal_recovered", 231_100, "yuan"),
+  fact("penalty", 190_000, "yuan"),
   fact("certification_rounds", 2, "time"),
   fact("certified_cases", 1_500, "visit", { route: "concentrated" }),
   fact("certified_cases", 320, "visit", { route: "poverty" }),
