@@ -1,11 +1,13 @@
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { acquireLock } from "../../connectors/lock.js";
 import { checkStateFile } from "../../connectors/store-check.js";
 import { main } from "../../pipelines/program.js";
+import { caughtOutput } from "../support/output.js";
 import { refund, settlement, Workspace } from "../support/workspace.js";
 
+const caught = caughtOutput();
 let w: Workspace;
 beforeEach(async () => {
   w = new Workspace({ groupings: ["total"] });
@@ -32,13 +34,8 @@ function spoilIndex(name: string, text: string): void {
 
 /** Exit code and output of `fundpulse check`. */
 async function check(): Promise<{ exit: number; out: string }> {
-  let out = "";
-  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-  const exit = await main(["check", "--config", w.configFile, "--quiet"]).finally(() => write.mockRestore());
-  return { exit, out };
+  const exit = await main(["check", "--config", w.configFile, "--quiet"]);
+  return { exit, out: caught.out };
 }
 
 test("a sound state passes; before the first run there is none", async () => {

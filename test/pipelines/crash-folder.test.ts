@@ -9,6 +9,7 @@ import type { SimEvent } from "../../aggregations/simulate/event.js";
 import { Random } from "../../aggregations/simulate/random.js";
 import { FolderWriter, type FolderWriterOptions } from "../../connectors/write-folder.js";
 import { simulatedEvents } from "../../pipelines/simulate.js";
+import { copied, ROUGH } from "../support/events.js";
 import { differingRows, resultHashes, Workspace } from "../support/workspace.js";
 
 const FREE = {
@@ -17,12 +18,7 @@ const FREE = {
   facilities: 6,
   months: 4,
   firstMonth: "2023-11",
-  refunds: 0.08,
-  corrections: 0.1,
-  duplicates: 0.06,
-  late: 0.3,
-  inbound: 0.05,
-  bad: 0.03,
+  ...ROUGH,
 };
 
 const CONFIG = {
@@ -55,7 +51,7 @@ function history(): [string, Buffer][] {
     part = [];
   };
   for (const event of events) {
-    part.push(structuredClone(event) as SimEvent);
+    part.push(copied(event));
     if (part.length === EVENTS_PER_FILE) writePart();
   }
   writePart();

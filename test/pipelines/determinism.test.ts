@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SimEvent } from "../../aggregations/simulate/event.js";
 import { simulatedEvents } from "../../pipelines/simulate.js";
-import { copied, filesOf, shuffled } from "../support/events.js";
+import { copied, filesOf, ROUGH, shuffled } from "../support/events.js";
 import { differingRows, resultHashes, Workspace } from "../support/workspace.js";
 
 const FREE = {
@@ -11,12 +11,7 @@ const FREE = {
   facilities: 8,
   months: 13,
   firstMonth: "2023-12",
-  refunds: 0.06,
-  corrections: 0.08,
-  duplicates: 0.05,
-  late: 0.2,
-  inbound: 0.05,
-  bad: 0.03,
+  ...ROUGH,
 };
 
 const CONFIG = {

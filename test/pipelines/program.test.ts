@@ -1,40 +1,27 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { makeWorkspace } from "../../pipelines/init.js";
 import { main, program } from "../../pipelines/program.js";
+import { caughtOutput } from "../support/output.js";
 
-let out = "";
-let err = "";
-beforeEach(() => {
-  out = "";
-  err = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    err += String(text);
-    return true;
-  });
-});
-afterEach(() => vi.restoreAllMocks());
+const caught = caughtOutput();
 
 const workspace = () => makeWorkspace(join(mkdtempSync(join(tmpdir(), "fundpulse-program-")), "w"));
 
 test("help and version end with 0", async () => {
   expect(await main(["--help"])).toBe(0);
-  expect(out).toContain("quarantine");
+  expect(caught.out).toContain("quarantine");
   expect(await main(["--version"])).toBe(0);
-  expect(out).toMatch(/\d+\.\d+\.\d+/);
+  expect(caught.out).toMatch(/\d+\.\d+\.\d+/);
 });
 
 test("every command's help shows an example", async () => {
   for (const command of program(() => {}).commands) {
-    out = "";
+    caught.out = "";
     expect(await main([command.name(), "--help"])).toBe(0);
-    expect(out, command.name()).toMatch(/Examples?:/);
+    expect(caught.out, command.name()).toMatch(/Examples?:/);
   }
 });
 
@@ -43,20 +30,20 @@ test("wrong usage ends with 2", async () => {
   expect(await main(["frobnicate"])).toBe(2);
   expect(await main(["run", "--frobnicate"])).toBe(2);
   expect(await main(["init"])).toBe(2);
-  expect(err).toContain("--help");
+  expect(caught.err).toContain("--help");
 });
 
 test("a configuration that is not there ends with 2 and says how to make one", async () => {
   expect(await main(["run", "--config", "/nowhere/fundpulse.yaml"])).toBe(2);
-  expect(err).toContain("fundpulse init");
-  expect(err).toContain("[FP1001]");
-  expect(err).not.toContain("    at ");
+  expect(caught.err).toContain("fundpulse init");
+  expect(caught.err).toContain("[FP1001]");
+  expect(caught.err).not.toContain("    at ");
 });
 
 test("sql before the first publish ends with 1 and says what to run", async () => {
   vi.stubEnv("FUNDPULSE_PERSON_KEY", "k");
   expect(await main(["sql", "SELECT 1", "--config", join(workspace(), "fundpulse.yaml")])).toBe(1);
-  expect(err).toContain("[FP4002]");
+  expect(caught.err).toContain("[FP4002]");
   expect(await main(["sql", "SELECT 1", "--format", "xml"])).toBe(2);
 });
 
@@ -66,14 +53,14 @@ test("wrong reference tables make check end with 2 but the other checks still ru
   const root = workspace();
   writeFileSync(join(root, "reference", "divisions.csv"), "admdvs,name\n1,x\n");
   expect(await main(["check", "--config", join(root, "fundpulse.yaml")])).toBe(2);
-  expect(out).toContain("FAIL  reference");
-  expect(out).toContain("divisions.csv:2");
-  expect(out).toContain("ok    data");
-  expect(out).not.toContain("a-secret-key");
+  expect(caught.out).toContain("FAIL  reference");
+  expect(caught.out).toContain("divisions.csv:2");
+  expect(caught.out).toContain("ok    data");
+  expect(caught.out).not.toContain("a-secret-key");
 });
 
 test("a dismissal without a reason and a choice of records both ways are wrong usage", async () => {
   expect(await main(["quarantine", "dismiss", "1"])).toBe(2);
   expect(await main(["quarantine", "list", "--reason", "ugly"])).toBe(2);
-  expect(err).toContain("one of undecodable, unknown_schema");
+  expect(caught.err).toContain("one of undecodable, unknown_schema");
 });

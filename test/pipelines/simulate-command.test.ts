@@ -1,26 +1,13 @@
 import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { loadConfig } from "../../connectors/config-yaml.js";
 import { loadReference } from "../../connectors/reference-csv.js";
 import { main } from "../../pipelines/program.js";
+import { caughtOutput } from "../support/output.js";
 
-let out = "";
-let err = "";
-beforeEach(() => {
-  out = "";
-  err = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    out += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    err += String(text);
-    return true;
-  });
-});
-afterEach(() => vi.restoreAllMocks());
+const caught = caughtOutput();
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "fundpulse-simulate-"));
 const SMALL = ["--set", "events=200", "--set", "persons=50", "--set", "facilities=3"];
@@ -28,12 +15,12 @@ const SMALL = ["--set", "events=200", "--set", "persons=50", "--set", "facilitie
 test("a workspace of simulated events passes its own checks", async () => {
   const root = join(folder(), "w");
   expect(await main(["simulate", "free", ...SMALL, "--workspace", root])).toBe(0);
-  expect(out).toContain("200 settlement");
+  expect(caught.out).toContain("200 settlement");
   const { config } = loadConfig(join(root, "fundpulse.yaml"), { FUNDPULSE_PERSON_KEY: "k" });
   expect(loadReference(config.reference, config.timezone).facilities).toHaveLength(3);
   expect(readdirSync(join(root, "inbox")).some((name) => /^settlement-.*\.avro$/.test(name))).toBe(true);
   expect(await main(["simulate", "free", ...SMALL, "--workspace", root])).toBe(2);
-  expect(err).toContain("[FP1004]");
+  expect(caught.err).toContain("[FP1004]");
 });
 
 test("format and compression decide the files' names", async () => {
@@ -53,5 +40,5 @@ test.each([
   [["simulate", "free", "--out", "x", "--codec", "zip"], "null, deflate, snappy"],
 ])("%j is wrong usage and says %s", async (args, says) => {
   expect(await main(args)).toBe(2);
-  expect(err).toContain(says);
+  expect(caught.err).toContain(says);
 });

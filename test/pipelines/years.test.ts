@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SimEvent } from "../../aggregations/simulate/event.js";
 import { simulatedEvents } from "../../pipelines/simulate.js";
 import type { StreamRecord } from "../../schemas/settlement.js";
-import { copied, filesOf, shuffled } from "../support/events.js";
+import { copied, filesOf, ROUGH, shuffled } from "../support/events.js";
 import { otherStreams } from "../support/other-streams.js";
 import { differingRows, resultHashes, Workspace } from "../support/workspace.js";
 
@@ -16,12 +16,7 @@ const FREE = {
   facilities: 6,
   months: 36,
   firstMonth: "2022-01",
-  refunds: 0.06,
-  corrections: 0.08,
-  duplicates: 0.05,
-  late: 0.2,
-  inbound: 0.05,
-  bad: 0.03,
+  ...ROUGH,
 };
 
 const CONFIG = {

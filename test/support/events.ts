@@ -6,6 +6,16 @@ import { Random } from "../../aggregations/simulate/random.js";
 import { FolderWriter, type FolderWriterOptions } from "../../connectors/write-folder.js";
 import { Settlement } from "../../schemas/settlement.js";
 
+/** Rates of a free profile in which everything happens that may happen to a settlement. */
+export const ROUGH = {
+  refunds: 0.06,
+  corrections: 0.08,
+  duplicates: 0.05,
+  late: 0.2,
+  inbound: 0.05,
+  bad: 0.03,
+} as const;
+
 /** An event of its own: generators reuse theirs. */
 export function copied(event: SimEvent): SimEvent {
   if (event.stream !== "settlement") return { stream: event.stream, record: { ...event.record } };

@@ -66,6 +66,6 @@ while (!existsSync(stop)) {
     connection?.closeSync();
     instance?.closeSync();
   }
-  await sleep(100);
+  await sleep(250);
 }
 console.log(JSON.stringify(met));
