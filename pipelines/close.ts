@@ -19,7 +19,9 @@ export async function closeCommand(
   }
   const loaded = loadConfig(options.config);
   const force = options.force === true;
-  const deps = { log: commandLog(loaded), observer: progressLine(), clock: Date.now };
+  const log = commandLog(loaded);
+  // What the log of a running process tells stands in the answer below.
+  const deps = { log: { ...log, info: log.debug }, observer: progressLine(), clock: Date.now };
   const result = await withEngine(loaded, deps, (engine) => engine.close(period, { force }));
   process.stdout.write(closeText(result, new ZoneCalendar(loaded.config.timezone)));
   return { closed: 0, refused: 3, already_closed: 1 }[result.outcome];

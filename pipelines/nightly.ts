@@ -72,7 +72,7 @@ function nightlyText(result: NightlyResult, calendar: ZoneCalendar): string {
     closed.length === 0
       ? "closed: nothing was due"
       : `closed: ${closed.map((c) => closedText(c, calendar)).join(", ")}`,
-    ...refused.flatMap((c) => [`refused: ${c.period}`, problemText(c.problems)]),
+    ...refusedText(refused),
     ...(refused.length === 0 ? [] : ["  close one all the same: fundpulse close <period> --force"]),
     ...reports.map((r) => `reports of ${r.period}: ${count(r.tables)} tables in ${r.folder}`),
     `detail: ${count(detail.settlements)} settlements in ${detail.path}`,
@@ -81,6 +81,16 @@ function nightlyText(result: NightlyResult, calendar: ZoneCalendar): string {
       : `verified: ${count(verified.figures)} figures, ${count(verified.differenceCount)} DIFFER; see them: fundpulse verify`,
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** Periods that were refused for the same reasons stand together. */
+function refusedText(refused: readonly CloseResult[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { period, problems } of refused) {
+    const reason = problemText(problems);
+    byReason.set(reason, [...(byReason.get(reason) ?? []), period]);
+  }
+  return [...byReason].flatMap(([reason, periods]) => [`refused: ${periods.join(", ")}`, reason]);
 }
 
 const closedText = ({ period, closedAt }: CloseResult, calendar: ZoneCalendar): string =>

@@ -148,7 +148,7 @@ export async function openPipeline(
       const { outcome, version } = result;
       const problems = result.problems.map((p) => p.problem);
       if (outcome === "closed") deps.log.info("period closed", { period, version, problems });
-      if (outcome === "refused") deps.log.warn("close refused", { period, problems });
+      if (outcome === "refused") deps.log.info("close refused", { period, problems });
       return result;
     },
     due: (day) => inTurn((now) => closingOf(now).due(day)),
