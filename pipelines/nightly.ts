@@ -70,7 +70,7 @@ function nightlyText(result: NightlyResult, calendar: ZoneCalendar): string {
   const lines = [
     `night of ${result.day}, published version ${result.version}`,
     closed.length === 0
-      ? "closed: nothing was due"
+      ? `closed: ${refused.length === 0 ? "nothing was due" : "nothing"}`
       : `closed: ${closed.map((c) => closedText(c, calendar)).join(", ")}`,
     ...refusedText(refused),
     ...(refused.length === 0 ? [] : ["  close one all the same: fundpulse close <period> --force"]),
