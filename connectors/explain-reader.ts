@@ -11,6 +11,8 @@ export interface Cut {
 }
 
 const MEMORY_LIMIT = "1GB";
+/** Binds only on a file of the present layout. */
+const NEEDED_COLUMNS = "SELECT code_set, valid_from, own_fund, parents FROM bill LIMIT 0";
 
 /**
  * The published file and the detail file, open read-only side by side: `published.…`, and the detail file's
@@ -66,7 +68,8 @@ export class ExplainReader {
   }
 
   /**
-   * Opens the detail file and says which cut it is of; null when there is none.
+   * Opens the detail file and says which cut it is of; null when there is none, and a sequence of −1 for
+   * one of another version of the program.
    * @throws FundpulseError FP5002 when it may not be read.
    */
   async openDetail(path: string): Promise<Cut | null> {
@@ -77,8 +80,10 @@ export class ExplainReader {
       throw new FundpulseError("FP5002", `${path} may not be read by this user`, { cause });
     }
     await this.#attach(path, "detail", "FP5002");
-    const { rows } = await this.query("SELECT state_id, sequence FROM detail.snapshot");
     await this.connection.run("USE detail");
+    const known = await this.query(NEEDED_COLUMNS).catch(() => null);
+    if (known === null) return { stateId: "", sequence: -1 };
+    const { rows } = await this.query("SELECT state_id, sequence FROM snapshot");
     return { stateId: String(rows[0]?.[0]), sequence: Number(rows[0]?.[1]) };
   }
 

@@ -19,7 +19,7 @@ export async function collectReference(
   const cells = cellTable(0);
   const lists: { name: string; list: CutList }[] = [];
   for (const [name, sql] of [
-    ["facility", facilityVersionsSql(query)],
+    ["facility", facilityVersionsSql(query, cells)],
     ["category", categoriesSql(cells)],
     ["care_group_rule", careGroupsSql(cells)],
   ] as const) {

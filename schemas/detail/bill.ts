@@ -93,6 +93,8 @@ export function billView(config: ComponentConfig): ViewDef {
     column("insurance", "d.insurance", "险种"),
     ...SETTLEMENT_DIMENSIONS.map((d) => column(d, `d.${d}`, DIMENSION_ZH[d])),
     column("parents", "d.parents", "上级医疗类别，自近及远；该结算同时计入各上级行"),
+    column("code_set", "s.code_set", "代码组合的编号，见 dimension"),
+    column("valid_from", "d.valid_from", "所用维度的首日，与 code_set 一起指明 dimension 中的一行"),
     column("own_fund", "d.own_fund", "是否计入不含 flow 的分组（本辖区参保）"),
     column("weight", `(${WEIGHT})::INTEGER`, "权重：结算 1、退费 −1、中途结算 0"),
     ...MEASURES.map((m) =>
