@@ -21,6 +21,18 @@ export class GroupTable {
   /** gid of the same group over all insurances; its own gid for such a group. */
   readonly allOf: number[] = [];
 
+  #ordered: number[] = [];
+
+  /** All gids by grouping, then number: the order in which they are published. */
+  get ordered(): readonly number[] {
+    if (this.#ordered.length < this.groups.length) {
+      const byGrouping = (a: NumberedGroup, b: NumberedGroup): number =>
+        a.grouping < b.grouping ? -1 : a.grouping > b.grouping ? 1 : a.gid - b.gid;
+      this.#ordered = [...this.groups].sort(byGrouping).map((g) => g.gid);
+    }
+    return this.#ordered;
+  }
+
   /** `known` are the groups of an earlier run, in the order of their numbers. */
   constructor(known: readonly GroupKey[] = []) {
     for (const group of known) this.gidOf(group);

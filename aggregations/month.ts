@@ -19,12 +19,13 @@ export interface Unmapped {
   fee: Fen;
 }
 
-/** Turns group rows into columns, leaving out groups without a settlement. */
-function toColumns(table: SumTable): ColumnSums {
+/** Turns group rows into columns in the order of publishing, leaving out groups without a settlement. */
+export function toColumns(table: SumTable, groups: GroupTable): ColumnSums {
   const slots: number[] = [];
-  table.keys.forEach((_, slot) => {
-    if (table.settlements(slot) > 0) slots.push(slot);
-  });
+  for (const gid of groups.ordered) {
+    const slot = table.find(gid);
+    if (slot >= 0 && table.settlements(slot) > 0) slots.push(slot);
+  }
   return columnsOf(table, slots);
 }
 
@@ -88,6 +89,11 @@ export class MonthState {
 
   /** Month sums of every group, own insurance and `all`. */
   rollUp(combos: readonly Combo[], groups: GroupTable): ColumnSums {
+    return toColumns(this.rolledUp(combos, groups), groups);
+  }
+
+  /** The same as rows. */
+  rolledUp(combos: readonly Combo[], groups: GroupTable): SumTable {
     const table = new SumTable(1024);
     const { keys, sums } = this.cells;
     for (let slot = 0; slot < keys.length; slot++) {
@@ -96,7 +102,7 @@ export class MonthState {
       for (let g = 0; g < gids.length; g++) table.addRow(gids[g], sums, slot);
     }
     addAllInsurances(table, groups);
-    return toColumns(table);
+    return table;
   }
 
   /** Day sums of the day groups without facility (`others`) and of those with it (`facility`). */
@@ -117,6 +123,6 @@ export class MonthState {
       }
     }
     addAllInsurances(table, groups);
-    return toColumns(table);
+    return toColumns(table, groups);
   }
 }

@@ -54,6 +54,17 @@ export class SumTable {
     return slot;
   }
 
+  /** Row number of a key, or −1 where it has none. */
+  find(key: number): number {
+    return key < this.#slotOf.length ? this.#slotOf[key] : -1;
+  }
+
+  /** Adds all rows of another table. */
+  addAll(other: SumTable): void {
+    const { keys, sums } = other;
+    for (let slot = 0; slot < keys.length; slot++) this.addRow(keys[slot], sums, slot);
+  }
+
   /** Adds `sign` times a row of which only the first `used` indexes in `filled` are not 0. */
   add(key: number, { row, filled, used }: SparseRow, sign: number): void {
     const base = this.slot(key) * ROW_WIDTH;

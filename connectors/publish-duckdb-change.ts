@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { MEASURES } from "../schemas/measures.js";
 import { appendBlocks } from "./duckdb-append.js";
-import type { PersonCounts, SumChanges } from "./publisher.js";
+import type { PeriodSums, PersonCounts } from "./publisher.js";
 
 /** What of the facts adds up, in the order of their columns. */
 const ALL = [...MEASURES.map((m) => m.name), "settlements"];
@@ -20,12 +20,12 @@ export interface ChangedPeriod {
  */
 export async function changeFacts(
   connection: DuckDBConnection,
-  changes: readonly SumChanges[],
+  changes: readonly PeriodSums[],
   persons: readonly PersonCounts[],
   periods: ReadonlyMap<string, ChangedPeriod>,
 ): Promise<void> {
   // Of a few thousand settlements many measures are 0 throughout.
-  const columnOf = ({ data }: SumChanges, i: number): Float64Array =>
+  const columnOf = ({ data }: PeriodSums, i: number): Float64Array =>
     i < data.sums.length ? data.sums[i] : data.settlements;
   const used = ALL.map((_, i) => i).filter((i) => changes.some((c) => columnOf(c, i).some((v) => v !== 0)));
   const names = used.map((i) => ALL[i]);

@@ -7,7 +7,7 @@ import { MEASURES } from "../schemas/measures.js";
 import { quoteName, quoteText, type TableDef } from "../schemas/published/define.js";
 import type { EpochMs } from "../schemas/units.js";
 import { type AppendColumn, appendBlocks, appendColumns } from "./duckdb-append.js";
-import type { Figure, Group, GroupSums, PublishInput } from "./publisher.js";
+import type { Figure, Group, GroupSums, PersonCounts, PublishInput } from "./publisher.js";
 
 const ExactDecimal = Decimal.clone({ precision: 60, rounding: Decimal.ROUND_HALF_UP });
 
@@ -84,21 +84,37 @@ export async function addGroups(
 
 const repeat = (value: number, length: number): Int32Array => new Int32Array(length).fill(value);
 
+/** Counts by row: 0 for a group that is not counted. */
+function personsOf(gids: Int32Array, counted: PersonCounts | undefined): Float64Array {
+  const found = new Float64Array(gids.length);
+  if (counted === undefined) return found;
+  const byGid = new Float64Array(gids.reduce((most, gid) => Math.max(most, gid), 0) + 1);
+  for (let i = 0; i < counted.gids.length; i++) byGid[counted.gids[i]] = counted.counts[i];
+  for (let i = 0; i < gids.length; i++) found[i] = byGid[gids[i]];
+  return found;
+}
+
 /**
  * Stages month sums, day sums and person counts as temporary tables `in_period` (pid, period),
- * `in_sum` (pid, gid, measures) and `in_persons` (pid, gid, persons). Sums travel as DOUBLE, in which
+ * `in_sum` (pid, gid, measures, persons) and `in_persons` (pid, gid, persons). Sums travel as DOUBLE, in which
  * whole numbers below 2^53 are exact, and are BIGINT from the first SQL on.
  */
-export async function stageSums(connection: DuckDBConnection, input: PublishInput): Promise<void> {
+export async function stageSums(
+  connection: DuckDBConnection,
+  input: PublishInput,
+  given: ReadonlySet<string>,
+): Promise<void> {
   const measures = MEASURES.map((m) => `${m.name} DOUBLE`).join(", ");
   await connection.run(`CREATE OR REPLACE TEMP TABLE in_period (pid INTEGER, period VARCHAR);
-    CREATE OR REPLACE TEMP TABLE in_sum (pid INTEGER, gid INTEGER, ${measures}, settlements DOUBLE);
+    CREATE OR REPLACE TEMP TABLE in_sum (pid INTEGER, gid INTEGER, ${measures}, settlements DOUBLE, persons DOUBLE);
     CREATE OR REPLACE TEMP TABLE in_persons_period (pid INTEGER, period VARCHAR);
     CREATE OR REPLACE TEMP TABLE in_persons (pid INTEGER, gid INTEGER, persons DOUBLE)`);
   const spans: { period: string; data: GroupSums }[] = [
     ...input.months.map((m) => ({ period: monthText(m.month), data: m.data })),
     ...input.days.map((d) => ({ period: dayText(d.day), data: d.data })),
-  ];
+    ...(input.addedUp ?? []).flatMap(({ periods, data }) => periods.map((period) => ({ period, data }))),
+  ].sort((a, b) => (a.period < b.period ? -1 : 1));
+  const counts = new Map(input.persons.map((p) => [p.period, p]));
   const put = (table: string, columns: readonly AppendColumn[]): Promise<void> =>
     appendColumns(connection, { catalog: "temp", table }, columns);
   const blocks = (table: string, list: readonly (readonly AppendColumn[])[]): Promise<void> =>
@@ -106,15 +122,19 @@ export async function stageSums(connection: DuckDBConnection, input: PublishInpu
   await put("in_period", [Int32Array.from(spans, (_, i) => i), spans.map((s) => s.period)]);
   await blocks(
     "in_sum",
-    spans.map(({ data }, pid) => [repeat(pid, data.gids.length), data.gids, ...data.sums, data.settlements]),
+    spans.map(({ period, data }, pid) => [
+      repeat(pid, data.gids.length),
+      data.gids,
+      ...data.sums,
+      data.settlements,
+      personsOf(data.gids, counts.get(period)),
+    ]),
   );
-  await put("in_persons_period", [
-    Int32Array.from(input.persons, (_, i) => i),
-    input.persons.map((p) => p.period),
-  ]);
+  const persons = input.persons.filter((p) => !given.has(p.period));
+  await put("in_persons_period", [Int32Array.from(persons, (_, i) => i), persons.map((p) => p.period)]);
   await blocks(
     "in_persons",
-    input.persons.map((p, pid) => [repeat(pid, p.gids.length), p.gids, p.counts]),
+    persons.map((p, pid) => [repeat(pid, p.gids.length), p.gids, p.counts]),
   );
 }
 

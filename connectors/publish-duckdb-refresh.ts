@@ -9,32 +9,39 @@ const names = [...MEASURES.map((m) => m.name), "settlements"];
 const each = (text: (name: string) => string): string => names.map(text).join(", ");
 
 /**
- * Recomputes the facts of `changed` from the staged sums (see stageSums) and from the months that already
- * stand, and the rows of zeros of `followers`, whose last year changed. Runs inside the caller's transaction.
+ * Takes the facts of `given` from the staged sums (see stageSums), recomputes those of the other `changed`
+ * periods from staged months and those that already stand, and the rows of zeros of `followers`, whose last year changed; `stands` tells which periods have rows. Runs
+ * inside the caller's transaction.
  */
 export async function refreshFacts(
   connection: DuckDBConnection,
   changed: readonly PeriodRow[],
   followers: readonly PeriodRow[],
   removed: readonly string[],
+  given: ReadonlySet<string>,
+  stands: (period: string) => boolean,
 ): Promise<void> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE removed (period VARCHAR);
     CREATE OR REPLACE TEMP TABLE target (period VARCHAR);
+    CREATE OR REPLACE TEMP TABLE made (period VARCHAR);
     CREATE OR REPLACE TEMP TABLE follower (period VARCHAR, previous_period VARCHAR);
     CREATE OR REPLACE TEMP TABLE roll (period VARCHAR, month_period VARCHAR)`);
   const put = (table: string, columns: (string | null)[][]): Promise<void> =>
     appendColumns(connection, { catalog: "temp", table }, columns);
-  const rolls = changed.flatMap((t) => monthsOf(t).map((m) => [t.id, m] as const));
+  const made = changed.filter((t) => !given.has(t.id));
+  const rolls = made.flatMap((t) => monthsOf(t).map((m) => [t.id, m] as const));
   const following = [...changed, ...followers];
   await put("removed", [[...removed]]);
   await put("target", [changed.map((t) => t.id)]);
+  await put("made", [made.map((t) => t.id)]);
   await put("follower", [following.map((t) => t.id), following.map((t) => t.previous)]);
   await put("roll", [rolls.map((r) => r[0]), rolls.map((r) => r[1])]);
 
   const own = list(following.map((t) => t.id));
   const previous = list(following.flatMap((t) => t.previous ?? []));
   // In one call: each call waits for the program's next free moment.
-  await connection.run(statements(own, previous).join(";\n"));
+  const zeros = following.some((t) => t.previous !== null && stands(t.previous));
+  await connection.run(statements(own, previous, made.length > 0, zeros).join(";\n"));
 }
 
 /** Works out the denominators of shares of `periods`, and forgets those of `removed` ones. */
@@ -75,31 +82,57 @@ const list = (periods: readonly string[]): string => `(${["", ...periods].map((p
  * `own` and `previous` name the followers' periods and those a year before: written out, they let a scan of
  * all facts pass over those of other periods, which a join with a table of periods does not.
  */
-const statements = (own: string, previous: string): readonly string[] => [
+const statements = (own: string, previous: string, made: boolean, zeros: boolean): readonly string[] => [
   `DELETE FROM store.fact WHERE period IN (FROM removed)`,
+  ...(made ? standing : []),
+  `DELETE FROM store.fact WHERE period IN (SELECT period FROM target)
+    OR (NOT present AND period IN (SELECT period FROM follower))`,
+  ...(made ? [addedUp] : []),
 
+  // What is staged as it is, in its order.
+  `INSERT INTO store.fact
+    SELECT ip.period, g."grouping", s.gid, true, ${each((n) => `s.${n}::BIGINT`)},
+      CASE WHEN g.has_persons AND length(ip.period) <> 10 THEN s.persons::BIGINT END
+    FROM in_sum s JOIN in_period ip USING (pid) JOIN store.grp g ON g.gid = s.gid
+    WHERE ip.period IN (SELECT period FROM target ANTI JOIN made USING (period))`,
+
+  // Without data of a year before nothing has to be looked for.
+  ...(zeros ? [zeroRows(own, previous)] : []),
+  ...["removed", "target", "made", "follower", "roll"].map((t) => `DROP TABLE temp.${t}`),
+  ...(made ? ["base", "counted"] : []).map((t) => `DROP TABLE temp.${t}`),
+];
+
+const zeroRows = (own: string, previous: string): string =>
+  `INSERT INTO store.fact
+    SELECT t.period, f."grouping", f.gid, false, ${each(() => "0")}, f.persons * 0
+    FROM follower t
+      JOIN (FROM store.fact WHERE present AND period IN ${previous}) f ON f.period = t.previous_period
+      ANTI JOIN (SELECT period, gid FROM store.fact WHERE present AND period IN ${own}) o
+        ON o.period = t.period AND o.gid = f.gid
+    ORDER BY t.period, f."grouping", f.gid`;
+
+const standing = [
   // Month and day sums that are staged, and those that stand and are needed beside them.
   `CREATE OR REPLACE TEMP TABLE base AS
     SELECT ip.period, s.gid, ${each((n) => `s.${n}::BIGINT AS ${n}`)} FROM in_sum s JOIN in_period ip USING (pid)
+    WHERE ip.period IN (SELECT month_period FROM roll UNION FROM made)
     UNION ALL
     SELECT f.period, f.gid, ${each((n) => `f.${n}`)} FROM store.fact f
     WHERE f.present AND f.period NOT IN (SELECT period FROM in_period) AND f.period IN
-      (SELECT month_period FROM roll UNION SELECT period FROM target WHERE length(period) IN (7, 10))`,
+      (SELECT month_period FROM roll UNION SELECT period FROM made WHERE length(period) IN (7, 10))`,
 
   // Persons: those given, else those that stand.
   `CREATE OR REPLACE TEMP TABLE counted AS
     SELECT pp.period, p.gid, p.persons::BIGINT AS persons
     FROM in_persons p JOIN in_persons_period pp USING (pid)
     UNION ALL
-    SELECT f.period, f.gid, f.persons FROM store.fact f SEMI JOIN target t ON t.period = f.period
+    SELECT f.period, f.gid, f.persons FROM store.fact f SEMI JOIN made t ON t.period = f.period
     WHERE f.present AND f.persons IS NOT NULL AND f.period NOT IN (SELECT period FROM in_persons_period)`,
+];
 
-  `DELETE FROM store.fact WHERE period IN (SELECT period FROM target)
-    OR (NOT present AND period IN (SELECT period FROM follower))`,
-
-  `INSERT INTO store.fact
+const addedUp = `INSERT INTO store.fact
     WITH sums AS (
-      SELECT b.period, b.gid, ${each((n) => `b.${n}`)} FROM base b SEMI JOIN target t ON t.period = b.period
+      SELECT b.period, b.gid, ${each((n) => `b.${n}`)} FROM base b SEMI JOIN made t ON t.period = b.period
       UNION ALL
       SELECT r.period, b.gid, ${each((n) => `sum(b.${n})::BIGINT`)}
       FROM base b JOIN roll r ON r.month_period = b.period GROUP BY r.period, b.gid)
@@ -107,15 +140,4 @@ const statements = (own: string, previous: string): readonly string[] => [
       CASE WHEN g.has_persons AND length(s.period) <> 10 THEN coalesce(c.persons, 0) END
     FROM sums s JOIN store.grp g ON g.gid = s.gid
       LEFT JOIN counted c ON c.period = s.period AND c.gid = s.gid
-    ORDER BY s.period, g."grouping", s.gid`,
-
-  `INSERT INTO store.fact
-    SELECT t.period, f."grouping", f.gid, false, ${each(() => "0")}, f.persons * 0
-    FROM follower t
-      JOIN (FROM store.fact WHERE present AND period IN ${previous}) f ON f.period = t.previous_period
-      ANTI JOIN (SELECT period, gid FROM store.fact WHERE present AND period IN ${own}) o
-        ON o.period = t.period AND o.gid = f.gid
-    ORDER BY t.period, f."grouping", f.gid`,
-
-  ...["removed", "target", "follower", "roll", "base", "counted"].map((t) => `DROP TABLE temp.${t}`),
-];
+    ORDER BY s.period, g."grouping", s.gid`;

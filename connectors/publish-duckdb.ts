@@ -202,7 +202,8 @@ export class DuckDbPublisher implements Publisher {
     const removed = [...before.keys()].filter((id) => !after.has(id));
     const partial = this.#partial(input, before, after, changedIds);
 
-    await stageSums(connection, input);
+    const given = givenWhole(input);
+    await stageSums(connection, input, given);
     await connection.run("BEGIN TRANSACTION");
     try {
       await addGroups(connection, input.newGroups, this.#config);
@@ -211,7 +212,7 @@ export class DuckDbPublisher implements Publisher {
       await loadPeriods(connection, after);
       if (partial.size > 0) await changeFacts(connection, input.sumChanges, input.personChanges, partial);
       if (changed.length + followers.length + removed.length > 0)
-        await refreshFacts(connection, changed, followers, removed);
+        await refreshFacts(connection, changed, followers, removed, given, (p) => after.has(p));
       const refreshed = new Set([...changed, ...followers].map((p) => p.id));
       for (const { id, next } of partial.values())
         for (const p of [id, next]) if (p !== null) refreshed.add(p);
@@ -420,4 +421,17 @@ async function sizeOf(path: string): Promise<number> {
     (s) => s.size,
     () => 0,
   );
+}
+
+/**
+ * Periods of which everything is given: sums, and persons where any are counted. Others are made of what
+ * is given and what stands.
+ */
+function givenWhole(input: PublishInput): Set<string> {
+  const counted = new Set(input.persons.map((p) => p.period));
+  const summed = [
+    ...input.months.map((m) => monthText(m.month)),
+    ...(input.addedUp ?? []).flatMap((p) => p.periods),
+  ];
+  return new Set([...summed.filter((id) => counted.has(id)), ...input.days.map((d) => dayText(d.day))]);
 }

@@ -28,8 +28,8 @@ export interface GroupSums {
   readonly settlements: Float64Array;
 }
 
-/** What groups have more than was published, the same in each of some periods. */
-export interface SumChanges {
+/** Sums that are the same in each of some periods. */
+export interface PeriodSums {
   readonly periods: readonly string[];
   readonly data: GroupSums;
 }
@@ -181,6 +181,8 @@ export interface PublishInput {
   readonly newGroups: readonly Group[];
   /** Month sums that replace the published ones, whole months. */
   readonly months: readonly { readonly month: MonthNumber; readonly data: GroupSums }[];
+  /** Sums of periods that add up months all of which are given whole. */
+  readonly addedUp?: readonly PeriodSums[];
   /** Person counts that replace the published ones, whole periods. */
   readonly persons: readonly PersonCounts[];
   /** Day sums that replace the published ones, whole days. */
@@ -191,7 +193,7 @@ export interface PublishInput {
   /** The new version is above this one, also where every published file was lost. */
   readonly versionFloor?: number;
   /** What sums of published periods of any kind have more than before; none of a period given whole. */
-  readonly sumChanges: readonly SumChanges[];
+  readonly sumChanges: readonly PeriodSums[];
   /** Person counts of groups of published periods that replace theirs alone, 0 included. */
   readonly personChanges: readonly PersonCounts[];
   /** Whole tables, given when they changed (always with `full`). */

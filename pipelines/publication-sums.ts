@@ -5,15 +5,16 @@ import {
   monthOfDay,
   monthStart,
   monthText,
+  type Period,
   periodsOfYear,
   yearOfMonth,
 } from "../aggregations/calendar.js";
 import type { Changes } from "../aggregations/changes.js";
-import { columnsOf } from "../aggregations/month.js";
+import { columnsOf, toColumns } from "../aggregations/month.js";
 import { SettledSums } from "../aggregations/settled.js";
 import { SumTable } from "../aggregations/sums.js";
 import { type DataSpan, periodsOf } from "../connectors/publish-duckdb-periods.js";
-import type { PersonCounts, PublishInput, SumChanges } from "../connectors/publisher.js";
+import type { PeriodSums, PersonCounts, PublishInput } from "../connectors/publisher.js";
 import type { DayNumber, MonthNumber } from "../schemas/units.js";
 import type { State } from "./state.js";
 
@@ -27,7 +28,7 @@ export interface Window {
   readonly lastDay: DayNumber | null;
 }
 
-type Sums = Pick<PublishInput, "months" | "days" | "persons" | "sumChanges" | "personChanges">;
+type Sums = Pick<PublishInput, "months" | "addedUp" | "days" | "persons" | "sumChanges" | "personChanges">;
 
 const spanOf = ({ firstDay, lastDay }: Window): DataSpan | null =>
   firstDay === null || lastDay === null ? null : { firstDay, lastDay };
@@ -91,7 +92,7 @@ export class PublishedSums {
     const persons = this.#persons(touched, whole, wholeYears, before, window.lastDay);
     const sums: Sums = {
       ...persons,
-      months: [...whole].map((month) => ({ month, data: this.#wholeMonth(month) })),
+      ...this.#wholeSums(whole, window),
       sumChanges: [
         ...this.#monthChanges(
           changes,
@@ -116,13 +117,27 @@ export class PublishedSums {
     this.#daysGiven = [];
   }
 
-  #wholeMonth(month: MonthNumber): ReturnType<typeof columnsOf> {
-    const { months, combos, groups, config } = this.state;
-    const cells = months.cells(month);
-    const data = cells.rollUp(combos.combos, groups);
-    this.#settled.set(month, SettledSums.of(cells, combos.combos, config.jurisdiction));
-    months.evict(new Set([month]));
-    return data;
+  /** Whole months, and the periods that add up no others. */
+  #wholeSums(whole: ReadonlySet<MonthNumber>, window: Window): Pick<Sums, "months" | "addedUp"> {
+    const { months, combos, groups, config, store } = this.state;
+    const tables = new Map<MonthNumber, SumTable>();
+    for (const month of whole) {
+      const cells = months.cells(month);
+      tables.set(month, cells.rolledUp(combos.combos, groups));
+      this.#settled.set(month, SettledSums.of(cells, combos.combos, config.jurisdiction));
+      months.evict(new Set([month]));
+    }
+    const span = spanOf(window);
+    const after = span ? periodsOf(span, config.periods) : new Map<string, never>();
+    const others = store.months().filter((m) => !whole.has(m));
+    const addedUp = addUp(
+      tables,
+      (period, within) => period.kind !== "month" && after.has(period.id) && !others.some(within),
+    ).map(({ periods, table }) => ({ periods, data: toColumns(table, groups) }));
+    return {
+      months: [...tables].map(([month, table]) => ({ month, data: toColumns(table, groups) })),
+      addedUp,
+    };
   }
 
   /** What the months paid out of each fund, for the figures of the funds. */
@@ -142,7 +157,7 @@ export class PublishedSums {
     months: readonly MonthNumber[],
     whole: ReadonlySet<MonthNumber>,
     before: ReadonlyMap<string, unknown>,
-  ): SumChanges[] {
+  ): PeriodSums[] {
     const { groups } = this.state;
     const tables = new Map<MonthNumber, SumTable>();
     for (const month of months) {
@@ -151,32 +166,9 @@ export class PublishedSums {
       tables.set(month, table);
       this.#changeSettled(changes, month);
     }
-    // Periods that add up the same changed months have the same changes.
-    const alike = new Map<string, { months: MonthNumber[]; periods: string[] }>();
-    for (const year of new Set(months.map(yearOfMonth))) {
-      for (const period of periodsOfYear(year)) {
-        const from = monthOfDay(period.startDay);
-        const to = monthOfDay(period.endDay);
-        const within = (m: MonthNumber): boolean => from <= m && m <= to;
-        const added = months.filter(within);
-        if (added.length === 0 || !before.has(period.id) || [...whole].some(within)) continue;
-        const key = added.join();
-        const entry = alike.get(key);
-        if (entry) entry.periods.push(period.id);
-        else alike.set(key, { months: added, periods: [period.id] });
-      }
-    }
-    return [...alike.values()].map(({ months: added, periods }) => {
-      if (added.length === 1) return { periods, data: columnsOf(tables.get(added[0])!) };
-      const table = new SumTable(1024);
-      for (const month of added) {
-        const { keys, sums } = tables.get(month)!;
-        keys.forEach((gid, slot) => {
-          table.addRow(gid, sums, slot);
-        });
-      }
-      return { periods, data: columnsOf(table) };
-    });
+    return addUp(tables, (period, within) => before.has(period.id) && ![...whole].some(within)).map(
+      ({ periods, table }) => ({ periods, data: columnsOf(table) }),
+    );
   }
 
   #changeSettled(changes: Changes, month: MonthNumber): void {
@@ -238,7 +230,7 @@ export class PublishedSums {
     isWhole: (month: MonthNumber) => boolean,
     before: ReadonlyMap<string, unknown>,
     latest: DayNumber | null,
-  ): { whole: Sums["days"]; changes: SumChanges[] } {
+  ): { whole: Sums["days"]; changes: PeriodSums[] } {
     const { state } = this;
     const { months, combos, groups } = state;
     const keepDays = state.config.periods.keepDays + LEAP_YEAR_DAYS;
@@ -259,7 +251,7 @@ export class PublishedSums {
       .filter((d) => d > lastDay - keepDays || d > lastDay - keepFacilityDays)
       .sort((a, b) => a - b);
     const whole: Sums["days"][number][] = [];
-    const changed: SumChanges[] = [];
+    const changed: PeriodSums[] = [];
     for (const day of this.#daysGiven) {
       const month = monthOfDay(day);
       if (!held.has(month)) continue;
@@ -274,4 +266,31 @@ export class PublishedSums {
     }
     return { whole, changes: changed };
   }
+}
+
+/** Sums of the wanted periods from those of months; periods that add up the same months share them. */
+function addUp(
+  tables: ReadonlyMap<MonthNumber, SumTable>,
+  wanted: (period: Period, within: (month: MonthNumber) => boolean) => boolean,
+): { periods: string[]; table: SumTable }[] {
+  const alike = new Map<string, { months: MonthNumber[]; periods: string[] }>();
+  for (const year of new Set([...tables.keys()].map(yearOfMonth))) {
+    for (const period of periodsOfYear(year)) {
+      const from = monthOfDay(period.startDay);
+      const to = monthOfDay(period.endDay);
+      const within = (m: MonthNumber): boolean => from <= m && m <= to;
+      const months = [...tables.keys()].filter(within);
+      if (months.length === 0 || !wanted(period, within)) continue;
+      const key = months.join();
+      const entry = alike.get(key);
+      if (entry) entry.periods.push(period.id);
+      else alike.set(key, { months, periods: [period.id] });
+    }
+  }
+  return [...alike.values()].map(({ months, periods }) => {
+    if (months.length === 1) return { periods, table: tables.get(months[0])! };
+    const table = new SumTable(1024);
+    for (const month of months) table.addAll(tables.get(month)!);
+    return { periods, table };
+  });
 }

@@ -2,11 +2,11 @@ import { monthOfDay, monthStart, parsePeriod } from "../../aggregations/calendar
 import type {
   Group,
   GroupSums,
+  PeriodSums,
   PersonCounts,
   PublishedState,
   Publisher,
   PublishInput,
-  SumChanges,
 } from "../../connectors/publisher.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
 
@@ -59,7 +59,7 @@ export class MemoryPublisher implements Publisher {
   }
 
   /** Adds what months and days have more; what other periods have more must be that of their months. */
-  #change(input: PublishInput, { periods, data }: SumChanges): void {
+  #change(input: PublishInput, { periods, data }: PeriodSums): void {
     if (input.since !== this.#published?.sequence) throw new Error("changes of another publish");
     for (const id of periods) {
       const { kind, startDay } = parsePeriod(id)!;
