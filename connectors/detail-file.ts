@@ -31,6 +31,8 @@ const CATALOG = "detail";
 const MEMORY_LIMIT = "1GB";
 /** The work copy is written anew when it is this many times its size after the last time. */
 const COMPACT_FACTOR = 2;
+/** Settlements of one statement: a few of DuckDB's row groups, which are then packed side by side. */
+const BATCH = 250_000;
 const COMPACT_FLOOR_BYTES = 32 * 1024 * 1024;
 
 export interface DetailFileOptions {
@@ -183,9 +185,14 @@ class DetailWriter {
     await this.#stage.begin();
     await this.#loadPlaces();
     await this.#loadPersons(held);
-    for (const month of months) {
-      if (held) await connection.run(`DELETE FROM settlement WHERE month = ${quoteText(monthText(month))}`);
-      if ((await this.#stage.month(month)) > 0) await this.#insert(month);
+    if (held && months.length > 0) {
+      const names = months.map((m) => quoteText(monthText(m))).join(", ");
+      await connection.run(`DELETE FROM settlement WHERE month IN (${names})`);
+    }
+    for (let next = 0; next < months.length; ) {
+      const staged = await this.#stage.stage(months.slice(next), BATCH);
+      next += staged.months;
+      if (staged.rows > 0) await this.#insert();
     }
     await connection.run("CREATE OR REPLACE TEMP TABLE kept AS SELECT 1");
     const calendar = new ZoneCalendar(options.reference.config.timezone);
@@ -203,7 +210,7 @@ class DetailWriter {
     return settlements;
   }
 
-  async #insert(month: MonthNumber): Promise<void> {
+  async #insert(): Promise<void> {
     const rows = keptRows({
       amount: (fen) => `(${fen}::DECIMAL(16, 0) * 0.01::DECIMAL(2, 2))`,
       moving: this.#stage.moving,
@@ -211,7 +218,7 @@ class DetailWriter {
     });
     const sources: Record<string, string> = {
       person: "p.pseudonym",
-      month: quoteText(monthText(month)),
+      month: "lpad((s.month // 12)::VARCHAR, 4, '0') || '-' || lpad((s.month % 12 + 1)::VARCHAR, 2, '0')",
       source: "l.source",
       partition: "l.partition",
       code_set: "s.code_set",

@@ -63,7 +63,7 @@ export function keptRows(options: {
   // A recount asks for nothing that no figure needs.
   const used = options.withTexts ? ROW_CODES : COUNTED_CODES;
   const codes = used.map((name, i) => `nullif(c${i}.text, '') AS ${name}`);
-  return `SELECT k.ref, k.person, k.code_set, k.place, k.position,
+  return `SELECT k.ref, k.month, k.person, k.code_set, k.place, k.position,
       ${
         options.withTexts
           ? `k.setl_id, k.init_setl_id, k.mdtrt_id, ${localTime("k.updt_ms", "y.shift")} AS updt_time`

@@ -106,6 +106,11 @@ export async function loadReference(connection: DuckDBConnection, reference: Det
   ]);
 }
 
+interface Refund {
+  readonly ref: number;
+  readonly original: string;
+}
+
 /**
  * Lays kept settlements of a state snapshot into temporary table `kept` of a DuckDB connection, a month at a
  * time, and keeps `code_set` and `dimension` of the catalog in use up to them.
@@ -154,21 +159,36 @@ export class DetailStage {
     }
   }
 
-  /** Stages one month; returns its rows. Tables `kept`, `zone_shift` and, where refunds move, `moved` are replaced. */
-  async month(month: MonthNumber): Promise<number> {
+  /**
+   * Stages months, one or more until `enough` rows are there; returns how many months and rows. Tables `kept`,
+   * `zone_shift` and, where refunds move, `moved` are replaced.
+   */
+  async stage(months: readonly MonthNumber[], enough = 0): Promise<{ months: number; rows: number }> {
+    const { connection } = this;
+    const before = this.sets.size;
+    const refunds: Refund[] = [];
+    let taken = 0;
+    let rows = 0;
+    await connection.run(stagingTable(this.withTexts));
+    do rows += await this.#month(months[taken++], refunds);
+    while (taken < months.length && rows < enough);
+    await connection.run(zoneShift(this.reference.config.timezone));
+    await this.#newSets(before);
+    if (this.#moving) await this.#originals(refunds);
+    return { months: taken, rows };
+  }
+
+  async #month(month: MonthNumber, refunds: Refund[]): Promise<number> {
     const { connection, snapshot } = this;
     const columns = this.#columns;
-    const before = this.sets.size;
-    const refunds: { ref: number; original: string }[] = [];
     const turn = slices();
     let rows = 0;
     const flush = async (): Promise<void> => {
       rows += columns.rows;
       await appendColumns(connection, { catalog: "temp", table: "kept" }, columns.take());
     };
-    await connection.run(stagingTable(this.withTexts));
     const pages = snapshot.rows(month, (ref, row) => {
-      columns.add(ref, row);
+      columns.add(ref, row, month);
       this.checks.add(ref);
       if (this.#moving && row.init_setl_id !== "") refunds.push({ ref, original: row.init_setl_id });
     });
@@ -177,9 +197,6 @@ export class DetailStage {
       await turn();
     }
     await flush();
-    await connection.run(zoneShift(this.reference.config.timezone));
-    await this.#newSets(before);
-    if (this.#moving) await this.#originals(refunds);
     return rows;
   }
 
@@ -196,7 +213,7 @@ export class DetailStage {
     await connection.run(deriveDimensions(this.reference.config.jurisdiction, first));
   }
 
-  async #originals(refunds: readonly { ref: number; original: string }[]): Promise<void> {
+  async #originals(refunds: readonly Refund[]): Promise<void> {
     const { connection, snapshot } = this;
     const turn = slices();
     const found: { ref: number; time: number }[] = [];

@@ -1,4 +1,5 @@
 import { AMOUNT_FIELDS } from "../schemas/streams.js";
+import type { MonthNumber } from "../schemas/units.js";
 import type { AppendColumn } from "./duckdb-append.js";
 import { CODE_FIELDS, type PackedRow } from "./settlement-block.js";
 
@@ -120,6 +121,7 @@ export class CodeSets {
 
 /** The column of the staging table for each thing that a row holds, as `KeptColumns` fills them. */
 export const KEPT_INTS = [
+  "month",
   "person",
   "code_set",
   ...ROW_CODES,
@@ -165,10 +167,12 @@ export class KeptColumns {
     return BATCH_ROWS - this.rows;
   }
 
-  add(ref: number, row: PackedRow): void {
+  /** `month`: whose row it is, as the state files it. */
+  add(ref: number, row: PackedRow, month: MonthNumber): void {
     const i = this.rows++;
     const ints = this.#ints;
     let c = 0;
+    ints[c++][i] = month;
     ints[c++][i] = row.person;
     ints[c++][i] = this.sets.of(row.codes, this.#decides, this.#none);
     for (let k = 0; k < ROW_AT.length; k++) ints[c++][i] = row.codes[ROW_AT[k]];

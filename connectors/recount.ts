@@ -49,7 +49,7 @@ export async function recount(
   const newest = `DATE '1970-01-01' + ${months.length > 0 ? monthStart(months[0] + 1) - 1 : 0}`;
   let settlements = 0;
   for (const month of months) {
-    settlements += await stage.month(month);
+    settlements += (await stage.stage([month])).rows;
     for (const sql of countMonth(config, stage.moving, newest)) await connection.run(sql);
   }
   for (const sql of groupTables(config)) await connection.run(sql);
