@@ -84,11 +84,11 @@ const waiting: CloseCheck = ({ store }, period) => {
     .get(period.endDay, period.startDay) as { belong: number; unreadable: number };
   const found: CloseProblem[] = [];
   if (belong > 0) {
-    const detail = `${belong} quarantined records belong to it and are not counted: see fundpulse quarantine list`;
+    const detail = `${belong} quarantined ${belong === 1 ? "record belongs to it and is" : "records belong to it and are"} not counted: see fundpulse quarantine list`;
     found.push(problem("quarantine", belong, detail));
   }
   if (unreadable > 0) {
-    const detail = `${unreadable} quarantined records cannot be read far enough to tell whether they belong to it`;
+    const detail = `${unreadable} quarantined ${unreadable === 1 ? "record" : "records"} cannot be read far enough to tell whether they belong to it: retry, or dismiss what belongs nowhere`;
     found.push(problem("quarantine_unreadable", unreadable, detail));
   }
   return found;

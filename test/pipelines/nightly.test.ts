@@ -113,7 +113,7 @@ describe("close", () => {
     expect(refused.code).toBe(3);
     const said = refused.out.toString();
     expect(said).toMatch(/^2024-03 was not closed:\n/);
-    expect(said).toContain("1 quarantined records");
+    expect(said).toContain("1 quarantined record belongs to it");
     expect(said).toContain(
       "1 facility has been silent for longer than usual (H62072500002 since 2024-03-20)",
     );
@@ -196,7 +196,7 @@ describe("nightly", () => {
     await w.drain();
     const night = await w.cli("nightly", "--date", "2024-03-12");
     expect(night.code).toBe(3);
-    expect(night.out.toString()).toMatch(/refused: 2024-02\n {2}- 1 quarantined records/);
+    expect(night.out.toString()).toMatch(/refused: 2024-02, 2024YTD02\n {2}- 1 quarantined record /);
     expect(await statuses()).toEqual(["2024-01 closed", "2024YTD01 closed"]);
   });
 
