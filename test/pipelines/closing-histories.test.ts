@@ -1,29 +1,14 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { monthOfDay, parsePeriod } from "../../aggregations/calendar.js";
-import { BatchDecoder } from "../../connectors/decoder.js";
 import { type FrozenSums, unpackSums } from "../../connectors/frozen-codec.js";
-import type { SourceBatch } from "../../connectors/source.js";
 import { closedCut } from "../../pipelines/closed-cut.js";
-import { closingOf } from "../../pipelines/closing.js";
-import { Intake } from "../../pipelines/intake.js";
-import { Publication } from "../../pipelines/publication.js";
-import { State } from "../../pipelines/state.js";
+import type { State } from "../../pipelines/state.js";
 import { MEASURES } from "../../schemas/measures.js";
-import {
-  arrivalsOf,
-  type Delivery,
-  FINAL_NOW,
-  type History,
-  histories,
-  recountOptions,
-} from "../support/histories.js";
-import { MemoryPublisher } from "../support/memory-publisher.js";
+import { Bench } from "../support/bench.js";
+import { arrivalsOf, type Delivery, histories, recountOptions } from "../support/histories.js";
 import { recount } from "../support/oracle/recount.js";
-import { type Arrival, groupKey, type Recount } from "../support/oracle/types.js";
+import { groupKey, type Recount } from "../support/oracle/types.js";
 import { referenceOf } from "../support/state-driver.js";
 
 const RUNS = Number(process.env.FUNDPULSE_HISTORIES ?? 60);
@@ -34,63 +19,6 @@ const DELIVERY: Delivery = {
   clockBehindDays: 0,
   shuffle: null,
 };
-
-/** The engine over a state of its own, without sources and timers. */
-class Bench {
-  readonly #dir = mkdtempSync(join(process.platform === "linux" ? "/dev/shm" : tmpdir(), "fundpulse-"));
-  readonly #publisher = new MemoryPublisher();
-  #intake!: Intake;
-  #publication!: Publication;
-  state!: State;
-
-  constructor(private readonly history: History) {}
-
-  async open(): Promise<void> {
-    const config = { ...this.history.world.config, data: this.#dir };
-    this.state = new State(config, referenceOf(this.history), () => FINAL_NOW, { rebuild: false });
-    this.state.store.db.pragma("synchronous = OFF");
-    this.#intake = new Intake(this.state, new BatchDecoder({ calendar: this.state.calendar }));
-    const published = await this.#publisher.open(this.state.store.stateId);
-    this.#publication = new Publication(this.state, this.#intake, published);
-  }
-
-  async publish(): Promise<number> {
-    const cut = this.#publication.cut(FINAL_NOW);
-    const version = await this.#publisher.publish(cut);
-    this.#publication.published(cut);
-    this.state.closed.published(cut.sequence, version);
-    return version;
-  }
-
-  async take(arrivals: readonly Arrival[]): Promise<void> {
-    for (const { stream, source, partition, position, record } of arrivals) {
-      const at = { lastApplied: position, fingerprint: null, finished: false };
-      const batch: SourceBatch = {
-        stream,
-        payload: { kind: "values", values: [Buffer.from(JSON.stringify(record))] },
-        positions: [position],
-        appendedAtMs: null,
-        position: { source, partition, next: position + 1, ...at },
-      };
-      await this.#intake.accept(batch);
-    }
-  }
-
-  close(period: string) {
-    const loop = { publishNow: () => this.publish() };
-    return closingOf({ state: this.state, intake: this.#intake, loop }).close(period, { force: true });
-  }
-
-  async restart(): Promise<void> {
-    this.state.close();
-    await this.open();
-  }
-
-  remove(): void {
-    this.state?.close();
-    rmSync(this.#dir, { recursive: true, force: true });
-  }
-}
 
 type Table = Record<string, string>;
 
@@ -154,7 +82,7 @@ test("a closed period stays as the recount had it, and the changes noted since m
         const periods = [...before.months.keys()];
         if (periods.length === 0) return;
         const period = periods[pick % periods.length];
-        const bench = new Bench(history);
+        const bench = new Bench(history.world.config, referenceOf(history));
         try {
           await bench.open();
           await bench.take(first);

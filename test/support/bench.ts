@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BatchDecoder } from "../../connectors/decoder.js";
+import type { ReferenceTables } from "../../connectors/reference-csv.js";
+import type { SourceBatch } from "../../connectors/source.js";
+import { closingOf } from "../../pipelines/closing.js";
+import { Intake } from "../../pipelines/intake.js";
+import type { CloseResult } from "../../pipelines/pipeline-port.js";
+import { Publication } from "../../pipelines/publication.js";
+import { State } from "../../pipelines/state.js";
+import type { Config } from "../../schemas/config.js";
+import { FINAL_NOW } from "./histories/world.js";
+import { MemoryPublisher } from "./memory-publisher.js";
+import type { Arrival } from "./oracle/types.js";
+
+/** The engine over a state of its own, without sources and timers. */
+export class Bench {
+  readonly #dir = mkdtempSync(join(process.platform === "linux" ? "/dev/shm" : tmpdir(), "fundpulse-"));
+  readonly #publisher = new MemoryPublisher();
+  #intake!: Intake;
+  #publication!: Publication;
+  state!: State;
+
+  constructor(
+    private readonly config: Config,
+    /** May be replaced before the next `open`. */
+    public reference: ReferenceTables,
+  ) {}
+
+  async open(): Promise<void> {
+    const config = { ...this.config, data: this.#dir };
+    this.state = new State(config, this.reference, () => FINAL_NOW, { rebuild: false });
+    this.state.store.db.pragma("synchronous = OFF");
+    this.#intake = new Intake(this.state, new BatchDecoder({ calendar: this.state.calendar }));
+    const published = await this.#publisher.open(this.state.store.stateId);
+    this.#publication = new Publication(this.state, this.#intake, published);
+  }
+
+  async publish(): Promise<number> {
+    const cut = this.#publication.cut(FINAL_NOW);
+    const version = await this.#publisher.publish(cut);
+    this.#publication.published(cut);
+    this.state.closed.published(cut.sequence, version);
+    return version;
+  }
+
+  async take(
+    arrivals: readonly Pick<Arrival, "stream" | "source" | "partition" | "position" | "record">[],
+  ): Promise<void> {
+    for (const { stream, source, partition, position, record } of arrivals) {
+      const at = { lastApplied: position, fingerprint: null, finished: false };
+      const batch: SourceBatch = {
+        stream,
+        payload: { kind: "values", values: [Buffer.from(JSON.stringify(record))] },
+        positions: [position],
+        appendedAtMs: null,
+        position: { source, partition, next: position + 1, ...at },
+      };
+      await this.#intake.accept(batch);
+    }
+  }
+
+  close(period: string): Promise<CloseResult> {
+    const loop = { publishNow: () => this.publish() };
+    return closingOf({ state: this.state, intake: this.#intake, loop }).close(period, { force: true });
+  }
+
+  async restart(): Promise<void> {
+    this.state.close();
+    await this.open();
+  }
+
+  remove(): void {
+    this.state?.close();
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+}
