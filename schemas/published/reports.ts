@@ -115,6 +115,7 @@ function insuranceTables(insurance: ReportInsurance, config: Config): ReportTabl
     );
   const one = (id: string, name: string, row: string, line: CategoryLine | null, columns: readonly Cell[]) =>
     table(own(id), name, label("category", "支出类别"), columns, () => single(insurance, row, line, config));
+  const within = { county: "县内", city: "市内", province: "省内" }[config.jurisdiction.level];
   const base = "inpatient.by_facility.base_comp";
   const dip = "dip.by_facility";
   const unsigned = settingsOf(own(dip)).unsigned === true;
@@ -137,10 +138,14 @@ function insuranceTables(insurance: ReportInsurance, config: Config): ReportTabl
     ),
     region("inpatient.by_region.rate", `${zh}各区域住院率增长明细表`, of.rate),
     tier("inpatient.by_tier.visits_share", `${zh}各级医疗机构住院人次占比表`, of.share, ["visits"]),
-    facility("inpatient.by_facility.visits", `${zh}县内医疗机构住院人次增长率明细表`, of.facilityVisits),
+    facility("inpatient.by_facility.visits", `${zh}${within}医疗机构住院人次增长率明细表`, of.facilityVisits),
     region("inpatient.by_region.avg_fee", `${zh}住院次均费用增长明细表`, of.regionAvg),
     tier("inpatient.by_tier.avg_fee", `${zh}住院各级医疗机构次均费用明细表`, [of.visits, of.fee, of.avg]),
-    facility("inpatient.by_facility.avg_fee", `${zh}县内医疗机构住院次均费用增长率明细表`, of.facilityAvg),
+    facility(
+      "inpatient.by_facility.avg_fee",
+      `${zh}${within}医疗机构住院次均费用增长率明细表`,
+      of.facilityAvg,
+    ),
     region("inpatient.by_region.reimb", `${zh}住院各区域报销比例明细表`, of.reimb),
     tier("inpatient.by_tier.reimb", `${zh}住院各级医疗机构报销比例明细表`, of.reimb),
     facility(base, `${zh}基本段报销实际补偿比增长明细表`, of.baseRate(settingsOf(own(base)).paid)),
@@ -159,8 +164,12 @@ function insuranceTables(insurance: ReportInsurance, config: Config): ReportTabl
           config.report.categories.chronic,
         ),
     ),
-    table(own(dip), `${zh}县内医疗机构DIP支付情况表`, label("facility", "医疗机构"), of.dip(unsigned), (s) =>
-      dipByFacility(insurance, config, s),
+    table(
+      own(dip),
+      `${zh}${within}医疗机构DIP支付情况表`,
+      label("facility", "医疗机构"),
+      of.dip(unsigned),
+      (s) => dipByFacility(insurance, config, s),
     ),
     table(own("inpatient.by_region"), `${zh}住院补偿明细`, label("row_label", "项目"), of.paid, (s) =>
       byRegionAndChannel(insurance, s),
