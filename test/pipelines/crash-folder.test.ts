@@ -10,7 +10,8 @@ import { Random } from "../../aggregations/simulate/random.js";
 import { FolderWriter, type FolderWriterOptions } from "../../connectors/write-folder.js";
 import { simulatedEvents } from "../../pipelines/simulate.js";
 import { copied, ROUGH } from "../support/events.js";
-import { differingRows, resultHashes, Workspace } from "../support/workspace.js";
+import { expectSameResults } from "../support/same-results.js";
+import { resultHashes, Workspace } from "../support/workspace.js";
 
 const FREE = {
   events: 6_000,
@@ -94,11 +95,7 @@ beforeAll(async () => {
 async function expectUndisturbed(w: Workspace): Promise<void> {
   const ended = await w.cli("run", "--until-drained", "--no-ops");
   expect(ended).toMatchObject({ code: 0 });
-  const hashes = await resultHashes(w, { quality: true });
-  for (const name of Object.keys(expected)) {
-    if (hashes[name] === expected[name]) continue;
-    throw new Error(`${name} differs:\n${(await differingRows(undisturbed, w, name)).join("\n")}`);
-  }
+  await expectSameResults(w, undisturbed, expected, { quality: true });
 }
 
 /** Starts `run`, kills it with SIGKILL when `moment` resolves; true when it was still running then. */

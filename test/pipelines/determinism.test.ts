@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { SimEvent } from "../../aggregations/simulate/event.js";
 import { simulatedEvents } from "../../pipelines/simulate.js";
 import { copied, filesOf, ROUGH, shuffled } from "../support/events.js";
-import { differingRows, resultHashes, Workspace } from "../support/workspace.js";
+import { expectSameResults } from "../support/same-results.js";
+import { resultHashes, Workspace } from "../support/workspace.js";
 
 const FREE = {
   events: 800,
@@ -49,13 +50,7 @@ beforeAll(async () => {
   expect(Number(n)).toBeGreaterThan(10_000);
 });
 
-async function expectSame(w: Workspace): Promise<void> {
-  const hashes = await resultHashes(w);
-  for (const name of Object.keys(expected)) {
-    if (hashes[name] === expected[name]) continue;
-    throw new Error(`${name} differs:\n${(await differingRows(reference, w, name)).join("\n")}`);
-  }
-}
+const expectSame = (w: Workspace): Promise<void> => expectSameResults(w, reference, expected);
 
 test("Avro gives the figures of NDJSON, whatever the codec, gzipped or not", async () => {
   for (const options of [

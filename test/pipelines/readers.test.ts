@@ -1,12 +1,10 @@
-import { spawn } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { startReader } from "../support/readers.js";
 import { settlement, Workspace } from "../support/workspace.js";
 
-const CHILD = fileURLToPath(new URL("../support/children/read-consistent.mjs", import.meta.url));
 const PUBLISHES = 100;
 
 const w = new Workspace({
@@ -17,31 +15,6 @@ const w = new Workspace({
   log: { level: "warn" },
 });
 afterAll(() => w.remove());
-
-interface Met {
-  readonly opens: number;
-  readonly errors: readonly string[];
-  readonly mixtures: readonly string[];
-  readonly falls: number;
-  readonly versions: number;
-  readonly replacedMeanwhile: number;
-}
-
-function reader(stop: string): Promise<Met> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CHILD, w.published, stop]);
-    let out = "";
-    let err = "";
-    child.stdout.on("data", (d) => {
-      out += d;
-    });
-    child.stderr.on("data", (d) => {
-      err += d;
-    });
-    child.on("error", reject);
-    child.on("close", (code) => (code === 0 ? resolve(JSON.parse(out)) : reject(new Error(err))));
-  });
-}
 
 /** A few records that every table of the published file follows. */
 function records(file: number): Record<string, unknown>[] {
@@ -79,7 +52,7 @@ test("two processes that read while the program publishes a hundred times meet n
   };
   while (!existsSync(w.published)) await alive();
   const first = await version();
-  const readers = [reader(stop), reader(stop)];
+  const readers = [1, 2].map(() => startReader("read-consistent.mjs", w.published, stop));
   for (let seen = first; seen < first + PUBLISHES; ) {
     feed();
     feed();

@@ -1,12 +1,7 @@
-// Opens a published file again and again until `stop` appears, holds its tables against each other within
-// each opening, and prints what it met as JSON. The input is plain: every settlement counts once, is of a
-// person of its own, and is local.
-import { existsSync } from "node:fs";
+// Holds the tables of a published file against each other within each opening. The input is plain: every
+// settlement counts once, is of a person of its own, and is local.
 import { setTimeout as sleep } from "node:timers/promises";
-import { DuckDBInstance } from "@duckdb/node-api";
-
-const [path, stop] = process.argv.slice(2);
-const met = { opens: 0, errors: [], mixtures: [], falls: 0, versions: 0, replacedMeanwhile: 0 };
+import { readAgainAndAgain } from "./reading.mjs";
 
 const whole = (indicator, grouping) => `(SELECT coalesce(sum(value), 0) FROM indicators
   WHERE period_kind = 'year' AND insurance = 'all' AND "grouping" = '${grouping}' AND indicator = '${indicator}')`;
@@ -38,34 +33,14 @@ const HOLDS = {
         AND f.insurance = indicators.insurance AND v.insurance = f.insurance)) = 0`,
 };
 
-let last = 0;
-while (!existsSync(stop)) {
-  let instance;
-  let connection;
-  try {
-    instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY", threads: "1" });
-    connection = await instance.connect();
-    const one = async (sql) => (await connection.runAndReadAll(sql)).getRows()[0];
-    const version = Number((await one("SELECT version FROM snapshot"))[0]);
-    const held = await one(`SELECT ${Object.values(HOLDS).join(", ")}`);
-    Object.keys(HOLDS).forEach((name, i) => {
-      if (held[i] !== true) met.mixtures.push(`${version}: ${name}`);
-    });
-    // The file is replaced while it is open; what was opened stays.
-    await sleep(60);
-    const fees = await one(`SELECT version, ${TOTAL} = ${whole("visits", "care")} FROM snapshot`);
-    if (Number(fees[0]) !== version || fees[1] !== true) met.mixtures.push(`${version}: became ${fees[0]}`);
-    if (version < last) met.falls++;
-    if (version > last) met.versions++;
-    if (version > last + 1) met.replacedMeanwhile++;
-    last = version;
-    met.opens++;
-  } catch (error) {
-    met.errors.push(String(error));
-  } finally {
-    connection?.closeSync();
-    instance?.closeSync();
-  }
-  await sleep(250);
-}
-console.log(JSON.stringify(met));
+const [path, stop] = process.argv.slice(2);
+await readAgainAndAgain(path, stop, 250, async (first) => {
+  const version = Number((await first("SELECT version FROM snapshot"))[0]);
+  const held = await first(`SELECT ${Object.values(HOLDS).join(", ")}`);
+  const mixtures = Object.keys(HOLDS).flatMap((name, i) => (held[i] === true ? [] : [`${version}: ${name}`]));
+  // The file is replaced while it is open; what was opened stays.
+  await sleep(60);
+  const [then, holds] = await first(`SELECT version, ${TOTAL} = ${whole("visits", "care")} FROM snapshot`);
+  if (Number(then) !== version || holds !== true) mixtures.push(`${version}: became ${then}`);
+  return { version, mixtures };
+});
