@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { chmod, mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
@@ -56,6 +57,7 @@ interface Held {
   readonly lastBlock: number;
   readonly settlements: number;
   readonly compactBytes: number;
+  readonly referenceHash: string;
 }
 
 /** Where the detail file stands, for authorised users alone. */
@@ -102,6 +104,8 @@ export async function writeDetailFile(
   const connection = await instance.connect();
   try {
     const writer = new DetailWriter(connection, snapshot, options, join(folder, "detail.duckdb"));
+    const current = await writer.current();
+    if (current !== null && existsSync(path)) return { path, ...current };
     const written = await writer.write();
     await chmod(writer.work, 0o600);
     await replaceWithCopy(writer.work, path);
@@ -120,6 +124,7 @@ class DetailWriter {
   readonly #layout: string;
   readonly #referenceHash: string;
   readonly #stage: DetailStage;
+  #held: Held | null = null;
 
   constructor(
     private readonly connection: DuckDBConnection,
@@ -155,9 +160,18 @@ class DetailWriter {
     this.#stage = new DetailStage(connection, snapshot, reference, true);
   }
 
+  /** What the work copy holds, when that is what the snapshot says; null when something is to be written. */
+  async current(): Promise<Omit<DetailWritten, "path"> | null> {
+    this.#held = this.options.full ? null : await this.#open();
+    const held = this.#held;
+    if (held?.sequence !== this.snapshot.sequence || held.referenceHash !== this.#referenceHash) return null;
+    return { sequence: held.sequence, settlements: held.settlements, months: 0 };
+  }
+
+  /** Writes what changed; call it when `current` has said that something did. */
   async write(): Promise<Omit<DetailWritten, "path">> {
     const { snapshot } = this;
-    let held = this.options.full ? null : await this.#open();
+    let held = this.#held;
     let months = held ? snapshot.monthsChangedSince(held.sequence, held.lastBlock) : snapshot.months();
     if (held && months.length > 0 && (await this.#bloated(held))) held = null;
     if (held === null) {
@@ -297,14 +311,15 @@ class DetailWriter {
     try {
       await this.#attach();
       const found = await this.connection.runAndReadAll(
-        `SELECT state_id, layout, sequence::VARCHAR, last_block::VARCHAR, settlements::VARCHAR, compact_bytes::VARCHAR FROM snapshot`,
+        `SELECT state_id, layout, sequence::VARCHAR, last_block::VARCHAR, settlements::VARCHAR, compact_bytes::VARCHAR,
+          reference_hash FROM snapshot`,
       );
       const row = found.getRows()[0] as string[] | undefined;
       if (!row || row[0] !== this.snapshot.stateId || row[1] !== this.#layout) return null;
-      const [sequence, lastBlock, settlements, compactBytes] = row.slice(2).map(Number);
+      const [sequence, lastBlock, settlements, compactBytes] = row.slice(2, 6).map(Number);
       // A state older than the file is a backup that went another way.
       if (sequence > this.snapshot.sequence) return null;
-      return { sequence, lastBlock, settlements, compactBytes };
+      return { sequence, lastBlock, settlements, compactBytes, referenceHash: row[6] };
     } catch {
       return null;
     }

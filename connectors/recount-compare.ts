@@ -97,7 +97,8 @@ export async function compareFacts(connection: DuckDBConnection, keep: Config["p
               isCount(n)
                 ? `u.${side}_${n}::VARCHAR`
                 : `(u.${side}_${n}::DECIMAL(18, 0) * 0.01)::DECIMAL(18, 2)::VARCHAR`;
-            return `{indicator: '${n}', published: ${text("a")}, recounted: ${text("b")}, differs: u.a_${n} IS DISTINCT FROM u.b_${n}}`;
+            return `{indicator: '${n}', published: ${text("a")}, recounted: ${text("b")}, differs: coalesce(u.a_${n}, 0) <> coalesce(u.b_${n}, 0)
+              OR (u.published AND u.recounted AND u.a_${n} IS DISTINCT FROM u.b_${n})}`;
           })
           .join(",\n        ")},
         {indicator: 'row', published: CASE WHEN u.published THEN CASE WHEN u.a_present THEN 'data' ELSE 'zero' END END,
