@@ -52,7 +52,7 @@ async function loadPeriod(
   version: number,
   calendar: ZoneCalendar,
 ): Promise<void> {
-  const { period, data } = closed;
+  const { period } = closed;
   const there = await connection.runAndReadAll("SELECT 1 FROM store.closed WHERE period = $period", {
     period,
   });
@@ -78,12 +78,13 @@ async function loadPeriod(
     ],
     [`INSERT INTO store.closed_scope SELECT '${period}', "grouping", persons::BOOLEAN FROM in_closed`],
   );
+  const { sums, persons } = closed.load();
   await stage(
     connection,
     [
-      ["gid", "INTEGER", data.gids],
-      ...measures.map((name, m) => [name, "DOUBLE", data.sums[m]] as const),
-      ["persons", "VARCHAR", Array.from(closed.persons, (n) => (Number.isNaN(n) ? null : String(n)))],
+      ["gid", "INTEGER", closed.gids],
+      ...measures.map((name, m) => [name, "DOUBLE", sums[m]] as const),
+      ["persons", "VARCHAR", Array.from(persons, (n) => (Number.isNaN(n) ? null : String(n)))],
     ],
     [frozenFacts(period)],
   );

@@ -145,9 +145,10 @@ export interface InputPosition {
 export interface ClosedPeriod extends ClosedRow {
   readonly groupings: readonly string[];
   readonly personGroupings: readonly string[];
-  readonly data: Pick<GroupSums, "gids" | "sums">;
-  /** Distinct persons by row of `data`; NaN where they were not counted. */
-  readonly persons: Float64Array;
+  /** Group of each row. */
+  readonly gids: Int32Array;
+  /** The rows' measures as columns, and their distinct persons (NaN where they were not counted); read when asked for. */
+  load(): { readonly sums: readonly Float64Array[]; readonly persons: Float64Array };
 }
 
 /** A change in a closed month, with the groups that it counts in. */

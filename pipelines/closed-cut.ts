@@ -1,4 +1,4 @@
-import { unpackSums } from "../connectors/frozen-codec.js";
+import { type FrozenSums, unpackSums } from "../connectors/frozen-codec.js";
 import type { ClosedPeriod, GroupedChange, PublishInput } from "../connectors/publisher.js";
 import type { State } from "./state.js";
 
@@ -21,24 +21,25 @@ export function closedCut(
   };
 }
 
-/** A closed period under the groups' present numbers. Groupings that are kept no more are left out. */
+/**
+ * A closed period under the groups' present numbers. Groupings that are kept no more are left out. The sums
+ * are unpacked again when they are written: those of all closed periods need not be in memory together.
+ */
 function frozen(state: State, period: string): ClosedPeriod {
   const row = state.closed.get(period)!;
-  const sums = unpackSums(state.closed.store.data(period).sums, period);
+  const unpack = (): FrozenSums => unpackSums(state.closed.store.data(period).sums, period);
+  const { groups, groupings, personGroupings } = unpack();
   const kept = new Set(state.config.groupings);
-  const rows: number[] = [];
-  sums.groups.forEach((group, i) => {
-    if (kept.has(group.grouping)) rows.push(i);
-  });
-  const pick = (column: Float64Array): Float64Array => Float64Array.from(rows, (i) => column[i]);
+  const rows = Int32Array.from(groups.keys()).filter((i) => kept.has(groups[i].grouping));
   return {
     ...row,
-    groupings: sums.groupings.filter((g) => kept.has(g)),
-    personGroupings: sums.personGroupings,
-    data: {
-      gids: Int32Array.from(rows, (i) => state.groups.gidOf(sums.groups[i])),
-      sums: sums.sums.map(pick),
+    groupings: groupings.filter((g) => kept.has(g)),
+    personGroupings,
+    gids: rows.map((i) => state.groups.gidOf(groups[i])),
+    load: () => {
+      const { sums, persons } = unpack();
+      const pick = (column: Float64Array): Float64Array => Float64Array.from(rows, (i) => column[i]);
+      return { sums: sums.map(pick), persons: pick(persons) };
     },
-    persons: pick(sums.persons),
   };
 }
