@@ -48,16 +48,21 @@ const whole = (): object[] => [
   ...daily("H62072500002", "2024-01-01", "2024-04-12"),
 ];
 
-/** `fundpulse run`, once it serves requests. */
+/** `fundpulse run`, once it holds the state and something is published. */
 async function startRun(): Promise<ChildProcess> {
   const { child } = w.start("run", "--no-ops");
   running.push(child);
+  const lock = join(w.data, "lock.json");
+  const holder = (): unknown =>
+    existsSync(lock) ? JSON.parse(readFileSync(lock, "utf8") || "{}").pid : null;
+  await expect.poll(holder, { timeout: 60_000 }).toBe(child.pid);
   await expect.poll(() => existsSync(w.published), { timeout: 60_000 }).toBe(true);
   return child;
 }
 
 const stop = (child: ChildProcess): Promise<void> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
+    if (child.exitCode !== null) reject(new Error(`ended before, with ${child.exitCode}`));
     child.once("close", () => resolve());
     child.kill("SIGTERM");
   });
