@@ -1,21 +1,28 @@
 import type { LoadedConfig } from "../connectors/config-yaml.js";
 import { askControl } from "../connectors/control-client.js";
 import { type ControlServer, type ControlWork, serveControl } from "../connectors/control-server.js";
-import { acquireLock, lockHolder, type StateLock, tryLock } from "../connectors/lock.js";
+import { acquireLock, awaitLock, lockHolder, type StateLock, tryLock } from "../connectors/lock.js";
 import { type EngineServices, operationsOf, servicesOver } from "./engine-operations.js";
 import type { Pipeline, PipelineDeps } from "./pipeline-port.js";
 import { progressLine } from "./progress.js";
 
 /**
  * The engine of a workspace, held by this process alone until `end`. While it is held, it also does what other
- * processes ask of it (connectors/control.ts), unless `serve` is false.
+ * processes ask of it (connectors/control.ts), unless `serve` is false. With `wait` it waits for a command (close,
+ * nightly …) that works on the state just now, instead of failing (FP2001).
  */
 export async function openEngine(
   loaded: LoadedConfig,
   deps: PipelineDeps,
-  options: { readonly serve?: boolean } = {},
+  options: { readonly serve?: boolean; readonly wait?: boolean } = {},
 ): Promise<Pipeline> {
-  return openLocked(acquireLock(loaded.config.data), loaded, deps, options.serve ?? true);
+  const { data } = loaded.config;
+  const lock = options.wait
+    ? await awaitLock(data, (holder) =>
+        deps.log.info("waiting for the command that holds the state", { holder }),
+      )
+    : acquireLock(data);
+  return openLocked(lock, loaded, deps, options.serve ?? true);
 }
 
 async function openLocked(
@@ -68,7 +75,7 @@ export async function withEngine<T>(
   const notes = new Set<string>();
   const call = async (operation: string, ...args: readonly unknown[]): Promise<ControlWork> => {
     if (own.engine === null) {
-      const lock = tryLock(dataDir);
+      const lock = tryLock(dataDir, { brief: true });
       if (lock) own.engine = await openLocked(lock, loaded, deps, true);
     }
     if (own.engine === null) {
@@ -83,7 +90,7 @@ export async function withEngine<T>(
         operation,
         args,
         rules: engineRules(loaded.config),
-        tryLock: () => tryLock(dataDir),
+        tryLock: () => tryLock(dataDir, { brief: true }),
         onProgress: (stage, seconds) =>
           progress.note(
             stage === "waiting"

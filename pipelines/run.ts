@@ -47,7 +47,7 @@ export async function consume(
   let ops: OpsServer | null = null;
   try {
     const observer = allObservers([metrics, health, progress]);
-    const engine = await openEngine(loaded, { log, observer, clock: Date.now });
+    const engine = await openEngine(loaded, { log, observer, clock: Date.now }, { wait: true });
     try {
       if (options.ops) ops = await startOps(config.ops, metrics, health);
       log.info("started", {

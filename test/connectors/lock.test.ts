@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { acquireLock } from "../../connectors/lock.js";
+import { acquireLock, awaitLock } from "../../connectors/lock.js";
 
 const directory = () => mkdtempSync(join(tmpdir(), "fundpulse-lock-"));
 
@@ -48,4 +48,16 @@ test("one process cannot hold it twice, and can take it again after release", ()
   lock.release();
   lock.release();
   acquireLock(dir).release();
+});
+
+test("who wants to stay waits for a holder that said it is brief, and for no other", async () => {
+  const dir = directory();
+  const waited: string[] = [];
+  const brief = acquireLock(dir, { brief: true });
+  setTimeout(() => brief.release(), 700);
+  const lock = await awaitLock(dir, (holder) => waited.push(holder));
+  expect(waited).toEqual([expect.stringContaining(`process ${process.pid}`)]);
+  await expect(awaitLock(dir, (holder) => waited.push(holder))).rejects.toThrow(/FP2001/);
+  expect(waited).toHaveLength(1);
+  lock.release();
 });
