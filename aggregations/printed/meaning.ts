@@ -8,6 +8,7 @@ import {
   bookedStem,
   type Form,
   FUND_WORDS,
+  formOfHeading,
   givenStem,
   groupOfStem,
   type KeyParts,
@@ -16,6 +17,7 @@ import {
   scaleOf,
   splitKey,
   stemOfHeading,
+  unitOfHeading,
 } from "./vocabulary.js";
 
 /** An indicator, summed over places, added or subtracted. */
@@ -75,7 +77,7 @@ export class Meanings {
       for (const { key, label, unit } of table.columns) {
         if (typeof row[key] !== "string") continue;
         const scope = scopes[i];
-        const factor = scaleOf(key, unit);
+        const factor = scaleOf(key, unit ?? unitOfHeading(label));
         const hinted = this.#hinted(table.id, rowLabel(table, row), key, factor);
         if (hinted !== null) cells.set(key, hinted);
         else if (typeof whole === "string") cells.set(key, whole);
@@ -98,14 +100,14 @@ export class Meanings {
   #parts(key: string, label: string): KeyParts {
     const parts = splitKey(key, PREFIX_WORDS);
     if (parts.stem in STEMS || parts.stem === SHARE || parts.stem === "fund_paid") return parts;
+    const { kept } = this.catalogue;
+    if (kept.some((k) => k.indicator === parts.stem || k.indicator === key) || /认定|资格/.test(label))
+      return parts;
+    // A key that says nothing known: its heading does.
     const stem = stemOfHeading(label);
-    if (stem === null || /[a-z]{4}/i.test(parts.stem) === false) return stem ? { ...parts, stem } : parts;
-    // A key in words that says nothing known: its heading does, where it names a plain measure.
-    return this.catalogue.kept.some((k) => k.indicator === parts.stem || k.indicator === key)
-      ? parts
-      : /认定|资格/.test(label)
-        ? parts
-        : { ...parts, stem };
+    if (stem === null) return parts;
+    const form = parts.form === "value" ? (formOfHeading(label) ?? "value") : parts.form;
+    return { ...parts, stem, form };
   }
 
   #tableCell(

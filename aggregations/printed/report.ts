@@ -102,7 +102,62 @@ export function asPrintedReport(json: unknown): PrintedReport {
     if (!isObject(s) || typeof s.id !== "string" || !isObject(s.values))
       return fail(`statements[${i}] has no id or no values`);
   }
-  return { title: "", ...json, tables, statements } as unknown as PrintedReport;
+  return {
+    title: textOf(json.title),
+    period: { from: days.from, to: days.to },
+    tables: tables.map(asTable),
+    statements: statements.map(asStatement),
+    facilities: objects(json.facilities).flatMap((f) =>
+      typeof f.id === "string" && Array.isArray(f.names)
+        ? [{ id: f.id, group: textOf(f.group), names: f.names.map(textOf) }]
+        : [],
+    ),
+    indicators: objects(json.indicators).map((i) => ({ id: textOf(i.id), formula: textOf(i.formula) })),
+    inconsistencies: objects(json.inconsistencies).map((i) => ({
+      kind: textOf(i.kind),
+      note: textOf(i.note),
+      ...(typeof i.ref === "string" || isObject(i.ref) ? { ref: i.ref } : {}),
+    })),
+  };
+}
+
+const textOf = (v: unknown): string => (typeof v === "string" ? v : typeof v === "number" ? String(v) : "");
+const objects = (v: unknown): Record<string, unknown>[] => (Array.isArray(v) ? v.filter(isObject) : []);
+/** The entries that are texts; numbers become texts of their digits. */
+const texts = (v: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(isObject(v) ? v : {}).flatMap(([k, x]) =>
+      typeof x === "string" || typeof x === "number" ? [[k, textOf(x)]] : [],
+    ),
+  );
+
+function asTable(t: Record<string, unknown>): PrintedTable {
+  return {
+    id: textOf(t.id),
+    title: textOf(t.title),
+    insurance: textOf(t.insurance),
+    columns: objects(t.columns).map((c) => ({
+      key: textOf(c.key),
+      label: textOf(c.label) || textOf(c.key),
+      unit: typeof c.unit === "string" ? c.unit : null,
+    })),
+    rows: objects(t.rows).map((r) => {
+      // What begins with _ describes the row; a printed number may come as one.
+      const line: Record<string, number> = typeof r._line === "number" ? { _line: r._line } : {};
+      return { ...texts(r), ...line };
+    }),
+  };
+}
+
+function asStatement(s: Record<string, unknown>): PrintedStatement {
+  return {
+    id: textOf(s.id),
+    text: textOf(s.text),
+    insurance: textOf(s.insurance),
+    values: texts(s.values),
+    directions: texts(s.directions),
+    ...(isObject(s.dims) ? { dims: texts(s.dims) } : {}),
+  };
 }
 
 /** What a report cannot say of itself: where a figure stands, or why nothing gives it. */

@@ -124,7 +124,9 @@ export class Scopes {
       const text = row[key];
       if (typeof text !== "string" || /^(合计|总计|小计|total)$/.test(text)) continue;
       if (key === "row_label" && found) continue;
-      const part = this.#part(key, text, whole, isStructure(table.id));
+      const heading = table.columns.find((c) => c.key === key)?.label ?? "";
+      const atFacility = /机构|医院|就医/.test(heading) || table.id.includes("facility_district");
+      const part = this.#part(key, text, whole, isStructure(table.id), atFacility);
       if (part === null) continue;
       found = true;
       if (part.booked) return { ...whole, lines: [], filters: {}, booked: part.booked };
@@ -141,6 +143,7 @@ export class Scopes {
     text: string,
     whole: Scope,
     structure: boolean,
+    atFacility = false,
   ): { filters?: Filters; lines?: readonly Line[]; booked?: readonly string[] } | null {
     if (this.catalogue.careGroups.includes(text)) return { filters: { care_group: [text] } };
     if (key === "region" || key === "row_label") {
@@ -162,7 +165,8 @@ export class Scopes {
       return group ? { filters: { person_group: [group] } } : null;
     }
     const division = this.catalogue.divisions.find((d) => d.name === text || d.admdvs === text);
-    if (division) return { filters: { district: [division.admdvs] } };
+    // Of stays the printed district may be the facility's.
+    if (division) return { filters: { [atFacility ? "facility_district" : "district"]: [division.admdvs] } };
     const booked = this.#bookedAs(text);
     if (booked !== null) return { booked: [booked] };
     if (structure) {

@@ -111,6 +111,20 @@ const HEADINGS: readonly (readonly [RegExp, string])[] = [
 export const stemOfHeading = (label: string): string | null =>
   HEADINGS.find(([pattern]) => pattern.test(label.replaceAll(/\s+/g, "")))?.[1] ?? null;
 
+/** How a heading says that its figures are shown; null where it does not. */
+export function formOfHeading(label: string): Form | null {
+  const text = label.replaceAll(/\s+/g, "");
+  if (/(同比|较上年|比上年).*(率|%|％|幅)|增长率|增幅|同比[(\uff08]%/.test(text)) return "growth";
+  if (/同比(增|减)|增减|增加额/.test(text)) return "difference";
+  return /上年|去年/.test(text) ? "previous" : null;
+}
+
+/** The unit that a heading has in brackets; null where it has none. */
+export const unitOfHeading = (label: string): string | null =>
+  /[(\uff08](亿元|万元|元|%|‰|百分点|万人次|万人|人次|人|天)[)\uff09]/.exec(
+    label.replaceAll(/\s+/g, ""),
+  )?.[1] ?? null;
+
 /** How a figure is shown: this year's, last year's, the difference, the growth, or this year's over last year's. */
 export type Form = "value" | "previous" | "difference" | "growth" | "ofPrevious";
 

@@ -47,6 +47,14 @@ const ROWS: FigureRow[] = [
   figure("subject", { subject: "allowance" }, "expense", [50_000, null]),
   figure("care+category", STAY, "benefit_paid", [700.05, 250]),
   figure("total", {}, "benefit_paid", [100_000, 250]),
+  ...stays(
+    "care+category+care_group",
+    { ...STAY, care_group: "市内二级" },
+    [4, 2],
+    [1200, 500],
+    [700.05, 250],
+  ),
+  ...stays("care+category+district", { ...STAY, district: "370602" }, [3, 2], [900, 500], [500, 250]),
 ];
 
 const CATALOGUE: Catalogue = {
@@ -62,8 +70,8 @@ const CATALOGUE: Catalogue = {
     { facility: "HA", name: "甲医院", kind: "hospital" },
     { facility: "HB", name: "乙卫生院", kind: "township" },
   ],
-  divisions: [],
-  careGroups: [],
+  divisions: [{ admdvs: "370602", name: "芝罘区" }],
+  careGroups: ["市内二级"],
   categories: { inpatient: ["普通住院"], chronic: [], general: [], two: [], negotiated: [] },
   booked: [{ subject: "allowance", line: "生育津贴" }],
 };
@@ -179,6 +187,52 @@ test("a figure that is right twice and wrong once contradicts the other", () => 
   ]);
 });
 
+test("a total that its lines do not make, a mean that they do not weigh, a quotient that they do not give", () => {
+  const line = (facility: string, id: string, more: object) => ({
+    facility,
+    _kind: "detail",
+    _facility_id: id,
+    ...more,
+  });
+  const total = (more: object) => ({ facility: "合计", _kind: "total", ...more });
+  const of = (keys: string[], a: object, b: object, all: object) => ({
+    facilities: FACILITIES,
+    tables: [table(VISITS, ["facility", ...keys], [line("甲", "a", a), line("乙", "b", b), total(all)])],
+  });
+  // 3 + 1 is not 5.
+  expect(said(of(["visits"], { visits: "3" }, { visits: "1" }, { visits: "5" }))).toEqual([
+    "3 =",
+    "1 =",
+    "5 4 print-error",
+  ]);
+  // Everything one more: 4 + 2 = 6.
+  expect(said(of(["visits"], { visits: "4" }, { visits: "2" }, { visits: "6" }))).toEqual([
+    "4 3 differs",
+    "2 1 differs",
+    "6 4 differs",
+  ]);
+  // 3 × 333.33 + 1 × 200.00 over 4 is 300.00.
+  const means = of(
+    ["visits", "avg_fee_yuan"],
+    { visits: "3", avg_fee_yuan: "333.33" },
+    { visits: "1", avg_fee_yuan: "200.00" },
+    { visits: "4", avg_fee_yuan: "266.67" },
+  );
+  expect(said(means).slice(3)).toEqual(["333.33 =", "200.00 =", "266.67 300.00 print-error"]);
+  // 700.05 / 1200 = 58.34 %, out of what the print says itself.
+  const rate = {
+    statements: [
+      {
+        id: "resident.inpatient.total",
+        values: { pool_paid_yuan: "700.05", fee_total_yuan: "1200.00", base_comp_rate_pct: "68.34" },
+      },
+    ],
+  };
+  expect(said(rate)).toEqual(["700.05 =", "1200.00 =", "68.34 58.34 print-error"]);
+  const alone = { statements: [{ id: "resident.inpatient.total", values: { base_comp_rate_pct: "68.34" } }] };
+  expect(said(alone)).toEqual(["68.34 58.34 differs"]);
+});
+
 test("a direction is the sign of a figure in the prose", () => {
   const statement = (directions: object) => ({
     statements: [{ id: "resident.inpatient.total", values: { visits_yoy_pct: "100" }, directions }],
@@ -255,6 +309,33 @@ test("streams beside the settlements: DIP by its own cases, certified cases of t
     "5.00 =",
     "15.00 =",
   ]);
+});
+
+test("a bureau whose ids and keys say nothing is read by its title and headings", () => {
+  const columns = [
+    "级别",
+    "住院人次",
+    "住院总费用（万元）",
+    "次均费用(元)",
+    "上年同期次均费用(元)",
+    "次均费用同比增长率(%)",
+    "次均费用同比增加(元)",
+  ];
+  const json = {
+    title: "某市居民医保住院分级别情况表",
+    id: "表3",
+    columns: columns.map((label, i) => ({ key: i === 0 ? "row_label" : `c${i}`, label })),
+    rows: [
+      { row_label: "市内二级", c1: "4", c2: "0.12", c3: "300.00", c4: "250.00", c5: "20.00", c6: "50.00" },
+      { row_label: "芝罘区", c1: "3", c2: "0.09", c3: "300.00", c4: "250.00", c5: "20.00", c6: "50.00" },
+      { row_label: "合计", c1: "4", c2: "0.12", c3: "300.00", c4: "250.00", c5: "20.00", c6: "50.00" },
+    ],
+  };
+  const found = audited({ tables: [json] });
+  expect(
+    found.filter((f) => f.status !== "equal").map((f) => `${nameOf(f)} ${f.computed} ${f.note}`),
+  ).toEqual([]);
+  expect(found).toHaveLength(18);
 });
 
 test("what nothing computes has its reason", () => {
