@@ -63,10 +63,11 @@ export async function compareFacts(connection: DuckDBConnection, keep: Config["p
       (SELECT gid, ${key("g")} AS k FROM published.store.grp g) g
       JOIN (SELECT lot, ${key("l")} AS k FROM lot l) l USING (k)`,
     `CREATE TEMP VIEW theirs AS
-      SELECT f.period, coalesce(s.lot, -1 - f.gid) AS lot, f.present, ${measures.map((n) => `f.${n}`).join(", ")}
+      SELECT f.period, coalesce(s.lot, -1 - f.gid) AS lot, f.present, c.gid IS NOT NULL AS reported, ${measures.map((n) => `f.${n}`).join(", ")}
       FROM published.store.fact f JOIN published.store.grp g ON g.gid = f.gid
         JOIN asked a ON a.period = f.period AND a.short = (g.facility IS NOT NULL) AND (a.whole OR f.present)
-        LEFT JOIN same s ON s.gid = f.gid`,
+        LEFT JOIN same s ON s.gid = f.gid
+        LEFT JOIN published.store.closed_fact c ON c.period = f.period AND c.gid = f.gid`,
     `CREATE TEMP VIEW ours AS
       SELECT r.period, r.lot, true AS present, ${measures.map((n) => `r.${n}`).join(", ")}
       FROM recounted r JOIN lot l ON l.lot = r.lot
@@ -79,7 +80,7 @@ export async function compareFacts(connection: DuckDBConnection, keep: Config["p
         ANTI JOIN recounted o ON o.period = p.period AND o.lot = r.lot`,
     `CREATE TEMP TABLE unequal AS
       SELECT coalesce(a.period, b.period) AS period, coalesce(a.lot, b.lot) AS lot,
-        a.lot IS NOT NULL AS published, b.lot IS NOT NULL AS recounted,
+        a.lot IS NOT NULL AS published, b.lot IS NOT NULL AS recounted, a.reported,
         ${["present", ...measures].map((n) => `a.${n} AS a_${n}, b.${n} AS b_${n}`).join(", ")}
       FROM theirs a FULL JOIN ours b ON a.period = b.period AND a.lot = b.lot
       WHERE a.lot IS NULL OR b.lot IS NULL
@@ -103,7 +104,9 @@ export async function compareFacts(connection: DuckDBConnection, keep: Config["p
           .join(",\n        ")},
         {indicator: 'row', published: CASE WHEN u.published THEN CASE WHEN u.a_present THEN 'data' ELSE 'zero' END END,
           recounted: CASE WHEN u.recounted THEN CASE WHEN u.b_present THEN 'data' ELSE 'zero' END END,
-          differs: u.a_present IS DISTINCT FROM u.b_present}
+          -- A group that was reported at close keeps a row of zeros when nothing of it is left.
+          differs: u.a_present IS DISTINCT FROM u.b_present
+            AND NOT (u.reported AND NOT u.a_present AND NOT u.recounted)}
       ]) t(x) WHERE x.differs`,
   ]) {
     await connection.run(sql);

@@ -105,7 +105,7 @@ export async function compareRatios(connection: DuckDBConnection): Promise<numbe
       WHERE i.stands`,
     `CREATE TEMP TABLE printed AS
       SELECT period, insurance, "grouping", care, category, region, indicator,
-        (value * 1000000)::HUGEINT AS value, (previous * 1000000)::HUGEINT AS previous
+        (value * 1000000)::HUGEINT AS value, (previous * 1000000)::HUGEINT AS previous, status <> 'open' AS closed
       FROM published.indicators WHERE period_kind <> 'day' AND "grouping" IN (${wanted})
         AND indicator IN (${RATIOS.map((r) => `'${r.name}'`).join(", ")})`,
     `INSERT INTO difference BY NAME
@@ -120,7 +120,9 @@ export async function compareRatios(connection: DuckDBConnection): Promise<numbe
           {suffix: '', published: (a.value::DECIMAL(32, 0) * 0.000001)::DECIMAL(38, 6), recounted: (b.value::DECIMAL(32, 0) * 0.000001)::DECIMAL(38, 6)},
           {suffix: ' (previous)', published: (a.previous::DECIMAL(32, 0) * 0.000001)::DECIMAL(38, 6), recounted: (b.previous::DECIMAL(32, 0) * 0.000001)::DECIMAL(38, 6)}
         ]) u(v)
-      WHERE a.value IS DISTINCT FROM b.value OR a.previous IS DISTINCT FROM b.previous`,
+      WHERE (a.value IS DISTINCT FROM b.value OR a.previous IS DISTINCT FROM b.previous)
+        -- What stands with nothing because it was reported at close.
+        AND NOT (b.indicator IS NULL AND a.closed AND coalesce(a.value, 0) = 0 AND coalesce(a.previous, 0) = 0)`,
     "DELETE FROM difference WHERE published IS NOT DISTINCT FROM recounted",
     // A sum that differs where it is stored need not be named a second time where it is shown.
     `DELETE FROM difference d WHERE d.rowid > (SELECT min(rowid) FROM difference o WHERE o.period = d.period
