@@ -143,6 +143,7 @@ export async function explain(
     parts,
     numerator,
     denominator,
+    months,
     computed,
     records,
     persons,

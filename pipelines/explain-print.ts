@@ -66,6 +66,7 @@ export function explanationJson(e: Explanation): string {
     parts,
     numerator: exact(e.numerator),
     denominator: exact(e.denominator),
+    months: e.months === 1 ? undefined : e.months,
     computed: exact(e.computed),
     records: e.records.map((r) => ({
       kind: r.kind,

@@ -116,7 +116,8 @@ function formula(e: Explanation): string {
         ? "sum"
         : side;
     const total = parts.length > 1 ? ` = ${amount(e[side], parts[0]!.unit)}` : "";
-    lines.push(`  ${name.padEnd(11)}  ${sumText(parts)}${total}`);
+    const spread = side === "denominator" && e.months > 1 ? ` ÷ ${e.months} months` : "";
+    lines.push(`  ${name.padEnd(11)}  ${sumText(parts)}${total}${spread}`);
   }
   lines.push(`  ${"figure".padEnd(11)}  ${figureText(e.computed, e.figure.unit)}`);
   return `${lines.join("\n")}\n`;

@@ -62,6 +62,8 @@ export interface Explanation {
   readonly parts: readonly Part[];
   readonly numerator: string | null;
   readonly denominator: string | null;
+  /** Months that the denominator is spread over; 1 where it is not. */
+  readonly months: number;
   /** The figure as it follows from the records, in the published precision. */
   readonly computed: string | null;
   readonly records: readonly Records[];

@@ -257,6 +257,14 @@ describe("its forms", () => {
     }
   });
 
+  test("a denominator that is taken per month says so", async () => {
+    const { out } = await explained("2024Q1 months_payable insurance=resident fund=resident", {
+      format: "text",
+    });
+    expect(out).toContain("期间支出 expense 4,500.00 yuan ÷ 3 months");
+    expect((await json("2024Q1 months_payable insurance=resident fund=resident")).months).toBe(3);
+  });
+
   test("a limit cuts the lists, not the sums; 0 lists none, all lists all", async () => {
     const line = "2024Q1 fee insurance=resident care=inpatient";
     const two = await json(line, { limit: "2" });
