@@ -10,8 +10,8 @@ const each = (text: (name: string) => string): string => names.map(text).join(",
 
 /**
  * Takes the facts of `given` from the staged sums (see stageSums), recomputes those of the other `changed`
- * periods from staged months and those that already stand, and the rows of zeros of `followers`, whose last year changed; `stands` tells which periods have rows. Runs
- * inside the caller's transaction.
+ * periods from staged months and those that already stand, and the rows of zeros of `followers`, whose last
+ * year changed; `stands` tells which periods have rows. Runs inside the caller's transaction.
  */
 export async function refreshFacts(
   connection: DuckDBConnection,

@@ -27,8 +27,8 @@ export interface PublishLoopParts {
 }
 
 /**
- * Decides when to publish: at most every `publish.everySeconds`, never sooner after a publish than half as long as it took,
- * seldom while catching up with a backlog, and at drain. The cut is taken between two batches; writing it
+ * Decides when to publish: at most every `publish.everySeconds`, never sooner after a publish than half as
+ * long as it took, seldom while catching up with a backlog, and at drain. The cut is taken between two batches; writing it
  * goes on beside the next ones.
  */
 export class PublishLoop {
