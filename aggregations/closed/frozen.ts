@@ -1,10 +1,5 @@
 import type { Figure } from "../../schemas/figure.js";
-import {
-  DIP_INDICATORS,
-  ENROLMENT_INDICATORS,
-  FUND_INDICATORS,
-  INDICATORS,
-} from "../../schemas/indicators.js";
+import { DIP_INDICATORS, FUND_INDICATORS, INDICATORS } from "../../schemas/indicators.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { monthNumber, monthOfDay, type Period, yearOfMonth } from "../calendar.js";
 import type { GroupKey } from "../groups.js";
@@ -36,9 +31,9 @@ export function watchedMonths(period: Period): MonthNumber[] {
   return months;
 }
 
-/** Given indicators that are 0, and not absent, where there is nothing. */
+/** Given indicators that are 0, and not absent, where there is nothing: what adds up. */
 const ADDITIVE = new Set(
-  [...ENROLMENT_INDICATORS, ...FUND_INDICATORS, ...DIP_INDICATORS]
+  [...FUND_INDICATORS, ...DIP_INDICATORS]
     .filter((i) => i.denominator === null && i.name !== "balance_cumulative")
     .map((i) => i.name),
 );
