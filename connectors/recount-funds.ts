@@ -120,8 +120,10 @@ export async function compareFunds(
       FROM printed_flow a FULL JOIN summed_flow b ON a.period = b.period AND a.insurance = b.insurance
         AND a."grouping" = b."grouping" AND a.indicator = b.indicator AND ${same}
       WHERE coalesce(a.fen, 0) <> coalesce(b.fen, 0)
-        -- Periods run up to the latest day; months that nobody asks for yet are not printed.
-        AND coalesce(a.period, b.period) IN (SELECT period FROM published.store.period)`,
+        -- Periods run up to the one with the latest settlement's day; a report of another office may stand for a later one.
+        AND coalesce(a.period, b.period) IN (SELECT period FROM published.store.period
+          WHERE CASE WHEN period_kind = 'ytd' THEN date_trunc('month', period_end) ELSE period_start END
+            <= (SELECT max(last) FROM extent))`,
   ]) {
     await connection.run(sql);
   }

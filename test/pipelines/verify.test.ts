@@ -70,6 +70,20 @@ beforeAll(async () => {
       group: "retired",
     },
   ]);
+  // Booked ahead of the settlements, in a month for which another office has reported something.
+  w.put("fund-entry-2.ndjson", [
+    {
+      ...entry,
+      ...{ entry_id: "e", fund: "resident", kind: "income", subject: "levy", amount: "9.00" },
+      book_date: "2024-09-15",
+    },
+  ]);
+  w.put("reported-fact-1.ndjson", [
+    {
+      ...{ fact_id: "f", indicator: "inspected", period: "2024-09", admdvs: "620725", value: "3" },
+      ...{ unit: "facility", updt_time: "2024-10-01 00:00:00" },
+    },
+  ]);
   w.put("dip-result-1.ndjson", [
     {
       result_id: "d",
