@@ -8,8 +8,6 @@ import type { State } from "./state.js";
 
 /** While catching up, publishing may take this share of the time at most: 1 of so many parts. */
 const CATCH_UP_PARTS = 10;
-/** Otherwise the pause after it is 1 of so many parts of its time. */
-const LIVE_PARTS = 2;
 /** While catching up it is not done more often than this. */
 const CATCH_UP_MS = 60_000;
 /** Records appended to their log no longer ago than this are live. */
@@ -27,9 +25,9 @@ export interface PublishLoopParts {
 }
 
 /**
- * Decides when to publish: at most every `publish.everySeconds`, never sooner after a publish than half as
- * long as it took, seldom while catching up with a backlog, and at drain. The cut is taken between two batches; writing it
- * goes on beside the next ones.
+ * Decides when to publish: at most every `publish.everySeconds`, never sooner after a publish than it took
+ * (contract §5), seldom while catching up with a backlog, and at drain. The cut is taken between two
+ * batches; writing it goes on beside the next ones.
  */
 export class PublishLoop {
   readonly #parts: PublishLoopParts;
@@ -92,8 +90,8 @@ export class PublishLoop {
     const every = config.publish.everySeconds * 1000;
     const last = this.#lastSeconds * 1000;
     const catchingUp = deps.clock() - this.#caughtUpAt > every + last + 1000;
-    // `everySeconds` runs from start to start; after a publish that took long, batches have the machine alone.
-    const pause = catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : last / LIVE_PARTS;
+    // `everySeconds` runs from start to start; the pause after a publish is at least as long as it took.
+    const pause = catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : last;
     const due = Math.max(this.#lastEnd - last + every, this.#lastEnd + pause);
     const wait = Math.max(0, due - deps.clock());
     this.#putOff = catchingUp;
