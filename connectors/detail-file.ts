@@ -33,7 +33,7 @@ const MEMORY_LIMIT = "1GB";
 /** The work copy is written anew when it is this many times its size after the last time. */
 const COMPACT_FACTOR = 2;
 /** Settlements of one statement: a few of DuckDB's row groups, which are then packed side by side. */
-const BATCH = 250_000;
+const BATCH = 400_000;
 const COMPACT_FLOOR_BYTES = 32 * 1024 * 1024;
 
 export interface DetailFileOptions {
