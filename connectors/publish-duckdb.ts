@@ -34,8 +34,11 @@ export interface DuckDbPublisherOptions {
 /** Oldest DuckDB whose files we write: what it reads, every later version reads. */
 export const STORAGE_VERSION = "v1.2.0";
 const CATALOG = "fundpulse";
-/** A checkpoint writes every touched group of rows anew: small ones, near the rows of a few periods. */
-const FILE_OPTIONS = `STORAGE_VERSION '${STORAGE_VERSION}', ROW_GROUP_SIZE 32768`;
+/**
+ * Row groups keep their default size: with smaller ones (ROW_GROUP_SIZE) DuckDB 1.5 does not see, within a
+ * transaction, the rows that the same transaction has inserted, once they fill a group.
+ */
+const FILE_OPTIONS = `STORAGE_VERSION '${STORAGE_VERSION}'`;
 /** Smaller working files than this are taken to be so large: writing them anew would gain nothing. */
 const COMPACT_FLOOR_BYTES = 8 * 1024 * 1024;
 const MEMORY_LIMIT = "1GB";
@@ -340,10 +343,9 @@ export class DuckDbPublisher implements Publisher {
 
   /** Makes and attaches an empty file; a second one of the same layout is a copy of the first. */
   async #makeEmpty(path: string, as: string): Promise<void> {
-    const options = FILE_OPTIONS;
     const known = emptyFile?.layout === this.#layout ? emptyFile.bytes : null;
     if (known) await writeFile(path, known);
-    await this.#attach(path, as, options);
+    await this.#attach(path, as, FILE_OPTIONS);
     await this.#connection!.run(`USE ${as}`);
     if (known) return;
     await this.#define();
