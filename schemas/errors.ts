@@ -119,7 +119,7 @@ export const ERROR_CODES = {
   FP4004: {
     exit: 2,
     cause: "the published file has no figures of the period asked for",
-    action: "give one that it has with --period; `fundpulse sql \"FROM dim_period\"` lists them",
+    action: 'give one that it has with --period; `fundpulse sql "FROM dim_period"` lists them',
   },
   FP4005: {
     exit: 1,

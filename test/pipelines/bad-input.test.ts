@@ -145,9 +145,7 @@ describe.each(Object.keys(BAD))("%s", (stream) => {
       const detail = byPosition.get(i * 2)!.detail;
       if (field !== undefined) expect([name, detail.startsWith(field)], detail).toEqual([name, true]);
     }
-    const [{ received, applied, duplicate, held, quarantined }] = told.last!.balance! as [
-      Record<string, number>,
-    ];
+    const [{ received, applied, duplicate, held, quarantined }] = told.last!.balance!;
     expect({ received, applied, duplicate, held, quarantined }).toEqual({
       ...{
         received: 2 * cases.length,
@@ -171,7 +169,7 @@ describe.each(Object.keys(BAD))("%s", (stream) => {
     const told = await drained(stream, [good(0), { ...good(0), ...other }, good(1), later, good(1), later]);
     const waits = told.last!.quarantine!.filter((q) => q.status === "waiting");
     expect(waits.map((q) => q.reason)).toEqual(["conflicting_version"]);
-    const [{ received, applied, duplicate, quarantined }] = told.last!.balance! as [Record<string, number>];
+    const [{ received, applied, duplicate, quarantined }] = told.last!.balance!;
     expect([received, applied, duplicate, quarantined]).toEqual([6, 3, 2, 1]);
   });
 });
