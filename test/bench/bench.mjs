@@ -11,6 +11,7 @@ import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { freezeBuild } from "./built.mjs";
+import { close } from "./part-close.mjs";
 import { explain } from "./part-explain.mjs";
 import { figures } from "./part-figures.mjs";
 import { growth } from "./part-growth.mjs";
@@ -20,8 +21,8 @@ import { rate } from "./part-rate.mjs";
 import { restart } from "./part-restart.mjs";
 import { verify } from "./part-verify.mjs";
 
-const PARTS = { rate, publish, restart, latency, growth, figures, verify, explain };
-const DEFAULT_PARTS = ["rate", "publish", "restart", "latency", "verify", "explain"];
+const PARTS = { rate, publish, restart, latency, growth, figures, verify, explain, close };
+const DEFAULT_PARTS = ["rate", "publish", "restart", "latency", "verify", "explain", "close"];
 const { values: flags } = parseArgs({
   options: {
     events: { type: "string", default: "1000000" },
