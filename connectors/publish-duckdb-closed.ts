@@ -190,15 +190,14 @@ async function loadRecords(
 
 /**
  * Gives every group that a closed one of these periods was reported with a row, also when nothing is left
- * of it: zeros. Runs after the facts of the periods were made.
+ * of it: zeros. And the other way round: a group without data at close, which has a row now, was reported
+ * as 0, also as a share of what there was. Runs after the facts of the periods were made.
  */
 export async function keepReportedRows(
   connection: DuckDBConnection,
   periods: readonly string[],
 ): Promise<void> {
   if (periods.length === 0) return;
-  const closed = await connection.runAndReadAll("SELECT 1 FROM store.closed LIMIT 1");
-  if (closed.currentRowCount === 0) return;
   const list = periods.map((p) => `'${p}'`).join(", ");
   await connection.run(`INSERT INTO store.fact
     SELECT c.period, c."grouping", c.gid, false, ${measures.map(() => "0").join(", ")}, 0,
@@ -207,5 +206,31 @@ export async function keepReportedRows(
       ANTI JOIN (SELECT period, gid FROM store.fact WHERE period IN (${list})) f
         ON f.period = c.period AND f.gid = c.gid
     WHERE c.period IN (${list})
-    ORDER BY c.period, c."grouping", c.gid`);
+    ORDER BY c.period, c."grouping", c.gid;
+    ${reportedAsNothing(list)}`);
 }
+
+const reportedAsNothing = (list: string): string => {
+  const part = (level: string, prefix: string): string =>
+    SHARE_MEASURES.map((m) => `${level}.${m} AS ${prefix}_${m}`).join(", ");
+  return `INSERT INTO store.closed_fact
+    WITH whole AS (
+      SELECT c.period, c."grouping", g.insurance, g.care, g.category, ${SHARE_MEASURES.map((m) => `c.${m}`).join(", ")}
+      FROM store.closed_fact c JOIN store.grp g ON g.gid = c.gid
+      WHERE c.period IN (${list}) AND c."grouping" IN ('total', 'care', 'care+category'))
+    SELECT f.period, f."grouping", f.gid, ${measures.map(() => "0").join(", ")},
+      CASE WHEN k.persons AND g.has_persons THEN 0 END,
+      ${part("t", "total")}, ${part("b", "care")}, ${part("l", "category")}
+    FROM store.closed_scope k
+      JOIN (SELECT period, "grouping", gid FROM store.fact WHERE period IN (${list})) f
+        ON f.period = k.period AND f."grouping" = k."grouping"
+      JOIN store.grp g ON g.gid = f.gid
+      ANTI JOIN (SELECT period, gid FROM store.closed_fact WHERE period IN (${list})) c
+        ON c.period = f.period AND c.gid = f.gid
+      LEFT JOIN whole t ON t.period = f.period AND t."grouping" = 'total' AND t.insurance = g.insurance
+      LEFT JOIN whole b ON b.period = f.period AND b."grouping" = 'care' AND b.insurance = g.insurance
+        AND b.care = g.care
+      LEFT JOIN whole l ON l.period = f.period AND l."grouping" = 'care+category'
+        AND l.insurance = g.insurance AND l.care = g.care AND l.category = g.category
+    ORDER BY f.period, f."grouping", f.gid`;
+};

@@ -44,19 +44,9 @@ const terms = (column: (term: Term) => string): { num: string; den: string } => 
 const current = terms((term) => termColumn(term, false));
 const lastYear = terms((term) => termColumn(term, true));
 
-/**
- * The frozen numbers. A group that had nothing at close has no row: its sums were 0, which is no
- * denominator.
- */
+/** The frozen numbers: every row of a closed period has them, also a group that had nothing at close. */
 const frozenTerm = (term: Term): string => (term === "enrolled" ? "c.r_enrolled" : `r.${term}`);
-const frozen = {
-  num: list(
-    INDICATORS.map((i) =>
-      i.denominator ? frozenTerm(i.numerator) : `coalesce(${frozenTerm(i.numerator)}, 0)`,
-    ),
-  ),
-  den: list(INDICATORS.map((i) => (i.denominator ? frozenTerm(i.denominator) : "1"))),
-};
+const frozen = terms(frozenTerm);
 
 const dimensionList = DIMENSIONS.filter((d) => !SETTLEMENT_ONLY_NULL.has(d));
 
@@ -122,8 +112,8 @@ const differs = (now: string, then: string): string => `${now} IS DISTINCT FROM 
 
 /** A row none of whose numbers changed has no figure that changed. */
 const CHANGED_ROW = `WHERE k.period IS NOT NULL AND (${[
-  ...MEASURES.map((m) => differs(`c.${m.name}`, `coalesce(r.${m.name}, 0)`)),
-  `(k.persons AND ${differs("c.persons", "coalesce(r.persons, 0)")})`,
+  ...MEASURES.map((m) => differs(`c.${m.name}`, `r.${m.name}`)),
+  `(k.persons AND ${differs("c.persons", "r.persons")})`,
   ...FROZEN_DENOMINATORS.map((d) => differs(`c.${d}`, `r.${d}`)),
   differs("c.enrolled", "c.r_enrolled"),
 ].join(" OR ")})`;

@@ -333,3 +333,35 @@ describe("a month that changes after its close", () => {
     ]);
   });
 });
+
+test("what had data only a year before the close is reported as nothing, not restated", async () => {
+  const w = new Workspace({ groupings: GROUPINGS, personGroupings: GROUPINGS });
+  w.reference("facilities", FACILITIES);
+  w.put("settlement-1.ndjson", [
+    bill("P1", { setl_time: "2023-03-05 10:00:00", med_type: "14" }),
+    bill("P2", { setl_time: "2023-03-05 10:00:00", insutype: "310" }),
+    ...BEFORE,
+  ]);
+  await w.drain(NOW);
+  await w.engine((e) => e.close("2024-03", { force: false }), NOW);
+  const chronic = (): Promise<Row[]> =>
+    w.query(`SELECT indicator, value::DOUBLE AS value, reported::DOUBLE AS reported, status FROM indicators
+      WHERE period = '2024-03' AND insurance = 'resident' AND category = '门诊慢特病'
+        AND indicator IN ('fee', 'share_fee', 'avg_fee') ORDER BY indicator`);
+  expect(await chronic()).toEqual([
+    { indicator: "avg_fee", value: null, reported: null, status: "closed" },
+    { indicator: "fee", value: 0, reported: 0, status: "closed" },
+    { indicator: "share_fee", value: 0, reported: 0, status: "closed" },
+  ]);
+  expect(await w.query("SELECT * FROM restatement")).toEqual([]);
+
+  // 100 of 1800: the share was 0, of which the close kept the whole.
+  w.put("settlement-2.ndjson", [bill("S20", { med_type: "14" })]);
+  await w.drain(NOW);
+  expect(await chronic()).toEqual([
+    { indicator: "avg_fee", value: 100, reported: null, status: "restated" },
+    { indicator: "fee", value: 100, reported: 0, status: "restated" },
+    { indicator: "share_fee", value: 0.055556, reported: 0, status: "restated" },
+  ]);
+  w.remove();
+}, 120_000);
