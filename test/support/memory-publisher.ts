@@ -72,8 +72,9 @@ export class MemoryPublisher implements Publisher {
   }
 
   #changePersons({ period, gids, counts }: PersonCounts): void {
-    const standing = this.persons.get(period)!;
-    const all = new Map(Array.from(standing.gids, (gid, i) => [gid, standing.counts[i]]));
+    // A published period in which nothing was yet has no counts.
+    const standing = this.persons.get(period);
+    const all = new Map(Array.from(standing?.gids ?? [], (gid, i) => [gid, standing!.counts[i]]));
     gids.forEach((gid, i) => {
       if (counts[i] === 0) all.delete(gid);
       else all.set(gid, counts[i]);
