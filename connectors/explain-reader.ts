@@ -2,7 +2,7 @@ import { access, constants } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { FundpulseError } from "../schemas/errors.js";
 import { quoteText } from "../schemas/published/define.js";
-import { NUMERIC_TYPES, type QueryResult } from "./query-duckdb.js";
+import { NUMERIC_TYPES, type QueryResult, queryOn } from "./query-duckdb.js";
 
 /** What a file says of the cut of the state that it was made from. */
 export interface Cut {
@@ -94,17 +94,8 @@ export class ExplainReader {
   }
 
   /** @throws FundpulseError FP5001. */
-  async query(sql: string): Promise<QueryResult> {
-    try {
-      const reader = await this.connection.runAndReadAll(sql);
-      return {
-        columns: reader.deduplicatedColumnNames(),
-        numeric: reader.columnTypes().map((t) => NUMERIC_TYPES.has(t.typeId)),
-        rows: reader.getRowsJson() as unknown[][],
-      };
-    } catch (cause) {
-      throw new FundpulseError("FP5001", (cause as Error).message, { cause });
-    }
+  query(sql: string): Promise<QueryResult> {
+    return queryOn(this.connection, sql);
   }
 
   async run(sql: string): Promise<void> {

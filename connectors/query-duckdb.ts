@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from "@duckdb/node-api";
 import { FundpulseError } from "../schemas/errors.js";
+import { cellText, csvText } from "./csv.js";
 
 export const QUERY_FORMATS = ["table", "csv", "json"] as const;
 export type QueryFormat = (typeof QUERY_FORMATS)[number];
@@ -70,17 +71,8 @@ export class PublishedReader {
   }
 
   /** @throws FundpulseError FP5001 when the query fails. */
-  async query(sql: string): Promise<QueryResult> {
-    try {
-      const reader = await this.connection.runAndReadAll(sql);
-      return {
-        columns: reader.deduplicatedColumnNames(),
-        numeric: reader.columnTypes().map((t) => NUMERIC_TYPES.has(t.typeId)),
-        rows: reader.getRowsJson() as unknown[][],
-      };
-    } catch (cause) {
-      throw new FundpulseError("FP5001", (cause as Error).message, { cause });
-    }
+  query(sql: string): Promise<QueryResult> {
+    return queryOn(this.connection, sql);
   }
 
   close(): void {
@@ -89,20 +81,24 @@ export class PublishedReader {
   }
 }
 
-const text = (value: unknown): string =>
-  value === null || value === undefined
-    ? ""
-    : typeof value === "object"
-      ? JSON.stringify(value)
-      : String(value);
-
-function csv(result: QueryResult): string {
-  const cell = (value: unknown): string => {
-    const t = text(value);
-    return /[",\r\n]/.test(t) ? `"${t.replaceAll('"', '""')}"` : t;
-  };
-  return [result.columns, ...result.rows].map((row) => `${row.map(cell).join(",")}\n`).join("");
+/**
+ * A query's whole result.
+ * @throws FundpulseError FP5001 with DuckDB's message when it fails.
+ */
+export async function queryOn(connection: DuckDBConnection, sql: string): Promise<QueryResult> {
+  try {
+    const reader = await connection.runAndReadAll(sql);
+    return {
+      columns: reader.deduplicatedColumnNames(),
+      numeric: reader.columnTypes().map((t) => NUMERIC_TYPES.has(t.typeId)),
+      rows: reader.getRowsJson() as unknown[][],
+    };
+  } catch (cause) {
+    throw new FundpulseError("FP5001", (cause as Error).message, { cause });
+  }
 }
+
+const csv = ({ columns, rows }: QueryResult): string => csvText([columns, ...rows]);
 
 /** Numbers are written digit by digit as DuckDB has them, so that no decimal loses a place. */
 function json(result: QueryResult): string {
@@ -130,7 +126,7 @@ function width(value: string): number {
 /** A result as the lines of a table: headings, a rule, the rows. */
 export function textTable(result: QueryResult): string[] {
   const cells = [result.columns, ...result.rows].map((row) =>
-    row.map((v) => (v === null ? "NULL" : text(v))),
+    row.map((v) => (v === null ? "NULL" : cellText(v))),
   );
   const widths = result.columns.map((_, i) => cells.reduce((w, row) => Math.max(w, width(row[i] ?? "")), 0));
   const line = (row: readonly string[]): string =>

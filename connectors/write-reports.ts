@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cellText, csvText } from "./csv.js";
 
 /** A printed table with the headings and texts as they are to be read. */
 export interface PrintedSheet {
@@ -40,7 +41,10 @@ export class ReportFolder {
   add(period: string, sheet: PrintedSheet): void {
     const draft = this.#drafts.get(period)!;
     draft.tables++;
-    writeFileSync(join(draft.folder, `${fileName(sheet.name)}.csv`), csvText(sheet));
+    writeFileSync(
+      join(draft.folder, `${fileName(sheet.name)}.csv`),
+      csvText([sheet.columns, ...sheet.rows], "excel"),
+    );
     draft.parts.push(markdownText(sheet));
   }
 
@@ -55,24 +59,8 @@ export class ReportFolder {
   }
 }
 
-const text = (value: unknown): string =>
-  value === null || value === undefined
-    ? ""
-    : typeof value === "object"
-      ? JSON.stringify(value)
-      : String(value);
-
-/** UTF-8 with a byte order mark and CRLF: what Excel opens without being asked. */
-export function csvText({ columns, rows }: PrintedSheet): string {
-  const cell = (value: unknown): string => {
-    const t = text(value);
-    return /[",\r\n]/.test(t) ? `"${t.replaceAll('"', '""')}"` : t;
-  };
-  return `\ufeff${[columns, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;
-}
-
 export function markdownText({ name, comment, columns, numeric, rows }: PrintedSheet): string {
-  const cell = (value: unknown): string => text(value).replaceAll("|", "\\|").replaceAll(/\s+/g, " ");
+  const cell = (value: unknown): string => cellText(value).replaceAll("|", "\\|").replaceAll(/\s+/g, " ");
   const line = (cells: readonly unknown[]): string => `| ${cells.map(cell).join(" | ")} |`;
   const rule = `|${numeric.map((n) => (n ? " ---: |" : " --- |")).join("")}`;
   return [

@@ -12,6 +12,7 @@ import { huining } from "../aggregations/simulate/huining.js";
 import { facilityFields, namedEvents } from "../aggregations/simulate/named.js";
 import type { NamedProfile } from "../aggregations/simulate/profile.js";
 import { shandan } from "../aggregations/simulate/shandan.js";
+import { csvText } from "../connectors/csv.js";
 import { type AvroCodec, type FileFormat, FolderWriter } from "../connectors/write-folder.js";
 import { FundpulseError } from "../schemas/errors.js";
 import type { StreamName } from "../schemas/streams.js";
@@ -127,7 +128,7 @@ export function writeReference(options: EventOptions, dir: string): string[] {
   const tables = referenceTables(options);
   return Object.entries(tables).map(([name, rows]) => {
     const file = path.join(dir, `${name}.csv`);
-    writeFileSync(file, `${rows.map((row) => row.map(csvField).join(",")).join("\n")}\n`);
+    writeFileSync(file, csvText(rows));
     return file;
   });
 }
@@ -179,11 +180,6 @@ const CATEGORY_FIELDS: Row = [
   "display_order",
 ];
 const DIVISION_FIELDS: Row = ["admdvs", "name"];
-
-function csvField(value: string | number | null): string {
-  const text = value === null ? "" : String(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
 
 function named(profile: string): NamedProfile {
   const make = NAMED[profile];

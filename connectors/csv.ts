@@ -1,0 +1,18 @@
+import { stringify } from "csv-stringify/sync";
+
+/** A value as it stands in a cell of a table: nothing for NULL, JSON for lists and structs. */
+export const cellText = (value: unknown): string =>
+  value === null || value === undefined
+    ? ""
+    : typeof value === "object"
+      ? JSON.stringify(value)
+      : String(value);
+
+/** Rows as RFC 4180 text; for Excel with a byte order mark and CRLF, which it opens without being asked. */
+export function csvText(rows: readonly (readonly unknown[])[], reader: "excel" | "any" = "any"): string {
+  const excel = reader === "excel";
+  return stringify(
+    rows.map((row) => row.map(cellText)),
+    { bom: excel, record_delimiter: excel ? "windows" : "unix", quoted_match: /[\r\n]/ },
+  );
+}
