@@ -46,19 +46,11 @@ export class CodeSets {
   of(codes: Int32Array, decides: Uint8Array, none: number): number {
     const rows = this.#rows;
     const base = this.size * WIDTH;
-    let hash = 0;
-    for (let i = 0; i < WIDTH - 1; i++) {
-      const code = codes[SET_AT[i]];
-      rows[base + i] = code;
-      hash = Math.imul(hash ^ code, 0x9e3779b1);
-      hash ^= hash >>> 15;
-    }
+    for (let i = 0; i < WIDTH - 1; i++) rows[base + i] = codes[SET_AT[i]];
     const disease = codes[DISEASE_AT];
     rows[base + WIDTH - 1] = decides[disease] === 1 ? disease : none;
-    hash = Math.imul(hash ^ rows[base + WIDTH - 1], 0x85ebca6b);
-    hash ^= hash >>> 13;
     const mask = this.#slots.length - 1;
-    let slot = hash & mask;
+    let slot = this.#hash(base) & mask;
     for (; ; slot = (slot + 1) & mask) {
       const known = this.#slots[slot];
       if (known < 0) break;
@@ -94,6 +86,16 @@ export class CodeSets {
     }
   }
 
+  #hash(base: number): number {
+    const rows = this.#rows;
+    let hash = 0;
+    for (let i = base; i < base + WIDTH; i++) {
+      hash = Math.imul(hash ^ rows[i], 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    return hash;
+  }
+
   #equal(a: number, b: number): boolean {
     const rows = this.#rows;
     for (let i = 0; i < WIDTH; i++) if (rows[a + i] !== rows[b + i]) return false;
@@ -104,14 +106,7 @@ export class CodeSets {
     const slots = new Int32Array(this.#slots.length * 4).fill(-1);
     const mask = slots.length - 1;
     for (let n = 0; n < this.size; n++) {
-      let hash = 0;
-      for (let i = 0; i < WIDTH - 1; i++) {
-        hash = Math.imul(hash ^ this.#rows[n * WIDTH + i], 0x9e3779b1);
-        hash ^= hash >>> 15;
-      }
-      hash = Math.imul(hash ^ this.#rows[n * WIDTH + WIDTH - 1], 0x85ebca6b);
-      hash ^= hash >>> 13;
-      let slot = hash & mask;
+      let slot = this.#hash(n * WIDTH) & mask;
       while (slots[slot] >= 0) slot = (slot + 1) & mask;
       slots[slot] = n;
     }

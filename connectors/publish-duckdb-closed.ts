@@ -90,22 +90,26 @@ async function loadPeriod(
   );
 }
 
-/** Frozen rows with the wholes that their shares are parts of. */
-const frozenFacts = (period: string): string => {
-  const whole = (level: string): string =>
-    SHARE_MEASURES.map((m) => `${level}.${m} AS ${level}_${m}`).join(", ");
-  return `INSERT INTO store.closed_fact
-    WITH r AS (SELECT i.gid, ${measures.map((m) => `i.${m}::BIGINT AS ${m}`).join(", ")},
-        i.persons::BIGINT AS persons, g.insurance, g."grouping", g.care, g.category
-      FROM in_closed i JOIN store.grp g USING (gid))
-    SELECT '${period}', r."grouping", r.gid, ${measures.map((m) => `r.${m}`).join(", ")}, r.persons,
-      ${["total", "care_", "category_"].map((l) => whole(l).replaceAll("__", "_")).join(", ")}
-    FROM r LEFT JOIN r total ON total."grouping" = 'total' AND total.insurance = r.insurance
-      LEFT JOIN r care_ ON care_."grouping" = 'care' AND care_.insurance = r.insurance AND care_.care = r.care
-      LEFT JOIN r category_ ON category_."grouping" = 'care+category' AND category_.insurance = r.insurance
-        AND category_.care = r.care AND category_.category = r.category
-    ORDER BY r."grouping", r.gid`;
-};
+/** A frozen row's wholes, of which its shares are parts: those of its insurance, its care, its category. */
+const WHOLES = ["total", "care", "category"]
+  .flatMap((level) => SHARE_MEASURES.map((m) => `whole_${level}.${m} AS ${level}_${m}`))
+  .join(", ");
+/** Joins them to rows `row` from `wholes`: frozen rows with `insurance`, `grouping`, `care`, `category`. */
+const joinWholes = (row: string, wholes: string, same: string): string =>
+  `LEFT JOIN ${wholes} whole_total ON whole_total."grouping" = 'total' AND ${same.replaceAll("?", "whole_total")}
+    LEFT JOIN ${wholes} whole_care ON whole_care."grouping" = 'care' AND ${same.replaceAll("?", "whole_care")}
+      AND whole_care.care = ${row}.care
+    LEFT JOIN ${wholes} whole_category ON whole_category."grouping" = 'care+category'
+      AND ${same.replaceAll("?", "whole_category")}
+      AND whole_category.care = ${row}.care AND whole_category.category = ${row}.category`;
+
+const frozenFacts = (period: string): string => `INSERT INTO store.closed_fact
+  WITH r AS (SELECT i.gid, ${measures.map((m) => `i.${m}::BIGINT AS ${m}`).join(", ")},
+      i.persons::BIGINT AS persons, g.insurance, g."grouping", g.care, g.category
+    FROM in_closed i JOIN store.grp g USING (gid))
+  SELECT '${period}', r."grouping", r.gid, ${measures.map((m) => `r.${m}`).join(", ")}, r.persons, ${WHOLES}
+  FROM r ${joinWholes("r", "r", "?.insurance = r.insurance")}
+  ORDER BY r."grouping", r.gid`;
 
 async function loadSettlements(
   connection: DuckDBConnection,
@@ -210,27 +214,18 @@ export async function keepReportedRows(
     ${reportedAsNothing(list)}`);
 }
 
-const reportedAsNothing = (list: string): string => {
-  const part = (level: string, prefix: string): string =>
-    SHARE_MEASURES.map((m) => `${level}.${m} AS ${prefix}_${m}`).join(", ");
-  return `INSERT INTO store.closed_fact
-    WITH whole AS (
-      SELECT c.period, c."grouping", g.insurance, g.care, g.category, ${SHARE_MEASURES.map((m) => `c.${m}`).join(", ")}
-      FROM store.closed_fact c JOIN store.grp g ON g.gid = c.gid
-      WHERE c.period IN (${list}) AND c."grouping" IN ('total', 'care', 'care+category'))
-    SELECT f.period, f."grouping", f.gid, ${measures.map(() => "0").join(", ")},
-      CASE WHEN k.persons AND g.has_persons THEN 0 END,
-      ${part("t", "total")}, ${part("b", "care")}, ${part("l", "category")}
-    FROM store.closed_scope k
-      JOIN (SELECT period, "grouping", gid FROM store.fact WHERE period IN (${list})) f
-        ON f.period = k.period AND f."grouping" = k."grouping"
-      JOIN store.grp g ON g.gid = f.gid
-      ANTI JOIN (SELECT period, gid FROM store.closed_fact WHERE period IN (${list})) c
-        ON c.period = f.period AND c.gid = f.gid
-      LEFT JOIN whole t ON t.period = f.period AND t."grouping" = 'total' AND t.insurance = g.insurance
-      LEFT JOIN whole b ON b.period = f.period AND b."grouping" = 'care' AND b.insurance = g.insurance
-        AND b.care = g.care
-      LEFT JOIN whole l ON l.period = f.period AND l."grouping" = 'care+category'
-        AND l.insurance = g.insurance AND l.care = g.care AND l.category = g.category
-    ORDER BY f.period, f."grouping", f.gid`;
-};
+const reportedAsNothing = (list: string): string => `INSERT INTO store.closed_fact
+  WITH frozen AS (
+    SELECT c.period, c."grouping", g.insurance, g.care, g.category, ${SHARE_MEASURES.map((m) => `c.${m}`).join(", ")}
+    FROM store.closed_fact c JOIN store.grp g ON g.gid = c.gid
+    WHERE c.period IN (${list}) AND c."grouping" IN ('total', 'care', 'care+category'))
+  SELECT f.period, f."grouping", f.gid, ${measures.map(() => "0").join(", ")},
+    CASE WHEN k.persons AND g.has_persons THEN 0 END, ${WHOLES}
+  FROM store.closed_scope k
+    JOIN (SELECT period, "grouping", gid FROM store.fact WHERE period IN (${list})) f
+      ON f.period = k.period AND f."grouping" = k."grouping"
+    JOIN store.grp g ON g.gid = f.gid
+    ANTI JOIN (SELECT period, gid FROM store.closed_fact WHERE period IN (${list})) c
+      ON c.period = f.period AND c.gid = f.gid
+    ${joinWholes("g", "frozen", "?.period = f.period AND ?.insurance = g.insurance")}
+  ORDER BY f.period, f."grouping", f.gid`;

@@ -143,8 +143,8 @@ export class SettlementIndex {
   /** Ids with a standing version. */
   count(): number {
     const { n } = this.sql(
-      `SELECT count(*) AS n FROM (SELECT setl_id FROM settlement_id
-         EXCEPT SELECT setl_id FROM settlement_id_recent)`,
+      `SELECT (SELECT count(*) FROM settlement_id) - (SELECT count(*) FROM settlement_id
+         WHERE setl_id IN (SELECT setl_id FROM settlement_id_recent)) AS n`,
     ).get() as { n: number };
     let recent = 0;
     for (const ref of this.#recent.values()) if (ref !== NONE) recent++;

@@ -1,32 +1,11 @@
 import { Decimal } from "decimal.js";
 import { groupingOf } from "../aggregations/explain/request.js";
-import {
-  CARE_LABELS,
-  CHANNEL_LABELS,
-  FLOW_LABELS,
-  INSURANCE_LABELS,
-  type Label,
-  OWNERSHIP_LABELS,
-  PERSON_KIND_LABELS,
-  REGION_LABELS,
-  TIER_LABELS,
-} from "../schemas/labels.js";
+import { DIMENSION_LABELS } from "../schemas/labels.js";
 import { listText } from "./explain-text-lists.js";
 import type { Explanation, Part, Records } from "./explanation.js";
 
-const LABELS: Readonly<Record<string, readonly Label[]>> = {
-  insurance: INSURANCE_LABELS,
-  care: CARE_LABELS,
-  region: REGION_LABELS,
-  tier: TIER_LABELS,
-  flow: FLOW_LABELS,
-  channel: CHANNEL_LABELS,
-  person_kind: PERSON_KIND_LABELS,
-  ownership: OWNERSHIP_LABELS,
-};
-
 const labelled = (name: string, value: string): string => {
-  const zh = LABELS[name]?.find((l) => l.value === value)?.zh;
+  const zh = DIMENSION_LABELS[name]?.find((l) => l.value === value)?.zh;
   return `${name}=${value}${zh === undefined ? "" : ` ${zh}`}`;
 };
 

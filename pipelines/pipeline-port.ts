@@ -1,5 +1,6 @@
 import type { Log } from "../connectors/log.js";
 import type { Observer } from "../connectors/observer.js";
+import type { FigureDifference } from "../connectors/recount-compare.js";
 import type { QuarantineReason } from "../schemas/quarantine.js";
 import type { StreamName } from "../schemas/streams.js";
 import type { EpochMs } from "../schemas/units.js";
@@ -87,24 +88,12 @@ export interface Closing {
   due(day: string): Promise<readonly string[]>;
 }
 
-/** One figure that the recount has otherwise. */
-export interface VerifyDifference {
-  readonly period: string;
-  readonly insurance: string;
-  readonly grouping: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  readonly indicator: string;
-  /** Exact decimal text; null where there is none. */
-  readonly published: string | null;
-  readonly recounted: string | null;
-}
-
 export interface VerifyResult {
   readonly version: number;
   readonly sequence: number;
   readonly figures: number;
   /** The first 1000. */
-  readonly differences: readonly VerifyDifference[];
+  readonly differences: readonly FigureDifference[];
   readonly differenceCount: number;
   readonly hash: string;
   readonly seconds: number;

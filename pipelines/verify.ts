@@ -1,7 +1,8 @@
 import { loadConfig } from "../connectors/config-yaml.js";
 import { textTable } from "../connectors/query-duckdb.js";
+import type { FigureDifference } from "../connectors/recount-compare.js";
 import { withEngine } from "./engine.js";
-import type { VerifyDifference, VerifyResult } from "./pipeline-port.js";
+import type { VerifyResult } from "./pipeline-port.js";
 import { count, progressLine } from "./progress.js";
 import { commandLog } from "./run.js";
 
@@ -36,7 +37,7 @@ export function verifyText(result: VerifyResult): string {
 
 const HEADINGS = ["period", "insurance", "grouping", "dimensions", "indicator", "published", "recounted"];
 
-function tableText(differences: readonly VerifyDifference[]): string {
+function tableText(differences: readonly FigureDifference[]): string {
   const rows = differences.map((d) => [
     d.period,
     d.insurance,

@@ -62,6 +62,17 @@ export const PERSON_GROUP_LABELS = labels({
   enterprise: "企业",
 });
 export const OWNERSHIP_LABELS = labels({ public: "公立", private: "民营", unknown: "未知" });
+/** Of each dimension whose values the contract lists. */
+export const DIMENSION_LABELS: Readonly<Record<string, readonly Label[]>> = {
+  insurance: INSURANCE_LABELS,
+  care: CARE_LABELS,
+  region: REGION_LABELS,
+  tier: TIER_LABELS,
+  flow: FLOW_LABELS,
+  channel: CHANNEL_LABELS,
+  person_kind: PERSON_KIND_LABELS,
+  ownership: OWNERSHIP_LABELS,
+};
 export const FACILITY_KIND_LABELS = labels({
   hospital: "县级医疗机构",
   township: "乡镇卫生院",

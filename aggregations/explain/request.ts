@@ -1,16 +1,6 @@
 import { ALL_INSURANCES, DIMENSIONS, type Dimension, INSURANCES } from "../../schemas/dimensions.js";
 import { FundpulseError } from "../../schemas/errors.js";
-import {
-  CARE_LABELS,
-  CHANNEL_LABELS,
-  FLOW_LABELS,
-  INSURANCE_LABELS,
-  type Label,
-  OWNERSHIP_LABELS,
-  PERSON_KIND_LABELS,
-  REGION_LABELS,
-  TIER_LABELS,
-} from "../../schemas/labels.js";
+import { DIMENSION_LABELS } from "../../schemas/labels.js";
 import { type Period, parsePeriod } from "../calendar.js";
 import { FAMILY_DIMENSIONS, type Formula, formulaOf } from "./formula.js";
 
@@ -24,17 +14,6 @@ export interface Request {
   /** Dimensions without a column: those of a reported fact. */
   readonly other: Readonly<Record<string, string>>;
 }
-
-const LABELS: Readonly<Record<string, readonly Label[]>> = {
-  insurance: INSURANCE_LABELS,
-  care: CARE_LABELS,
-  region: REGION_LABELS,
-  tier: TIER_LABELS,
-  flow: FLOW_LABELS,
-  channel: CHANNEL_LABELS,
-  person_kind: PERSON_KIND_LABELS,
-  ownership: OWNERSHIP_LABELS,
-};
 
 const PERIOD_FORMS =
   "a day 2024-03-31, a month 2024-03, a quarter 2024Q1, a half-year 2024H1, a year 2024, or from 1 January to a month's end 2024YTD05";
@@ -65,7 +44,7 @@ export function parseRequest(
     }
     const [name, value] = [pair.slice(0, at), pair.slice(at + 1)];
     if (given.has(name)) throw wrong(`dimension ${name} is given twice`);
-    given.set(name, LABELS[name]?.find((label) => label.zh === value)?.value ?? value);
+    given.set(name, DIMENSION_LABELS[name]?.find((label) => label.zh === value)?.value ?? value);
   }
   const insurance = given.get("insurance") ?? ALL_INSURANCES;
   given.delete("insurance");

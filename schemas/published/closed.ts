@@ -1,20 +1,7 @@
 import { SETTLEMENT_DIMENSIONS } from "../dimensions.js";
 import { SHARE_MEASURES } from "../indicators.js";
-import { MEASURES } from "../measures.js";
-import { column, STORE, type TableDef } from "./define.js";
-import { DIMENSION_ZH } from "./store.js";
-
-const table = (name: string, comment: string, columns: TableDef["columns"]): TableDef => ({
-  kind: "table",
-  schema: STORE,
-  name,
-  comment,
-  columns,
-});
-
-const measures = MEASURES.map((m) =>
-  column(m.name, "BIGINT", `${m.zh}（${m.unit === "yuan" ? "分" : m.unit === "visit" ? "人次" : "天"}）`),
-);
+import { column, type TableDef } from "./define.js";
+import { DIMENSION_ZH, MEASURE_COLUMNS, storeTable } from "./store.js";
 
 /** Denominators of shares, as columns: `total_fee`, `care_fee`, `category_fee` … */
 export const FROZEN_DENOMINATORS: readonly string[] = (["total", "care", "category"] as const).flatMap(
@@ -23,7 +10,7 @@ export const FROZEN_DENOMINATORS: readonly string[] = (["total", "care", "catego
 
 /** What was frozen at closes, and what changed since; money in fen. */
 export const CLOSED_TABLES: readonly TableDef[] = [
-  table("closed", "已结期间（内部表）", [
+  storeTable("closed", "已结期间（内部表）", [
     column("period", "VARCHAR", "期间"),
     column("closed_at", "TIMESTAMP", "结账时间（辖区时区）"),
     column("version", "BIGINT", "结账时的发布版本号"),
@@ -32,20 +19,20 @@ export const CLOSED_TABLES: readonly TableDef[] = [
     column("problems", "VARCHAR", "结账时的提示（JSON）"),
     column("figures", "BIGINT", "冻结的数字个数"),
   ]),
-  table("closed_scope", "已结期间冻结了哪些分组方式（内部表）", [
+  storeTable("closed_scope", "已结期间冻结了哪些分组方式（内部表）", [
     column("period", "VARCHAR", "期间"),
     column("grouping", "VARCHAR", "分组方式"),
     column("persons", "BOOLEAN", "是否冻结了人数"),
   ]),
-  table("closed_fact", "结账时冻结的结算汇总：每期间、每分组一行（内部表）", [
+  storeTable("closed_fact", "结账时冻结的结算汇总：每期间、每分组一行（内部表）", [
     column("period", "VARCHAR", "期间"),
     column("grouping", "VARCHAR", "分组方式"),
     column("gid", "INTEGER", "分组编号"),
-    ...measures,
+    ...MEASURE_COLUMNS,
     column("persons", "BIGINT", "人数；未统计为 NULL"),
     ...FROZEN_DENOMINATORS.map((name) => column(name, "BIGINT", `结账时的占比分母 ${name}（人次或分）`)),
   ]),
-  table("cause", "结账后已结期间内结算的变化：每次加入或移出一行（内部表）", [
+  storeTable("cause", "结账后已结期间内结算的变化：每次加入或移出一行（内部表）", [
     column("id", "BIGINT", "编号"),
     column("sequence", "BIGINT", "提交序号"),
     column("changed_at", "TIMESTAMP", "变化时间（辖区时区）"),
@@ -56,13 +43,13 @@ export const CLOSED_TABLES: readonly TableDef[] = [
     column("settlements", "BIGINT", "涉及结算数"),
     column("insurance", "VARCHAR", "险种"),
     ...SETTLEMENT_DIMENSIONS.map((d) => column(d, "VARCHAR", DIMENSION_ZH[d])),
-    ...measures,
+    ...MEASURE_COLUMNS,
   ]),
-  table("cause_group", "变化影响的分组（内部表）", [
+  storeTable("cause_group", "变化影响的分组（内部表）", [
     column("id", "BIGINT", "变化编号"),
     column("gid", "INTEGER", "分组编号"),
   ]),
-  table("cause_record", "结账后参保、基金、DIP、上报数记录的变化（内部表）", [
+  storeTable("cause_record", "结账后参保、基金、DIP、上报数记录的变化（内部表）", [
     column("id", "BIGINT", "编号"),
     column("sequence", "BIGINT", "提交序号"),
     column("changed_at", "TIMESTAMP", "变化时间（辖区时区）"),

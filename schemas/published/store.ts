@@ -3,8 +3,6 @@ import { SHARE_MEASURES } from "../indicators.js";
 import { MEASURES } from "../measures.js";
 import { column, STORE, type TableDef } from "./define.js";
 
-const unitOf = (unit: string): string => (unit === "yuan" ? "分" : unit === "visit" ? "人次" : "天");
-
 export const DIMENSION_ZH = {
   care: "就医类型",
   category: "医疗类别",
@@ -24,7 +22,8 @@ export const DIMENSION_ZH = {
   sex: "性别",
 } as const;
 
-const table = (name: string, comment: string, columns: TableDef["columns"]): TableDef => ({
+/** A table that holds data and is not meant for people. */
+export const storeTable = (name: string, comment: string, columns: TableDef["columns"]): TableDef => ({
   kind: "table",
   schema: STORE,
   name,
@@ -32,12 +31,17 @@ const table = (name: string, comment: string, columns: TableDef["columns"]): Tab
   columns,
 });
 
+const unitOf = (unit: string): string => (unit === "yuan" ? "分" : unit === "visit" ? "人次" : "天");
+
+/** A column for each measure; money in fen. */
+export const MEASURE_COLUMNS = MEASURES.map((m) => column(m.name, "BIGINT", `${m.zh}（${unitOf(m.unit)}）`));
+
 /**
  * The tables that hold the data; money in fen. `fact` holds each period once; last year's sums are joined
  * to it. A row of zeros stands where only last year has data, so that such figures have a row at all.
  */
 export const STORE_TABLES: readonly TableDef[] = [
-  table("meta", "发布库内部信息（一行）", [
+  storeTable("meta", "发布库内部信息（一行）", [
     column("state_id", "VARCHAR", "来源状态库的标识"),
     column("layout", "VARCHAR", "表结构指纹，结构变化时整体重建"),
     column("sequence", "BIGINT", "来源状态库的提交序号"),
@@ -47,7 +51,7 @@ export const STORE_TABLES: readonly TableDef[] = [
     column("compact_bytes", "BIGINT", "上次整理后的文件大小（字节）"),
     column("compact_rows", "BIGINT", "上次整理时的汇总行数"),
   ]),
-  table("grp", "分组维表：每个分组一行，NULL 表示该维度不在分组中", [
+  storeTable("grp", "分组维表：每个分组一行，NULL 表示该维度不在分组中", [
     column("gid", "INTEGER", "分组编号"),
     column("insurance", "VARCHAR", "险种：employee、resident、maternity、all（合计）"),
     column("grouping", "VARCHAR", "分组方式：维度名以 + 连接，total 为不分组"),
@@ -55,7 +59,7 @@ export const STORE_TABLES: readonly TableDef[] = [
     column("has_persons", "BOOLEAN", "该分组方式是否统计人数"),
     column("short_days", "BOOLEAN", "该分组的日数据是否只保留较短期限（含医疗机构）"),
   ]),
-  table("period", "期间表", [
+  storeTable("period", "期间表", [
     column("period", "VARCHAR", "期间"),
     column("period_kind", "VARCHAR", "期间类型：day、month、quarter、half、year、ytd"),
     column("period_start", "DATE", "期间首日"),
@@ -65,16 +69,16 @@ export const STORE_TABLES: readonly TableDef[] = [
     column("shown", "BOOLEAN", "结算数据是否发布"),
     column("short_shown", "BOOLEAN", "较短期限的日数据是否发布"),
   ]),
-  table("fact", "结算汇总：每期间、每分组一行", [
+  storeTable("fact", "结算汇总：每期间、每分组一行", [
     column("period", "VARCHAR", "期间"),
     column("grouping", "VARCHAR", "分组方式"),
     column("gid", "INTEGER", "分组编号"),
     column("present", "BOOLEAN", "本期有数据；否则为仅上年同期有数据的零值行"),
-    ...MEASURES.map((m) => column(m.name, "BIGINT", `${m.zh}（${unitOf(m.unit)}）`)),
+    ...MEASURE_COLUMNS,
     column("settlements", "BIGINT", "本期计入的结算笔数；为 0 时本期无数据"),
     column("persons", "BIGINT", "人数；不统计人数的分组为 NULL"),
   ]),
-  table("share_base", "占比的分母：险种合计、就医类型、医疗类别各行", [
+  storeTable("share_base", "占比的分母：险种合计、就医类型、医疗类别各行", [
     column("period", "VARCHAR", "期间"),
     column("insurance", "VARCHAR", "险种"),
     column("care", "VARCHAR", "就医类型；险种合计行为 NULL"),
@@ -84,7 +88,7 @@ export const STORE_TABLES: readonly TableDef[] = [
       column(`p_${m}`, "BIGINT", `上年同期 ${m}（人次或分）`),
     ]),
   ]),
-  table("enrolled", "住院率的分母：参保人数", [
+  storeTable("enrolled", "住院率的分母：参保人数", [
     column("period", "VARCHAR", "期间"),
     column("insurance", "VARCHAR", "险种"),
     column("district", "VARCHAR", "参保区划；不分区划时为 NULL"),
@@ -93,20 +97,20 @@ export const STORE_TABLES: readonly TableDef[] = [
     column("p_persons", "BIGINT", "上年同期参保人数（人）"),
     column("r_persons", "BIGINT", "结账时的参保人数（人）；未结为 NULL"),
   ]),
-  table("facility_name", "医疗机构当前名称与顺序", [
+  storeTable("facility_name", "医疗机构当前名称与顺序", [
     column("facility", "VARCHAR", "医疗机构编码"),
     column("name", "VARCHAR", "医疗机构名称"),
     column("admdvs", "VARCHAR", "机构区划"),
     column("kind", "VARCHAR", "机构类别：hospital、township、village、community、pharmacy 等"),
     column("display_order", "BIGINT", "显示顺序"),
   ]),
-  table("category_order", "医疗类别的显示顺序与各险种的上级", [
+  storeTable("category_order", "医疗类别的显示顺序与各险种的上级", [
     column("insurance", "VARCHAR", "险种"),
     column("category", "VARCHAR", "医疗类别"),
     column("parent", "VARCHAR", "上级类别"),
     column("display_order", "BIGINT", "显示顺序"),
   ]),
-  table("figure", "不来自结算汇总的指标：参保、基金、DIP、上报数", [
+  storeTable("figure", "不来自结算汇总的指标：参保、基金、DIP、上报数", [
     column("period", "VARCHAR", "期间"),
     column("insurance", "VARCHAR", "险种"),
     column("grouping", "VARCHAR", "分组方式"),
