@@ -5,7 +5,7 @@ import type { Figure } from "../schemas/figure.js";
 import type { QuarantineReason } from "../schemas/quarantine.js";
 import type { StreamName } from "../schemas/streams.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../schemas/units.js";
-import type { Change } from "./store-closed.js";
+import type { Change } from "./state/store-closed.js";
 
 export type { Figure } from "../schemas/figure.js";
 

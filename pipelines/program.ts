@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { FundpulseError } from "../schemas/errors.js";
-import { auditDefinition } from "./program-audit.js";
-import { closeDefinition } from "./program-close.js";
-import { explainDefinition } from "./program-explain.js";
-import { nightlyDefinition } from "./program-nightly.js";
-import { verifyDefinition } from "./program-verify.js";
-import type { QuarantineOptions } from "./quarantine.js";
+import { auditDefinition } from "./commands/program-audit.js";
+import { closeDefinition } from "./commands/program-close.js";
+import { explainDefinition } from "./commands/program-explain.js";
+import { nightlyDefinition } from "./commands/program-nightly.js";
+import { verifyDefinition } from "./commands/program-verify.js";
+import type { QuarantineOptions } from "./commands/quarantine.js";
 
 /** Version of the package, whether this runs compiled (dist/pipelines) or from source. */
 function version(): string {
@@ -38,7 +38,7 @@ Example:
   fundpulse init county && cd county
   export FUNDPULSE_PERSON_KEY="$(openssl rand -hex 32)"
   fundpulse check`,
-  ).action(async (dir: string) => done((await import("./init.js")).initCommand(dir)));
+  ).action(async (dir: string) => done((await import("./commands/init.js")).initCommand(dir)));
 
   withConfig(
     command(
@@ -58,7 +58,7 @@ Examples:
     .option("--until-drained", "stop when every source is read to its end and published")
     .option("--ops", "serve metrics and health also with --until-drained")
     .option("--no-ops", "do not serve metrics and health")
-    .action(async (options) => done(await (await import("./run.js")).runCommand(options)));
+    .action(async (options) => done(await (await import("./commands/run.js")).runCommand(options)));
 
   closeDefinition({ command, withConfig, done });
   auditDefinition({ command, withConfig, done });
@@ -80,7 +80,9 @@ Examples:
     ),
   )
     .option("-f, --format <format>", "table, csv or json", "table")
-    .action(async (query, options) => done(await (await import("./sql.js")).sqlCommand(query, options)));
+    .action(async (query, options) =>
+      done(await (await import("./commands/sql.js")).sqlCommand(query, options)),
+    );
 
   explainDefinition({ command, withConfig, done });
   quarantine(root, withConfig, done);
@@ -96,7 +98,7 @@ to start [FP2005]; changed reference tables need none. Settlements are not read 
 Example:
   fundpulse rebuild && fundpulse run`,
     ),
-  ).action(async (options) => done(await (await import("./rebuild.js")).rebuildCommand(options)));
+  ).action(async (options) => done(await (await import("./commands/rebuild.js")).rebuildCommand(options)));
 
   withConfig(
     command(
@@ -112,7 +114,7 @@ Example:
     ),
   )
     .option("-q, --quiet", "do not show the resolved configuration")
-    .action(async (options) => done(await (await import("./check.js")).checkCommand(options)));
+    .action(async (options) => done(await (await import("./commands/check.js")).checkCommand(options)));
 
   command(
     "simulate <profile>",
@@ -138,7 +140,7 @@ Examples:
     .option("--events-per-file <n>", "events after which the next file starts", "200000")
     .option("--set <name=value>", "count or rate of the profile free; may be repeated", collect, [])
     .action(async (profile, flags) =>
-      done(await (await import("./simulate-command.js")).simulateCommand(profile, flags)),
+      done(await (await import("./commands/simulate-command.js")).simulateCommand(profile, flags)),
     );
 
   command(
@@ -153,7 +155,7 @@ Example:
   fundpulse demo`,
   )
     .option("-d, --dir <dir>", "folder to work in; made anew if the demo made it", "demo")
-    .action(async (options) => done(await (await import("./demo.js")).demoCommand(options)));
+    .action(async (options) => done(await (await import("./commands/demo.js")).demoCommand(options)));
 
   return root;
 }
@@ -179,7 +181,7 @@ Examples:
   fundpulse quarantine dismiss 17 18 --why "test records of the hospital"
 `,
     );
-  const load = () => import("./quarantine.js");
+  const load = () => import("./commands/quarantine.js");
   const filters = (c: Command): Command =>
     withConfig(c)
       .option("--reason <reason>", "only records with this reason")

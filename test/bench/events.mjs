@@ -32,7 +32,11 @@ export const profileOf = ({ events, months, firstMonth, ids }) => ({
  */
 export async function eventFiles(root, profile, { rows = false } = {}) {
   const hash = createHash("sha256").update(JSON.stringify(profile));
-  for (const part of ["aggregations/simulate/free.js", "connectors/write-folder.js", "schemas/streams.js"]) {
+  for (const part of [
+    "aggregations/simulate/free.js",
+    "connectors/write/write-folder.js",
+    "schemas/streams.js",
+  ]) {
     hash.update(readFileSync(join(process.env.FUNDPULSE_BENCH_BUILT, "dist", part)));
   }
   const name = `${profile.ids}-${profile.events}x${profile.months}-${hash.digest("hex").slice(0, 8)}`;
@@ -61,7 +65,7 @@ export async function eventFiles(root, profile, { rows = false } = {}) {
 
 async function writeEvents(profile, dir, format) {
   const { FREE_DEFAULTS, freeEvents } = await built("aggregations/simulate/free.js");
-  const { FolderWriter } = await built("connectors/write-folder.js");
+  const { FolderWriter } = await built("connectors/write/write-folder.js");
   const { ZoneCalendar } = await built("aggregations/calendar.js");
   const writer = new FolderWriter(dir, { format });
   const calendar = new ZoneCalendar("Asia/Shanghai");
@@ -96,7 +100,7 @@ export async function* laterEvents(profile, events, tag) {
 
 /** Puts later events into an inbox as one file. */
 export async function addLater(inbox, profile, events, tag) {
-  const { FolderWriter } = await built("connectors/write-folder.js");
+  const { FolderWriter } = await built("connectors/write/write-folder.js");
   mkdirSync(inbox, { recursive: true });
   const writer = new FolderWriter(inbox, { format: "avro" });
   writer.label(`later-${tag}`);

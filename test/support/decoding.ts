@@ -1,5 +1,5 @@
 import { ZoneCalendar } from "../../aggregations/calendar.js";
-import { BatchDecoder, type BatchDecoderOptions } from "../../connectors/decoder.js";
+import { BatchDecoder, type BatchDecoderOptions } from "../../connectors/decode/decoder.js";
 import type { Payload, SourceBatch } from "../../connectors/source.js";
 import type { StreamRecord } from "../../schemas/settlement.js";
 import type { StreamName } from "../../schemas/streams.js";

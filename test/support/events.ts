@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SimEvent } from "../../aggregations/simulate/event.js";
 import { Random } from "../../aggregations/simulate/random.js";
-import { FolderWriter, type FolderWriterOptions } from "../../connectors/write-folder.js";
+import { FolderWriter, type FolderWriterOptions } from "../../connectors/write/write-folder.js";
 import { Settlement } from "../../schemas/settlement.js";
 
 /** Rates of a free profile in which everything happens that may happen to a settlement. */

@@ -1,5 +1,5 @@
 import type { PrintedReport, PrintedRow, PrintedTable } from "../../aggregations/printed/report.js";
-import { readRows } from "../../pipelines/sql.js";
+import { readRows } from "../../pipelines/commands/sql.js";
 import type { Config } from "../../schemas/config.js";
 import { type ReportTable, reportTables } from "../../schemas/published/reports.js";
 

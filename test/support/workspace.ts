@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { loadConfig } from "../../connectors/config-yaml.js";
+import { loadConfig } from "../../connectors/config/config-yaml.js";
 import { silentLog } from "../../connectors/log.js";
 import { allObservers } from "../../connectors/observer.js";
-import { openEngine } from "../../pipelines/engine.js";
-import { openPipeline } from "../../pipelines/pipeline.js";
-import type { Pipeline, RunSummary } from "../../pipelines/pipeline-port.js";
+import { openEngine } from "../../pipelines/engine/engine.js";
+import { openPipeline } from "../../pipelines/engine/pipeline.js";
+import type { Pipeline, RunSummary } from "../../pipelines/engine/pipeline-port.js";
 import { MemoryPublisher } from "./memory-publisher.js";
 
 export const CLI = fileURLToPath(new URL("../../dist/pipelines/cli.js", import.meta.url));

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { ZoneCalendar } from "../../../aggregations/calendar.js";
 import { FREE_DEFAULTS, type FreeProfile, freeEvents } from "../../../aggregations/simulate/free.js";
-import { jsonText } from "../../../connectors/write-json.js";
+import { jsonText } from "../../../connectors/write/write-json.js";
 import { AMOUNT_INDEX, Settlement } from "../../../schemas/settlement.js";
 import { FUND_AMOUNTS } from "../../../schemas/streams.js";
 

@@ -4,8 +4,8 @@ import { answer, cpuSeconds, usage } from "../measure.mjs";
 
 /** On a drained workspace: closes `periods` one after the other, each frozen, kept and published. */
 const { dir, periods } = JSON.parse(process.argv[2]);
-const { loadConfig } = await built("connectors/config-yaml.js");
-const { openEngine } = await built("pipelines/engine.js");
+const { loadConfig } = await built("connectors/config/config-yaml.js");
+const { openEngine } = await built("pipelines/engine/engine.js");
 const { silentLog } = await built("connectors/log.js");
 const { allObservers } = await built("connectors/observer.js");
 const deps = { log: silentLog, observer: allObservers([]), clock: Date.now };

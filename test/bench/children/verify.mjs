@@ -5,8 +5,8 @@ import { answer, cpuSeconds, usage } from "../measure.mjs";
 
 /** On a drained workspace: writes the detail file (`anew`: from nothing) or verifies; `work` says which. */
 const { dir, work, anew = false } = JSON.parse(process.argv[2]);
-const { loadConfig } = await built("connectors/config-yaml.js");
-const { openEngine } = await built("pipelines/engine.js");
+const { loadConfig } = await built("connectors/config/config-yaml.js");
+const { openEngine } = await built("pipelines/engine/engine.js");
 const { silentLog } = await built("connectors/log.js");
 const { allObservers } = await built("connectors/observer.js");
 if (anew) rmSync(join(dir, "data/work/detail"), { recursive: true, force: true });

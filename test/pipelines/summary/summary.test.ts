@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { queryPublished } from "../../../connectors/query-duckdb.js";
+import { queryPublished } from "../../../connectors/publish/query-duckdb.js";
 import { SUMMARY_FIGURES } from "../../../schemas/published/summary-blanks.js";
 import { Workspace } from "../../support/workspace.js";
 import { COUNTY } from "./county.js";

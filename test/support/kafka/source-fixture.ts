@@ -1,4 +1,4 @@
-import { KafkaSource, type KafkaSourceOptions } from "../../../connectors/source-kafka.js";
+import { KafkaSource, type KafkaSourceOptions } from "../../../connectors/kafka/source-kafka.js";
 import type { KafkaSourceConfig } from "../../../schemas/config.js";
 import type { MemoryState } from "../../contracts/source.js";
 import { unique } from "./test-broker.js";

@@ -1,0 +1,93 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { FundpulseError } from "../../schemas/errors.js";
+
+/** The state directory belongs to this process until `release`, or until the process ends in any way. */
+export interface StateLock {
+  release(): void;
+}
+
+export interface LockOptions {
+  /** Held for one piece of work only, so that who wants to stay may wait for its end. */
+  readonly brief?: boolean;
+}
+
+const WAIT_MS = 300;
+
+/**
+ * Takes the state directory for this process; throws FP2001 naming the holder when another has it.
+ *
+ * The lock is an exclusive SQLite transaction on `lock.db`, a file that holds nothing: the kernel drops it
+ * when the process dies, kill -9 included, so nothing is left to clean up. `lock.json` beside it only says
+ * who holds the lock; it may be stale and decides nothing. Needs a file system whose locks work (a local one).
+ */
+export function acquireLock(dataDir: string, options: LockOptions = {}): StateLock {
+  mkdirSync(dataDir, { recursive: true });
+  const database = new Database(join(dataDir, "lock.db"), { timeout: 0 });
+  try {
+    database.exec("BEGIN EXCLUSIVE");
+  } catch (cause) {
+    database.close();
+    if (!/^SQLITE_BUSY/.test((cause as { code?: string }).code ?? "")) throw cause;
+    throw new FundpulseError("FP2001", `${dataDir} is in use by ${lockHolder(dataDir)}`, { cause });
+  }
+  writeFileSync(
+    join(dataDir, "lock.json"),
+    JSON.stringify({ pid: process.pid, host: hostname(), brief: options.brief ?? false }),
+  );
+  let held = true;
+  return {
+    release: () => {
+      if (!held) return;
+      held = false;
+      database.exec("ROLLBACK");
+      database.close();
+    },
+  };
+}
+
+/** As `acquireLock`; null when another process has the state directory. */
+export function tryLock(dataDir: string, options: LockOptions = {}): StateLock | null {
+  try {
+    return acquireLock(dataDir, options);
+  } catch (error) {
+    if (error instanceof FundpulseError && error.code === "FP2001") return null;
+    throw error;
+  }
+}
+
+/** As `acquireLock`, but waits for as long as a holder that said it is `brief` has the state directory. */
+export async function awaitLock(dataDir: string, onWait: (holder: string) => void): Promise<StateLock> {
+  let told = false;
+  // One look more than needed: a new holder may not have said yet who it is.
+  for (let refusals = 0; ; ) {
+    try {
+      return acquireLock(dataDir);
+    } catch (error) {
+      if (!(error instanceof FundpulseError) || error.code !== "FP2001") throw error;
+      if (readHolder(dataDir)?.brief === true) refusals = 0;
+      else if (++refusals > 1) throw error;
+      if (refusals === 0 && !told) {
+        told = true;
+        onWait(lockHolder(dataDir));
+      }
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    }
+  }
+}
+
+/** Who holds the lock, or held it last: `process 17 on host`. */
+export function lockHolder(dataDir: string): string {
+  const holder = readHolder(dataDir);
+  return holder === null ? "another process" : `process ${Number(holder.pid)} on ${String(holder.host)}`;
+}
+
+function readHolder(dataDir: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, "lock.json"), "utf8"));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,226 @@
+import type { ZoneCalendar } from "../../aggregations/calendar.js";
+import type { Rejection } from "../../schemas/quarantine.js";
+import type { Settlement } from "../../schemas/settlement.js";
+import type { StreamName } from "../../schemas/streams.js";
+import type { Decoder, RecordVisitor, SettlementVisitor } from "../decode.js";
+import type { SourceBatch } from "../source.js";
+import { readOneRecordContainer, writeOneRecordContainer } from "./avro-container.js";
+import { AvroReader } from "./decode-avro.js";
+import { Interner } from "./decode-intern.js";
+import { JsonReader } from "./decode-json.js";
+import { fillSettlement, layoutOf, Slots } from "./decode-slots.js";
+import { type Writer, WriterCatalogue } from "./decode-writers.js";
+import type { SchemaRegistry } from "./schema-registry.js";
+
+export interface BatchDecoderOptions {
+  /** Zone of civil times without offset. */
+  readonly calendar: ZoneCalendar;
+  /** Needed for the Confluent wire format; without it such a value is `unknown_schema`. */
+  readonly registry?: SchemaRegistry;
+  /** JSON text of further writer schemas of the single-object encoding (`loadWriterSchemas`). */
+  readonly schemas?: readonly string[];
+}
+
+const CONFLUENT_HEADER = 5;
+const SINGLE_OBJECT_HEADER = 10;
+const reject = (reason: Rejection["reason"], detail: string): Rejection => ({ reason, detail });
+const EMPTY = reject("undecodable", "the value is empty");
+const NO_ENCODING = reject("undecodable", "the first bytes belong to no known encoding");
+const TRAILING = reject("undecodable", "bytes are left over after the record");
+const NO_RECORD = reject("undecodable", "the writer schema is no record");
+const NO_REGISTRY = reject("unknown_schema", "source.schemaRegistry is not configured");
+const NOTHING = Buffer.alloc(0);
+
+/** The readers of one stream, sharing the slots they fill. */
+interface Readers {
+  readonly slots: Slots;
+  readonly avro: AvroReader;
+  readonly json: JsonReader;
+}
+
+type Take = (index: number, raw: () => Buffer, slots: Slots, rejection: Rejection | null) => void;
+
+/** Decodes batches of every stream and encoding. Holds no records; its memory is the schemas it has met. */
+export class BatchDecoder implements Decoder {
+  readonly #calendar: ZoneCalendar;
+  readonly #registry: SchemaRegistry | undefined;
+  readonly #writers: WriterCatalogue;
+  readonly #interner = new Interner();
+  readonly #readers = new Map<StreamName, Readers>();
+
+  constructor(options: BatchDecoderOptions) {
+    this.#calendar = options.calendar;
+    this.#registry = options.registry;
+    this.#writers = new WriterCatalogue(options.schemas ?? []);
+  }
+
+  async prepare(batch: SourceBatch): Promise<void> {
+    if (!this.#registry || batch.payload.kind !== "values") return;
+    const ids = new Set<number>();
+    for (const value of batch.payload.values) {
+      if (value !== null && value.length >= CONFLUENT_HEADER && value[0] === 0)
+        ids.add(value.readUInt32BE(1));
+    }
+    if (ids.size > 0) await this.#registry.load([...ids]);
+  }
+
+  settlements(batch: SourceBatch, into: Settlement, visit: SettlementVisitor): void {
+    this.each(batch, (index, raw, slots, rejection) => {
+      if (rejection === null) fillSettlement(slots, into);
+      visit(index, raw, rejection);
+    });
+  }
+
+  records(batch: SourceBatch, visit: RecordVisitor): void {
+    this.each(batch, (index, raw, slots, rejection) => {
+      visit(index, raw, rejection === null ? slots.toRecord() : null, rejection);
+    });
+  }
+
+  private readers(stream: StreamName): Readers {
+    let readers = this.#readers.get(stream);
+    if (!readers) {
+      const slots = new Slots(layoutOf(stream));
+      const avro = new AvroReader(slots, this.#calendar, this.#interner);
+      readers = { slots, avro, json: new JsonReader(slots, this.#calendar, this.#interner) };
+      this.#readers.set(stream, readers);
+    }
+    return readers;
+  }
+
+  private each(batch: SourceBatch, take: Take): void {
+    const { payload, stream } = batch;
+    const readers = this.readers(stream);
+    switch (payload.kind) {
+      case "values": {
+        const { values } = payload;
+        let current: Buffer = NOTHING;
+        const raw = (): Buffer => current;
+        for (let i = 0; i < values.length; i++) {
+          current = values[i] ?? NOTHING;
+          take(i, raw, readers.slots, this.value(readers, stream, current));
+        }
+        return;
+      }
+      case "avro-block": {
+        const writer = this.#writers.ofSchema(payload.writer.schemaJson);
+        let at = 0;
+        let index = 0;
+        // Damage ends with its block: where the next one begins is known.
+        for (const part of payload.parts ?? [{ end: payload.bytes.length, count: payload.count }]) {
+          this.block(readers, stream, writer, payload.bytes, at, part.end, index, part.count, take);
+          at = part.end;
+          index += part.count;
+        }
+        return;
+      }
+      case "damaged":
+        take(0, () => payload.bytes, readers.slots, reject("undecodable", payload.detail));
+    }
+  }
+
+  private block(
+    { avro, slots }: Readers,
+    stream: StreamName,
+    writer: Writer,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    firstIndex: number,
+    count: number,
+    take: Take,
+  ): void {
+    const plan = writer.plan(layoutOf(stream));
+    let from = start;
+    let to = start;
+    const raw = (): Buffer => this.framed(writer, bytes.subarray(from, to));
+    for (let i = 0; i < count; i++) {
+      from = to;
+      let rejection: Rejection | null = NO_RECORD;
+      if (plan) {
+        rejection = avro.read(plan, bytes, from, end);
+        if (avro.end >= 0) to = avro.end;
+        if (i === count - 1 && avro.end >= 0 && to < end) {
+          to = end;
+          rejection = TRAILING;
+        }
+      }
+      if (!plan || avro.end < 0) {
+        // Where this record ends, and with it every later one of the block, cannot be known.
+        to = end;
+        take(firstIndex + i, raw, slots, rejection);
+        from = end;
+        for (let rest = i + 1; rest < count; rest++) take(firstIndex + rest, raw, slots, rejection);
+        return;
+      }
+      take(firstIndex + i, raw, slots, rejection);
+    }
+  }
+
+  /** A container's record as a value that tells its own encoding, so that it can be decoded again alone. */
+  private framed(writer: Writer, record: Buffer): Buffer {
+    if (this.#writers.isKnown(writer)) {
+      return Buffer.concat([Buffer.of(0xc3, 0x01), writer.fingerprint, record]);
+    }
+    return writeOneRecordContainer(writer.schemaJson, record);
+  }
+
+  private value(readers: Readers, stream: StreamName, value: Buffer): Rejection | null {
+    if (value.length === 0) return EMPTY;
+    switch (value[0]) {
+      case 0x00: {
+        if (value.length < CONFLUENT_HEADER) return NO_ENCODING;
+        if (!this.#registry) return NO_REGISTRY;
+        const id = value.readUInt32BE(1);
+        const found = this.#registry.get(id);
+        if (found.schemaJson === null) return reject("unknown_schema", found.why);
+        const writer = this.#writers.ofRegistry(id, found);
+        return this.single(readers, stream, writer, value, CONFLUENT_HEADER);
+      }
+      case 0xc3: {
+        if (value.length < SINGLE_OBJECT_HEADER || value[1] !== 0x01) return NO_ENCODING;
+        const writer = this.#writers.ofFingerprint(value);
+        if (!writer) {
+          const fingerprint = value.toString("hex", 2, SINGLE_OBJECT_HEADER);
+          return reject("unknown_schema", `no schema with CRC-64-AVRO fingerprint ${fingerprint} is known`);
+        }
+        return this.single(readers, stream, writer, value, SINGLE_OBJECT_HEADER);
+      }
+      case 0x4f: {
+        const one = readOneRecordContainer(value);
+        if (!one) return NO_ENCODING;
+        return this.single(
+          readers,
+          stream,
+          this.#writers.ofSchema(one.schemaJson),
+          value,
+          one.start,
+          one.end,
+        );
+      }
+      case 0x7b:
+      case 0xef:
+      case 0x20:
+      case 0x09:
+      case 0x0a:
+      case 0x0d:
+        return readers.json.read(value);
+      default:
+        return NO_ENCODING;
+    }
+  }
+
+  private single(
+    { avro }: Readers,
+    stream: StreamName,
+    writer: Writer,
+    value: Buffer,
+    start: number,
+    end = value.length,
+  ): Rejection | null {
+    const plan = writer.plan(layoutOf(stream));
+    if (!plan) return NO_RECORD;
+    const rejection = avro.read(plan, value, start, end);
+    return avro.end >= 0 && avro.end !== end ? TRAILING : rejection;
+  }
+}

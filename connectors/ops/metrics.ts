@@ -1,0 +1,85 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Observer } from "../observer.js";
+
+/** Metrics in Prometheus' text form. */
+export interface Metrics extends Observer {
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+const SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** The Prometheus metrics of one pipeline, in a registry of their own. Labels are of low cardinality. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const records = new Counter({
+    name: "fundpulse_records_total",
+    help: "Records committed, by what became of them",
+    labelNames: ["source", "outcome"],
+    registers,
+  });
+  const lag = new Gauge({
+    name: "fundpulse_lag_records",
+    help: "Records that wait to be read, by partition",
+    labelNames: ["source", "partition"],
+    registers,
+  });
+  const batches = new Histogram({
+    name: "fundpulse_batch_seconds",
+    help: "From the start of decoding a batch to its commit",
+    buckets: SECONDS,
+    registers,
+  });
+  const publishes = new Histogram({
+    name: "fundpulse_publish_seconds",
+    help: "Duration of a publish",
+    buckets: SECONDS,
+    registers,
+  });
+  const publishFailures = new Counter({
+    name: "fundpulse_publish_failures_total",
+    help: "Publishes that failed",
+    registers,
+  });
+  const watermark = new Gauge({
+    name: "fundpulse_watermark_timestamp_seconds",
+    help: "Latest setl_time applied, Unix time",
+    registers,
+  });
+  const visible = new Histogram({
+    name: "fundpulse_append_to_visible_seconds",
+    help: "From a record's append to its log to the publish that shows it",
+    buckets: SECONDS,
+    registers,
+  });
+  const version = new Gauge({
+    name: "fundpulse_published_version",
+    help: "Version of the published file",
+    registers,
+  });
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    batch({ source, seconds, ...counts }) {
+      for (const outcome of ["applied", "duplicate", "held", "quarantined"] as const) {
+        records.inc({ source, outcome }, counts[outcome]);
+      }
+      batches.observe(seconds);
+    },
+    published(outcome) {
+      publishes.observe(outcome.seconds);
+      version.set(outcome.version);
+      if (outcome.watermark !== null) watermark.set(outcome.watermark / 1000);
+      for (const seconds of outcome.appendToVisibleSeconds) visible.observe(seconds);
+    },
+    publishFailed: () => publishFailures.inc(),
+    drained() {},
+    lag(lags) {
+      // Partitions that are gone (a file read to its end) leave the gauge.
+      lag.reset();
+      for (const { source, partition, lag: count } of lags)
+        if (count !== null) lag.set({ source, partition }, count);
+    },
+  };
+}

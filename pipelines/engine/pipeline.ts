@@ -1,0 +1,280 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ZoneCalendar } from "../../aggregations/calendar.js";
+import { loadReference } from "../../connectors/config/reference-csv.js";
+import { loadWriterSchemas } from "../../connectors/decode/decode-writers.js";
+import { BatchDecoder } from "../../connectors/decode/decoder.js";
+import { SchemaRegistry } from "../../connectors/decode/schema-registry.js";
+import { FolderSource } from "../../connectors/folder/source-folder.js";
+import { DuckDbPublisher } from "../../connectors/publish/publish-duckdb.js";
+import type { Publisher } from "../../connectors/publisher.js";
+import type { Source, SourceBatch, SourceContext } from "../../connectors/source.js";
+import { stateError } from "../../connectors/state/store-file.js";
+import type { Config } from "../../schemas/config.js";
+import { closingOf } from "../closing/closing.js";
+import { Prover } from "../proving/proving.js";
+import { cellsPath, publishAllCells } from "../publish/cells.js";
+import { Publication } from "../publish/publication.js";
+import { PublishLoop } from "../publish/publish-loop.js";
+import { Intake } from "./intake.js";
+import type { Pipeline, PipelineDeps, RunSummary } from "./pipeline-port.js";
+import { quarantineDesk } from "./quarantine-desk.js";
+import { State } from "./state.js";
+import { Turns } from "./turns.js";
+
+/** The state is checkpointed after so many records, which bounds how long a start after a crash takes. */
+const CHECKPOINT_RECORDS = 500_000;
+/** How often due records are judged again and lag is told while running. */
+const TICK_MS = 1000;
+
+/** The source that the configuration names. */
+export async function openSource(config: Config, deps: Pick<PipelineDeps, "log">): Promise<Source> {
+  const { source } = config;
+  if (source.kind === "folder") return new FolderSource({ path: source.path });
+  const { KafkaSource } = await import("../../connectors/kafka/source-kafka.js");
+  return new KafkaSource({ config: source, log: deps.log, instance: config.data });
+}
+
+export async function openDecoder(config: Config): Promise<BatchDecoder> {
+  const registry =
+    config.source.kind === "kafka" && config.source.schemaRegistry
+      ? new SchemaRegistry(config.source.schemaRegistry)
+      : undefined;
+  return new BatchDecoder({
+    calendar: new ZoneCalendar(config.timezone),
+    registry,
+    schemas: await loadWriterSchemas(config.reference),
+  });
+}
+
+/** Parts that tests replace. */
+export interface PipelineParts {
+  readonly source?: Source;
+  readonly publisher?: Publisher;
+}
+
+/**
+ * Opens the state of a workspace and everything around it. The caller holds the state lock. With `rebuild`
+ * a state built under another configuration of dimensions is accepted and derived again.
+ */
+export async function openPipeline(
+  config: Config,
+  deps: PipelineDeps,
+  parts: PipelineParts = {},
+): Promise<Pipeline> {
+  const decoder = await openDecoder(config);
+  const reference = loadReference(config.reference, config.timezone);
+  const open = async (rebuild: boolean): Promise<Opened> => {
+    const state = new State(config, reference, deps.clock, { rebuild });
+    try {
+      const intake = new Intake(state, decoder);
+      const publisher = parts.publisher ?? new DuckDbPublisher({ dataDir: config.data, config });
+      const publication = new Publication(state, intake, await publisher.open(state.store.stateId));
+      const loop = new PublishLoop({ config, deps, state, intake, publication, publisher });
+      if (rebuild) await intake.rejudge("1 = 1");
+      else if (state.tablesChanged) {
+        await intake.rejudge("reason IN ('unknown_category', 'out_of_jurisdiction')");
+      }
+      state.derived();
+      return { state, intake, publisher, loop };
+    } catch (error) {
+      state.close();
+      throw error;
+    }
+  };
+
+  /** SQLite may find damage at any read: that is FP2004, wherever it shows. */
+  const readable = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw stateError(error, join(config.data, "state.sqlite"));
+    }
+  };
+  let opened: Opened | null = null;
+  const current = async (): Promise<Opened> => {
+    opened ??= await readable(() => open(false));
+    return opened;
+  };
+  const desk = quarantineDesk(
+    async () => (await current()).intake,
+    async () => (await current()).state,
+    async () => {
+      const { loop } = await current();
+      await loop.publishNow();
+    },
+  );
+  const turns = new Turns();
+  /** What is asked of the engine happens between two batches, never beside one. */
+  const inTurn = <T>(work: (opened: Opened) => Promise<T>): Promise<T> =>
+    turns.take(async () => {
+      const now = await current();
+      return readable(() => work(now));
+    });
+  const prover = new Prover(inTurn);
+
+  return {
+    run: async ({ untilDrained, signal }) => {
+      const parts_ = await turns.take(current);
+      const source = parts.source ?? (await openSource(config, deps));
+      try {
+        return await readable(() => consume(parts_, source, deps, turns, untilDrained, signal));
+      } finally {
+        await source.close();
+      }
+    },
+    rebuild: async (onProgress) => {
+      opened = await readable(() => open(true));
+      const { loop, state } = opened;
+      const total = state.store.months().length;
+      onProgress(total, total);
+      const version = await loop.publishNow();
+      return { settlements: state.store.ids.count(), version };
+    },
+    quarantine: {
+      list: (filter) => inTurn(() => desk.list(filter)),
+      show: (id) => inTurn(() => desk.show(id)),
+      retry: (ids) => inTurn(() => desk.retry(ids)),
+      dismiss: (ids, why) => inTurn(() => desk.dismiss(ids, why)),
+    },
+    publish: () =>
+      inTurn(async ({ loop, state }) => {
+        const version = await loop.publishNow();
+        await publishCellsIfChanged(state);
+        return { version };
+      }),
+    close: async (period, options) => {
+      const result = await inTurn((now) => closingOf(now).close(period, options));
+      const { outcome, version } = result;
+      const problems = result.problems.map((p) => p.problem);
+      if (outcome === "closed") deps.log.info("period closed", { period, version, problems });
+      if (outcome === "refused") deps.log.info("close refused", { period, problems });
+      return result;
+    },
+    due: (day) => inTurn((now) => closingOf(now).due(day)),
+    verify: () => readable(() => prover.verify()),
+    writeDetail: () => readable(() => prover.writeDetail()),
+    end: async () => {
+      await prover.idle();
+      if (opened === null) return;
+      const { state, publisher, loop } = opened;
+      opened = null;
+      await readable(async () => {
+        try {
+          await loop.stop();
+          await publisher.close();
+          // After a failed commit the months in memory are ahead of the state.
+          if (state.store.failed === null) state.months.checkpoint();
+        } finally {
+          state.close();
+        }
+      });
+    },
+  };
+}
+
+/** `cells.duckdb` follows when a run has drained or stopped, not at every publish: it holds every month. */
+async function publishCellsIfChanged(state: State): Promise<void> {
+  const { store } = state;
+  const touched = store.monthsTouchedSince(Number(store.meta("cells_sequence") ?? 0));
+  if (touched.length === 0 && existsSync(cellsPath(state.config))) return;
+  const { sequence } = store;
+  await publishAllCells(state);
+  store.commit(() => store.setMeta("cells_sequence", String(sequence)));
+}
+
+interface Opened {
+  readonly state: State;
+  readonly intake: Intake;
+  readonly publisher: Publisher;
+  readonly loop: PublishLoop;
+}
+
+/** Runs one source into the state, publishing as it goes. */
+async function consume(
+  { state, intake, loop }: Opened,
+  source: Source,
+  deps: PipelineDeps,
+  turns: Turns,
+  untilDrained: boolean,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  const counts = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
+  let sinceCheckpoint = 0;
+  let failure: unknown;
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) stop.abort();
+
+  const deliver = async (batch: SourceBatch): Promise<void> => {
+    const outcome = await turns.take(() => intake.accept(batch));
+    for (const key of ["applied", "duplicate", "held", "quarantined"] as const) counts[key] += outcome[key];
+    deps.observer.batch(outcome);
+    sinceCheckpoint += outcome.applied;
+    if (sinceCheckpoint >= CHECKPOINT_RECORDS) {
+      sinceCheckpoint = 0;
+      state.months.checkpoint();
+    }
+    loop.changed(batch.appendedAtMs);
+    // Give timers and the publisher's promises their turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const context: SourceContext = {
+    committed: (name, partition) => state.store.findPlace(name, partition),
+    partitions: (name) => state.store.places().filter((p) => p.source === name),
+    signal: stop.signal,
+    warn: (event, detail) => deps.log.warn(event, detail),
+  };
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    stop.abort();
+  };
+  const judgeDue = async (): Promise<void> => {
+    const due = await turns.take(() => intake.rejudge("reason = 'future_time' AND due <= ?", deps.clock()));
+    if (due.resolved > 0) loop.changed(null);
+  };
+  let judging: Promise<void> | null = null;
+  let asking = false;
+  const tick = setInterval(() => {
+    if (failure !== undefined) return;
+    judging ??= judgeDue()
+      .catch(fail)
+      .finally(() => {
+        judging = null;
+      });
+    if (asking) return;
+    asking = true;
+    // A source that cannot tell its lag just now says so where it reads.
+    source
+      .lag()
+      .then(deps.observer.lag, (error: Error) => deps.log.debug("lag unknown", { error: error.message }))
+      .finally(() => {
+        asking = false;
+      });
+  }, TICK_MS);
+  loop.start(fail);
+  try {
+    // What became due while nothing ran; a drained run may be over before the first tick.
+    await judgeDue();
+    await source.run(context, deliver, {
+      untilDrained,
+      onDrained: () => {
+        loop.drained();
+        deps.observer.drained();
+      },
+    });
+  } finally {
+    clearInterval(tick);
+    signal.removeEventListener("abort", abort);
+    await judging;
+    await loop.stop();
+  }
+  if (failure) throw failure;
+  const version = await turns.take(async () => {
+    const published = await loop.publishNow();
+    await publishCellsIfChanged(state);
+    return published;
+  });
+  return { ...counts, version, drained: untilDrained && !signal.aborted };
+}

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import type { Combo } from "../../aggregations/combos.js";
+import { ROW_WIDTH, SumTable } from "../../aggregations/sums.js";
+import { type MonthCells, publishCells } from "../../connectors/publish/publish-duckdb-cells.js";
+import type { Config } from "../../schemas/config.js";
+import { SETTLEMENT_DIMENSIONS, type SettlementDimension } from "../../schemas/dimensions.js";
+import { MEASURES } from "../../schemas/measures.js";
+import type { MonthNumber } from "../../schemas/units.js";
+import type { State } from "../engine/state.js";
+
+/** One month's cells as columns; combos with equal values (facility known or not) are one cell. */
+function monthCells(state: State, month: MonthNumber): MonthCells {
+  const { cells } = state.months.cells(month);
+  const { combos } = state.combos;
+  const merged = new SumTable(256);
+  const first = new Map<string, Combo>();
+  cells.keys.forEach((id, slot) => {
+    if (cells.settlements(slot) === 0) return;
+    const combo = combos[id];
+    const name = [combo.insurance, ...SETTLEMENT_DIMENSIONS.map((d) => combo.values[d])].join("\u0001");
+    const cell = first.get(name) ?? combo;
+    first.set(name, cell);
+    merged.addRow(cell.id, cells.sums, slot);
+  });
+  const rows = merged.keys.map((id) => combos[id]);
+  const column = (d: SettlementDimension): string[] => rows.map((combo) => combo.values[d]);
+  return {
+    month,
+    insurance: rows.map((combo) => combo.insurance),
+    dimensions: Object.fromEntries(
+      SETTLEMENT_DIMENSIONS.map((d) => [d, column(d)]),
+    ) as unknown as MonthCells["dimensions"],
+    sums: MEASURES.map((_, m) => Float64Array.from(rows, (_row, i) => merged.sums[i * ROW_WIDTH + m])),
+  };
+}
+
+/** Where the finest cells are published. */
+export const cellsPath = (config: Config): string => join(config.data, "published", "cells.duckdb");
+
+/**
+ * Publishes the finest cells of every month. Months are read while they are written, so nothing may change
+ * the state meanwhile: called when a run has drained or stopped.
+ */
+export async function publishAllCells(state: State): Promise<number> {
+  function* months(): Generator<MonthCells> {
+    for (const month of state.store.months()) {
+      yield monthCells(state, month);
+      state.months.evict(new Set([month]));
+    }
+  }
+  const { config, clock } = state;
+  return publishCells(cellsPath(config), { publishedAt: clock(), timezone: config.timezone }, months());
+}

@@ -1,0 +1,46 @@
+import { monthNumber, yearOfMonth } from "../../aggregations/calendar.js";
+import { SettledSums } from "../../aggregations/settled.js";
+import { dipFigures } from "../../aggregations/streams/dip.js";
+import { enrolmentFigures } from "../../aggregations/streams/enrolment.js";
+import { factFigures } from "../../aggregations/streams/facts.js";
+import { fundFigures } from "../../aggregations/streams/fund.js";
+import type { SettledRow } from "../../aggregations/streams/settled.js";
+import type { Figure } from "../../schemas/figure.js";
+import type { StreamRecord } from "../../schemas/settlement.js";
+import type { StreamName } from "../../schemas/streams.js";
+import type { DayNumber, MonthNumber } from "../../schemas/units.js";
+import type { State } from "../engine/state.js";
+
+/**
+ * The figures that no group of settlements gives: enrolment, funds, DIP, reported facts, as of the last
+ * commit. What settlements paid out of the funds must be kept (see `keepSettled`) for every touched month.
+ */
+export function givenFigures(
+  { store, config }: State,
+  window: { readonly firstDay: DayNumber | null; readonly lastDay: DayNumber | null },
+): Figure[] {
+  const records = (stream: StreamName): StreamRecord[] => store.records(stream).map((r) => r.record);
+  const settled = (store.sql("SELECT settled FROM month").raw().all() as [string][]).flatMap(
+    ([json]) => JSON.parse(json) as SettledRow[],
+  );
+  return [
+    ...enrolmentFigures(records("enrolment"), config.jurisdiction, window),
+    ...fundFigures(records("fund-entry"), settled, window),
+    ...dipFigures(records("dip-result"), window),
+    ...factFigures(records("reported-fact"), config.jurisdiction, window),
+  ];
+}
+
+/** Brings what the months of a year up to `last` paid out of the funds up to the last commit. */
+export function keepSettledOfYear(state: State, last: MonthNumber): void {
+  const { store, months, combos, config } = state;
+  const rows: [string, MonthNumber][] = [];
+  const held = new Set(store.months());
+  for (let month = monthNumber(yearOfMonth(last), 1); month <= last; month++) {
+    if (!held.has(month)) continue;
+    const settled = SettledSums.of(months.cells(month), combos.combos, config.jurisdiction);
+    rows.push([JSON.stringify(settled.rows()), month]);
+    months.evict(new Set([month]));
+  }
+  store.keepSettled(rows);
+}

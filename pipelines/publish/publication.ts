@@ -1,0 +1,157 @@
+import { createHash } from "node:crypto";
+import { withReported } from "../../aggregations/closed/frozen.js";
+import type { Figure, PublishedState, PublishInput } from "../../connectors/publisher.js";
+import type { StreamName } from "../../schemas/streams.js";
+import type { EpochMs } from "../../schemas/units.js";
+import { closedCut } from "../closing/closed-cut.js";
+import type { Intake } from "../engine/intake.js";
+import type { State } from "../engine/state.js";
+import { verifiedOf } from "../proving/verify-run.js";
+import { givenFigures } from "./given-figures.js";
+import { PublishedSums, type Window } from "./publication-sums.js";
+import { WholeTables } from "./whole-tables.js";
+
+/** Cuts the state for publishing: one consistent snapshot of what changed since the last publish. */
+export class Publication {
+  #publishedSequence: number;
+  #publishedGroups: number;
+  #full: boolean;
+  readonly #sums: PublishedSums;
+  #figuresSpan = "";
+  /** By period, what figures the last cut had, as text; null before the first. */
+  #figuresGiven: ReadonlyMap<string, string> | null = null;
+  readonly #allStreams = new Set<StreamName>(["enrolment", "fund-entry", "dip-result", "reported-fact"]);
+  readonly #tables: WholeTables;
+  /** Version that stands when nothing is left to publish; null when something is. */
+  readonly standing: number | null;
+  /** Figures were computed, but the publish that had them did not succeed yet. */
+  #figuresDue = false;
+
+  constructor(
+    private readonly state: State,
+    private readonly intake: Intake,
+    published: PublishedState | null,
+  ) {
+    const { store } = state;
+    this.#tables = new WholeTables(state);
+    const ahead = published !== null && published.sequence > store.sequence;
+    // A state older than what was published (a backup): that file stays foreign, however far we come.
+    if (ahead) store.commit(() => store.setMeta("publish_full", "1"));
+    this.#full = published === null || state.mustPublishFull || ahead;
+    this.#publishedSequence = this.#full ? 0 : published!.sequence;
+    this.#publishedGroups = this.#full ? 0 : Number(store.meta("published_groups") ?? 0);
+    const day = (name: string): number | null => {
+      const text = this.#full ? undefined : store.meta(name);
+      return text === undefined || text === "" ? null : Number(text);
+    };
+    const window = { firstDay: day("published_first_day"), lastDay: day("published_last_day") };
+    this.#sums = new PublishedSums(state, window, store.monthsTouchedSince(this.#publishedSequence));
+    for (const stream of this.#allStreams) intake.changedStreams.add(stream);
+    const current =
+      !this.#full &&
+      Number(store.meta("content_sequence") ?? 0) <= this.#publishedSequence &&
+      store.monthsTouchedSince(this.#publishedSequence).length === 0 &&
+      store.meta("published_reference") === this.#referenceText();
+    this.standing = current ? published!.version : null;
+    // After a crash the close may be published without the state knowing under which version.
+    if (!this.#full) state.closed.published(published!.sequence, published!.version);
+  }
+
+  /** The CSV files as they were read: a change of names alone touches no month. */
+  #referenceText(): string {
+    return createHash("sha256").update(JSON.stringify(this.state.reference)).digest("hex");
+  }
+
+  /** The next publish gives everything. */
+  fullNext(): void {
+    this.#full = true;
+    this.#tables.forget();
+    this.#sums.forget();
+    this.#publishedSequence = 0;
+    this.#publishedGroups = 0;
+    this.#sums.wholeNext(this.state.store.monthsTouchedSince(0));
+  }
+
+  /** What changed since the last publish, as of the last commit. */
+  cut(now: EpochMs): PublishInput {
+    const { state } = this;
+    const { store } = state;
+    const touchedMonths = store.monthsTouchedSince(this.#publishedSequence);
+    // Before the groups are told: groups of frozen figures may be new again.
+    const closed = closedCut(state, this.#publishedSequence);
+    const span = store.dataSpan();
+    const sums = this.#sums.cut(this.#full, touchedMonths, span);
+    return {
+      full: this.#full,
+      sequence: store.sequence,
+      since: this.#publishedSequence,
+      publishedAt: now,
+      watermark: this.#watermark(),
+      firstDataDay: span.firstDay,
+      lastDataDay: span.lastDay,
+      verified: verifiedOf(store),
+      inputPositions: store.places().map(({ source, partition, next }) => ({ source, partition, next })),
+      newGroups: state.groups.groups.slice(this.#publishedGroups),
+      ...sums,
+      ...this.#figureRows(span, touchedMonths.length > 0 || closed.closed.length > 0),
+      ...closed,
+      ...this.#tables.changed(),
+    };
+  }
+
+  /** The cut was published: what it held needs no publishing again. */
+  published(input: PublishInput): void {
+    this.#full = false;
+    this.#publishedSequence = input.sequence;
+    this.#publishedGroups += input.newGroups.length;
+    const window: Window = { firstDay: input.firstDataDay, lastDay: input.lastDataDay };
+    this.#sums.published(window);
+    this.#figuresDue = false;
+    this.#tables.given();
+    this.state.mustPublishFull = false;
+    this.state.store.commit(() => {
+      this.state.store.setMeta("publish_full", "0");
+      this.state.store.setMeta("published_groups", String(this.#publishedGroups));
+      this.state.store.setMeta("published_reference", this.#referenceText());
+      for (const [name, day] of [
+        ["published_first_day", window.firstDay],
+        ["published_last_day", window.lastDay],
+      ] as const) {
+        this.state.store.setMeta(name, String(day ?? ""));
+      }
+    });
+  }
+
+  #watermark(): EpochMs | null {
+    return this.state.ledger.latestTime();
+  }
+
+  /** Figures of the small streams: those of periods in which some changed, all of them if it is not known. */
+  #figureRows(window: Window, settlementsChanged: boolean): Pick<PublishInput, "figures" | "figurePeriods"> {
+    const spanKey = `${window.firstDay} ${window.lastDay}`;
+    const changed = this.intake.changedStreams;
+    const moved = spanKey !== this.#figuresSpan;
+    // What the funds spent (settled_expense) follows from settlements, with or without fund entries.
+    const due = this.#figuresDue || changed.size > 0 || moved || settlementsChanged;
+    if (!due && !this.#full) return {};
+    // After a cut that was not published nobody knows what stands.
+    const standing = this.#figuresDue || this.#full ? null : this.#figuresGiven;
+    this.#figuresDue = true;
+    changed.clear();
+    this.#figuresSpan = spanKey;
+    const byPeriod = new Map<string, Figure[]>();
+    for (const figure of withReported(givenFigures(this.state, window), this.state.closed.given())) {
+      const rows = byPeriod.get(figure.period);
+      if (rows) rows.push(figure);
+      else byPeriod.set(figure.period, [figure]);
+    }
+    this.#figuresGiven = new Map([...byPeriod].map(([period, rows]) => [period, JSON.stringify(rows)]));
+    if (standing === null) return { figures: [...byPeriod.values()].flat() };
+    const now = this.#figuresGiven;
+    const figurePeriods = [...new Set([...standing.keys(), ...now.keys()])].filter(
+      (period) => standing.get(period) !== now.get(period),
+    );
+    if (figurePeriods.length === 0) return {};
+    return { figures: figurePeriods.flatMap((period) => byPeriod.get(period) ?? []), figurePeriods };
+  }
+}

@@ -1,0 +1,181 @@
+import { dayText } from "../../aggregations/calendar.js";
+import { facilityVersion } from "../../aggregations/facilities.js";
+import type {
+  BalanceRow,
+  CategoryRow,
+  FacilityRow,
+  OrphanRefundRow,
+  PublishInput,
+  QuarantineRow,
+  UnmappedRow,
+  WarningRow,
+} from "../../connectors/publisher.js";
+import type { QuarantineEntry, RefundRow } from "../../connectors/state/store-sqlite.js";
+import { NATIONAL_CATEGORIES } from "../../schemas/national-categories.js";
+import type { StreamRecord } from "../../schemas/settlement.js";
+import { type Fen, yuanText } from "../../schemas/units.js";
+import type { State } from "../engine/state.js";
+import { facilityArrivalRows, periodQualityRevision, periodQualityRows } from "./completeness-tables.js";
+
+/** Rows of a quality table that are published at most: beyond it a look-up of single records helps nobody. */
+const QUALITY_ROWS = 1_000_000;
+
+/** Tables that a publish gives whole. */
+type Name =
+  | "facilities"
+  | "categories"
+  | "divisions"
+  | "balance"
+  | "quarantine"
+  | "warnings"
+  | "orphanRefunds"
+  | "unmapped"
+  | "facilityArrivals"
+  | "periodQuality";
+
+interface Table<N extends Name> {
+  /** Equal revisions mean equal rows: the rows are not even looked at then. */
+  readonly revision: () => number | string;
+  readonly rows: () => NonNullable<PublishInput[N]>;
+}
+
+/** The published tables that are given whole, and which of them changed since they were last given. */
+export class WholeTables {
+  readonly #given = new Map<Name, number | string>();
+  #pending = new Map<Name, number | string>();
+  readonly #tables: { readonly [N in Name]: Table<N> };
+
+  constructor(private readonly state: State) {
+    const { store, reference } = state;
+    const { revisions } = store;
+    const once = (): number => 0;
+    this.#tables = {
+      facilities: { revision: () => revisions.facilities, rows: () => state.facilities.map(facilityRow) },
+      categories: {
+        revision: once,
+        rows: (): CategoryRow[] => [
+          ...NATIONAL_CATEGORIES.map((row) => ({ ...row, origin: "national" })),
+          ...reference.categories.map((row) => ({ ...row, origin: "configured" })),
+        ],
+      },
+      divisions: { revision: once, rows: () => reference.divisions },
+      // Tallies move with arrivals, and with records that go to quarantine afterwards.
+      balance: {
+        revision: () => `${store.meta("content_sequence")} ${revisions.quarantine}`,
+        rows: () => this.#balance(),
+      },
+      quarantine: { revision: () => revisions.quarantine, rows: () => this.#quarantine() },
+      warnings: { revision: () => revisions.warnings, rows: () => this.#warnings() },
+      orphanRefunds: { revision: () => revisions.refunds, rows: () => this.#orphanRefunds() },
+      unmapped: { revision: () => store.unmapped().join("\n"), rows: () => this.#unmapped() },
+      facilityArrivals: {
+        revision: () => state.arrivals.revision,
+        rows: () => facilityArrivalRows(state),
+      },
+      periodQuality: { revision: () => periodQualityRevision(state), rows: () => periodQualityRows(state) },
+    };
+  }
+
+  /** Everything is to be given again. */
+  forget(): void {
+    this.#given.clear();
+  }
+
+  /** The tables that changed since they were last given. */
+  changed(): Partial<Pick<PublishInput, Name>> {
+    this.#pending = new Map();
+    const found: [Name, unknown][] = [];
+    for (const name of Object.keys(this.#tables) as Name[]) {
+      const revision = this.#tables[name].revision();
+      if (this.#given.get(name) === revision) continue;
+      this.#pending.set(name, revision);
+      found.push([name, this.#tables[name].rows()]);
+    }
+    return Object.fromEntries(found);
+  }
+
+  /** What `changed` returned last was published. */
+  given(): void {
+    for (const [name, revision] of this.#pending) this.#given.set(name, revision);
+  }
+
+  #balance(): BalanceRow[] {
+    return this.state.store
+      .places()
+      .map(({ source, partition, received, applied, duplicate, held, quarantined }) => ({
+        source,
+        partition,
+        received,
+        applied,
+        duplicate,
+        held,
+        quarantined,
+      }));
+  }
+
+  #quarantine(): QuarantineRow[] {
+    const { store } = this.state;
+    const rows = store
+      .sql(
+        "SELECT id, place, position, stream, reason, detail, first_seen, status FROM quarantine ORDER BY status = 'waiting' DESC, id DESC LIMIT ?",
+      )
+      .all(QUALITY_ROWS) as QuarantineEntry[];
+    return rows.map(({ place, id, position, stream, reason, detail, first_seen, status }) => {
+      const { source, partition } = store.placeById(place);
+      return { id, source, partition, position, stream, reason, detail, first_seen, status };
+    });
+  }
+
+  #warnings(): WarningRow[] {
+    const { store } = this.state;
+    const rows = store
+      .sql("SELECT record_key, warning, stream, place, position, detail FROM warning LIMIT ?")
+      .all(QUALITY_ROWS) as (Omit<WarningRow, "source" | "partition"> & { place: number })[];
+    return rows.map(({ place, ...row }) => {
+      const { source, partition } = store.placeById(place);
+      return { ...row, source, partition };
+    });
+  }
+
+  /** Refunds that count and whose original was never seen; one taken back or held out misses nothing. */
+  #orphanRefunds(): OrphanRefundRow[] {
+    const rows = this.state.store
+      .sql("SELECT setl_id, init_setl_id, setl_time, fee FROM refund WHERE orphan = 1 AND valid = 1 LIMIT ?")
+      .all(QUALITY_ROWS) as Pick<RefundRow, "setl_id" | "init_setl_id" | "setl_time" | "fee">[];
+    return rows.map((row) => ({ ...row, fee: yuanText(row.fee) }));
+  }
+
+  #unmapped(): UnmappedRow[] {
+    const total = new Map<string, { kind: string; code: string; records: number; fee: Fen }>();
+    for (const json of this.state.store.unmapped()) {
+      for (const [kind, code, records, fee] of JSON.parse(json) as [string, string, number, number][]) {
+        const key = `${kind}\u0001${code}`;
+        const entry = total.get(key) ?? { kind, code, records: 0, fee: 0 };
+        entry.records += records;
+        entry.fee += fee;
+        total.set(key, entry);
+      }
+    }
+    return [...total.values()].map((row) => ({ ...row, fee: yuanText(row.fee) }));
+  }
+}
+
+const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
+const day = (value: unknown): string | null => (typeof value === "number" ? dayText(value) : null);
+
+function facilityRow(record: StreamRecord): FacilityRow {
+  const version = facilityVersion(record);
+  return {
+    facility: version.code,
+    name: text(record.name),
+    admdvs: version.admdvs,
+    hosp_lv: text(record.hosp_lv),
+    tier: version.tier,
+    ownership: text(record.ownership),
+    kind: text(record.kind),
+    parent_code: text(record.parent_code),
+    valid_from: day(record.valid_from),
+    valid_to: day(record.valid_to),
+    display_order: typeof record.display_order === "number" ? record.display_order : null,
+  };
+}

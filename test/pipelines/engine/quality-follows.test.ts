@@ -1,0 +1,81 @@
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { refund, settlement, Workspace } from "../../support/workspace.js";
+
+let w: Workspace;
+beforeEach(() => {
+  w = new Workspace({ groupings: ["total"] });
+});
+afterEach(() => w.remove());
+
+const FACILITY = "H62072500001";
+/** The facility stands in this division. */
+const facilityIn = (admdvs: string): string => `fixmedins_code,admdvs,hosp_lv\n${FACILITY},${admdvs},05\n`;
+
+/** Warnings as the published table would list them. */
+async function warnings(): Promise<string[]> {
+  const { last } = await w.drainToMemory();
+  return (last?.warnings ?? []).map((row) => `${row.record_key} ${row.warning}`).sort();
+}
+
+test("warnings go with the settlement that the tables no longer allow, and come again with it", async () => {
+  w.reference("facilities", facilityIn("620725"));
+  // Insured elsewhere: it belongs here only while the facility does.
+  const inbound = { insu_admdvs: "620102", inscp_scp_amt: "120.00" };
+  w.put("settlement-1.ndjson", [
+    settlement("A", inbound),
+    refund("R", "A", {
+      ...{ insu_admdvs: "620725", medfee_sumamt: "-50.00", inscp_scp_amt: "-40.00", hifp_pay: "-30.00" },
+      ...{ fund_pay_sumamt: "-30.00", psn_cash_pay: "-20.00" },
+    }),
+  ]);
+  expect(await warnings()).toEqual(["A in_scope_above_fee", "A partial_refund"]);
+  w.reference("facilities", facilityIn("620702"));
+  expect(await warnings()).toEqual([]);
+  w.reference("facilities", facilityIn("620725"));
+  expect(await warnings()).toEqual(["A in_scope_above_fee", "A partial_refund"]);
+});
+
+test("a version that stands again brings its own warnings, not those of the one withdrawn", async () => {
+  w.reference("facilities", `${facilityIn("620725")}H62072500002,620725,05\n`);
+  w.put("settlement-1.ndjson", [
+    settlement("A", {
+      insu_admdvs: "620102",
+      fixmedins_code: "H62072500002",
+      fulamt_ownpay_amt: "1.00",
+      overlmt_selfpay: "0.00",
+      preselfpay_amt: "0.00",
+    }),
+    settlement("A", { insu_admdvs: "620102", inscp_scp_amt: "120.00", updt_time: "2024-03-06 10:00:00" }),
+  ]);
+  expect(await warnings()).toEqual(["A in_scope_above_fee"]);
+  w.reference("facilities", `${facilityIn("620702")}H62072500002,620725,05\n`);
+  expect(await warnings()).toEqual(["A parts_differ"]);
+});
+
+test("a refund that does not count is not listed as one without its original", async () => {
+  const orphans = async (): Promise<string[]> =>
+    ((await w.drainToMemory()).last?.orphanRefunds ?? []).map((row) => row.setl_id).sort();
+  w.put("settlement-1.ndjson", [
+    refund("R1", "never-seen"),
+    refund("R2", "never-seen-either", { vali_flag: "0" }),
+    refund("R3", "nor-this", { vali_flag: "2" }),
+  ]);
+  expect(await orphans()).toEqual(["R1"]);
+  w.put("settlement-2.ndjson", [
+    refund("R1", "never-seen", { vali_flag: "0", updt_time: "2024-05-01 00:00:00" }),
+    refund("R3", "nor-this", { vali_flag: "1", updt_time: "2024-05-01 00:00:00" }),
+  ]);
+  expect(await orphans()).toEqual(["R3"]);
+});
+
+test("once the facilities of a file are in use and the quarantine was judged again, the next start has nothing to judge", async () => {
+  w.put("settlement-1.ndjson", [settlement("A", { insu_admdvs: "620102", fix_blng_admdvs: "620102" })]);
+  w.put("facility-1.ndjson", [{ fixmedins_code: FACILITY, admdvs: "620725", hosp_lv: "05" }]);
+  w.put("settlement-2.ndjson", [settlement("B", { insu_admdvs: "620102" })]);
+  await w.drainToMemory();
+  const state = new Database(w.state, { readonly: true });
+  expect(state.prepare("SELECT value FROM meta WHERE key = 'rejudge'").pluck().get()).toBe("0");
+  expect(state.prepare("SELECT count(*) FROM quarantine WHERE status = 'waiting'").pluck().get()).toBe(0);
+  state.close();
+});
