@@ -1,4 +1,4 @@
-import { PERIODS_PER_YEAR } from "./calendar.js";
+import { monthOfDay, PERIODS_PER_YEAR, periodsOfYear } from "./calendar.js";
 
 /** What combos and groups are to the persons; numbers as in ComboTable and GroupTable. */
 export interface PersonGroups {
@@ -72,14 +72,27 @@ class GroupSlots {
   }
 }
 
+const MONTHS = 12;
+/** First and last month (0-11) of each period of a year. */
+const SPANS = periodsOfYear(2000).map((p) => [monthOfDay(p.startDay) % 12, monthOfDay(p.endDay) % 12]);
+
+/** By a set of months, one a bit: the periods of the year, one a bit, that hold any of them. */
+const PERIODS_HOLDING = Int32Array.from({ length: 1 << MONTHS }, (_, months) =>
+  SPANS.reduce((periods, [first, last], period) => {
+    const held = (months >> first) & ((1 << (last - first + 1)) - 1);
+    return held === 0 ? periods : periods | (1 << period);
+  }, 0),
+);
+
 /**
  * Exact distinct persons of one calendar year, for every period of it at once.
  *
  * Rows (person, month, combo, weight) are only ever appended, retractions as negative weights, and chained
- * by person. `count` walks the rows of each person touched since the last call: the twelve monthly weights
- * before and after tell in which of the 31 periods the person enters or leaves a group ("weights summed
- * over the whole period exceed 0", contract §6). Cost: proportional to the rows of touched persons, not to
- * the year. Size: about 13 bytes a row.
+ * by person. `count` walks the rows of each person touched since the last call: what stood before and what
+ * stands now tell in which of the 31 periods the person enters or leaves a group ("weights summed over the
+ * whole period exceed 0", contract §6). Of a person without a refund or retraction the months suffice; else
+ * the twelve monthly weights are summed. Cost: proportional to the rows of touched persons, not to the year.
+ * Size: about 13 bytes a row.
  */
 export class PersonYear {
   #head = new Int32Array(1024);
@@ -95,17 +108,19 @@ export class PersonYear {
   readonly #slots: GroupSlots;
   /** By slot: persons of each of the 31 periods. */
   #counts = new Int32Array(64 * PERIODS_PER_YEAR);
-  readonly #change = new Int32Array(PERIODS_PER_YEAR);
   /** By slot: the periods, one a bit, whose count changed since the changes were last taken. */
   #changed = new Int32Array(64);
   #changedSlots: number[] = [];
-  // The person at hand: the groups they touch, as slots, and twelve monthly weights of each.
+  // The person at hand: the groups they touch, as slots; by slot the months before and now, or by place in
+  // `#touchedSlots` the twelve monthly weights.
   #mark = new Int32Array(64);
   #markedAs = 0;
+  #monthsBefore = new Int32Array(64);
+  #monthsNow = new Int32Array(64);
   #position = new Int32Array(64);
   #touchedSlots = new Int32Array(256);
-  #before = new Int32Array(256 * 12);
-  #after = new Int32Array(256 * 12);
+  #before = new Int32Array(256 * MONTHS);
+  #after = new Int32Array(256 * MONTHS);
   #groupsTouched = 0;
 
   constructor(
@@ -160,21 +175,66 @@ export class PersonYear {
     while (this.#changed.length < this.#slots.size) this.#changed = grow(this.#changed);
     while (this.#mark.length < this.#slots.size) {
       this.#mark = grow(this.#mark);
+      this.#monthsBefore = grow(this.#monthsBefore);
+      this.#monthsNow = grow(this.#monthsNow);
       this.#position = grow(this.#position);
     }
   }
 
   /** Counts one touched person anew. */
   #gather(person: number): void {
-    const { start, length, insurance, flat, all } = this.#slots;
+    const { insurance } = this.#slots;
     const first = insurance[this.#combo[this.#head[person] - 1]];
     // A person of one insurance enters and leaves `all` exactly as the insurance's own group.
     let mixed = false;
+    let lessened = false;
     for (let link = this.#head[person]; link !== 0; link = this.#next[link - 1]) {
       if (insurance[this.#combo[link - 1]] !== first) mixed = true;
+      if (this.#weight[link - 1] < 0) lessened = true;
     }
     this.#markedAs++;
     this.#groupsTouched = 0;
+    if (lessened) this.#gatherWeights(person, mixed);
+    else this.#gatherMonths(person, mixed);
+  }
+
+  /** A person whose every row has a weight above 0: there wherever a row is. */
+  #gatherMonths(person: number, mixed: boolean): void {
+    const { start, length, flat, all } = this.#slots;
+    // The newest rows come first, so that groups which only older rows touch are known to stay as they were.
+    for (let link = this.#head[person]; link !== 0; link = this.#next[link - 1]) {
+      const row = link - 1;
+      const fresh = row >= this.#counted;
+      const month = 1 << this.#month[row];
+      const combo = this.#combo[row];
+      const end = start[combo] + length[combo];
+      for (let g = start[combo]; g < end; g++) {
+        this.#enter(flat[g], month, fresh);
+        if (mixed) this.#enter(all[flat[g]], month, fresh);
+      }
+    }
+    for (let i = 0; i < this.#groupsTouched; i++) {
+      const slot = this.#touchedSlots[i];
+      const before = PERIODS_HOLDING[this.#monthsBefore[slot]];
+      this.#apply(slot, before, PERIODS_HOLDING[this.#monthsNow[slot]], mixed);
+    }
+  }
+
+  /** Notes a month of the person in a group that fresh rows touch. */
+  #enter(slot: number, month: number, fresh: boolean): void {
+    if (this.#mark[slot] !== this.#markedAs) {
+      if (!fresh) return;
+      this.#touch(slot);
+      this.#monthsBefore[slot] = 0;
+      this.#monthsNow[slot] = 0;
+    }
+    this.#monthsNow[slot] |= month;
+    if (!fresh) this.#monthsBefore[slot] |= month;
+  }
+
+  /** Any person: the twelve monthly weights of each of their groups. */
+  #gatherWeights(person: number, mixed: boolean): void {
+    const { start, length, flat, all } = this.#slots;
     for (let link = this.#head[person]; link !== 0; link = this.#next[link - 1]) {
       const row = link - 1;
       const combo = this.#combo[row];
@@ -185,85 +245,58 @@ export class PersonYear {
       }
     }
     for (let i = 0; i < this.#groupsTouched; i++) {
-      if (!this.#flips(i * 12)) continue;
-      const slot = this.#touchedSlots[i];
-      this.#apply(slot);
-      if (!mixed) this.#apply(all[slot]);
+      const base = i * MONTHS;
+      this.#apply(
+        this.#touchedSlots[i],
+        periodsAboveZero(this.#before, base),
+        periodsAboveZero(this.#after, base),
+        mixed,
+      );
     }
+  }
+
+  /** Lists a group of the person at hand, and returns its place in the list. */
+  #touch(slot: number): number {
+    const position = this.#groupsTouched++;
+    this.#mark[slot] = this.#markedAs;
+    this.#position[slot] = position;
+    if (position === this.#touchedSlots.length) {
+      this.#touchedSlots = grow(this.#touchedSlots);
+      this.#before = grow(this.#before);
+      this.#after = grow(this.#after);
+    }
+    this.#touchedSlots[position] = slot;
+    return position;
   }
 
   /** Adds a row's weight to the person's months in one group. */
   #weigh(slot: number, row: number): void {
-    let position = this.#position[slot];
     if (this.#mark[slot] !== this.#markedAs) {
-      this.#mark[slot] = this.#markedAs;
-      position = this.#groupsTouched++;
-      this.#position[slot] = position;
-      if (position === this.#touchedSlots.length) {
-        this.#touchedSlots = grow(this.#touchedSlots);
-        this.#before = grow(this.#before);
-        this.#after = grow(this.#after);
-      }
-      this.#touchedSlots[position] = slot;
-      const base = position * 12;
-      for (let i = base; i < base + 12; i++) {
-        this.#before[i] = 0;
-        this.#after[i] = 0;
-      }
+      const base = this.#touch(slot) * MONTHS;
+      this.#before.fill(0, base, base + MONTHS);
+      this.#after.fill(0, base, base + MONTHS);
     }
-    const at = position * 12 + this.#month[row];
+    const at = this.#position[slot] * MONTHS + this.#month[row];
     this.#after[at] += this.#weight[row];
     if (row < this.#counted) this.#before[at] += this.#weight[row];
   }
 
-  /** Fills `#change` with −1, 0 or 1 for each period; false when the person stays as they were everywhere. */
-  #flips(base: number): boolean {
-    const before = this.#before;
-    const after = this.#after;
-    const change = this.#change;
-    let any = 0;
-    let yearWas = 0;
-    let yearIs = 0;
-    let halfWas = 0;
-    let halfIs = 0;
-    let quarterWas = 0;
-    let quarterIs = 0;
-    for (let month = 0; month < 12; month++) {
-      const was = before[base + month];
-      const is = after[base + month];
-      quarterWas += was;
-      quarterIs += is;
-      yearWas += was;
-      yearIs += is;
-      any |= change[month] = Number(is > 0) - Number(was > 0);
-      any |= change[19 + month] = Number(yearIs > 0) - Number(yearWas > 0);
-      if (month % 3 !== 2) continue;
-      any |= change[12 + (month - 2) / 3] = Number(quarterIs > 0) - Number(quarterWas > 0);
-      halfWas += quarterWas;
-      halfIs += quarterIs;
-      quarterWas = 0;
-      quarterIs = 0;
-      if (month % 6 !== 5) continue;
-      any |= change[16 + (month - 5) / 6] = Number(halfIs > 0) - Number(halfWas > 0);
-      halfWas = 0;
-      halfIs = 0;
-    }
-    any |= change[18] = Number(yearIs > 0) - Number(yearWas > 0);
-    return any !== 0;
+  /** Counts the person in and out of a group's periods, one a bit; unless `mixed`, also over all insurances. */
+  #apply(slot: number, before: number, now: number, mixed: boolean): void {
+    const flips = before ^ now;
+    if (flips === 0) return;
+    this.#flip(slot, flips, now);
+    if (!mixed) this.#flip(this.#slots.all[slot], flips, now);
   }
 
-  #apply(slot: number): void {
+  #flip(slot: number, flips: number, now: number): void {
     const base = slot * PERIODS_PER_YEAR;
-    const change = this.#change;
-    const counts = this.#counts;
-    let bits = 0;
-    for (let p = 0; p < PERIODS_PER_YEAR; p++) {
-      if (change[p] === 0) continue;
-      counts[base + p] += change[p];
-      bits |= 1 << p;
+    for (let rest = flips; rest !== 0; rest &= rest - 1) {
+      const period = 31 - Math.clz32(rest & -rest);
+      this.#counts[base + period] += (now >> period) & 1 ? 1 : -1;
     }
     if (this.#changed[slot] === 0) this.#changedSlots.push(slot);
-    this.#changed[slot] |= bits;
+    this.#changed[slot] |= flips;
   }
 
   /**
@@ -367,6 +400,21 @@ export class PersonYear {
     touched.set(this.#isTouched);
     this.#isTouched = touched;
   }
+}
+
+/** Sums of the weights of the months before each month. */
+const sumBefore = new Int32Array(MONTHS + 1);
+
+/** The periods, one a bit, over which the twelve weights from `base` on sum to more than 0. */
+function periodsAboveZero(weights: Int32Array, base: number): number {
+  for (let month = 0; month < MONTHS; month++)
+    sumBefore[month + 1] = sumBefore[month] + weights[base + month];
+  let periods = 0;
+  for (let period = 0; period < PERIODS_PER_YEAR; period++) {
+    const [first, last] = SPANS[period];
+    if (sumBefore[last + 1] > sumBefore[first]) periods |= 1 << period;
+  }
+  return periods;
 }
 
 function grow<T extends Int32Array | Int8Array | Uint8Array>(array: T): T {
