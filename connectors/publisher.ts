@@ -225,6 +225,8 @@ export interface PublishedState {
 export interface Publisher {
   /** Opens or makes the working file. */
   open(stateId: string): Promise<PublishedState | null>;
+  /** Begins, beside what the program does meanwhile, what would take long in the first publish. */
+  prepare(): void;
   /** Atomically replaces the published file. Returns the new version. Readers never meet an error. */
   publish(input: PublishInput): Promise<number>;
   close(): Promise<void>;

@@ -20,8 +20,7 @@ import { type Definition, ddl, quoteText } from "../../schemas/published/define.
 import { STREAMS } from "../../schemas/streams.js";
 import type { EpochMs, MonthNumber } from "../../schemas/units.js";
 import { appendColumns } from "../publish/duckdb-append.js";
-import { STORAGE_VERSION } from "../publish/publish-duckdb.js";
-import { replaceWithCopy } from "../publish/publish-duckdb-file.js";
+import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../publish/publish-duckdb-file.js";
 import { localTime } from "../publish/publish-duckdb-load.js";
 import type { StateSnapshot } from "../state/state-snapshot.js";
 import { detailRecords } from "./detail-records.js";
@@ -98,8 +97,7 @@ export async function writeDetailFile(
     memory_limit: MEMORY_LIMIT,
     temp_directory: join(folder, "duckdb-tmp"),
     autoinstall_known_extensions: "false",
-    // Else the second checkpoint of a file writes what no DuckDB before 1.4 can open.
-    experimental_metadata_reuse: "false",
+    ...OLD_READERS,
   });
   const connection = await instance.connect();
   try {

@@ -9,7 +9,7 @@ import { column, ddl, quoteText, type TableDef } from "../../schemas/published/d
 import { DIMENSION_ZH } from "../../schemas/published/store.js";
 import type { EpochMs, MonthNumber } from "../../schemas/units.js";
 import { appendColumns } from "./duckdb-append.js";
-import { moveIntoPlace } from "./publish-duckdb-file.js";
+import { moveIntoPlace, OLD_READERS, STORAGE_VERSION } from "./publish-duckdb-file.js";
 import { localTime } from "./publish-duckdb-load.js";
 
 /** Cells of one month, column by column: the finest additive groups. Money in fen. */
@@ -56,14 +56,14 @@ const SNAPSHOT: TableDef = {
  */
 export async function publishCells(
   path: string,
-  options: { publishedAt: EpochMs; timezone: string; storageVersion?: string },
+  options: { publishedAt: EpochMs; timezone: string },
   months: Iterable<MonthCells> | AsyncIterable<MonthCells>,
 ): Promise<number> {
   const next = join(dirname(path), `.${basename(path)}.next`);
   await mkdir(dirname(path), { recursive: true });
   await rm(next, { force: true });
   await rm(`${next}.wal`, { force: true });
-  const instance = await DuckDBInstance.create(":memory:", { memory_limit: "1GB" });
+  const instance = await DuckDBInstance.create(":memory:", { memory_limit: "1GB", ...OLD_READERS });
   const connection = await instance.connect();
   let version = 1;
   try {
@@ -76,7 +76,7 @@ export async function publishCells(
       // None yet, or not readable: versions start again.
     }
     await connection.run(
-      `ATTACH ${quoteText(next)} AS cells (STORAGE_VERSION '${options.storageVersion ?? "v1.2.0"}'); USE cells`,
+      `ATTACH ${quoteText(next)} AS cells (STORAGE_VERSION '${STORAGE_VERSION}'); USE cells`,
     );
     for (const table of [CELL_MONTH, SNAPSHOT]) {
       for (const statement of ddl(table)) await connection.run(statement);

@@ -2,6 +2,11 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
+/** Oldest DuckDB whose files we write: what it reads, every later version reads. */
+export const STORAGE_VERSION = "v1.2.0";
+/** Setting of every instance that writes them: else the second checkpoint writes what none before 1.4 can open. */
+export const OLD_READERS = { experimental_metadata_reuse: "false" };
+
 async function sync(path: string): Promise<void> {
   const handle = await open(path, "r+");
   try {

@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { dayText, monthText, ZoneCalendar } from "../../aggregations/calendar.js";
 import type { Config } from "../../schemas/config.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { definitions } from "../../schemas/published/catalogue.js";
-import { type Definition, ddl, quoteText, STORE } from "../../schemas/published/define.js";
+import { type Definition, quoteText, STORE } from "../../schemas/published/define.js";
 import type { PublishedState, Publisher, PublishInput } from "../publisher.js";
 import { type ChangedPeriod, changeFacts } from "./publish-duckdb-change.js";
 import { keepReportedRows, loadClosed } from "./publish-duckdb-closed.js";
-import { fillDictionary } from "./publish-duckdb-dictionary.js";
-import { moveIntoPlace, replaceWithCopy } from "./publish-duckdb-file.js";
+import { emptyFile } from "./publish-duckdb-empty.js";
+import { moveIntoPlace, OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "./publish-duckdb-file.js";
 import { addGroups, stageSums } from "./publish-duckdb-load.js";
 import {
   type DataSpan,
@@ -31,8 +31,6 @@ export interface DuckDbPublisherOptions {
   readonly compactFactor?: number;
 }
 
-/** Oldest DuckDB whose files we write: what it reads, every later version reads. */
-export const STORAGE_VERSION = "v1.2.0";
 const CATALOG = "fundpulse";
 /**
  * Row groups keep their default size: with smaller ones (ROW_GROUP_SIZE) DuckDB 1.5 does not see, within a
@@ -42,9 +40,6 @@ const FILE_OPTIONS = `STORAGE_VERSION '${STORAGE_VERSION}'`;
 /** Smaller working files than this are taken to be so large: writing them anew would gain nothing. */
 const COMPACT_FLOOR_BYTES = 8 * 1024 * 1024;
 const MEMORY_LIMIT = "1GB";
-
-/** Empty file with every table, view and comment: making one takes over a second, copying it none. */
-let emptyFile: { layout: string; bytes: Buffer } | null = null;
 
 interface Meta {
   stateId: string;
@@ -113,8 +108,7 @@ export class DuckDbPublisher implements Publisher {
       memory_limit: MEMORY_LIMIT,
       temp_directory: join(dirname(this.workPath), "duckdb-tmp"),
       autoinstall_known_extensions: "false",
-      // Else the second checkpoint of a file writes what no DuckDB before 1.4 can open.
-      experimental_metadata_reuse: "false",
+      ...OLD_READERS,
     });
     this.#connection = await this.#instance.connect();
     const published = await this.#publishedVersion();
@@ -132,6 +126,12 @@ export class DuckDbPublisher implements Publisher {
       await replaceWithCopy(this.workPath, this.publishedPath);
     }
     return { sequence: meta.sequence, version: meta.version, stateId };
+  }
+
+  /** Begins, beside what the program does meanwhile, what takes long in the first publish. */
+  prepare(): void {
+    // A failure is told by the publish that needs it.
+    if (this.#meta === null) this.#empty().catch(() => undefined);
   }
 
   /** @throws FundpulseError FP4001; the published file is then the old one. */
@@ -341,29 +341,15 @@ export class DuckDbPublisher implements Publisher {
     await this.#makeEmpty(this.workPath, CATALOG);
   }
 
-  /** Makes and attaches an empty file; a second one of the same layout is a copy of the first. */
+  /** Attaches a new file without data. */
   async #makeEmpty(path: string, as: string): Promise<void> {
-    const known = emptyFile?.layout === this.#layout ? emptyFile.bytes : null;
-    if (known) await writeFile(path, known);
+    await writeFile(path, await this.#empty());
     await this.#attach(path, as, FILE_OPTIONS);
     await this.#connection!.run(`USE ${as}`);
-    if (known) return;
-    await this.#define();
-    await this.#connection!.run(`CHECKPOINT ${as}`);
-    emptyFile = { layout: this.#layout, bytes: await readFile(path) };
   }
 
-  async #define(): Promise<void> {
-    const connection = this.#connection!;
-    const schemas = new Set(this.#definitions.map((d) => d.schema));
-    await connection.run("BEGIN TRANSACTION");
-    for (const schema of schemas) {
-      if (schema !== "main") await connection.run(`CREATE SCHEMA "${schema}"`);
-    }
-    // In one call: several hundred small ones would each wait for the program's next free moment.
-    await connection.run(this.#definitions.flatMap((definition) => ddl(definition)).join(";\n"));
-    await fillDictionary(connection, this.#config);
-    await connection.run("COMMIT");
+  #empty(): Promise<Buffer> {
+    return emptyFile(this.#layout, this.#definitions, this.#config, `${this.workPath}.empty`);
   }
 
   /** Rewrites the working file when replaced rows have left it far larger than its content. */

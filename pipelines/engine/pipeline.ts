@@ -137,12 +137,7 @@ export async function openPipeline(
       retry: (ids) => inTurn(() => desk.retry(ids)),
       dismiss: (ids, why) => inTurn(() => desk.dismiss(ids, why)),
     },
-    publish: () =>
-      inTurn(async ({ loop, state }) => {
-        const version = await loop.publishNow();
-        await publishCellsIfChanged(state);
-        return { version };
-      }),
+    publish: () => inTurn(async ({ loop, state }) => ({ version: await publishAll(loop, state) })),
     close: async (period, options) => {
       const result = await inTurn((now) => closingOf(now).close(period, options));
       const { outcome, version } = result;
@@ -171,6 +166,14 @@ export async function openPipeline(
       });
     },
   };
+}
+
+/** Publishes what is not yet published, both files side by side; returns the version of the main one. */
+async function publishAll(loop: PublishLoop, state: State): Promise<number> {
+  const [main, cells] = await Promise.allSettled([loop.publishNow(), publishCellsIfChanged(state)]);
+  if (main.status === "rejected") throw main.reason;
+  if (cells.status === "rejected") throw cells.reason;
+  return main.value;
 }
 
 /** `cells.duckdb` follows when a run has drained or stopped, not at every publish: it holds every month. */
@@ -271,10 +274,6 @@ async function consume(
     await loop.stop();
   }
   if (failure) throw failure;
-  const version = await turns.take(async () => {
-    const published = await loop.publishNow();
-    await publishCellsIfChanged(state);
-    return published;
-  });
+  const version = await turns.take(() => publishAll(loop, state));
   return { ...counts, version, drained: untilDrained && !signal.aborted };
 }

@@ -56,6 +56,7 @@ export class PublishLoop {
     this.#started = true;
     this.#lastEnd = this.#parts.deps.clock();
     this.#onFatal = onFatal;
+    this.#parts.publisher.prepare();
     this.#schedule();
   }
 

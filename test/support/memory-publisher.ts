@@ -29,6 +29,8 @@ export class MemoryPublisher implements Publisher {
     return this.#published?.stateId === stateId ? this.#published : null;
   }
 
+  prepare(): void {}
+
   async publish(input: PublishInput): Promise<number> {
     if (input.full) {
       this.groups.length = 0;

@@ -28,6 +28,7 @@ describe("killed between the close and its publish", () => {
     let publishes = 0;
     return {
       open: (stateId) => real.open(stateId),
+      prepare: () => real.prepare(),
       publish: async (input) => {
         publishes++;
         if (publishes === 2 && when === "after") await real.publish(input);
