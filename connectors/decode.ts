@@ -23,8 +23,8 @@ export interface Decoder {
    * that the registry does not know is no error here but `unknown_schema` of the record.
    */
   prepare(batch: SourceBatch): Promise<void>;
-  /** Decodes a `settlement` batch; `into` holds the record while `visit` runs. */
-  settlements(batch: SourceBatch, into: Settlement, visit: SettlementVisitor): void;
+  /** Decodes a `settlement` batch. Each record is written over the settlement that `into` gives for it. */
+  settlements(batch: SourceBatch, into: () => Settlement, visit: SettlementVisitor): void;
   /** Decodes a batch of any other stream. */
   records(batch: SourceBatch, visit: RecordVisitor): void;
 }

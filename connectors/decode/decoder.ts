@@ -64,9 +64,9 @@ export class BatchDecoder implements Decoder {
     if (ids.size > 0) await this.#registry.load([...ids]);
   }
 
-  settlements(batch: SourceBatch, into: Settlement, visit: SettlementVisitor): void {
+  settlements(batch: SourceBatch, into: () => Settlement, visit: SettlementVisitor): void {
     this.each(batch, (index, raw, slots, rejection) => {
-      if (rejection === null) fillSettlement(slots, into);
+      if (rejection === null) fillSettlement(slots, into());
       visit(index, raw, rejection);
     });
   }

@@ -14,11 +14,11 @@ import { TAG_BYTES } from "../../connectors/state/person-key.js";
 import type { Outcome, QuarantineEntry } from "../../connectors/state/store-sqlite.js";
 import { jsonText } from "../../connectors/write/write-json.js";
 import type { Rejection } from "../../schemas/quarantine.js";
-import { Settlement, type StreamRecord } from "../../schemas/settlement.js";
+import type { Settlement, StreamRecord } from "../../schemas/settlement.js";
 import type { StreamName } from "../../schemas/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { type RecordDays, recordDays } from "./record-days.js";
-import { Arrival, SettlementLedger } from "./settlement-ledger.js";
+import { Arrival } from "./settlement-ledger.js";
 import type { State } from "./state.js";
 
 /** A record that goes to quarantine, with its own bytes sealed. */
@@ -59,7 +59,6 @@ const positionOf = (batch: SourceBatch, index: number): number =>
  * and counts as nothing.
  */
 export class Intake {
-  readonly #scratch = new Settlement();
   readonly #pool: Arrival[] = [];
   /** Bumped by every commit that may change what is published. */
   changes = 0;
@@ -98,16 +97,19 @@ export class Intake {
     const first = store.findPlace(batch.position.source, batch.position.partition)?.next ?? 0;
     const refused: Refused[] = [];
     let taken = 0;
-    this.decoder.settlements(batch, this.#scratch, (index, raw, undecoded) => {
+    const next = (): Arrival => {
+      if (taken === this.#pool.length) this.#pool.push(new Arrival());
+      return this.#pool[taken];
+    };
+    const into = (): Settlement => next().s;
+    this.decoder.settlements(batch, into, (index, raw, undecoded) => {
       const position = positionOf(batch, index);
       if (position < first) return;
       if (undecoded) {
         refused.push({ index, rejection: undecoded, raw: state.privacy.seal(raw()), days: null, due: null });
         return;
       }
-      if (taken === this.#pool.length) this.#pool.push(new Arrival());
-      const arrival = this.#pool[taken];
-      SettlementLedger.fill(arrival, this.#scratch, index);
+      const arrival = next();
       arrival.facts.position = position;
       const rejection = ledger.judge(arrival, now);
       if (rejection) {
@@ -322,10 +324,14 @@ export class Intake {
     let arrival = new Arrival();
     let rejection: Rejection | null = null;
     if (batch) {
-      this.decoder.settlements(batch, this.#scratch, (index, _raw, undecoded) => {
-        rejection = undecoded;
-        if (!undecoded) SettlementLedger.fill(arrival, this.#scratch, index);
-      });
+      const { s } = arrival;
+      this.decoder.settlements(
+        batch,
+        () => s,
+        (_index, _raw, undecoded) => {
+          rejection = undecoded;
+        },
+      );
     } else arrival = ledger.recall(entry.ref!);
     rejection ??= ledger.judge(arrival, now);
     if (rejection) {

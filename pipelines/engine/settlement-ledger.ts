@@ -25,8 +25,6 @@ import type { RefundBook } from "./refund-book.js";
 export class Arrival {
   readonly s = new Settlement();
   readonly facts: RowFacts = emptyFacts();
-  /** Index in its batch. */
-  index = 0;
   /** What became of it. */
   outcome: Outcome = "applied";
   rejection: Rejection | null = null;
@@ -116,6 +114,7 @@ export class SettlementLedger {
     arrivals.forEach((arrival, i) => {
       const id = arrival.s.setl_id;
       arrival.outcome = arrival.s.vali_flag === "2" ? "held" : "applied";
+      arrival.rejection = null;
       arrival.fate = "standing";
       arrival.mayStandAgain = false;
       let before = standing.get(id);
@@ -476,12 +475,5 @@ export class SettlementLedger {
     const form = (v: Arrival): string =>
       canonicalForm(v.s, this.persons.tagOf(v.facts.person).toString("hex"));
     return isGreater(form(a), form(b));
-  }
-
-  /** Copies a decoded settlement into an arrival. */
-  static fill(arrival: Arrival, from: Settlement, index: number): void {
-    arrival.s.copyFrom(from);
-    arrival.index = index;
-    arrival.rejection = null;
   }
 }

@@ -160,18 +160,22 @@ function settlementsOf(payload: Payload): Model[] {
   };
   const into = new Settlement();
   const seen: Model[] = [];
-  decoder.settlements(batch, into, (index, raw, rejection) => {
-    expect(rejection).toBeNull();
-    expect(index).toBe(seen.length);
-    const model: Model = {};
-    const all = into as unknown as Record<string, string | number>;
-    for (const { name, type } of FIELDS) {
-      const value = type === "amount" ? into.amounts[AMOUNT_FIELDS.indexOf(name as never)] : all[name];
-      if (value !== "" && !Number.isNaN(value)) model[name] = value;
-    }
-    seen.push(model);
-    raws.push(raw());
-  });
+  decoder.settlements(
+    batch,
+    () => into,
+    (index, raw, rejection) => {
+      expect(rejection).toBeNull();
+      expect(index).toBe(seen.length);
+      const model: Model = {};
+      const all = into as unknown as Record<string, string | number>;
+      for (const { name, type } of FIELDS) {
+        const value = type === "amount" ? into.amounts[AMOUNT_FIELDS.indexOf(name as never)] : all[name];
+        if (value !== "" && !Number.isNaN(value)) model[name] = value;
+      }
+      seen.push(model);
+      raws.push(raw());
+    },
+  );
   return seen;
 }
 let raws: Buffer[] = [];
@@ -263,7 +267,7 @@ describe("any writer", () => {
           raw();
           calls++;
         };
-        decoder.settlements({ ...base, payload: { kind: "values", values } }, into, visit);
+        decoder.settlements({ ...base, payload: { kind: "values", values } }, () => into, visit);
         const own = {
           schemaJson:
             prefix > 1
@@ -282,7 +286,7 @@ describe("any writer", () => {
         };
         decoder.settlements(
           { ...base, payload: { kind: "avro-block", writer: own, bytes, count: 5 } },
-          into,
+          () => into,
           visit,
         );
         expect(calls).toBe(6);
