@@ -3,7 +3,7 @@ import { dayText, type ZoneCalendar } from "../../aggregations/calendar.js";
 import { DETAIL_RECORDS, DETAIL_STREAMS, type DetailStream } from "../../schemas/detail/tables.js";
 import type { FieldType, StreamSpec } from "../../schemas/streams.js";
 import { yuanText } from "../../schemas/units.js";
-import { columnsOf, localTime, replaceTable } from "../publish/publish-duckdb-load.js";
+import { columnsOf, localTime, replaceTables } from "../publish/publish-duckdb-load.js";
 import type { SnapshotRecord, StateSnapshot } from "../state/state-snapshot.js";
 
 type Value = SnapshotRecord["record"][string];
@@ -35,14 +35,11 @@ export async function detailRecords(
 ): Promise<void> {
   const table = DETAIL_RECORDS.find((t) => t.name === DETAIL_STREAMS[stream])!;
   const places = new Map(snapshot.places().map(([id, source, partition]) => [id, { source, partition }]));
-  await replaceTable(
-    connection,
-    table,
-    columnsOf(snapshot.records(stream), [
-      ...spec.fields.map((f) => (r: SnapshotRecord) => sqlText(f.type, r.record[f.name], calendar)),
-      (r) => places.get(r.place)?.source,
-      (r) => places.get(r.place)?.partition,
-      (r) => r.position,
-    ]),
-  );
+  const columns = columnsOf(snapshot.records(stream), [
+    ...spec.fields.map((f) => (r: SnapshotRecord) => sqlText(f.type, r.record[f.name], calendar)),
+    (r) => places.get(r.place)?.source,
+    (r) => places.get(r.place)?.partition,
+    (r) => r.position,
+  ]);
+  await replaceTables(connection, [{ table, columns }]);
 }

@@ -7,7 +7,7 @@ import { quoteText } from "../../schemas/published/define.js";
 import type { StreamRecord } from "../../schemas/settlement.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { appendColumns } from "../publish/duckdb-append.js";
-import { columnsOf, localTime, replaceTable } from "../publish/publish-duckdb-load.js";
+import { columnsOf, localTime, replaceTables } from "../publish/publish-duckdb-load.js";
 import { PAGE_ROWS, type StateSnapshot } from "../state/state-snapshot.js";
 import { deriveDimensions, movedRefunds, stagingTable, zoneShift } from "./detail-sql.js";
 import { CodeSets, KeptColumns, SET_FIELDS } from "./kept-columns.js";
@@ -56,33 +56,33 @@ export async function loadReference(connection: DuckDBConnection, reference: Det
     updt_time: (at) => localTime(calendar, at),
   };
   const facility = tableOf("facility");
-  await replaceTable(
-    connection,
-    facility,
-    columnsOf(
-      facilities,
-      facility.columns.map(({ name }) => (row: StreamRecord) => {
-        const value = row[name];
-        if (value === null || value === undefined || value === "") return null;
-        return typeof value === "number" && name in special
-          ? special[name](value)
-          : (value as string | number);
-      }),
-    ),
-  );
   const category = tableOf("category");
-  await replaceTable(
-    connection,
-    category,
-    columnsOf(
-      categories.map((row, ordinal) => ({ ...row, ordinal })),
-      category.columns.map(
-        ({ name }) =>
-          (row: object) =>
-            (row as Record<string, string | number | null>)[name] || (name === "ordinal" ? 0 : null),
+  await replaceTables(connection, [
+    {
+      table: facility,
+      columns: columnsOf(
+        facilities,
+        facility.columns.map(({ name }) => (row: StreamRecord) => {
+          const value = row[name];
+          if (value === null || value === undefined || value === "") return null;
+          return typeof value === "number" && name in special
+            ? special[name](value)
+            : (value as string | number);
+        }),
       ),
-    ),
-  );
+    },
+    {
+      table: category,
+      columns: columnsOf(
+        categories.map((row, ordinal) => ({ ...row, ordinal })),
+        category.columns.map(
+          ({ name }) =>
+            (row: object) =>
+              (row as Record<string, string | number | null>)[name] || (name === "ordinal" ? 0 : null),
+        ),
+      ),
+    },
+  ]);
   await insertRows(
     connection,
     "care_group_rule",

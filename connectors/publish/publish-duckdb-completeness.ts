@@ -1,15 +1,14 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { dayText, parsePeriod, type ZoneCalendar } from "../../aggregations/calendar.js";
 import { FACILITY_ARRIVAL, QUALITY_PERIOD } from "../../schemas/published/completeness.js";
 import type { PublishInput } from "../publisher.js";
-import { columnsOf, localTime, replaceTable } from "./publish-duckdb-load.js";
+import { columnsOf, localTime, type Replacement } from "./publish-duckdb-load.js";
 
-/** Replaces the tables of completeness that the input gives. Runs inside the caller's transaction. */
-export async function loadCompleteness(
-  connection: DuckDBConnection,
+/** The tables of completeness that the input gives. */
+export function completenessTables(
   { facilityArrivals, periodQuality }: PublishInput,
   calendar: ZoneCalendar,
-): Promise<void> {
+): Replacement[] {
+  const tables: Replacement[] = [];
   if (facilityArrivals) {
     const columns = columnsOf(facilityArrivals, [
       (r) => r.facility,
@@ -22,7 +21,7 @@ export async function loadCompleteness(
       (r) => r.days_this_month,
       (r) => r.days_last_month,
     ]);
-    await replaceTable(connection, FACILITY_ARRIVAL, columns);
+    tables.push({ table: FACILITY_ARRIVAL, columns });
   }
   if (periodQuality) {
     const columns = columnsOf(periodQuality, [
@@ -42,8 +41,9 @@ export async function loadCompleteness(
       (r) => String(r.may_close),
       (r) => r.why_not,
     ]);
-    await replaceTable(connection, QUALITY_PERIOD, columns);
+    tables.push({ table: QUALITY_PERIOD, columns });
   }
+  return tables;
 }
 
 /** A share with six places, cut off, so that only the whole is 1. */

@@ -17,30 +17,53 @@ export function localTime(calendar: ZoneCalendar, instant: EpochMs | null): stri
   return new Date(instant + calendar.offsetMs(instant)).toISOString().replace("T", " ").replace("Z", "");
 }
 
+/** A table, or its rows of the given periods, as it shall be; `columns` are texts in the table's column order. */
+export interface Replacement {
+  readonly table: TableDef;
+  readonly columns: readonly (readonly (string | null)[])[];
+  readonly periods?: readonly string[];
+}
+
 /**
- * Replaces a table, or its rows of the given periods; `columns` are texts in the table's column order, cast
- * by DuckDB.
+ * Replaces tables; DuckDB casts the texts. In two calls, however many there are: between two calls the program
+ * takes in a batch.
  */
-export async function replaceTable(
+export async function replaceTables(
   connection: DuckDBConnection,
-  table: TableDef,
-  columns: readonly (readonly (string | null)[])[],
-  periods?: readonly string[],
+  replacements: readonly Replacement[],
 ): Promise<void> {
-  const target = `${quoteName(table.schema)}.${quoteName(table.name)}`;
-  const names = table.columns.map((c) => quoteName(c.name));
-  const where = periods ? `WHERE period IN (${["", ...periods].map(quoteText).join(", ")})` : "";
-  await connection.run(`DELETE FROM ${target} ${where}`);
-  if ((columns[0]?.length ?? 0) === 0) return;
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE in_rows (${names.map((n) => `${n} VARCHAR`).join(", ")})`,
-  );
-  await appendColumns(connection, { catalog: "temp", table: "in_rows" }, columns);
-  await connection.run(
-    `INSERT INTO ${target} SELECT ${table.columns
-      .map((c) => (c.sql === "VARCHAR" ? quoteName(c.name) : `CAST(${quoteName(c.name)} AS ${c.sql})`))
-      .join(", ")} FROM in_rows; DROP TABLE temp.in_rows`,
-  );
+  const staged = replacements
+    .filter(({ columns }) => (columns[0]?.length ?? 0) > 0)
+    .map(({ table, columns }, i) => ({ table, columns, name: `in_rows_${i}` }));
+  if (staged.length > 0) {
+    await connection.run(
+      staged
+        .map(({ table, name }) => {
+          const columns = table.columns.map((c) => `${quoteName(c.name)} VARCHAR`);
+          return `CREATE OR REPLACE TEMP TABLE ${name} (${columns.join(", ")})`;
+        })
+        .join(";\n"),
+    );
+  }
+  for (const { name, columns } of staged)
+    await appendColumns(connection, { catalog: "temp", table: name }, columns);
+  const target = ({ schema, name }: TableDef): string => `${quoteName(schema)}.${quoteName(name)}`;
+  const statements = [
+    ...replacements.map(({ table, periods }) => {
+      const where = periods ? ` WHERE period IN (${["", ...periods].map(quoteText).join(", ")})` : "";
+      return `DELETE FROM ${target(table)}${where}`;
+    }),
+    ...staged.flatMap(({ table, name }) => {
+      const columns = table.columns.map((c) =>
+        c.sql === "VARCHAR" ? quoteName(c.name) : `CAST(${quoteName(c.name)} AS ${c.sql})`,
+      );
+      return [
+        `INSERT INTO ${target(table)} SELECT ${columns.join(", ")} FROM ${name}`,
+        `DROP TABLE temp.${name}`,
+      ];
+    }),
+  ];
+  if (statements.length > 0) await connection.run(statements.join(";\n"));
 }
 
 /** Texts of rows, column by column. */

@@ -4,8 +4,14 @@ import { INDICATOR_ROWS, INDICATOR_TABLE } from "../../schemas/published/long.js
 import { PLAIN_TABLES } from "../../schemas/published/reference.js";
 import { STORE_TABLES } from "../../schemas/published/store.js";
 import type { PublishInput } from "../publisher.js";
-import { loadCompleteness } from "./publish-duckdb-completeness.js";
-import { columnsOf, figureColumns, localTime, replaceTable } from "./publish-duckdb-load.js";
+import { completenessTables } from "./publish-duckdb-completeness.js";
+import {
+  columnsOf,
+  figureColumns,
+  localTime,
+  type Replacement,
+  replaceTables,
+} from "./publish-duckdb-load.js";
 import { givenPeriod, type PeriodRow } from "./publish-duckdb-periods.js";
 
 const plain = (name: string) => PLAIN_TABLES.find((t) => t.name === name)!;
@@ -50,50 +56,49 @@ export async function loadTables(
   input: PublishInput,
   calendar: ZoneCalendar,
 ): Promise<void> {
-  const put = async (
-    table: (typeof PLAIN_TABLES)[number],
-    columns: (string | null)[][] | undefined,
-  ): Promise<void> => {
-    if (columns) await replaceTable(connection, table, columns);
-  };
   const byName = <T extends object>(
     name: string,
     rows: readonly T[] | undefined,
     special: Partial<Record<string, (row: T) => string | number | null>> = {},
-  ): Promise<void> =>
-    put(
-      plain(name),
-      rows &&
-        columnsOf(
+  ): Replacement[] => {
+    if (rows === undefined) return [];
+    const table = plain(name);
+    const pick = (column: string) => (row: T) =>
+      (row as Record<string, string | number | null>)[column] ?? null;
+    return [
+      {
+        table,
+        columns: columnsOf(
           rows,
-          plain(name).columns.map(
-            (c) =>
-              special[c.name] ??
-              ((row: T) => (row as Record<string, string | number | null>)[c.name] ?? null),
-          ),
+          table.columns.map((c) => special[c.name] ?? pick(c.name)),
         ),
-    );
-
-  await byName("dim_facility", input.facilities);
-  await byName("dim_category", input.categories);
-  await byName("dim_division", input.divisions);
-  await byName("quality_balance", input.balance);
-  await byName("quality_quarantine", input.quarantine, {
-    first_seen: (q) => localTime(calendar, q.first_seen),
-  });
-  await byName("quality_warning", input.warnings);
-  await byName("quality_orphan_refund", input.orphanRefunds, {
-    setl_time: (r) => localTime(calendar, r.setl_time),
-  });
-  await byName("quality_unmapped", input.unmapped);
-  await loadCompleteness(connection, input, calendar);
-  if (input.figures) {
-    await replaceTable(connection, store("figure"), figureColumns(input.figures), input.figurePeriods);
-    await connection.run(ENROLLED);
-  }
-  if (input.facilities) await connection.run(FACILITY_NAME);
-  if (input.categories) await connection.run(CATEGORY_ORDER);
-  if (input.full) await put(INDICATOR_TABLE, columnsOf(INDICATOR_ROWS, COLUMN_PICKS));
+      },
+    ];
+  };
+  const { figures, figurePeriods } = input;
+  await replaceTables(connection, [
+    ...byName("dim_facility", input.facilities),
+    ...byName("dim_category", input.categories),
+    ...byName("dim_division", input.divisions),
+    ...byName("quality_balance", input.balance),
+    ...byName("quality_quarantine", input.quarantine, {
+      first_seen: (q) => localTime(calendar, q.first_seen),
+    }),
+    ...byName("quality_warning", input.warnings),
+    ...byName("quality_orphan_refund", input.orphanRefunds, {
+      setl_time: (r) => localTime(calendar, r.setl_time),
+    }),
+    ...byName("quality_unmapped", input.unmapped),
+    ...completenessTables(input, calendar),
+    ...(figures ? [{ table: store("figure"), columns: figureColumns(figures), periods: figurePeriods }] : []),
+    ...(input.full ? [{ table: INDICATOR_TABLE, columns: columnsOf(INDICATOR_ROWS, COLUMN_PICKS) }] : []),
+  ]);
+  const derived = [
+    ...(figures ? [ENROLLED] : []),
+    ...(input.facilities ? [FACILITY_NAME] : []),
+    ...(input.categories ? [CATEGORY_ORDER] : []),
+  ];
+  if (derived.length > 0) await connection.run(derived.join(";\n"));
 }
 
 const COLUMN_PICKS = INDICATOR_TABLE.columns.map(
@@ -113,20 +118,17 @@ export async function loadPeriods(
     const given = periods.has(id) ? null : givenPeriod(id);
     if (given) rows.push(given);
   }
-  await replaceTable(
-    connection,
-    store("period"),
-    columnsOf(rows, [
-      (p) => p.id,
-      (p) => p.kind,
-      (p) => dayText(p.startDay),
-      (p) => dayText(p.endDay),
-      (p) => p.previous,
-      (p) => String(p.previousKnown),
-      (p) => String(p.shown),
-      (p) => String(p.shortShown),
-    ]),
-  );
+  const columns = columnsOf(rows, [
+    (p) => p.id,
+    (p) => p.kind,
+    (p) => dayText(p.startDay),
+    (p) => dayText(p.endDay),
+    (p) => p.previous,
+    (p) => String(p.previousKnown),
+    (p) => String(p.shown),
+    (p) => String(p.shortShown),
+  ]);
+  await replaceTables(connection, [{ table: store("period"), columns }]);
 }
 
 /** Share of the facilities with a habit that do not lag, cut off to six places. */

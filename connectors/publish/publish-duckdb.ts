@@ -292,9 +292,9 @@ export class DuckDbPublisher implements Publisher {
   }
 
   async #writeMeta(connection: DuckDBConnection, meta: Meta): Promise<void> {
-    await connection.run("DELETE FROM store.meta");
     await connection.run(
-      `INSERT INTO store.meta VALUES (${quoteText(meta.stateId)}, ${quoteText(meta.layout)}, ${meta.sequence},
+      `DELETE FROM store.meta;
+      INSERT INTO store.meta VALUES (${quoteText(meta.stateId)}, ${quoteText(meta.layout)}, ${meta.sequence},
         ${meta.version}, ${meta.span?.firstDay ?? "NULL"}, ${meta.span?.lastDay ?? "NULL"}, ${meta.compactBytes}, ${meta.compactRows})`,
     );
   }
