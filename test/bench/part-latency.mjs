@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startKafka } from "../support/kafka/broker.mjs";
@@ -76,6 +76,8 @@ async function follow(kafka, workspace, profile, topic, say) {
   );
   await Promise.race([started, chain.ended]);
   const file = publishedFile(workspace);
+  // Measured is a pipeline that runs, not its first start.
+  while (!existsSync(file) && chain.child.exitCode === null) await sleep(50);
   let seen = {};
   const watch = startChild(
     "watch",
