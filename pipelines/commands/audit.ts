@@ -11,7 +11,7 @@ import type { Config } from "../../schemas/config.js";
 import { DIMENSIONS } from "../../schemas/dimensions.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { auditText } from "./printed-text.js";
-import { publishedFile } from "./run.js";
+import { publishedFile } from "./published-file.js";
 import { forReaders, readRows } from "./sql.js";
 
 export interface AuditOptions {

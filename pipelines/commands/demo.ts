@@ -9,7 +9,8 @@ import { simulatedWorkspace } from "../simulate/simulated-workspace.js";
 import { auditReport, tally } from "./audit.js";
 import { tableText } from "./printed-text.js";
 import { count, progressLine } from "./progress.js";
-import { consume, publishedFile, summaryText } from "./run.js";
+import { publishedFile } from "./published-file.js";
+import { consume, summaryText } from "./run.js";
 
 const PERIOD = "2024H1";
 const PROFILE = "shandan-2024h1";
@@ -40,11 +41,7 @@ export async function demoCommand(options: { readonly dir: string }): Promise<nu
   say("2. Pipeline: decode, validate, aggregate, publish");
   const log = createLog(loaded.config.log.level, { readable: true });
   const summary = await consume(loaded, log, { untilDrained: true, ops: false });
-  say(
-    summaryText(summary, shown(publishedFile(loaded)))
-      .trimEnd()
-      .replaceAll(/^/gm, "   "),
-  );
+  say(summaryText(summary, loaded, shown).trimEnd().replaceAll(/^/gm, "   "));
 
   const report = printedReport();
   say(`3. ${report.title}, computed beside printed`);

@@ -1,7 +1,8 @@
 import { loadConfig } from "../../connectors/config/config-yaml.js";
 import { openEngine } from "../engine/engine.js";
 import { count, progressLine } from "./progress.js";
-import { commandLog, publishedFile } from "./run.js";
+import { publishedFile } from "./published-file.js";
+import { commandLog } from "./run.js";
 
 /** `fundpulse rebuild`: derive everything again from the kept settlements under the present configuration. */
 export async function rebuildCommand(options: { readonly config: string }): Promise<number> {

@@ -9,8 +9,6 @@ import type { RunSummary } from "../engine/pipeline-port.js";
 import { count, progressLine } from "./progress.js";
 import { publishedFile } from "./published-file.js";
 
-export { publishedFile };
-
 export interface RunOptions {
   readonly config: string;
   readonly untilDrained?: boolean;
@@ -29,7 +27,7 @@ export async function runCommand(options: RunOptions): Promise<number> {
   for (const warning of loaded.warnings) log.warn("configuration", { warning });
   log.debug("resolved configuration", { configuration: describeConfig(loaded.config) });
   const summary = await consume(loaded, log, { untilDrained, ops: options.ops ?? !untilDrained });
-  process.stdout.write(summaryText(summary, publishedFile(loaded)));
+  process.stdout.write(summaryText(summary, loaded));
   return 0;
 }
 
@@ -86,13 +84,20 @@ function stopOnSignals(log: Log): { signal: AbortSignal; forget: () => void } {
   };
 }
 
-export function summaryText(summary: RunSummary, file: string): string {
+/** What a run did; paths as `shown` writes them. */
+export function summaryText(
+  summary: RunSummary,
+  loaded: LoadedConfig,
+  shown = (path: string): string => path,
+): string {
   const { applied, duplicate, held, quarantined, version } = summary;
   const received = applied + duplicate + held + quarantined;
   const lines = [
     `${count(received)} records: ${count(applied)} applied, ${count(duplicate)} duplicate, ${count(held)} held, ${count(quarantined)} quarantined`,
-    version === null ? "nothing published yet" : `published version ${version}: ${file}`,
+    version === null
+      ? "nothing published yet"
+      : `published version ${version}: ${shown(publishedFile(loaded))}`,
   ];
-  if (quarantined > 0) lines.push("see why: fundpulse quarantine list");
+  if (quarantined > 0) lines.push(`see why: npx fundpulse quarantine list --config ${shown(loaded.file)}`);
   return `${lines.join("\n")}\n`;
 }
