@@ -1,43 +1,8 @@
 import type { StreamRecord } from "../../schemas/settlement.js";
-import type { Fen } from "../../schemas/units.js";
 import { parseDay } from "../calendar.js";
 import { MS_PER_DAY } from "./arrivals.js";
 import type { SimEvent } from "./event.js";
-import type { NamedProfile } from "./profile.js";
-
-/** A line of a fund's books, as in stream `fund-entry`. */
-export interface BookedFact {
-  readonly fund: string;
-  readonly kind: string;
-  readonly subject: string;
-  readonly fen: Fen;
-  readonly book_date: string;
-  readonly insurance?: string;
-}
-
-/** What one facility's cases of some months came to under DIP; spread over the months. */
-export interface DipFact {
-  /** Token of the facility. */
-  readonly facility: string;
-  readonly insurance: string;
-  /** `2024-01` … */
-  readonly months: readonly string[];
-  readonly cases: number;
-  /** By fee for service. */
-  readonly ffs: Fen;
-  readonly dip: Fen;
-}
-
-/** A figure that another office reports. */
-export interface StatedFact {
-  readonly indicator: string;
-  readonly period: string;
-  /** Day on which it was written, `2024-07-01`. */
-  readonly stated: string;
-  readonly value: string;
-  readonly unit: string;
-  readonly dimensions?: Readonly<Record<string, string>>;
-}
+import type { DipFact, NamedProfile } from "./profile.js";
 
 /** Events of the streams that stand beside the settlements: books, DIP results, reported facts. */
 export function* givenEvents(profile: NamedProfile): Generator<SimEvent> {

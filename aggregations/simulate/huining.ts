@@ -1,5 +1,5 @@
 import { dayOf } from "../calendar.js";
-import type { BookedFact } from "./given.js";
+import type { BookedFact } from "./profile.js";
 import {
   cell,
   type Guess,

@@ -1,6 +1,5 @@
 import type { TableSettings } from "../../schemas/report-settings.js";
-import type { DayNumber } from "../../schemas/units.js";
-import type { BookedFact, DipFact, StatedFact } from "./given.js";
+import type { DayNumber, Fen } from "../../schemas/units.js";
 import {
   CELL_MEASURES,
   type Cell,
@@ -31,6 +30,40 @@ export interface ProfileCategory {
   readonly dise_no?: string;
   readonly insurance?: string;
   readonly parent?: string;
+}
+
+/** A line of a fund's books, as in stream `fund-entry`. */
+export interface BookedFact {
+  readonly fund: string;
+  readonly kind: string;
+  readonly subject: string;
+  readonly fen: Fen;
+  readonly book_date: string;
+  readonly insurance?: string;
+}
+
+/** What one facility's cases of some months came to under DIP; spread over the months. */
+export interface DipFact {
+  /** Token of the facility. */
+  readonly facility: string;
+  readonly insurance: string;
+  /** `2024-01` … */
+  readonly months: readonly string[];
+  readonly cases: number;
+  /** By fee for service. */
+  readonly ffs: Fen;
+  readonly dip: Fen;
+}
+
+/** A figure that another office reports. */
+export interface StatedFact {
+  readonly indicator: string;
+  readonly period: string;
+  /** Day on which it was written, `2024-07-01`. */
+  readonly stated: string;
+  readonly value: string;
+  readonly unit: string;
+  readonly dimensions?: Readonly<Record<string, string>>;
 }
 
 /** A named profile: a real bureau's printed figures and a plausible world behind them. */

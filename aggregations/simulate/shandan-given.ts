@@ -1,4 +1,4 @@
-import type { BookedFact, DipFact, StatedFact } from "./given.js";
+import type { BookedFact, DipFact, StatedFact } from "./profile.js";
 
 const MONTHS = ["2024-01", "2024-02", "2024-03", "2024-04", "2024-05", "2024-06"];
 const wan = (amount: number): number => Math.round(amount * 1_000_000);

@@ -10,6 +10,15 @@ export interface Problem {
   readonly message: string;
 }
 
+/** What a rule between keys found. */
+export interface Finding {
+  readonly kind: "problem" | "warning";
+  readonly keys: readonly PropertyKey[];
+  readonly message: string;
+  /** Top-level keys it looked at: it says nothing while one of them is itself wrong. */
+  readonly touches: readonly string[];
+}
+
 /** The parts of JSON Schema that the configuration's schema turns into. */
 export interface JsonSchema {
   readonly type?: string;

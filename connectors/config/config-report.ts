@@ -1,7 +1,6 @@
 import type { Config } from "../../schemas/config.js";
 import { reportTables } from "../../schemas/published/reports.js";
-import { nearest } from "./config-problems.js";
-import type { Finding } from "./config-rules.js";
+import { type Finding, nearest } from "./config-problems.js";
 
 /** Tables, columns and headings that `report.tables` names must exist, and headings differ from one another. */
 export function reportRules(config: Config): Finding[] {

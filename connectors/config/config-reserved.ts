@@ -1,5 +1,5 @@
 import type { Config } from "../../schemas/config.js";
-import type { Finding } from "./config-rules.js";
+import type { Finding } from "./config-problems.js";
 
 /** Keys that this version accepts and does not act on: whoever sets one must hear of it. */
 export function reservedKeys({ monitor, privacy, alerts }: Config): Finding[] {

@@ -1,17 +1,9 @@
 import { isIP } from "node:net";
 import { sep } from "node:path";
 import type { Config } from "../../schemas/config.js";
+import type { Finding } from "./config-problems.js";
 import { reportRules } from "./config-report.js";
 import { reservedKeys } from "./config-reserved.js";
-
-/** What a rule between keys found. */
-export interface Finding {
-  readonly kind: "problem" | "warning";
-  readonly keys: readonly PropertyKey[];
-  readonly message: string;
-  /** Top-level keys it looked at: it says nothing while one of them is itself wrong. */
-  readonly touches: readonly string[];
-}
 
 /** True for addresses that only this machine can reach. */
 export function isLoopback(host: string): boolean {

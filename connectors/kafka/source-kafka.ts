@@ -2,37 +2,16 @@ import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
-import type { KafkaSourceConfig } from "../../schemas/config.js";
 import { FundpulseError } from "../../schemas/errors.js";
-import { type Log, silentLog } from "../log.js";
+import { silentLog } from "../log.js";
 import type { Source, SourceBatch, SourceContext, SourceLag } from "../source.js";
 import { createKafkaClient, kafkaFailure } from "./kafka-client.js";
+import type { KafkaSettings, KafkaSourceOptions } from "./source-kafka-options.js";
 import { KafkaRun } from "./source-kafka-run.js";
 import { type OffsetRange, planTopics, readRanges, sourceName } from "./source-kafka-topics.js";
 
-export interface KafkaSourceOptions {
-  readonly config: KafkaSourceConfig;
-  readonly log?: Log;
-  /**
-   * Names the state that this source feeds (its directory, say). Members of the group with the same
-   * instance are leftovers of a killed process and are asked to leave, so that a restart need not wait
-   * for their session to end. Only where a lock keeps a second process off that state.
-   */
-  readonly instance?: string;
-  /** How long to look for a broker before giving up with FP3001. */
-  readonly bootRetryMs?: number;
-  /** How often topics and their ends are looked up again. */
-  readonly rescanMs?: number;
-  /** How often positions are told to the broker, for its tools to show. */
-  readonly hintMs?: number;
-  readonly maxBatchRecords?: number;
-  readonly sessionTimeoutMs?: number;
-}
-
 /** How old the log ends may be that `lag` is counted from. */
 const LAG_MS = 2_000;
-
-export type KafkaSettings = Required<Omit<KafkaSourceOptions, "instance">>;
 
 /**
  * All configured topics of a Kafka cluster, read by one consumer. Where it stands comes from the state of

@@ -4,8 +4,10 @@ import { AMOUNT_FIELDS } from "../../schemas/streams.js";
 import type { DayNumber, EpochMs } from "../../schemas/units.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
 
-/** Rows of one block; a row's reference is block * ROWS_PER_BLOCK + index. */
+/** Rows of one block. */
 export const ROWS_PER_BLOCK = 128;
+/** A kept version of a settlement: block number * ROWS_PER_BLOCK + row. */
+export type Ref = number;
 
 const AMOUNTS = AMOUNT_FIELDS.length;
 const FIRST_OPTIONAL = AMOUNTS - 5;

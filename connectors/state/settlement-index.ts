@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Ref } from "./store-sqlite.js";
+import type { Ref } from "./settlement-block.js";
 
 /** Recent ids are merged into the tree when there are so many: each merge touches most of its pages once. */
 const MERGE_IDS = 200_000;

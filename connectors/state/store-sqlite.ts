@@ -8,14 +8,12 @@ import {
   BlockReader,
   BlockWriter,
   type CodeBook,
+  type Ref,
   ROWS_PER_BLOCK,
   type RowFacts,
 } from "./settlement-block.js";
 import { SettlementIndex } from "./settlement-index.js";
 import { checkedCrc, StateFile, type StateIdentity, withCrc } from "./store-file.js";
-
-/** A kept version of a settlement: block number * ROWS_PER_BLOCK + row. */
-export type Ref = number;
 
 export interface Place extends Position {
   readonly id: number;

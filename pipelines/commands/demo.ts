@@ -6,7 +6,7 @@ import { createLog } from "../../connectors/log.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { simulate } from "../simulate/simulate.js";
 import { simulatedWorkspace } from "../simulate/simulated-workspace.js";
-import { auditReport, tally } from "./audit.js";
+import { auditReport, tally } from "./audit-report.js";
 import { tableText } from "./printed-text.js";
 import { count, progressLine } from "./progress.js";
 import { publishedFile } from "./published-file.js";

@@ -1,7 +1,7 @@
 import { type AuditedFigure, nameOf } from "../../aggregations/printed/audit.js";
 import type { PrintedReport, PrintedTable } from "../../aggregations/printed/report.js";
 import { rowLabel } from "../../aggregations/printed/scope.js";
-import { type AuditResult, tally } from "./audit.js";
+import { type AuditResult, tally } from "./audit-report.js";
 import { count } from "./progress.js";
 
 /**

@@ -3,8 +3,6 @@ import { loadConfig } from "../../connectors/config/config-yaml.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { forReaders, publishedFile } from "./published-file.js";
 
-export { forReaders };
-
 export const SQL_FORMATS = ["table", "csv", "json"] as const;
 export type SqlFormat = (typeof SQL_FORMATS)[number];
 

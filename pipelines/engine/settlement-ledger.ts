@@ -10,8 +10,13 @@ import {
 } from "../../aggregations/judge.js";
 import { canonicalForm, isGreater, sameContent } from "../../aggregations/version.js";
 import type { PersonTable } from "../../connectors/state/person-table.js";
-import { type BlockWriter, ROWS_PER_BLOCK, type RowFacts } from "../../connectors/state/settlement-block.js";
-import type { Outcome, Ref, SqliteStore } from "../../connectors/state/store-sqlite.js";
+import {
+  type BlockWriter,
+  type Ref,
+  ROWS_PER_BLOCK,
+  type RowFacts,
+} from "../../connectors/state/settlement-block.js";
+import type { Outcome, SqliteStore } from "../../connectors/state/store-sqlite.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import { Settlement } from "../../schemas/settlement.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../../schemas/units.js";

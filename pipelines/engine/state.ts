@@ -9,8 +9,9 @@ import { canonicalContent, recordKey, versionTime } from "../../aggregations/str
 import type { ReferenceTables } from "../../connectors/config/reference-csv.js";
 import { Privacy } from "../../connectors/state/person-key.js";
 import { PersonTable } from "../../connectors/state/person-table.js";
+import type { Ref } from "../../connectors/state/settlement-block.js";
 import { checkedCrc, withCrc } from "../../connectors/state/store-file.js";
-import { type Ref, SqliteStore } from "../../connectors/state/store-sqlite.js";
+import { SqliteStore } from "../../connectors/state/store-sqlite.js";
 import type { Cause } from "../../schemas/closed.js";
 import type { Config } from "../../schemas/config.js";
 import { FundpulseError } from "../../schemas/errors.js";

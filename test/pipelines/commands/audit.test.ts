@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type AuditedFigure, nameOf } from "../../../aggregations/printed/audit.js";
 import { loadConfig } from "../../../connectors/config/config-yaml.js";
-import { type AuditResult, auditReport, tally } from "../../../pipelines/commands/audit.js";
+import { type AuditResult, auditReport, tally } from "../../../pipelines/commands/audit-report.js";
 import { drainedFolder, golden, publishedOf, run } from "../../support/printed.js";
 
 const roots: string[] = [];

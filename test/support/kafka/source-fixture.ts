@@ -1,4 +1,5 @@
-import { KafkaSource, type KafkaSourceOptions } from "../../../connectors/kafka/source-kafka.js";
+import { KafkaSource } from "../../../connectors/kafka/source-kafka.js";
+import type { KafkaSourceOptions } from "../../../connectors/kafka/source-kafka-options.js";
 import type { KafkaSourceConfig } from "../../../schemas/config.js";
 import type { MemoryState } from "../../contracts/source.js";
 import { unique } from "./test-broker.js";
