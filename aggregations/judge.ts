@@ -1,10 +1,13 @@
 import type { Rejection } from "../schemas/quarantine.js";
 import { AMOUNT_INDEX, type Settlement } from "../schemas/settlement.js";
 import { AMOUNT_FIELDS, FUND_AMOUNTS } from "../schemas/streams.js";
-import type { DayNumber, EpochMs } from "../schemas/units.js";
+import type { DayNumber, EpochMs, Fen } from "../schemas/units.js";
 
 /** A settlement dated later than this after now is `future_time`. */
 export const FUTURE_TOLERANCE_MS = 86_400_000;
+
+/** Largest amount of one bill, in fen: 10 billion yuan. Thousands of such would still add up exactly. */
+const LARGEST_AMOUNT: Fen = 1e12;
 
 /** Warnings of a counted settlement, as bits. */
 export const WARN_IN_SCOPE_ABOVE_FEE = 1;
@@ -62,6 +65,9 @@ export function judgeContent(s: Settlement): Rejection | null {
   }
   const refund = s.init_setl_id !== "";
   for (let i = 0; i < AMOUNTS; i++) {
+    if (a[i] > LARGEST_AMOUNT || a[i] < -LARGEST_AMOUNT) {
+      return bad(`${AMOUNT_FIELDS[i]}: at most ${LARGEST_AMOUNT / 100} yuan on one bill`);
+    }
     if (refund ? a[i] > 0 : a[i] < 0) {
       return {
         reason: "sign_broken",

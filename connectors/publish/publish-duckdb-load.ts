@@ -161,6 +161,9 @@ export async function stageSums(
   );
 }
 
+/** What DECIMAL(24, 6) does not hold any more. */
+const LARGEST = new ExactDecimal(10).pow(18);
+
 const six = (value: Decimal | null): string | null =>
   value === null ? null : value.toDecimalPlaces(6, Decimal.ROUND_HALF_UP).toFixed(6);
 
@@ -175,9 +178,15 @@ export function figureColumns(figures: readonly Figure[]): (string | null)[][] {
       .join(", ")}}`;
   };
   const change = (f: Figure): string | null => {
-    if (f.change_pct !== undefined) return six(decimal(f.change_pct));
     const [now, before] = [decimal(f.value), decimal(f.previous)];
-    return now === null || before === null || before.isZero() ? null : six(now.minus(before).div(before));
+    const growth =
+      f.change_pct !== undefined
+        ? decimal(f.change_pct)
+        : now === null || before === null || before.isZero()
+          ? null
+          : now.minus(before).div(before);
+    // From next to nothing to very much: no column holds it, and nobody could read it.
+    return growth?.abs().gte(LARGEST) ? null : six(growth);
   };
   return columnsOf(figures, [
     (f) => f.period,

@@ -196,13 +196,11 @@ export class DuckDbPublisher implements Publisher {
     );
     const changed = [...after.values()].filter((p) => touched.has(p.id) || !before.has(p.id));
     const changedIds = new Set(changed.map((p) => p.id));
-    const followers = [...after.values()].filter(
-      (p) =>
-        !changedIds.has(p.id) &&
-        p.previous !== null &&
-        (changedIds.has(p.previous) || touched.has(p.previous)),
-    );
     const removed = [...before.keys()].filter((id) => !after.has(id));
+    const moved = new Set([...changedIds, ...touched, ...removed]);
+    const followers = [...after.values()].filter(
+      (p) => !changedIds.has(p.id) && p.previous !== null && moved.has(p.previous),
+    );
     const partial = this.#partial(input, before, after, changedIds);
 
     const given = givenWhole(input);

@@ -1,3 +1,5 @@
+const TWO_52 = 2 ** 52;
+
 /** Growing byte writer of the state's packed forms: variable-length integers and short strings. */
 export class ByteWriter {
   bytes = Buffer.allocUnsafe(1 << 16);
@@ -41,8 +43,9 @@ export class ByteWriter {
     bytes[this.length++] = v;
   }
 
-  /** A whole number from −2^52 to 2^52. */
+  /** A whole number from −2^52 to 2^52: beyond it the sign would be lost. */
   int(value: number): void {
+    if (value > TWO_52 || value < -TWO_52) throw new RangeError(`${value} lies outside ±2^52`);
     this.uint(value >= 0 ? value * 2 : value * -2 - 1);
   }
 

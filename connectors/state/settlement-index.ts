@@ -79,7 +79,8 @@ export class SettlementIndex {
   /** Makes reference `first + i` the standing version of the new id `ids[i]`. Only inside a commit. */
   insert(ids: readonly string[], first: Ref): void {
     if (ids.length === 0) return;
-    const follows = ids.every((id) => id > this.#edge);
+    // An id that the list knows, if only as gone, stays in the list: there the last row stands.
+    const follows = ids.every((id) => id > this.#edge && !this.#recent.has(id));
     const table = follows ? "settlement_id" : "settlement_id_recent";
     this.sql(
       `INSERT INTO ${table} (setl_id, ref) SELECT value, CAST(? AS INTEGER) + key FROM json_each(?)`,

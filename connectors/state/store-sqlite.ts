@@ -15,6 +15,11 @@ import {
 import { SettlementIndex } from "./settlement-index.js";
 import { checkedCrc, StateFile, type StateIdentity, withCrc } from "./store-file.js";
 
+/** How the record of a buried version was counted: `applied` (or held), or as what is told beside it. */
+export type CountedAs = "applied" | "duplicate" | "quarantined";
+/** In the order of their numbers in `dead.kept`, from 1. */
+const COUNTED_AS: readonly CountedAs[] = ["applied", "duplicate", "quarantined"];
+
 export interface Place extends Position {
   readonly id: number;
   received: number;
@@ -313,14 +318,17 @@ export class SqliteStore extends StateFile {
     }
   }
 
-  /** Takes a version out of the standing ones. It stays readable: it may have to stand again. */
-  bury(ref: Ref, month: MonthNumber, setlId: string, kept = true): void {
+  /**
+   * Takes a version out of the standing ones. It stays readable: unless `countedAs` is null, it may have to
+   * stand again.
+   */
+  bury(ref: Ref, month: MonthNumber, setlId: string, countedAs: CountedAs | null = "applied"): void {
     this.sql("INSERT INTO dead (ref, month, sequence, setl_id, kept) VALUES (?, ?, ?, ?, ?)").run(
       ref,
       month,
       this.sequence,
       setlId,
-      kept ? 1 : 0,
+      countedAs === null ? 0 : COUNTED_AS.indexOf(countedAs) + 1,
     );
   }
 
@@ -333,11 +341,10 @@ export class SqliteStore extends StateFile {
     ).map(([ref]) => ref);
   }
 
-  /** Buried versions of a key that could stand again. */
-  buriedVersions(setlId: string): Ref[] {
-    return (
-      this.sql("SELECT ref FROM dead WHERE setl_id = ? AND kept = 1").raw().all(setlId) as [number][]
-    ).map(([ref]) => ref);
+  /** Buried versions of a key that could stand again, and how their records were counted. */
+  buriedVersions(setlId: string): { readonly ref: Ref; readonly countedAs: CountedAs }[] {
+    const rows = this.sql("SELECT ref, kept FROM dead WHERE setl_id = ? AND kept > 0").raw().all(setlId);
+    return (rows as [number, number][]).map(([ref, kept]) => ({ ref, countedAs: COUNTED_AS[kept - 1] }));
   }
 
   forgetBuried(ref: Ref): void {
@@ -481,7 +488,10 @@ export class SqliteStore extends StateFile {
   updateQuarantine(
     id: number,
     change: Partial<
-      Pick<QuarantineEntry, "reason" | "detail" | "status" | "first_day" | "last_day" | "due" | "note">
+      Pick<
+        QuarantineEntry,
+        "reason" | "detail" | "status" | "first_day" | "last_day" | "due" | "note" | "ref"
+      >
     >,
   ): void {
     this.revisions.quarantine++;

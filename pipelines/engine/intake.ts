@@ -18,7 +18,7 @@ import type { Settlement, StreamRecord } from "../../schemas/settlement.js";
 import type { StreamName } from "../../schemas/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { type RecordDays, recordDays } from "./record-days.js";
-import { Arrival } from "./settlement-ledger.js";
+import { Arrival, CONFLICT } from "./settlement-ledger.js";
 import type { State } from "./state.js";
 
 /** A record that goes to quarantine, with its own bytes sealed. */
@@ -351,6 +351,7 @@ export class Intake {
       const inUse = ledger.post([arrival], now);
       for (const month of inUse) store.touchMonth(month, months.summary(month));
       if (arrival.outcome !== "quarantined") this.#resolve(entry, arrival.outcome);
+      else store.updateQuarantine(entry.id, { ...arrival.rejection!, due: null, ref: arrival.ref });
       return inUse;
     });
     months.evict(touched);
@@ -401,11 +402,6 @@ export class Intake {
 }
 
 const OUTCOMES = ["applied", "duplicate", "held", "quarantined"] as const satisfies readonly Outcome[];
-const CONFLICT: Rejection = {
-  reason: "conflicting_version",
-  detail: "another version has the same updt_time",
-};
-
 /** When a record from the future can be judged again. */
 function dueOf(rejection: Rejection, latest: EpochMs): EpochMs | null {
   return rejection.reason === "future_time" && Number.isFinite(latest) ? latest - FUTURE_TOLERANCE_MS : null;

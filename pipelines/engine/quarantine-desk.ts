@@ -80,7 +80,10 @@ export function quarantineDesk(
       );
       store.commit(() => {
         store.noteContent();
-        for (const { id } of waiting) store.updateQuarantine(id, { status: "dismissed", note: why });
+        for (const { id, ref } of waiting) {
+          store.updateQuarantine(id, { status: "dismissed", note: why });
+          if (ref !== null) store.forgetBuried(ref);
+        }
       });
       (await intake()).changes++;
       await publish();

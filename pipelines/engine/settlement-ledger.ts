@@ -16,7 +16,12 @@ import {
   ROWS_PER_BLOCK,
   type RowFacts,
 } from "../../connectors/state/settlement-block.js";
-import type { Outcome, SqliteStore } from "../../connectors/state/store-sqlite.js";
+import type {
+  CountedAs,
+  Outcome,
+  QuarantineEntry,
+  SqliteStore,
+} from "../../connectors/state/store-sqlite.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import { Settlement } from "../../schemas/settlement.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../../schemas/units.js";
@@ -35,8 +40,8 @@ export class Arrival {
   rejection: Rejection | null = null;
   /** Standing at the end of the batch, kept but not standing, or not kept. */
   fate: "standing" | "buried" | "none" = "none";
-  /** Buried: whether it may have to stand again. */
-  mayStandAgain = false;
+  /** How the record was counted whose version this is: equal content with a later time goes on for the first. */
+  countedAs: CountedAs = "applied";
   /** Reference once written. */
   ref: Ref = 0;
   /** Combo on the day of `facts`, where it is known. */
@@ -51,7 +56,25 @@ interface Standing {
   arrival: Arrival | undefined;
   /** True while `arrival` differs from `kept` only by a later time. */
   sameAsKept: boolean;
+  /** How `kept` is buried where it is replaced; null: a copy with a later time goes on for it. */
+  keptCountedAs: CountedAs | null;
 }
+
+/** A kept version that may have to stand again. */
+interface Candidate {
+  readonly ref: Ref;
+  readonly countedAs: CountedAs;
+  readonly version: Arrival;
+}
+
+/** Two versions of one time contradict each other: one of them waits. */
+export const CONFLICT: Rejection = {
+  reason: "conflicting_version",
+  detail: "another version has the same updt_time",
+};
+
+/** What the record of a standing version counts as. */
+const countOf = (s: Settlement): Outcome => (s.vali_flag === "2" ? "held" : "applied");
 
 /** Warnings that follow from a settlement's own amounts. */
 const OWN_WARNINGS = ["in_scope_above_fee", "parts_differ"] as const;
@@ -69,6 +92,8 @@ export class SettlementLedger {
   readonly #other = new Settlement();
   readonly #otherFacts = emptyFacts();
   readonly #moved: Arrival[] = [];
+  /** Arrivals of the batch that go on for a record which was applied, and lost to another of the same time. */
+  readonly #displaced: Arrival[] = [];
   #now: EpochMs = 0;
 
   constructor(
@@ -103,6 +128,7 @@ export class SettlementLedger {
   /** Decides and keeps the arrivals of one batch, in their order. Only inside `store.commit`. */
   post(arrivals: readonly Arrival[], now: EpochMs): Set<MonthNumber> {
     this.#now = now;
+    this.#displaced.length = 0;
     const standing = this.#decide(arrivals);
     const latest = this.latestTime() ?? Number.NEGATIVE_INFINITY;
     let newest = latest;
@@ -121,10 +147,10 @@ export class SettlementLedger {
       arrival.outcome = arrival.s.vali_flag === "2" ? "held" : "applied";
       arrival.rejection = null;
       arrival.fate = "standing";
-      arrival.mayStandAgain = false;
+      arrival.countedAs = "applied";
       let before = standing.get(id);
       if (before === undefined) {
-        before = { kept: kept.get(i), arrival: undefined, sameAsKept: false };
+        before = { kept: kept.get(i), arrival: undefined, sameAsKept: false, keptCountedAs: "applied" };
         standing.set(id, before);
         if (before.kept === undefined) {
           before.arrival = arrival;
@@ -164,55 +190,61 @@ export class SettlementLedger {
     }
     if (s.updt_time < other.updt_time) {
       arrival.outcome = "duplicate";
-      arrival.fate = this.#isKnownVersion(arrival) ? "none" : "buried";
-      arrival.mayStandAgain = true;
+      arrival.countedAs = "duplicate";
+      arrival.fate = this.#knownVersion(arrival) === undefined ? "buried" : "none";
       return;
     }
     if (s.updt_time === other.updt_time) {
       const mine = canonicalForm(s, this.persons.tagOf(arrival.facts.person).toString("hex"));
       const theirs = canonicalForm(other, this.persons.tagOf(facts.person).toString("hex"));
-      const conflict: Rejection = {
-        reason: "conflicting_version",
-        detail: "another version has the same updt_time",
-      };
       if (!isGreater(mine, theirs)) {
         arrival.outcome = "quarantined";
-        arrival.rejection = conflict;
-        arrival.fate = "buried";
+        arrival.countedAs = "quarantined";
+        arrival.rejection = CONFLICT;
+        const known = this.#knownVersion(arrival);
+        arrival.fate = known === undefined ? "buried" : "none";
+        arrival.ref = known ?? 0;
         return;
       }
-      this.#displace(standing, other, facts, conflict);
+      this.#displace(standing, other, facts);
     } else if (standing.arrival) {
       standing.arrival.fate = "buried";
-      standing.arrival.mayStandAgain = true;
+      if (standing.sameAsKept) standing.keptCountedAs = null;
     }
     standing.arrival = arrival;
     standing.sameAsKept = false;
   }
 
   /** The version that stood loses to one of the same time: its own record is in conflict now. */
-  #displace(standing: Standing, other: Settlement, facts: RowFacts, conflict: Rejection): void {
+  #displace(standing: Standing, other: Settlement, facts: RowFacts): void {
     const loser = standing.arrival;
-    if (loser && !standing.sameAsKept) {
-      loser.rejection = conflict;
-      loser.outcome = "quarantined";
-      loser.fate = "buried";
+    if (loser === undefined) {
+      this.#toQuarantine(standing.kept!, "applied", other, facts, CONFLICT);
+      standing.keptCountedAs = "quarantined";
       return;
     }
-    if (loser) loser.fate = "none";
-    this.#toQuarantine(standing.kept!, other, facts, conflict, this.#now);
+    loser.fate = "buried";
+    loser.countedAs = "quarantined";
+    if (loser.outcome === "duplicate") {
+      // Its own record was one too many; in conflict is the one that it goes on for.
+      this.#displaced.push(loser);
+      if (standing.sameAsKept) standing.keptCountedAs = null;
+    } else {
+      loser.rejection = CONFLICT;
+      loser.outcome = "quarantined";
+    }
   }
 
-  /** Whether an older version is among the buried ones already (it was delivered again). */
-  #isKnownVersion(arrival: Arrival): boolean {
+  /** The same version among the buried ones, when it was delivered before. */
+  #knownVersion(arrival: Arrival): Ref | undefined {
     const s = new Settlement();
     const facts = emptyFacts();
-    return this.store.buriedVersions(arrival.s.setl_id).some((ref) => {
+    return this.store.buriedVersions(arrival.s.setl_id).find(({ ref }) => {
       this.store.read(ref, s, facts);
       return (
         s.updt_time === arrival.s.updt_time && sameContent(s, facts.person, arrival.s, arrival.facts.person)
       );
-    });
+    })?.ref;
   }
 
   /** `refunds: original-period`: a refund counts on the day of its standing original, and moves with it. */
@@ -228,29 +260,41 @@ export class SettlementLedger {
     for (const entry of standing.values()) {
       const { arrival } = entry;
       if (arrival === undefined || arrival.s.init_setl_id === "") continue;
-      const time = originalTime(arrival.s.init_setl_id);
-      const day = this.calendar.dayOf(time ?? arrival.s.setl_time);
-      // Where the original's facility version would put it out of the jurisdiction, its own day stays.
-      const combo = this.combos.find(arrival.s, day);
-      if ("reason" in combo) continue;
+      const { day, combo } = this.#dayOfRefund(arrival.s, originalTime(arrival.s.init_setl_id));
       arrival.combo = combo;
       // Equal content that counts on another day now is no mere change of time.
-      if (day !== arrival.facts.day) entry.sameAsKept = false;
+      if (day !== arrival.facts.day && entry.sameAsKept) {
+        entry.sameAsKept = false;
+        entry.keptCountedAs = null;
+      }
       arrival.facts.day = day;
     }
     for (const [id, { arrival, sameAsKept }] of standing) {
       if (arrival === undefined || sameAsKept) continue;
-      const day = this.calendar.dayOf(arrival.s.setl_time);
       for (const refundId of this.refunds.refundsOf(id)) {
         if (standing.get(refundId)?.arrival) continue;
         const ref = this.store.ids.findOne(refundId);
         if (ref === undefined) continue;
         this.store.read(ref, this.#other, this.#otherFacts);
-        if (this.#otherFacts.day === day || this.#other.init_setl_id !== id) continue;
-        if (!("id" in this.combos.find(this.#other, day))) continue;
-        this.#move(ref, day);
+        if (this.#other.init_setl_id !== id) continue;
+        const { day } = this.#dayOfRefund(this.#other, arrival.s.setl_time);
+        if (this.#otherFacts.day !== day) this.#move(ref, day);
       }
     }
+  }
+
+  /** A refund's day: that of its original, or its own where the facility's version of that day would not allow it. */
+  #dayOfRefund(
+    refund: Settlement,
+    originalTime: EpochMs | undefined,
+  ): { day: DayNumber; combo: Combo | null } {
+    const own = this.calendar.dayOf(refund.setl_time);
+    const days = originalTime === undefined ? [own] : [this.calendar.dayOf(originalTime), own];
+    for (const day of days) {
+      const combo = this.combos.find(refund, day);
+      if ("id" in combo) return { day, combo };
+    }
+    return { day: own, combo: null };
   }
 
   /** Keeps a copy of a standing version under another day. */
@@ -265,13 +309,17 @@ export class SettlementLedger {
   #keep(arrivals: readonly Arrival[], standing: Map<string, Standing>): Set<MonthNumber> {
     const { store, months } = this;
     const fresh: Arrival[] = [];
-    const replacing: { arrival: Arrival; old: Ref; silent: boolean }[] = [];
-    for (const { kept, arrival, sameAsKept } of standing.values()) {
+    const replacing: { arrival: Arrival; old: Ref; silent: boolean; countedAs: CountedAs | null }[] = [];
+    for (const { kept, arrival, sameAsKept, keptCountedAs } of standing.values()) {
       if (arrival === undefined) continue;
       if (kept === undefined) fresh.push(arrival);
-      else replacing.push({ arrival, old: kept, silent: sameAsKept });
+      else {
+        const countedAs = sameAsKept ? null : keptCountedAs;
+        replacing.push({ arrival, old: kept, silent: sameAsKept, countedAs });
+      }
     }
-    for (const moved of this.#moved) replacing.push({ arrival: moved, old: moved.ref, silent: false });
+    for (const moved of this.#moved)
+      replacing.push({ arrival: moved, old: moved.ref, silent: false, countedAs: null });
     const buried = arrivals.filter((a) => a.fate === "buried");
 
     const touched = new Set<MonthNumber>();
@@ -284,10 +332,10 @@ export class SettlementLedger {
     }
     for (const month of touched) months.ensure(month);
 
-    for (const { old, silent } of replacing) {
+    for (const { old, silent, countedAs } of replacing) {
       store.read(old, this.#other, this.#otherFacts);
       if (!silent) months.apply(this.#other, this.#otherFacts, -1);
-      store.bury(old, monthOfDay(this.#otherFacts.day), this.#other.setl_id, !silent);
+      store.bury(old, monthOfDay(this.#otherFacts.day), this.#other.setl_id, countedAs);
     }
     this.#write(fresh, (batch, first) =>
       store.ids.insert(
@@ -302,8 +350,9 @@ export class SettlementLedger {
       },
     );
     this.#write(buried, (batch) => {
-      for (const a of batch) store.bury(a.ref, monthOfDay(a.facts.day), a.s.setl_id, a.mayStandAgain);
+      for (const a of batch) store.bury(a.ref, monthOfDay(a.facts.day), a.s.setl_id, a.countedAs);
     });
+    for (const a of this.#displaced) this.#toQuarantine(a.ref, "applied", a.s, a.facts, CONFLICT);
     for (const a of fresh) months.apply(a.s, a.facts, 1, a.combo);
     for (const { arrival, silent } of replacing) if (!silent) months.apply(arrival.s, arrival.facts, 1);
 
@@ -413,7 +462,7 @@ export class SettlementLedger {
     if (this.store.ids.findOne(moved.s.setl_id) !== ref || rejection || day === moved.facts.day)
       return new Set();
     const from = monthOfDay(moved.facts.day);
-    this.store.bury(ref, from, moved.s.setl_id, false);
+    this.store.bury(ref, from, moved.s.setl_id, null);
     log?.gone(moved.s, moved.facts);
     moved.facts.day = day;
     log?.came(moved.s, moved.facts);
@@ -423,29 +472,20 @@ export class SettlementLedger {
 
   /**
    * Takes a standing version out because the tables no longer allow it: it waits in the quarantine, and the
-   * greatest buried version that they do allow stands again. Returns the months touched, which must be
-   * derived again. Only inside `store.commit`.
+   * greatest buried version that they do allow stands again; greater ones, which they do not allow either,
+   * wait too. Returns the months touched, which must be derived again. Only inside `store.commit`.
    */
   withdraw(ref: Ref, rejection: Rejection, now: EpochMs, log: ReviewLog | null): Set<MonthNumber> {
+    this.#now = now;
     const gone = this.recall(ref);
     log?.gone(gone.s, gone.facts);
     const id = gone.s.setl_id;
-    this.store.bury(ref, monthOfDay(gone.facts.day), id, false);
+    this.store.bury(ref, monthOfDay(gone.facts.day), id, null);
     this.store.ids.drop(id);
-    this.#toQuarantine(ref, gone.s, gone.facts, rejection, now);
+    this.#toQuarantine(ref, "applied", gone.s, gone.facts, rejection);
     const touched = new Set([monthOfDay(gone.facts.day)]);
-    let best: Arrival | undefined;
-    let bestRef = 0;
-    for (const candidate of this.store.buriedVersions(id)) {
-      const version = this.recall(candidate);
-      if (this.judge(version, now)) continue;
-      if (best === undefined || this.#standsBefore(version, best)) {
-        best = version;
-        bestRef = candidate;
-      }
-    }
+    const best = this.#next(id);
     if (best) {
-      this.store.forgetBuried(bestRef);
       best.facts.day = this.review(best.s, best.facts).day;
       touched.add(monthOfDay(best.facts.day));
       log?.came(best.s, best.facts);
@@ -457,16 +497,67 @@ export class SettlementLedger {
     return touched;
   }
 
-  /** A kept version that counted until now goes to quarantine; its tally moves with it. */
-  #toQuarantine(ref: Ref, s: Settlement, facts: RowFacts, rejection: Rejection, now: EpochMs): void {
-    this.store.tally(facts.place, s.vali_flag === "2" ? "held" : "applied", -1);
+  /** The greatest buried version of a key that is allowed; it is buried no more, and counted as standing. */
+  #next(setlId: string): Arrival | undefined {
+    const candidates = this.store
+      .buriedVersions(setlId)
+      .map((buried): Candidate => ({ ...buried, version: this.recall(buried.ref) }))
+      .sort((a, b) => (this.#standsBefore(a.version, b.version) ? -1 : 1));
+    for (const candidate of candidates) {
+      const rejection = this.judge(candidate.version, this.#now);
+      this.store.forgetBuried(candidate.ref);
+      if (rejection === null) {
+        this.#countAsStanding(candidate);
+        return candidate.version;
+      }
+      this.#wait(candidate, rejection);
+    }
+    return undefined;
+  }
+
+  /** What its record was counted as until now no longer holds: its version stands. */
+  #countAsStanding({ ref, countedAs, version: { s, facts } }: Candidate): void {
+    const { store } = this;
+    const standing = countOf(s);
+    if (countedAs === "duplicate") {
+      store.tally(facts.place, "duplicate", -1);
+      store.tally(facts.place, standing, 1);
+    }
+    if (countedAs !== "quarantined") return;
+    for (const [i, entry] of this.#waiting(ref).entries()) {
+      store.updateQuarantine(entry.id, { status: "resolved" });
+      store.tally(entry.place, "quarantined", -1);
+      // The same version in a second record adds nothing to the first.
+      store.tally(entry.place, i === 0 ? standing : "duplicate", 1);
+    }
+  }
+
+  /** A buried version that would come before what stands now, and is not allowed. */
+  #wait({ ref, countedAs, version: { s, facts } }: Candidate, rejection: Rejection): void {
+    if (countedAs !== "quarantined") this.#toQuarantine(ref, countedAs, s, facts, rejection);
+    else for (const { id } of this.#waiting(ref)) this.store.updateQuarantine(id, { ...rejection });
+  }
+
+  #waiting(ref: Ref): QuarantineEntry[] {
+    return this.store.quarantined("status = 'waiting' AND stream = 'settlement' AND ref = ?", ref);
+  }
+
+  /** A kept version waits in the quarantine; the tally of its record moves with it. */
+  #toQuarantine(
+    ref: Ref,
+    countedAs: "applied" | "duplicate",
+    s: Settlement,
+    facts: RowFacts,
+    rejection: Rejection,
+  ): void {
+    this.store.tally(facts.place, countedAs === "applied" ? countOf(s) : countedAs, -1);
     this.store.tally(facts.place, "quarantined", 1);
     this.store.quarantine({
       place: facts.place,
       position: facts.position,
       stream: "settlement",
       ...rejection,
-      first_seen: now,
+      first_seen: this.#now,
       first_day: this.calendar.dayOf(s.setl_time),
       last_day: this.calendar.dayOf(s.setl_time),
       due: null,

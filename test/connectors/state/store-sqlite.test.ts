@@ -178,13 +178,13 @@ test("what was buried since a checkpoint is known, and what may stand again", ()
     data: Buffer.from("as of now"),
   });
   store.commit(() => {
-    store.bury(first + 1, MARCH, "b", false);
+    store.bury(first + 1, MARCH, "b", null);
     const later = keep(MARCH, ["d"]);
     store.bury(later, MARCH, "d");
   });
   // Of a block after the checkpoint nothing was counted yet, so nothing need be taken out.
   expect(store.buriedSince(MARCH, since.sequence, since.lastBlock)).toEqual([first + 1]);
-  expect(store.buriedVersions("a")).toEqual([first]);
+  expect(store.buriedVersions("a")).toEqual([{ ref: first, countedAs: "applied" }]);
   expect(store.buriedVersions("b")).toEqual([]);
 });
 
