@@ -10,9 +10,11 @@ const open = (db: Database.Database, mergeIds: number): SettlementIndex =>
 /** One commit: new ids, then ids that get another version or lose theirs. */
 const commits = fc.array(
   fc.record({
-    fresh: fc.uniqueArray(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }),
+    // Mostly beyond all earlier ones, as ids are, with some that come late.
+    fresh: fc.uniqueArray(fc.integer({ min: -40, max: 25 }), { maxLength: 12 }),
+    back: fc.boolean(),
     moved: fc.array(fc.nat(400), { maxLength: 4 }),
-    dropped: fc.array(fc.nat(400), { maxLength: 3 }),
+    dropped: fc.array(fc.nat(400), { maxLength: 12 }),
     restart: fc.boolean(),
   }),
   { maxLength: 25 },
@@ -28,16 +30,27 @@ describe("SettlementIndex", () => {
         const truth = new Map<string, number>();
         const name = (n: number): string => `s${String(n).padStart(3, "0")}`;
         let ref = 128;
-        for (const { fresh, moved, dropped, restart } of history) {
-          const ids = fresh.map(name).filter((id) => !truth.has(id));
+        const gone = new Set<string>();
+        let edge = 0;
+        const insert = (ids: readonly string[]): void => {
           index.insert(ids, ref);
           for (const id of ids) truth.set(id, ref++);
+        };
+        for (const { fresh, back, moved, dropped, restart } of history) {
+          const numbers = [...new Set(fresh.map((n) => Math.min(400, Math.max(0, edge + n))))];
+          edge = Math.max(edge, ...numbers);
+          insert(numbers.map(name).filter((id) => !truth.has(id)));
+          if (back) {
+            for (const id of gone) if (!truth.has(id)) insert([id]);
+            gone.clear();
+          }
           for (const id of moved.map(name).filter((known) => truth.has(known))) {
             truth.set(id, ref);
             index.set(id, ref++);
           }
           for (const id of dropped.map(name).filter((known) => truth.has(known))) {
             truth.delete(id);
+            gone.add(id);
             index.drop(id);
           }
           index.settle();
