@@ -64,13 +64,14 @@ export class Desk {
     });
   }
 
-  /** By id; fails where two versions of one id stand. */
+  /** By id; fails where two versions of one id stand, or one that its id does not lead to. */
   standing(): Record<string, Standing> {
     const found: Record<string, Standing> = {};
     const s = new Settlement();
     const facts = emptyFacts();
     for (const month of this.state.store.months()) {
-      this.state.store.scan(month, 0, s, facts, () => {
+      this.state.store.scan(month, 0, s, facts, (ref) => {
+        if (this.state.store.ids.findOne(s.setl_id) !== ref) throw new Error(`${s.setl_id} is not found`);
         if (found[s.setl_id]) throw new Error(`two versions of ${s.setl_id} stand`);
         found[s.setl_id] = [s.fixmedins_code, s.amounts[0], dayText(facts.day), s.updt_time];
       });

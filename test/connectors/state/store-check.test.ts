@@ -69,3 +69,13 @@ test("a state in use is left alone, and named as such", async () => {
   });
   lock.release();
 });
+
+test("a settlement that no id leads to is found", async () => {
+  const state = new Database(w.state);
+  state.exec("DELETE FROM settlement_id WHERE setl_id = 'A'");
+  state.close();
+  expect(await check()).toMatchObject({
+    exit: 1,
+    out: expect.stringContaining("2 settlements stand, ids lead to 1"),
+  });
+});
