@@ -42,7 +42,7 @@ const supervised = (indicator: string, unit: string, value: string, kind: string
   other: kind === null ? null : { kind },
 });
 
-const STAY = { care: "inpatient", category: "普通住院" };
+const STAY = { care: "inpatient" };
 const across = (flow: string) => ({ region: "national", flow, channel: "direct" });
 const dataDir = mkdtempSync(join(tmpdir(), "fundpulse-wide-"));
 const publisher = new DuckDbPublisher({ dataDir, config });
