@@ -1,22 +1,35 @@
-const tier = (table: string, ...keys: string[]): string[] =>
-  ["三级", "二级"].flatMap((row) => keys.map((key) => `${table} ${row} ${key}`));
+import type { AuditedFigure } from "../../../aggregations/printed/audit.js";
+import type { PrintedReport } from "../../../aggregations/printed/report.js";
+
+interface Open {
+  readonly id: string;
+  readonly keys: readonly string[];
+  /** Lines with one of these labels; default every line. */
+  readonly lines?: readonly string[];
+}
 
 /** Figures that the audit may leave open: no grouping or indicator of the default configuration holds them. */
-export const NOT_KEPT: ReadonlySet<string> = new Set([
+const NOT_KEPT: readonly Open[] = [
   // Insured district by tier.
-  ...["东城区", "河口县"].flatMap((district) =>
-    ["三级", "二级"].map((t) => `resident.inpatient.district_tier ${district} ${t} visits`),
-  ),
-  // Fee per person, cash, and the fund's share of the fee.
-  ...tier("employee.inpatient.misc", "cost_per_head_yuan", "self_pay_wan", "fund_rate_pct"),
+  { id: "resident.inpatient.district_tier", keys: ["visits"], lines: ["三级", "二级"] },
+  // Fee per person, what people pay themselves, all funds over the fee.
+  { id: "employee.inpatient.misc", keys: ["cost_per_head_yuan", "self_pay_wan", "fund_rate_pct"] },
   // A category that the bureau does not have.
-  "resident.inpatient.emergency visits",
-  // Distinct persons over several facilities, and visits of a kind of facility.
-  "resident.inpatient.by_facility 合计 heads",
-  "resident.inpatient.by_facility 合计 visits_per_head",
-  ...["县级医院", "乡镇卫生院", "村卫生室"].flatMap((kind) =>
-    ["visits", "pool_paid_wan"].map((key) => `resident.by_facility_kind ${kind} ${key}`),
-  ),
-  "resident.village visits",
-  "resident.township_total township_visits",
-]);
+  { id: "resident.inpatient.emergency", keys: ["visits"] },
+  // Distinct persons over several facilities.
+  { id: "resident.inpatient.by_facility", keys: ["heads", "visits_per_head"], lines: ["合计"] },
+  // By kind of facility.
+  { id: "resident.by_facility_kind", keys: ["visits", "pool_paid_wan"] },
+  { id: "resident.village", keys: ["visits"] },
+  { id: "resident.township_total", keys: ["township_visits"] },
+];
+
+export function mayStayOpen(f: AuditedFigure, report: PrintedReport): boolean {
+  const row = report.tables.find((t) => t.id === f.id)?.rows[f.rowIndex];
+  return NOT_KEPT.some(
+    ({ id, keys, lines }) =>
+      id === f.id &&
+      keys.includes(f.key) &&
+      (lines === undefined || Object.values(row ?? {}).some((v) => lines.includes(String(v)))),
+  );
+}
