@@ -28,6 +28,31 @@ export const REGION_LABELS = [
   { value: "national", zh: "跨省异地住院" },
   { value: "unknown", zh: "未知区域" },
 ] as const;
+
+/** A row of a printed table: the dimension's values that it adds up. */
+export interface MergedLabel extends Label {
+  readonly of: readonly string[];
+}
+const UNKNOWN_REGION = { value: "unknown", zh: "未知区域", of: ["unknown"] };
+const CROSS_PROVINCE = { value: "national", zh: "跨省异地住院", of: ["national"] };
+/**
+ * Rows of the printed tables by region, by level of the jurisdiction. A region is told from the person's own
+ * division; a table begins with the whole jurisdiction, so a city's 市内 holds the divisions' own facilities too.
+ */
+export const REGION_LINES: Readonly<Record<"county" | "city" | "province", readonly MergedLabel[]>> = {
+  county: REGION_LABELS.map((l) => ({ ...l, of: [l.value] })),
+  city: [
+    { value: "local", zh: "市内住院", of: ["county", "city"] },
+    { value: "province", zh: "市外省内住院", of: ["province"] },
+    CROSS_PROVINCE,
+    UNKNOWN_REGION,
+  ],
+  province: [
+    { value: "local", zh: "省内住院", of: ["county", "city", "province"] },
+    CROSS_PROVINCE,
+    UNKNOWN_REGION,
+  ],
+};
 /** Listed in the order of the printed tables. */
 export const TIER_LABELS = [
   { value: "3", zh: "三级医疗机构" },
@@ -85,12 +110,15 @@ export const FACILITY_KIND_LABELS = labels({
 export const listLabels = (list: readonly Label[]): string =>
   list.map((l) => `${l.value} ${l.zh}`).join("、");
 
-/** Names that bureaus give the categories of a printed table; `report.categories` of the configuration has others. */
+/**
+ * Names that bureaus give the categories of a printed table; `report.categories` of the configuration has others.
+ * Tables of stays cover every stay: which of them a bureau leaves out is its own habit.
+ */
 export const CATEGORY_LINES = {
-  inpatient: ["普通住院", "住院"],
-  chronic: ["门诊慢特病", "门诊慢性特殊疾病"],
-  general: ["普通门诊"],
-  two: ["门诊两病", "门诊“两病”"],
-  negotiated: ["国家谈判药门诊", "谈判药品", "国谈药/单独支付药品"],
-} as const;
+  inpatient: [],
+  chronic: ["门诊慢特病", "慢特病门诊", "门诊慢性特殊疾病", "门诊特殊慢性病"],
+  general: ["普通门诊", "门诊统筹"],
+  two: ["门诊两病", "门诊“两病”", "两病门诊", "高血压糖尿病门诊用药"],
+  negotiated: ["国家谈判药门诊", "国谈药门诊", "谈判药品", "国谈药/单独支付药品"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
 export type CategoryLine = keyof typeof CATEGORY_LINES;

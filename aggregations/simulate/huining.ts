@@ -261,6 +261,7 @@ export function huining(): NamedProfile {
     dip: [],
     facts: [],
     tables: TABLES,
+    covers: {},
     cells: [...stays(), ...outpatient()],
     targets: HUINING_2024Q1,
     persons: { resident: 411_042, employee: 23_684, maternity_fund: 3_000 },

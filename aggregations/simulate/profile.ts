@@ -1,3 +1,4 @@
+import type { CategoryLine } from "../../schemas/labels.js";
 import type { TableSettings } from "../../schemas/report-settings.js";
 import type { DayNumber, Fen } from "../../schemas/units.js";
 import {
@@ -86,6 +87,8 @@ export interface NamedProfile {
   readonly facts: readonly StatedFact[];
   /** What the bureau prints otherwise, by table (`report.tables` of the configuration). */
   readonly tables: Readonly<Record<string, Partial<TableSettings>>>;
+  /** Categories that its tables cover, where not the usual ones (`report.categories`). */
+  readonly covers: Readonly<Partial<Record<CategoryLine, readonly string[]>>>;
   readonly cells: readonly Cell[];
   readonly targets: readonly PrintedTarget[];
   /** Highest person number + 1 of each insurance. */

@@ -75,6 +75,8 @@ export function shandan(): NamedProfile {
     dip: SHANDAN_DIP,
     facts: SHANDAN_FACTS,
     tables: SHANDAN_TABLES,
+    // Stays for one disease, for injuries and in psychiatry stand in the structure alone.
+    covers: { inpatient: ["普通住院"] },
     cells: cells(),
     targets: SHANDAN_2024H1,
     persons: { resident: 146_495, employee: 27_880 },

@@ -96,7 +96,11 @@ export interface SuggestedConfig {
   readonly careGroups: readonly unknown[];
   readonly benefit: Readonly<Record<string, readonly string[]>>;
   /** How the bureau prints its tables. */
-  readonly report: { readonly rounding: string; readonly tables?: Readonly<Record<string, unknown>> };
+  readonly report: {
+    readonly rounding: string;
+    readonly categories?: Readonly<Record<string, readonly string[]>>;
+    readonly tables?: Readonly<Record<string, unknown>>;
+  };
 }
 
 export function suggestedConfig(options: EventOptions): SuggestedConfig {
@@ -118,7 +122,7 @@ export function suggestedConfig(options: EventOptions): SuggestedConfig {
     periods: { firstDay: profile.firstDay },
     careGroups: profile.careGroups,
     benefit: profile.benefit,
-    report: { rounding: profile.ratios, tables: profile.tables },
+    report: { rounding: profile.ratios, categories: profile.covers, tables: profile.tables },
   };
 }
 

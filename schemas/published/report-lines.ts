@@ -1,5 +1,5 @@
 import type { Config } from "../config.js";
-import type { CategoryLine, Label } from "../labels.js";
+import type { CategoryLine, Label, MergedLabel } from "../labels.js";
 import type { TableSettings } from "../report-settings.js";
 import { quoteText } from "./define.js";
 
@@ -50,20 +50,34 @@ export const totalSeq = (settings: LineSettings): string => (settings.totalFirst
  */
 export type Lines = string;
 
+/**
+ * The line that a cell's value stands in, as SQL: labels that add up several values give theirs. Persons of
+ * such a line are no head count; no table by region prints any.
+ */
+function lineOf(dimension: string, labels: readonly (Label | MergedLabel)[]): string {
+  const merged = labels.flatMap((l) =>
+    "of" in l && l.of.length > 1
+      ? `WHEN c.${dimension} IN (${l.of.map(quoteText).join(", ")}) THEN ${quoteText(l.value)}`
+      : [],
+  );
+  return merged.length === 0 ? `c.${dimension}` : `CASE ${merged.join(" ")} ELSE c.${dimension} END`;
+}
+
 /** A line for each value of a dimension, also without data, and a total; `value` is NULL there. */
 export function byDimension(
   insurance: string,
   line: CategoryLine,
   dimension: string,
-  labels: readonly Label[],
+  labels: readonly (Label | MergedLabel)[],
   config: Config,
   settings: LineSettings = {},
 ): Lines {
   const values = labels.map((l, i) => `(${i + 1}, ${quoteText(l.value)}, ${quoteText(l.zh)})`).join(", ");
   const total = `SELECT c.period, any_value(c.enrolled) AS enrolled, ${summed}
     ${covered(insurance, line, config)} GROUP BY c.period`;
-  const detail = `SELECT c.period, c.${dimension} AS value, ${summed}
-    ${covered(insurance, line, config, dimension)} GROUP BY c.period, c.${dimension}`;
+  const value = lineOf(dimension, labels);
+  const detail = `SELECT c.period, ${value} AS value, ${summed}
+    ${covered(insurance, line, config, dimension)} GROUP BY c.period, ${value}`;
   // A value that no label names stands under its own name: the lines add up to the total in any case.
   const known = labels.map((l) => quoteText(l.value)).join(", ");
   return `SELECT t.period, l.seq, l.value, l.zh AS label, '明细' AS kind, t.enrolled,

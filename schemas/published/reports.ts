@@ -1,5 +1,5 @@
 import type { Config } from "../config.js";
-import { type CategoryLine, CHANNEL_LABELS, REGION_LABELS, TIER_LABELS } from "../labels.js";
+import { type CategoryLine, CHANNEL_LABELS, REGION_LINES, TIER_LABELS } from "../labels.js";
 import type { TableSettings } from "../report-settings.js";
 import { type Cell, label, type ReportInsurance, reportColumns } from "./report-columns.js";
 import {
@@ -98,7 +98,7 @@ function insuranceTables(insurance: ReportInsurance, config: Config): ReportTabl
     );
   const region = (id: string, name: string, columns: readonly Cell[]): ReportTable =>
     table(own(id), name, label("region", "住院区域"), columns, (s) =>
-      byDimension(insurance, "inpatient", "region", REGION_LABELS, config, s),
+      byDimension(insurance, "inpatient", "region", REGION_LINES[config.jurisdiction.level], config, s),
     );
   const tier = (id: string, name: string, columns: readonly Cell[], totals: string[] = []): ReportTable =>
     table(

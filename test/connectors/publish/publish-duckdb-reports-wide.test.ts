@@ -6,6 +6,7 @@ import { DuckDbPublisher } from "../../../connectors/publish/publish-duckdb.js";
 import { queryPublished } from "../../../connectors/publish/query-duckdb.js";
 import type { Dimension } from "../../../schemas/dimensions.js";
 import type { Figure } from "../../../schemas/figure.js";
+import { REGION_LABELS, REGION_LINES } from "../../../schemas/labels.js";
 import { reportTables } from "../../../schemas/published/reports.js";
 import { group, month, publishInput, testConfig } from "../../support/publish.js";
 
@@ -42,7 +43,7 @@ const supervised = (indicator: string, unit: string, value: string, kind: string
   other: kind === null ? null : { kind },
 });
 
-const STAY = { care: "inpatient", category: "普通住院" };
+const STAY = { care: "inpatient" };
 const across = (flow: string) => ({ region: "national", flow, channel: "direct" });
 const dataDir = mkdtempSync(join(tmpdir(), "fundpulse-wide-"));
 const publisher = new DuckDbPublisher({ dataDir, config });
@@ -228,4 +229,8 @@ test("the list of tables names every one, by an id of its own", async () => {
   expect(listed).toEqual(tables.map((t) => [t.id, t.name]));
   for (const key of ["id", "name"] as const)
     expect(new Set(tables.map((t) => t[key])).size).toBe(tables.length);
+});
+
+test.each(Object.entries(REGION_LINES))("of a %s every region stands in one line", (_, lines) => {
+  expect(lines.flatMap((l) => l.of)).toEqual(REGION_LABELS.map((l) => l.value));
 });

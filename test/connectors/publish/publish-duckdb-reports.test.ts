@@ -115,11 +115,15 @@ const INPUT: PublishInput = publishInput({
   ],
 });
 
+const COVERS = { inpatient: ["普通住院"] };
 const folders: string[] = [];
 async function published(report: Record<string, unknown>): Promise<(sql: string) => Promise<unknown[][]>> {
   const dataDir = mkdtempSync(join(tmpdir(), "fundpulse-report-"));
   folders.push(dataDir);
-  const publisher = new DuckDbPublisher({ dataDir, config: testConfig({ report }) });
+  const publisher = new DuckDbPublisher({
+    dataDir,
+    config: testConfig({ report: { categories: COVERS, ...report } }),
+  });
   await publisher.open("state");
   await publisher.publish(INPUT);
   await publisher.close();

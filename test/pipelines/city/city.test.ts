@@ -205,6 +205,20 @@ test("a quarter: stays by level, ratios in points and relatively, critical illne
   });
 });
 
+test("printed tables by region begin with the whole city, whoever of its districts treats", async () => {
+  const { rows } = await queryPublished(
+    space.published,
+    `FROM "报表"."居民医保住院次均费用增长明细表"('2024Q1')`,
+  );
+  // I4 goes from one district to the other: I1, I2, I4 and I5 are all 市内, 25,000 for four.
+  expect(rows.map((r) => r.map(String))).toEqual([
+    ["市内住院", "4", "2.50", "6250.00", "8000.00", "-21.88"],
+    ["市外省内住院", "1", "2.00", "20000.00", "0.00", "100.00"],
+    ["跨省异地住院", "1", "3.00", "30000.00", "0.00", "100.00"],
+    ["合计", "6", "7.50", "12500.00", "8000.00", "56.25"],
+  ]);
+});
+
 const maternity = (group: string, subject: string): string =>
   `maternity fund+subject+person_group maternity ${subject} ${group}`;
 

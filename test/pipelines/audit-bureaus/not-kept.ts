@@ -1,0 +1,35 @@
+import type { AuditedFigure } from "../../../aggregations/printed/audit.js";
+import type { PrintedReport } from "../../../aggregations/printed/report.js";
+
+interface Open {
+  readonly id: string;
+  readonly keys: readonly string[];
+  /** Lines with one of these labels; default every line. */
+  readonly lines?: readonly string[];
+}
+
+/** Figures that the audit may leave open: no grouping or indicator of the default configuration holds them. */
+const NOT_KEPT: readonly Open[] = [
+  // Insured district by tier.
+  { id: "resident.inpatient.district_tier", keys: ["visits"], lines: ["三级", "二级"] },
+  // Fee per person, what people pay themselves, all funds over the fee.
+  { id: "employee.inpatient.misc", keys: ["cost_per_head_yuan", "self_pay_wan", "fund_rate_pct"] },
+  // A category that the bureau does not have.
+  { id: "resident.inpatient.emergency", keys: ["visits"] },
+  // Distinct persons over several facilities.
+  { id: "resident.inpatient.by_facility", keys: ["heads", "visits_per_head"], lines: ["合计"] },
+  // By kind of facility.
+  { id: "resident.by_facility_kind", keys: ["visits", "pool_paid_wan"] },
+  { id: "resident.village", keys: ["visits"] },
+  { id: "resident.township_total", keys: ["township_visits"] },
+];
+
+export function mayStayOpen(f: AuditedFigure, report: PrintedReport): boolean {
+  const row = report.tables.find((t) => t.id === f.id)?.rows[f.rowIndex];
+  return NOT_KEPT.some(
+    ({ id, keys, lines }) =>
+      id === f.id &&
+      keys.includes(f.key) &&
+      (lines === undefined || Object.values(row ?? {}).some((v) => lines.includes(String(v)))),
+  );
+}
