@@ -2,13 +2,22 @@ import { ALL_INSURANCES, INSURANCES } from "../../schemas/dimensions.js";
 import { type Catalogue, isSettled, placesOf, type Scope } from "./catalogue.js";
 import { type Formula, type Linear, parseFormula, statedFormulas } from "./expression.js";
 import { OTHER, type Place, placeKey } from "./figures.js";
-import type { AuditHints, PrintedReport, PrintedRow, PrintedStatement, PrintedTable } from "./report.js";
+import { formByUnit, otherTime, readHeading, unitFits, unitOfTitle } from "./headings.js";
+import { unreadWord } from "./id-words.js";
+import type {
+  AuditHints,
+  PrintedColumn,
+  PrintedReport,
+  PrintedRow,
+  PrintedStatement,
+  PrintedTable,
+} from "./report.js";
 import { insuranceOf, isStructure, PREFIX_WORDS, rowKind, rowLabel, Scopes } from "./scope.js";
+import { subjectOf } from "./subjects.js";
 import {
   bookedStem,
   type Form,
   FUND_WORDS,
-  formOfHeading,
   givenStem,
   groupOfStem,
   type KeyParts,
@@ -16,7 +25,6 @@ import {
   STEMS,
   scaleOf,
   splitKey,
-  stemOfHeading,
   unitOfHeading,
 } from "./vocabulary.js";
 
@@ -74,22 +82,63 @@ export class Meanings {
     const whole = this.scopes.table(table);
     return table.rows.map((row, i) => {
       const cells = new Map<string, Meaning | string>();
-      for (const { key, label, unit } of table.columns) {
-        if (typeof row[key] !== "string") continue;
-        const scope = scopes[i];
-        const factor = scaleOf(key, unit ?? unitOfHeading(label));
-        const hinted = this.#hinted(table.id, rowLabel(table, row), key, factor);
-        if (hinted !== null) cells.set(key, hinted);
-        else if (typeof whole === "string") cells.set(key, whole);
-        else if (typeof scope === "string") cells.set(key, scope);
-        else {
-          const parts = this.#parts(key, label);
-          const at = isMerged(table, key) && this.#isGiven(parts.stem) ? whole : scope;
-          cells.set(key, this.#tableCell(table, row, parts, label, at, whole, factor));
-        }
+      for (const column of table.columns) {
+        if (typeof row[column.key] !== "string") continue;
+        cells.set(column.key, this.#cell(table, row, column, scopes[i], whole));
       }
       return cells;
     });
+  }
+
+  #cell(
+    table: PrintedTable,
+    row: PrintedRow,
+    { key, label, unit }: PrintedColumn,
+    scope: Scope | string,
+    whole: Scope | string,
+  ): Meaning | string {
+    const named = indicatorOf(table, row);
+    const rowUnit = named !== null && typeof row.unit === "string" ? row.unit : null;
+    const printed = unit || unitOfHeading(label) || null;
+    const factor = scaleOf(key, printed ?? rowUnit);
+    const hinted = this.#hinted(table.id, rowLabel(table, row), key, factor);
+    if (hinted !== null) return hinted;
+    if (typeof whole === "string") return whole;
+    if (named === null && typeof scope === "string") return scope;
+    const own =
+      named === null ? this.#parts(key, label, printed) : this.#ofIndicator(named, key, label, printed);
+    if (typeof own === "string") return own;
+    const form = formByUnit(own.stem, own.form, own.unit ?? printed);
+    const fromTitle =
+      own.unit === null && printed === null && rowUnit === null ? unitOfTitle(table.title) : null;
+    const scale =
+      fromTitle !== null && unitFits(own.stem, form, fromTitle) ? scaleOf(key, fromTitle) : factor;
+    const checked = own.unit ?? printed ?? rowUnit;
+    if (own.unit === null && !unitFits(own.stem, form, checked))
+      return `${label} is not understood: ${checked}`;
+    const time = otherTime(label, form, this.report.period);
+    if (time !== null) return `${label} is not understood: ${time}`;
+    const parts = { ...own, form };
+    const placed = named !== null || typeof scope === "string" ? whole : scope;
+    const at = isMerged(table, key) && this.#isGiven(parts.stem) ? whole : placed;
+    return this.#tableCell(table, row, parts, label, at, whole, scale);
+  }
+
+  /** An indicator in the label of a row, shown as the column says: 本期, 上年同期, 同比. */
+  #ofIndicator(named: string, key: string, label: string, unit: string | null): ColumnParts | string {
+    const year = Number(this.report.period.to.slice(0, 4));
+    const what = readHeading(named, year);
+    if (typeof what === "string" || what.stem === null) return `${named} is not understood`;
+    const shown = readHeading(label, year);
+    if (typeof shown === "string" || shown.stem !== null) return `${label} is not understood`;
+    const { form, unit: suffix } = splitKey(key, []);
+    return {
+      prefixes: what.prefixes,
+      prefix: null,
+      stem: what.stem,
+      form: formByUnit(what.stem, form === "value" ? (shown.form ?? form) : form, suffix ?? unit),
+      unit: suffix,
+    };
   }
 
   /** A figure that another office gives, under a name of its own. */
@@ -97,44 +146,98 @@ export class Meanings {
     return !(stem in STEMS) && stem !== SHARE && stem !== "fund_paid";
   }
 
-  #parts(key: string, label: string): KeyParts {
-    const parts = splitKey(key, PREFIX_WORDS);
-    if (parts.stem in STEMS || parts.stem === SHARE || parts.stem === "fund_paid") return parts;
+  /** What a column says: by its key, and by its heading where the key says nothing known. */
+  #parts(key: string, label: string, unit: string | null): ColumnParts | string {
+    const parts = splitColumn(key);
+    if (this.#knows(parts.stem)) {
+      if (parts.stem !== "fund_paid") return parts;
+      return /基金支付/.test(label) && !/统筹/.test(label) ? { ...parts, stem: "fund_paid_total" } : parts;
+    }
     const { kept } = this.catalogue;
     if (kept.some((k) => k.indicator === parts.stem || k.indicator === key) || /认定|资格/.test(label))
       return parts;
-    // A key that says nothing known: its heading does.
-    const stem = stemOfHeading(label);
-    if (stem === null) return parts;
-    const form = parts.form === "value" ? (formOfHeading(label) ?? "value") : parts.form;
-    return { ...parts, stem, form };
+    const heading = readHeading(label, Number(this.report.period.to.slice(0, 4)));
+    if (typeof heading === "string") return `${label} is not understood: ${heading}`;
+    if (heading.stem === null) return `${label} is not understood: ${key}`;
+    const form = parts.form === "value" ? (heading.form ?? "value") : parts.form;
+    const suffix = parts.unit ?? unit;
+    return {
+      ...parts,
+      prefixes: heading.prefixes,
+      stem: heading.stem,
+      form: formByUnit(heading.stem, form, suffix),
+    };
+  }
+
+  #knows(stem: string): boolean {
+    return stem in STEMS || stem === SHARE || stem === "fund_paid" || shareOf(stem) !== null;
   }
 
   #tableCell(
     table: PrintedTable,
     row: PrintedRow,
-    parts: KeyParts,
+    parts: ColumnParts,
     label: string,
     scope: Scope,
     whole: Scope,
     scale: number,
   ): Meaning | string {
-    if (parts.prefix !== null && parts.stem === "spend") {
-      const lines = this.scopes.lines(scope.insurance, parts.prefix);
-      return this.#meaning({ ...scope, lines }, "pool_paid", parts, scale, "");
+    const narrowed = this.#narrowed(table, parts.prefixes, scope, whole);
+    if (typeof narrowed === "string") return `${label || parts.stem} is not understood: ${narrowed}`;
+    const subject = parts.prefixes.some((p) => subjectOf(p));
+    if (subject && parts.stem === "spend") return this.#meaning(narrowed, "pool_paid", parts, scale, "");
+    const share = parts.stem === SHARE ? this.#amountBefore(table, label, parts) : shareOf(parts.stem);
+    if (share !== null) {
+      const all = this.#narrowed(table, parts.prefixes, whole, whole);
+      const over = rowKind(table, row) === "total" || typeof all === "string" ? narrowed : all;
+      return this.#share(narrowed, over, share, table.id, parts, scale);
     }
-    if (parts.stem === SHARE) {
-      const of = this.#firstAmount(table);
-      return this.#share(scope, rowKind(table, row) === "total" ? scope : whole, of, table.id, parts, scale);
-    }
-    const at = /住院总费用/.test(label) && parts.stem.startsWith("fee") ? this.#stays(scope) : scope;
-    return this.#meaning(at, parts.stem, parts, scale, table.id, rowLabel(table, row));
+    const at = /住院总费用/.test(label) && parts.stem.startsWith("fee") ? this.#stays(narrowed) : narrowed;
+    const paid = withAllowance(table, row, parts.stem) ? { ...at, booked: ["allowance"] } : at;
+    return this.#meaning(paid, parts.stem, parts, scale, table.id, rowLabel(table, row));
   }
 
-  /** The column whose shares a table prints: its first that is no ratio. */
-  #firstAmount(table: PrintedTable): string {
-    for (const { key, label } of table.columns) {
-      const { stem, form } = this.#parts(key, label);
+  /** A row's scope cut down by the words of a column; the word that says something else than the row. */
+  #narrowed(table: PrintedTable, words: readonly string[], scope: Scope, whole: Scope): Scope | string {
+    let at = scope;
+    for (const word of words) {
+      if (word === "employee" || word === "resident") {
+        if (at.insurance !== ALL_INSURANCES && at.insurance !== word) return word;
+        at = { ...at, insurance: word };
+        continue;
+      }
+      const found = this.scopes.statement({ id: table.id, insurance: at.insurance, values: {} }, word);
+      if (typeof found === "string") return word;
+      if (subjectOf(word)) {
+        const lines = found.lines ?? [];
+        const same = JSON.stringify(at.lines) === JSON.stringify(whole.lines);
+        const within = at.lines?.every((l) => lines.some((o) => o.category === null && o.care === l.care));
+        if (within) continue;
+        if (!same || lines.length === 0) return word;
+        at = { ...at, lines, booked: found.booked };
+        continue;
+      }
+      const { region, facility } = found.filters;
+      if (region) {
+        if (at.filters.region && at.filters.region.join() !== region.join()) return word;
+        at = { ...at, filters: { ...at.filters, region } };
+      } else if (facility && facility.length > 0 && !at.filters.facility)
+        at = { ...at, filters: { ...at.filters, facility } };
+      else return word;
+    }
+    return at;
+  }
+
+  /** What a share is of: what its heading says, otherwise the nearest amount on its left. */
+  #amountBefore(table: PrintedTable, label: string, { prefixes }: ColumnParts): string {
+    const heading = readHeading(label, Number(this.report.period.to.slice(0, 4)));
+    const said = typeof heading === "string" ? null : shareOf(heading.stem ?? "");
+    if (said !== null) return said;
+    const at = table.columns.findIndex((c) => c.label === label && splitColumn(c.key).stem === SHARE);
+    for (const { key, label: name, unit } of table.columns.slice(0, Math.max(at, 0)).reverse()) {
+      const parts = this.#parts(key, name, unit || unitOfHeading(name));
+      if (typeof parts === "string" || parts.prefixes.join() !== prefixes.join()) continue;
+      const { stem, form } = parts;
       if (form === "value" && (stem === "fund_paid" || (STEMS[stem] && !STEMS[stem].bottom))) return stem;
     }
     return "visits";
@@ -144,13 +247,17 @@ export class Meanings {
   ofStatement(statement: PrintedStatement): ReadonlyMap<string, Meaning | string> {
     const found = new Map<string, Meaning | string>();
     for (const key of Object.keys(statement.values)) {
-      const parts = splitKey(key, PREFIX_WORDS);
+      const split = splitKey(key, PREFIX_WORDS);
+      const parts = { ...split, form: formByUnit(split.stem, split.form, split.unit) };
       const scope = this.scopes.statement(statement, parts.prefix);
       const scale = scaleOf(key, null);
       const hinted = this.#hinted(statement.id, "", key, scale);
+      const unread = unreadWord(statement);
+      const unclear = unread === null ? null : `the id is not understood: ${unread}`;
       found.set(
         key,
         hinted ??
+          unclear ??
           signed(
             statement,
             key,
@@ -199,7 +306,8 @@ export class Meanings {
       return this.#meaning(scope, stem, parts, scale, statement.id);
     }
     // What maternity insurance spends is what it settles and the allowances that it books.
-    if (scope.insurance === "maternity" && parts.stem === "spend")
+    const ofMaternity = scope.insurance === "maternity" || statement.id.split(".").includes("maternity");
+    if (ofMaternity && parts.stem === "spend")
       return this.#meaning({ ...scope, booked: ["allowance"] }, "spend", parts, scale, statement.id);
     const text = this.#siblingText(statement);
     const at = parts.stem.startsWith("fee") && /住院总费用/.test(text) ? this.#stays(scope) : scope;
@@ -313,8 +421,9 @@ export class Meanings {
     ];
     for (const { text } of fitting) {
       const formula = parseFormula(text, (name) => this.#named(splitKey(name, []).stem, ""));
-      // A sum says no more than its name does; only what is divided by what differs from print to print.
-      if (formula && (formula.bottom || formula.top.abs)) return formula;
+      // One name alone says no more than the stem does.
+      const sum = formula ? formula.top.plus.length + formula.top.minus.length > 1 : false;
+      if (formula && (formula.bottom || formula.top.abs || sum)) return formula;
     }
     return null;
   }
@@ -471,6 +580,44 @@ export class Meanings {
       scale: hint.scale ?? scale,
     };
   }
+}
+
+/** Key of a column taken apart; `prefixes`: all words before its stem. */
+interface ColumnParts extends KeyParts {
+  readonly prefixes: readonly string[];
+}
+
+/** Takes every known word off the front of a key: `employee_in_city_visits`. */
+function splitColumn(key: string): ColumnParts {
+  const known = [...PREFIX_WORDS, "employee", "resident"];
+  let parts = splitKey(key, known);
+  const prefixes: string[] = [];
+  while (parts.prefix !== null) {
+    prefixes.push(parts.prefix);
+    const next = splitKey(parts.stem, known);
+    parts = { ...parts, prefix: next.prefix, stem: next.stem };
+  }
+  return { ...parts, prefix: prefixes[0] ?? null, prefixes };
+}
+
+/** Stem that `fee_share` is the share of; null where a stem is none. */
+function shareOf(stem: string): string | null {
+  const of = /^(.+)_share$/.exec(stem)?.[1];
+  return of !== undefined && (of in STEMS || of === "fund_paid") ? of : null;
+}
+
+/** The indicator that a row is about where a table has one a row; null in other tables. */
+function indicatorOf(table: PrintedTable, row: PrintedRow): string | null {
+  const column = table.columns.find((c) => c.key === "indicator" || c.label === "指标");
+  const text = column ? row[column.key] : null;
+  return typeof text === "string" ? text : null;
+}
+
+/** Maternity benefits as one line hold the allowances that the books know, unless those have a line. */
+function withAllowance(table: PrintedTable, row: PrintedRow, stem: string): boolean {
+  if (!/^生育(保险)?待遇/.test(rowLabel(table, row)) || /医疗/.test(rowLabel(table, row))) return false;
+  const beside = table.rows.some((r) => /津贴/.test(rowLabel(table, r)));
+  return !beside && /^(fund_spend|spend|benefit_paid)$/.test(stem);
 }
 
 /** Whether one figure stands for all rows of a table. */
