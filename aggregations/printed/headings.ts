@@ -25,6 +25,8 @@ const PIECES: readonly (readonly [RegExp, Piece])[] = [
   [/^(平均|次均)住院(床日|天数|日)/, stem("avg_bed_days")],
   [/^(次均|例均)(报销|补偿)(费用|金额)?/, stem("avg_reimbursed")],
   [/^(次均|例均)(住院|门诊|医疗|医药)?(总)?费用?/, stem("avg_fee")],
+  [/^人均(住院|门诊|医疗|医药)?(总)?费用?/, stem("fee_per_head")],
+  [/^基金支付(比例|比|率)/, stem("fund_rate")],
   [/^政策(范围)?内(住院)?(实际)?(报销|补偿)(比例|比|率)/, stem("reimb_rate_in_scope")],
   [/^(基本段|统筹(基金)?)(实际)?(支付|报销|补偿)?(比例|比|率)/, stem("pool_rate")],
   [/^实际(住院)?(报销|补偿)(比例|比|率)/, stem("reimb_rate")],

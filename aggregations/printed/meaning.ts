@@ -1,5 +1,15 @@
 import { ALL_INSURANCES, INSURANCES } from "../../schemas/dimensions.js";
 import { type Catalogue, isSettled, placesOf, type Scope } from "./catalogue.js";
+import {
+  type ColumnParts,
+  indicatorOf,
+  isMerged,
+  isOfMaternity,
+  ofPool,
+  shareOf,
+  splitColumn,
+  withAllowance,
+} from "./columns.js";
 import { type Formula, type Linear, parseFormula, statedFormulas } from "./expression.js";
 import { OTHER, type Place, placeKey } from "./figures.js";
 import { formByUnit, otherTime, readHeading, unitFits, unitOfTitle } from "./headings.js";
@@ -121,7 +131,7 @@ export class Meanings {
     const parts = { ...own, form };
     const placed = named !== null || typeof scope === "string" ? whole : scope;
     const at = isMerged(table, key) && this.#isGiven(parts.stem) ? whole : placed;
-    return this.#tableCell(table, row, parts, label, at, whole, scale);
+    return this.#tableCell(table, row, parts, label, at, this.#hundred(table, key) ?? whole, scale);
   }
 
   /** An indicator in the label of a row, shown as the column says: 本期, 上年同期, 同比. */
@@ -169,6 +179,15 @@ export class Meanings {
     };
   }
 
+  /** What the one row is about whose share is printed as 100: the shares of its table are over it. */
+  #hundred(table: PrintedTable, key: string): Scope | null {
+    const full = table.rows.flatMap((r, i) => (/^100(\.0+)?$/.test(String(r[key] ?? "")) ? [i] : []));
+    if (splitColumn(key).stem !== SHARE && shareOf(splitColumn(key).stem) === null) return null;
+    if (full.length !== 1 || !/合\s*计|总\s*计/.test(rowLabel(table, table.rows[full[0]]))) return null;
+    const scope = this.scopes.rows(table)[full[0]];
+    return typeof scope === "string" ? null : scope;
+  }
+
   #knows(stem: string): boolean {
     return stem in STEMS || stem === SHARE || stem === "fund_paid" || shareOf(stem) !== null;
   }
@@ -193,7 +212,8 @@ export class Meanings {
       return this.#share(narrowed, over, share, table.id, parts, scale);
     }
     const at = /住院总费用/.test(label) && parts.stem.startsWith("fee") ? this.#stays(narrowed) : narrowed;
-    const paid = withAllowance(table, row, parts.stem) ? { ...at, booked: ["allowance"] } : at;
+    const pooled = isOfMaternity(table.id) ? ofPool(at) : at;
+    const paid = withAllowance(table, row, parts.stem) ? { ...pooled, booked: ["allowance"] } : pooled;
     return this.#meaning(paid, parts.stem, parts, scale, table.id, rowLabel(table, row));
   }
 
@@ -306,9 +326,9 @@ export class Meanings {
       return this.#meaning(scope, stem, parts, scale, statement.id);
     }
     // What maternity insurance spends is what it settles and the allowances that it books.
-    const ofMaternity = scope.insurance === "maternity" || statement.id.split(".").includes("maternity");
+    const ofMaternity = scope.insurance === "maternity" || isOfMaternity(statement.id);
     if (ofMaternity && parts.stem === "spend")
-      return this.#meaning({ ...scope, booked: ["allowance"] }, "spend", parts, scale, statement.id);
+      return this.#meaning({ ...ofPool(scope), booked: ["allowance"] }, "spend", parts, scale, statement.id);
     const text = this.#siblingText(statement);
     const at = parts.stem.startsWith("fee") && /住院总费用/.test(text) ? this.#stays(scope) : scope;
     const stem =
@@ -441,7 +461,7 @@ export class Meanings {
         terms.push({ indicator, sign, places });
       }
     }
-    const settles = terms.some((t) => t.indicator === "benefit_paid") || terms.length === 0;
+    const settles = linear.plus.includes("benefit_paid") || terms.length === 0;
     if (settles) terms.push(...(scope.booked ?? []).map((subject) => this.#booked(scope.insurance, subject)));
     return { terms, abs: linear.abs ?? false };
   }
@@ -581,48 +601,6 @@ export class Meanings {
     };
   }
 }
-
-/** Key of a column taken apart; `prefixes`: all words before its stem. */
-interface ColumnParts extends KeyParts {
-  readonly prefixes: readonly string[];
-}
-
-/** Takes every known word off the front of a key: `employee_in_city_visits`. */
-function splitColumn(key: string): ColumnParts {
-  const known = [...PREFIX_WORDS, "employee", "resident"];
-  let parts = splitKey(key, known);
-  const prefixes: string[] = [];
-  while (parts.prefix !== null) {
-    prefixes.push(parts.prefix);
-    const next = splitKey(parts.stem, known);
-    parts = { ...parts, prefix: next.prefix, stem: next.stem };
-  }
-  return { ...parts, prefix: prefixes[0] ?? null, prefixes };
-}
-
-/** Stem that `fee_share` is the share of; null where a stem is none. */
-function shareOf(stem: string): string | null {
-  const of = /^(.+)_share$/.exec(stem)?.[1];
-  return of !== undefined && (of in STEMS || of === "fund_paid") ? of : null;
-}
-
-/** The indicator that a row is about where a table has one a row; null in other tables. */
-function indicatorOf(table: PrintedTable, row: PrintedRow): string | null {
-  const column = table.columns.find((c) => c.key === "indicator" || c.label === "指标");
-  const text = column ? row[column.key] : null;
-  return typeof text === "string" ? text : null;
-}
-
-/** Maternity benefits as one line hold the allowances that the books know, unless those have a line. */
-function withAllowance(table: PrintedTable, row: PrintedRow, stem: string): boolean {
-  if (!/^生育(保险)?待遇/.test(rowLabel(table, row)) || /医疗/.test(rowLabel(table, row))) return false;
-  const beside = table.rows.some((r) => /津贴/.test(rowLabel(table, r)));
-  return !beside && /^(fund_spend|spend|benefit_paid)$/.test(stem);
-}
-
-/** Whether one figure stands for all rows of a table. */
-const isMerged = (table: PrintedTable, key: string): boolean =>
-  table.rows.length > 1 && table.rows.filter((r) => typeof r[key] === "string").length === 1;
 
 /** Where the prose says which way a figure goes, its magnitude alone is not meant. */
 const signed = (

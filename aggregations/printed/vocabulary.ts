@@ -41,6 +41,8 @@ export const STEMS: Readonly<Record<string, Formula>> = {
   acct_spend: sum("benefit_paid"),
   benefit_paid: sum("benefit_paid"),
   avg_fee: over("fee", "visits"),
+  fee_per_head: over("fee", "persons"),
+  fund_rate: over("fund_paid", "fee"),
   avg_reimbursed: over("reimbursed", "visits"),
   avg_bed_days: over("bed_days", "visits"),
   visits_per_head: over("visits", "persons"),
