@@ -68,7 +68,7 @@ const PIECES: readonly (readonly [RegExp, Piece])[] = [
   [/^(省内异地|省内)/, prefix("in_province")],
   [/^(门诊慢特病|慢特病|门诊慢性特殊疾病)/, prefix("chronic")],
   [/^(门诊)?[“"]?两病[”"]?/, prefix("two_diseases")],
-  [/^(普通门诊)/, prefix("general")],
+  [/^(普通门诊|门诊(统筹|共济)(?!基金|支付|报销|支出|补偿))/, prefix("general")],
   [/^住院/, prefix("inpatient")],
   [/^门诊/, prefix("outpatient")],
   [/^(其中[:：]?|的|和|医保|待遇享受|享受待遇|实际|就诊|就医|同期|[/、:：-])/, null],
@@ -122,6 +122,21 @@ export function otherTime(label: string, form: Form, period: { from: string; to:
   if (months === null) return null;
   const [from, to] = [period.from, period.to].map((d) => Number(d.slice(5, 7)));
   return Number(months[1]) === from && Number(months[2]) === to ? null : months[0];
+}
+
+/**
+ * Word of a heading that the stem of its key does not say: an amount is no mean, what people bear themselves
+ * is nobody's payment, and what is added up since January is no quarter's. Null where there is none.
+ */
+export function otherThanKey(label: string, stemName: string, from: string): string | null {
+  const formula = STEMS[stemName];
+  if (formula === undefined) return null;
+  const mean = /次均|例均|人均/.exec(label);
+  if (mean && !formula.bottom) return mean[0];
+  const own = /个人负担|个人自付|自付|自费|目录外|目录内/.exec(label);
+  if (own && !/^(cash_paid|account_paid)$/.test(stemName)) return own[0];
+  const sofar = /累计/.exec(label);
+  return sofar && from.slice(5) !== "01-01" && !/^balance/.test(stemName) ? sofar[0] : null;
 }
 
 /** How a figure is shown, by its unit: points and amounts are differences, a percentage of an amount is growth. */

@@ -1,3 +1,4 @@
+import { readHeading } from "./headings.js";
 import type { PrintedStatement } from "./report.js";
 import { PREFIX_WORDS } from "./scope.js";
 import { FUND_WORDS, STEMS } from "./vocabulary.js";
@@ -50,4 +51,14 @@ export function unreadWord(statement: PrintedStatement): string | null {
     FUND_WORDS.includes(word) ||
     /^(critical|large)_/.test(word);
   return statement.id.split(".").find((word) => !known(word)) ?? null;
+}
+
+/** A sentence whose id is not understood, under the words of its text where those are understood to the last. */
+export function byItsText(statement: PrintedStatement): PrintedStatement {
+  if (unreadWord(statement) === null || !statement.text) return statement;
+  const read = readHeading(statement.text, 0);
+  if (typeof read === "string" || read.stem !== null || read.prefixes.length === 0) return statement;
+  const insured = read.prefixes.some((w) => w === "employee" || w === "resident");
+  const own = insured ? [] : statement.id.split(".").filter((w) => /^(employee|resident|maternity)$/.test(w));
+  return { ...statement, id: [...own, ...read.prefixes].join(".") };
 }

@@ -12,8 +12,8 @@ import {
 } from "./columns.js";
 import { type Formula, type Linear, parseFormula, statedFormulas } from "./expression.js";
 import { OTHER, type Place, placeKey } from "./figures.js";
-import { formByUnit, otherTime, readHeading, unitFits, unitOfTitle } from "./headings.js";
-import { unreadWord } from "./id-words.js";
+import { formByUnit, otherThanKey, otherTime, readHeading, unitFits, unitOfTitle } from "./headings.js";
+import { byItsText, unreadWord } from "./id-words.js";
 import type {
   AuditHints,
   PrintedColumn,
@@ -128,6 +128,8 @@ export class Meanings {
       return `${label} is not understood: ${checked}`;
     const time = otherTime(label, form, this.report.period);
     if (time !== null) return `${label} is not understood: ${time}`;
+    const other = otherThanKey(label, own.stem, this.report.period.from);
+    if (other !== null) return `${label} is not understood: ${other}`;
     const parts = { ...own, form };
     const placed = named !== null || typeof scope === "string" ? whole : scope;
     const at = isMerged(table, key) && this.#isGiven(parts.stem) ? whole : placed;
@@ -264,14 +266,15 @@ export class Meanings {
   }
 
   /** Figures of a sentence. */
-  ofStatement(statement: PrintedStatement): ReadonlyMap<string, Meaning | string> {
+  ofStatement(printed: PrintedStatement): ReadonlyMap<string, Meaning | string> {
     const found = new Map<string, Meaning | string>();
+    const statement = byItsText(printed);
     for (const key of Object.keys(statement.values)) {
       const split = splitKey(key, PREFIX_WORDS);
       const parts = { ...split, form: formByUnit(split.stem, split.form, split.unit) };
       const scope = this.scopes.statement(statement, parts.prefix);
       const scale = scaleOf(key, null);
-      const hinted = this.#hinted(statement.id, "", key, scale);
+      const hinted = this.#hinted(printed.id, "", key, scale);
       const unread = unreadWord(statement);
       const unclear = unread === null ? null : `the id is not understood: ${unread}`;
       found.set(

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   formByUnit,
+  otherThanKey,
   otherTime,
   readHeading,
   unitFits,
@@ -85,4 +86,12 @@ describe("otherTime", () => {
     expect(otherTime("2023年住院人次", "previous", period)).toBeNull();
     expect(otherTime("204年次均费用", "value", period)).toBeNull();
   });
+});
+
+it("a heading that says another amount than its key is found", () => {
+  expect(otherThanKey("个人负担住院费用", "fee_total", "2024-01-01")).toBe("个人负担");
+  expect(otherThanKey("次均费用", "fee_total", "2024-01-01")).toBe("次均");
+  expect(otherThanKey("累计住院人次", "visits", "2024-04-01")).toBe("累计");
+  expect(otherThanKey("累计住院人次", "visits", "2024-01-01")).toBeNull();
+  expect(otherThanKey("次均费用", "avg_fee", "2024-01-01")).toBeNull();
 });
