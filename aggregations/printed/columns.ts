@@ -21,6 +21,20 @@ export function splitColumn(key: string): ColumnParts {
   return { ...parts, prefix: prefixes[0] ?? null, prefixes };
 }
 
+/** Words beside the stem of a key that change nothing; so do years, which the heading says again. */
+const NEUTRAL =
+  /^(total|all|sum|overall|actual|this|current|cur|last|year|annual|num|number|count|growth|rate|amount|amt|\d{4})$/;
+
+/** Words beside a known stem of a key that nobody understands: `tertiary` of `tertiary_visits`. */
+export function wordsBeside(stem: string): string | null {
+  const known = Object.keys(STEMS)
+    .filter((name) => stem.startsWith(`${name}_`) || stem.endsWith(`_${name}`))
+    .sort((a, b) => b.length - a.length)[0];
+  if (known === undefined) return null;
+  const rest = stem.startsWith(`${known}_`) ? stem.slice(known.length + 1) : stem.slice(0, -known.length - 1);
+  return rest.split("_").every((word) => NEUTRAL.test(word)) ? null : rest;
+}
+
 /** Stem that `fee_share` is the share of; null where a stem is none. */
 export function shareOf(stem: string): string | null {
   const of = /^(.+)_share$/.exec(stem)?.[1];

@@ -9,6 +9,7 @@ import {
   shareOf,
   splitColumn,
   withAllowance,
+  wordsBeside,
 } from "./columns.js";
 import { type Formula, type Linear, parseFormula, statedFormulas } from "./expression.js";
 import { OTHER, type Place, placeKey } from "./figures.js";
@@ -171,11 +172,15 @@ export class Meanings {
     const heading = readHeading(label, Number(this.report.period.to.slice(0, 4)));
     if (typeof heading === "string") return `${label} is not understood: ${heading}`;
     if (heading.stem === null) return `${label} is not understood: ${key}`;
+    // `tertiary_visits` under 人次: the heading does not say again what its key tells apart.
+    const beside = wordsBeside(parts.stem);
+    if (beside !== null && heading.prefixes.every((p) => subjectOf(p)) && parts.stem.includes(heading.stem))
+      return `${key} is not understood: ${beside}`;
     const form = parts.form === "value" ? (heading.form ?? "value") : parts.form;
     const suffix = parts.unit ?? unit;
     return {
       ...parts,
-      prefixes: heading.prefixes,
+      prefixes: [...new Set([...parts.prefixes, ...heading.prefixes])],
       stem: heading.stem,
       form: formByUnit(heading.stem, form, suffix),
     };
