@@ -1,14 +1,34 @@
 import { ALL_INSURANCES, INSURANCES } from "../../schemas/dimensions.js";
 import { type Catalogue, isSettled, placesOf, type Scope } from "./catalogue.js";
+import {
+  type ColumnParts,
+  indicatorOf,
+  isMerged,
+  isOfMaternity,
+  ofPool,
+  shareOf,
+  splitColumn,
+  withAllowance,
+  wordsBeside,
+} from "./columns.js";
 import { type Formula, type Linear, parseFormula, statedFormulas } from "./expression.js";
 import { OTHER, type Place, placeKey } from "./figures.js";
-import type { AuditHints, PrintedReport, PrintedRow, PrintedStatement, PrintedTable } from "./report.js";
+import { formByUnit, otherThanKey, otherTime, readHeading, unitFits, unitOfTitle } from "./headings.js";
+import { byItsText, unreadWord } from "./id-words.js";
+import type {
+  AuditHints,
+  PrintedColumn,
+  PrintedReport,
+  PrintedRow,
+  PrintedStatement,
+  PrintedTable,
+} from "./report.js";
 import { insuranceOf, isStructure, PREFIX_WORDS, rowKind, rowLabel, Scopes } from "./scope.js";
+import { subjectOf } from "./subjects.js";
 import {
   bookedStem,
   type Form,
   FUND_WORDS,
-  formOfHeading,
   givenStem,
   groupOfStem,
   type KeyParts,
@@ -16,7 +36,6 @@ import {
   STEMS,
   scaleOf,
   splitKey,
-  stemOfHeading,
   unitOfHeading,
 } from "./vocabulary.js";
 
@@ -74,22 +93,65 @@ export class Meanings {
     const whole = this.scopes.table(table);
     return table.rows.map((row, i) => {
       const cells = new Map<string, Meaning | string>();
-      for (const { key, label, unit } of table.columns) {
-        if (typeof row[key] !== "string") continue;
-        const scope = scopes[i];
-        const factor = scaleOf(key, unit ?? unitOfHeading(label));
-        const hinted = this.#hinted(table.id, rowLabel(table, row), key, factor);
-        if (hinted !== null) cells.set(key, hinted);
-        else if (typeof whole === "string") cells.set(key, whole);
-        else if (typeof scope === "string") cells.set(key, scope);
-        else {
-          const parts = this.#parts(key, label);
-          const at = isMerged(table, key) && this.#isGiven(parts.stem) ? whole : scope;
-          cells.set(key, this.#tableCell(table, row, parts, label, at, whole, factor));
-        }
+      for (const column of table.columns) {
+        if (typeof row[column.key] !== "string") continue;
+        cells.set(column.key, this.#cell(table, row, column, scopes[i], whole));
       }
       return cells;
     });
+  }
+
+  #cell(
+    table: PrintedTable,
+    row: PrintedRow,
+    { key, label, unit }: PrintedColumn,
+    scope: Scope | string,
+    whole: Scope | string,
+  ): Meaning | string {
+    const named = indicatorOf(table, row);
+    const rowUnit = named !== null && typeof row.unit === "string" ? row.unit : null;
+    const printed = unit || unitOfHeading(label) || null;
+    const factor = scaleOf(key, printed ?? rowUnit);
+    const hinted = this.#hinted(table.id, rowLabel(table, row), key, factor);
+    if (hinted !== null) return hinted;
+    if (typeof whole === "string") return whole;
+    if (named === null && typeof scope === "string") return scope;
+    const own =
+      named === null ? this.#parts(key, label, printed) : this.#ofIndicator(named, key, label, printed);
+    if (typeof own === "string") return own;
+    const form = formByUnit(own.stem, own.form, own.unit ?? printed);
+    const fromTitle =
+      own.unit === null && printed === null && rowUnit === null ? unitOfTitle(table.title) : null;
+    const scale =
+      fromTitle !== null && unitFits(own.stem, form, fromTitle) ? scaleOf(key, fromTitle) : factor;
+    const checked = own.unit ?? printed ?? rowUnit;
+    if (own.unit === null && !unitFits(own.stem, form, checked))
+      return `${label} is not understood: ${checked}`;
+    const time = otherTime(label, form, this.report.period);
+    if (time !== null) return `${label} is not understood: ${time}`;
+    const other = otherThanKey(label, own.stem, this.report.period.from);
+    if (other !== null) return `${label} is not understood: ${other}`;
+    const parts = { ...own, form };
+    const placed = named !== null || typeof scope === "string" ? whole : scope;
+    const at = isMerged(table, key) && this.#isGiven(parts.stem) ? whole : placed;
+    return this.#tableCell(table, row, parts, label, at, this.#hundred(table, key) ?? whole, scale);
+  }
+
+  /** An indicator in the label of a row, shown as the column says: 本期, 上年同期, 同比. */
+  #ofIndicator(named: string, key: string, label: string, unit: string | null): ColumnParts | string {
+    const year = Number(this.report.period.to.slice(0, 4));
+    const what = readHeading(named, year);
+    if (typeof what === "string" || what.stem === null) return `${named} is not understood`;
+    const shown = readHeading(label, year);
+    if (typeof shown === "string" || shown.stem !== null) return `${label} is not understood`;
+    const { form, unit: suffix } = splitKey(key, []);
+    return {
+      prefixes: what.prefixes,
+      prefix: null,
+      stem: what.stem,
+      form: formByUnit(what.stem, form === "value" ? (shown.form ?? form) : form, suffix ?? unit),
+      unit: suffix,
+    };
   }
 
   /** A figure that another office gives, under a name of its own. */
@@ -97,60 +159,133 @@ export class Meanings {
     return !(stem in STEMS) && stem !== SHARE && stem !== "fund_paid";
   }
 
-  #parts(key: string, label: string): KeyParts {
-    const parts = splitKey(key, PREFIX_WORDS);
-    if (parts.stem in STEMS || parts.stem === SHARE || parts.stem === "fund_paid") return parts;
+  /** What a column says: by its key, and by its heading where the key says nothing known. */
+  #parts(key: string, label: string, unit: string | null): ColumnParts | string {
+    const parts = splitColumn(key);
+    if (this.#knows(parts.stem)) {
+      if (parts.stem !== "fund_paid") return parts;
+      return /基金支付/.test(label) && !/统筹/.test(label) ? { ...parts, stem: "fund_paid_total" } : parts;
+    }
     const { kept } = this.catalogue;
     if (kept.some((k) => k.indicator === parts.stem || k.indicator === key) || /认定|资格/.test(label))
       return parts;
-    // A key that says nothing known: its heading does.
-    const stem = stemOfHeading(label);
-    if (stem === null) return parts;
-    const form = parts.form === "value" ? (formOfHeading(label) ?? "value") : parts.form;
-    return { ...parts, stem, form };
+    const heading = readHeading(label, Number(this.report.period.to.slice(0, 4)));
+    if (typeof heading === "string") return `${label} is not understood: ${heading}`;
+    if (heading.stem === null) return `${label} is not understood: ${key}`;
+    // `tertiary_visits` under 人次: the heading does not say again what its key tells apart.
+    const beside = wordsBeside(parts.stem);
+    if (beside !== null && heading.prefixes.every((p) => subjectOf(p)) && parts.stem.includes(heading.stem))
+      return `${key} is not understood: ${beside}`;
+    const form = parts.form === "value" ? (heading.form ?? "value") : parts.form;
+    const suffix = parts.unit ?? unit;
+    return {
+      ...parts,
+      prefixes: [...new Set([...parts.prefixes, ...heading.prefixes])],
+      stem: heading.stem,
+      form: formByUnit(heading.stem, form, suffix),
+    };
+  }
+
+  /** What the one row is about whose share is printed as 100: the shares of its table are over it. */
+  #hundred(table: PrintedTable, key: string): Scope | null {
+    const full = table.rows.flatMap((r, i) => (/^100(\.0+)?$/.test(String(r[key] ?? "")) ? [i] : []));
+    if (splitColumn(key).stem !== SHARE && shareOf(splitColumn(key).stem) === null) return null;
+    if (full.length !== 1 || !/合\s*计|总\s*计/.test(rowLabel(table, table.rows[full[0]]))) return null;
+    const scope = this.scopes.rows(table)[full[0]];
+    return typeof scope === "string" ? null : scope;
+  }
+
+  #knows(stem: string): boolean {
+    return stem in STEMS || stem === SHARE || stem === "fund_paid" || shareOf(stem) !== null;
   }
 
   #tableCell(
     table: PrintedTable,
     row: PrintedRow,
-    parts: KeyParts,
+    parts: ColumnParts,
     label: string,
     scope: Scope,
     whole: Scope,
     scale: number,
   ): Meaning | string {
-    if (parts.prefix !== null && parts.stem === "spend") {
-      const lines = this.scopes.lines(scope.insurance, parts.prefix);
-      return this.#meaning({ ...scope, lines }, "pool_paid", parts, scale, "");
+    const narrowed = this.#narrowed(table, parts.prefixes, scope, whole);
+    if (typeof narrowed === "string") return `${label || parts.stem} is not understood: ${narrowed}`;
+    const subject = parts.prefixes.some((p) => subjectOf(p));
+    if (subject && parts.stem === "spend") return this.#meaning(narrowed, "pool_paid", parts, scale, "");
+    const share = parts.stem === SHARE ? this.#amountBefore(table, label, parts) : shareOf(parts.stem);
+    if (share !== null) {
+      const all = this.#narrowed(table, parts.prefixes, whole, whole);
+      const over = rowKind(table, row) === "total" || typeof all === "string" ? narrowed : all;
+      return this.#share(narrowed, over, share, table.id, parts, scale);
     }
-    if (parts.stem === SHARE) {
-      const of = this.#firstAmount(table);
-      return this.#share(scope, rowKind(table, row) === "total" ? scope : whole, of, table.id, parts, scale);
-    }
-    const at = /住院总费用/.test(label) && parts.stem.startsWith("fee") ? this.#stays(scope) : scope;
-    return this.#meaning(at, parts.stem, parts, scale, table.id, rowLabel(table, row));
+    const at = /住院总费用/.test(label) && parts.stem.startsWith("fee") ? this.#stays(narrowed) : narrowed;
+    const pooled = isOfMaternity(table.id) ? ofPool(at) : at;
+    const paid = withAllowance(table, row, parts.stem) ? { ...pooled, booked: ["allowance"] } : pooled;
+    return this.#meaning(paid, parts.stem, parts, scale, table.id, rowLabel(table, row));
   }
 
-  /** The column whose shares a table prints: its first that is no ratio. */
-  #firstAmount(table: PrintedTable): string {
-    for (const { key, label } of table.columns) {
-      const { stem, form } = this.#parts(key, label);
+  /** A row's scope cut down by the words of a column; the word that says something else than the row. */
+  #narrowed(table: PrintedTable, words: readonly string[], scope: Scope, whole: Scope): Scope | string {
+    let at = scope;
+    for (const word of words) {
+      if (word === "employee" || word === "resident") {
+        if (at.insurance !== ALL_INSURANCES && at.insurance !== word) return word;
+        at = { ...at, insurance: word };
+        continue;
+      }
+      const found = this.scopes.statement({ id: table.id, insurance: at.insurance, values: {} }, word);
+      if (typeof found === "string") return word;
+      if (subjectOf(word)) {
+        const lines = found.lines ?? [];
+        const same = JSON.stringify(at.lines) === JSON.stringify(whole.lines);
+        const within = at.lines?.every((l) => lines.some((o) => o.category === null && o.care === l.care));
+        if (within) continue;
+        if (!same || lines.length === 0) return word;
+        at = { ...at, lines, booked: found.booked };
+        continue;
+      }
+      const { region, facility } = found.filters;
+      if (region) {
+        if (at.filters.region && at.filters.region.join() !== region.join()) return word;
+        at = { ...at, filters: { ...at.filters, region } };
+      } else if (facility && facility.length > 0 && !at.filters.facility)
+        at = { ...at, filters: { ...at.filters, facility } };
+      else return word;
+    }
+    return at;
+  }
+
+  /** What a share is of: what its heading says, otherwise the nearest amount on its left. */
+  #amountBefore(table: PrintedTable, label: string, { prefixes }: ColumnParts): string {
+    const heading = readHeading(label, Number(this.report.period.to.slice(0, 4)));
+    const said = typeof heading === "string" ? null : shareOf(heading.stem ?? "");
+    if (said !== null) return said;
+    const at = table.columns.findIndex((c) => c.label === label && splitColumn(c.key).stem === SHARE);
+    for (const { key, label: name, unit } of table.columns.slice(0, Math.max(at, 0)).reverse()) {
+      const parts = this.#parts(key, name, unit || unitOfHeading(name));
+      if (typeof parts === "string" || parts.prefixes.join() !== prefixes.join()) continue;
+      const { stem, form } = parts;
       if (form === "value" && (stem === "fund_paid" || (STEMS[stem] && !STEMS[stem].bottom))) return stem;
     }
     return "visits";
   }
 
   /** Figures of a sentence. */
-  ofStatement(statement: PrintedStatement): ReadonlyMap<string, Meaning | string> {
+  ofStatement(printed: PrintedStatement): ReadonlyMap<string, Meaning | string> {
     const found = new Map<string, Meaning | string>();
+    const statement = byItsText(printed);
     for (const key of Object.keys(statement.values)) {
-      const parts = splitKey(key, PREFIX_WORDS);
+      const split = splitKey(key, PREFIX_WORDS);
+      const parts = { ...split, form: formByUnit(split.stem, split.form, split.unit) };
       const scope = this.scopes.statement(statement, parts.prefix);
       const scale = scaleOf(key, null);
-      const hinted = this.#hinted(statement.id, "", key, scale);
+      const hinted = this.#hinted(printed.id, "", key, scale);
+      const unread = unreadWord(statement);
+      const unclear = unread === null ? null : `the id is not understood: ${unread}`;
       found.set(
         key,
         hinted ??
+          unclear ??
           signed(
             statement,
             key,
@@ -199,8 +334,9 @@ export class Meanings {
       return this.#meaning(scope, stem, parts, scale, statement.id);
     }
     // What maternity insurance spends is what it settles and the allowances that it books.
-    if (scope.insurance === "maternity" && parts.stem === "spend")
-      return this.#meaning({ ...scope, booked: ["allowance"] }, "spend", parts, scale, statement.id);
+    const ofMaternity = scope.insurance === "maternity" || isOfMaternity(statement.id);
+    if (ofMaternity && parts.stem === "spend")
+      return this.#meaning({ ...ofPool(scope), booked: ["allowance"] }, "spend", parts, scale, statement.id);
     const text = this.#siblingText(statement);
     const at = parts.stem.startsWith("fee") && /住院总费用/.test(text) ? this.#stays(scope) : scope;
     const stem =
@@ -313,8 +449,9 @@ export class Meanings {
     ];
     for (const { text } of fitting) {
       const formula = parseFormula(text, (name) => this.#named(splitKey(name, []).stem, ""));
-      // A sum says no more than its name does; only what is divided by what differs from print to print.
-      if (formula && (formula.bottom || formula.top.abs)) return formula;
+      // One name alone says no more than the stem does.
+      const sum = formula ? formula.top.plus.length + formula.top.minus.length > 1 : false;
+      if (formula && (formula.bottom || formula.top.abs || sum)) return formula;
     }
     return null;
   }
@@ -332,7 +469,7 @@ export class Meanings {
         terms.push({ indicator, sign, places });
       }
     }
-    const settles = terms.some((t) => t.indicator === "benefit_paid") || terms.length === 0;
+    const settles = linear.plus.includes("benefit_paid") || terms.length === 0;
     if (settles) terms.push(...(scope.booked ?? []).map((subject) => this.#booked(scope.insurance, subject)));
     return { terms, abs: linear.abs ?? false };
   }
@@ -472,10 +609,6 @@ export class Meanings {
     };
   }
 }
-
-/** Whether one figure stands for all rows of a table. */
-const isMerged = (table: PrintedTable, key: string): boolean =>
-  table.rows.length > 1 && table.rows.filter((r) => typeof r[key] === "string").length === 1;
 
 /** Where the prose says which way a figure goes, its magnitude alone is not meant. */
 const signed = (

@@ -24,6 +24,11 @@ export const STEMS: Readonly<Record<string, Formula>> = {
   large_amount_paid: sum("large_paid"),
   aid_paid: sum("aid_paid"),
   aid_visits: sum("aid_visits"),
+  critical_visits: sum("critical_visits"),
+  large_visits: sum("large_visits"),
+  civil_servant_visits: sum("civil_servant_visits"),
+  account_visits: sum("account_visits"),
+  fund_paid_total: sum("fund_paid"),
   civil_servant_paid: sum("civil_servant_paid"),
   supplementary_paid: sum("supplementary_paid"),
   account_paid: sum("account_paid"),
@@ -36,6 +41,8 @@ export const STEMS: Readonly<Record<string, Formula>> = {
   acct_spend: sum("benefit_paid"),
   benefit_paid: sum("benefit_paid"),
   avg_fee: over("fee", "visits"),
+  fee_per_head: over("fee", "persons"),
+  fund_rate: over("fund_paid", "fee"),
   avg_reimbursed: over("reimbursed", "visits"),
   avg_bed_days: over("bed_days", "visits"),
   visits_per_head: over("visits", "persons"),
@@ -72,52 +79,6 @@ export const STEMS: Readonly<Record<string, Formula>> = {
   months_payable: sum("months_payable"),
   months_payable_net: sum("months_payable_net"),
 };
-
-/** Headings where the key says nothing known; the first that is found counts. */
-const HEADINGS: readonly (readonly [RegExp, string])[] = [
-  [/人次人头比/, "visits_per_head"],
-  [/住院率/, "hospitalization_rate"],
-  [/次均.*(报销|补偿)/, "avg_reimbursed"],
-  [/次均.*费|人均费用/, "avg_fee"],
-  [/平均.*(床日|住院日)/, "avg_bed_days"],
-  [/政策(范围)?内.*(报销|补偿)比/, "reimb_rate_in_scope"],
-  [/基本段.*比|统筹.*比/, "pool_rate"],
-  [/(报销|补偿)比/, "reimb_rate"],
-  [/执行率/, "case_paid_rate"],
-  [/按病种.*(人次|例)/, "case_paid_visits"],
-  [/占比|比重/, SHARE],
-  [/参保.*人数|参保人员/, "insured"],
-  [/缴费人数/, "paying"],
-  [/人次/, "visits"],
-  [/人数|人头/, "heads"],
-  [/床日/, "bed_days"],
-  [/(政策)?范围内费用|合规费用/, "in_scope_fee"],
-  [/(总|医疗|医药|住院)费用?|费用(总额|合计)/, "fee_total"],
-  [/基本医保|统筹(基金)?(支付|报销|支出)/, "basic_paid"],
-  [/大病/, "critical_paid"],
-  [/大额/, "large_paid"],
-  [/救助/, "aid_paid"],
-  [/公务员/, "civil_servant_paid"],
-  [/个人账户/, "account_paid"],
-  [/(报销|补偿)(费用|金额|总额)?(合计|总额)?$/, "reimb_total"],
-  [/累计结余/, "balance_cumulative"],
-  [/当期结余/, "balance_period"],
-  [/可支付月/, "months_payable"],
-  [/收入/, "income"],
-  [/支出/, "fund_spend"],
-];
-
-/** The stem behind a Chinese heading, or null. */
-export const stemOfHeading = (label: string): string | null =>
-  HEADINGS.find(([pattern]) => pattern.test(label.replaceAll(/\s+/g, "")))?.[1] ?? null;
-
-/** How a heading says that its figures are shown; null where it does not. */
-export function formOfHeading(label: string): Form | null {
-  const text = label.replaceAll(/\s+/g, "");
-  if (/(同比|较上年|比上年).*(率|%|％|幅)|增长率|增幅|同比[(\uff08]%/.test(text)) return "growth";
-  if (/同比(增|减)|增减|增加额/.test(text)) return "difference";
-  return /上年|去年/.test(text) ? "previous" : null;
-}
 
 /** The unit that a heading has in brackets; null where it has none. */
 export const unitOfHeading = (label: string): string | null =>

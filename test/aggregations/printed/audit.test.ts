@@ -358,7 +358,7 @@ test("what nothing computes has its reason", () => {
     table("resident.inpatient.by_tier", ["tier", "visits"], [{ tier: "火星", _kind: "detail", visits: "1" }]),
   ];
   expect(audited({ tables }).map((f) => `${nameOf(f)}: ${f.note}`)).toEqual([
-    "resident.inpatient.by_region 市内 unheard_of: no indicator gives it",
+    "resident.inpatient.by_region 市内 unheard_of: unheard_of is not understood: unheard_of",
     "resident.inpatient.by_facility 丙 visits: no facility is named 丙",
     "resident.inpatient.by_channel 直接结算 visits: visits is not kept by care+category+channel",
     "resident.inpatient.by_tier 火星 visits: nothing is known as 火星",
