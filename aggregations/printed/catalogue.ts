@@ -95,16 +95,29 @@ export function placesOf(scope: Scope, indicator: string, catalogue: Catalogue):
     );
     return product(scope.insurance, Object.fromEntries(own));
   }
+  if (scope.lines?.length === 0 && (scope.booked ?? []).length === 0)
+    return "no category of the data is known as this subject: report.categories may name it";
   const filtered = Object.keys(scope.filters).length > 0;
   if (scope.lines === null && !filtered) return product(scope.insurance, {});
   const lines = scope.lines ?? wholeCares(scope.insurance, catalogue);
   const places: Place[] = [];
   for (const line of lines) {
-    const at = lineOf(line, scope, catalogue, indicator);
+    const at = lineOf(line, indicator === "persons" ? asFlow(scope, catalogue) : scope, catalogue, indicator);
     if (typeof at === "string") return at;
     places.push(...at);
   }
+  // A person treated at two places is one person. Only lists of facilities are printed with the sum of their lines.
+  const apart = new Set(places.map((p) => JSON.stringify({ ...p.dimensions, facility: "" })));
+  if (indicator === "persons" && apart.size > 1)
+    return `persons of ${places.length} places (${places[0].grouping}) cannot be added up`;
   return places;
+}
+
+/** Persons of a city's pool stand in its local flow: county and city regions together, each person once. */
+function asFlow(scope: Scope, { level }: Catalogue): Scope {
+  const { region, ...filters } = scope.filters;
+  if (level !== "city" || region?.join() !== "county,city") return scope;
+  return { ...scope, filters: { ...filters, flow: ["local"] } };
 }
 
 const wholeCares = (insurance: string, catalogue: Catalogue): Line[] =>

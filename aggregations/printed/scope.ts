@@ -10,7 +10,8 @@ import {
   SUBJECT_WORDS,
   subjectOf,
   subjectOfLabel,
-  tierOfLabel,
+  tiersOfLabel,
+  unreadOf,
 } from "./subjects.js";
 
 type Filters = Partial<Record<Dimension, readonly string[]>>;
@@ -38,14 +39,35 @@ export function rowKind(table: PrintedTable, row: PrintedRow): "detail" | "subto
   const kind = row._kind ?? row.row_kind;
   if (kind === "detail" || kind === "subtotal" || kind === "total") return kind;
   const label = rowLabel(table, row);
-  return /^(合计|总计)$/.test(label) ? "total" : /^小计/.test(label) ? "subtotal" : "detail";
+  return /^(全市|全县|全区)?(合计|总计)$/.test(plain(label))
+    ? "total"
+    : /^小计/.test(label)
+      ? "subtotal"
+      : "detail";
 }
+
+/** The reason where a column that holds words, not figures, is none that tells rows apart. */
+function unreadColumn(table: PrintedTable, row: PrintedRow): string | null {
+  for (const { key, unit, label } of table.columns) {
+    const text = row[key];
+    if (ROW_COLUMNS.includes(key) || unit || typeof text !== "string" || isWhole(text)) continue;
+    if (/^\p{Script=Han}[^0-9]*$/u.test(text))
+      return `${text} in the column ${label ?? key} is not understood`;
+  }
+  return null;
+}
+
+/** Whether a total stands in one label column while another still names a part. */
+const isDeclaredBeside = (table: PrintedTable, row: PrintedRow): boolean =>
+  table.columns.some(({ key }) => ROW_COLUMNS.includes(key) && isWhole(String(row[key] ?? "")));
+
+/** A label of everything, however it is spaced. */
+const isWhole = (label: string): boolean => /^(全市|全县|全区)?(合计|总计|小计|total)$/.test(plain(label));
 
 /** Reads rows and sentences of one report for what they are about, in the words of one published file. */
 export class Scopes {
   readonly #codes = new Map<string, string>();
   readonly #cityApart: boolean;
-  readonly #countyApart: boolean;
   readonly #accountsAreOutpatient: ReadonlySet<string>;
   readonly #booked: ReadonlyMap<string, readonly string[]>;
 
@@ -57,7 +79,6 @@ export class Scopes {
     const regions = report.tables.flatMap((t) => t.rows.map((r) => regionOfLabel(String(r.region ?? ""))));
     const keys = (report.statements ?? []).flatMap((s) => Object.keys(s.values));
     this.#cityApart = regions.includes("city") || keys.some((k) => k.startsWith("in_city"));
-    this.#countyApart = regions.includes("county") || keys.some((k) => k.startsWith("in_county"));
     this.#accountsAreOutpatient = new Set(
       (report.statements ?? []).flatMap((s) =>
         s.id.includes("outpatient") && "personal_account_spend_wan" in s.values ? [insuranceOf(s.id)] : [],
@@ -81,7 +102,7 @@ export class Scopes {
   rows(table: PrintedTable): (Scope | string)[] {
     const whole = this.table(table);
     if (typeof whole === "string") return table.rows.map(() => whole);
-    const scopes = table.rows.map((row) => this.#row(table, row, whole));
+    const scopes = table.rows.map((row) => unreadColumn(table, row) ?? this.#row(table, row, whole));
     const details = scopes.filter(
       (s, i) => typeof s !== "string" && rowKind(table, table.rows[i]) === "detail",
     );
@@ -106,8 +127,9 @@ export class Scopes {
       const group = kind === "subtotal" ? (row._group ?? "") : null;
       return { ...whole, filters: { ...whole.filters, facility: this.#facilities(table, row, group) } };
     }
-    if (kind === "total") return whole;
     const label = rowLabel(table, row);
+    const told = ROW_COLUMNS.some((key) => typeof row[key] === "string" && row[key] && !isWhole(row[key]));
+    if (kind === "total" && !(told && isDeclaredBeside(table, row))) return whole;
     if (byFacility) {
       const code = this.#code(row);
       if (code === null) return `no facility is named ${label}`;
@@ -120,14 +142,15 @@ export class Scopes {
     const filters: Filters = { ...whole.filters };
     let lines = whole.lines;
     let found = false;
+    const apart = table.rows.some((r) => regionOfLabel(String(r.region ?? r.row_label ?? "")) === "county");
     for (const key of [...ROW_COLUMNS.slice(1), "row_label"]) {
       const text = row[key];
-      if (typeof text !== "string" || /^(合计|总计|小计|total)$/.test(text)) continue;
+      if (typeof text !== "string" || isWhole(text)) continue;
       if (key === "row_label" && found) continue;
       const heading = table.columns.find((c) => c.key === key)?.label ?? "";
       const atFacility = /机构|医院|就医/.test(heading) || table.id.includes("facility_district");
-      const part = this.#part(key, text, whole, isStructure(table.id), atFacility);
-      if (part === null) continue;
+      const part = this.#part(key, text, whole, isStructure(table.id), atFacility, apart);
+      if (part === null) return `${text} in the column ${heading || key} is not understood`;
       found = true;
       if (part.booked) return { ...whole, lines: [], filters: {}, booked: part.booked };
       if (part.lines) lines = part.lines;
@@ -144,21 +167,33 @@ export class Scopes {
     whole: Scope,
     structure: boolean,
     atFacility = false,
+    apart = false,
   ): { filters?: Filters; lines?: readonly Line[]; booked?: readonly string[] } | null {
     if (this.catalogue.careGroups.includes(text)) return { filters: { care_group: [text] } };
     if (key === "region" || key === "row_label") {
       const region = regionOfLabel(text);
       const channel = channelOfLabel(text);
-      if (region) return { filters: { region: this.#regions(region) } };
-      if (channel) return { filters: { channel: [channel] } };
+      const tiers = tiersOfLabel(text);
+      const filters: Filters = {
+        ...(region && { region: this.#regions(region, apart) }),
+        ...(channel && { channel: [channel] }),
+        ...(tiers && { tier: tiers }),
+      };
+      if (Object.keys(filters).length > 0) return unreadOf(text) === "" ? { filters } : null;
     }
     if (key === "channel") {
       const channel = channelOfLabel(text);
       return channel ? { filters: { channel: [channel] } } : null;
     }
-    if (key === "tier" || key === "row_label") {
-      const tier = tierOfLabel(text);
-      if (tier) return { filters: { tier: [tier] } };
+    if (key === "tier") {
+      const tiers = tiersOfLabel(text);
+      const region = regionOfLabel(text);
+      if ((tiers === null && region === null) || unreadOf(text) !== "") return null;
+      const filters: Filters = {
+        ...(region && { region: this.#regions(region, apart) }),
+        ...(tiers && { tier: tiers }),
+      };
+      return { filters };
     }
     if (key === "group") {
       const group = personGroupOfLabel(text);
@@ -176,10 +211,25 @@ export class Scopes {
       if (line) return { lines: [{ care: line.care, category: line.category }] };
     }
     if (whole.rename.visits !== undefined && /^(大病|大额)/.test(text)) return {};
+    const exact = whole.rename.visits === undefined ? this.#category(text, whole) : [];
+    if (exact.length > 0) return { lines: exact };
     const subject = subjectOfLabel(text);
     return subject === null
       ? null
       : { lines: this.lines(whole.insurance, subject, whole.rename.visits === "aid_visits") };
+  }
+
+  /** A category that is named exactly, with those that the configuration prints in one line with it. */
+  #category(text: string, { insurance, lines }: Scope): readonly Line[] {
+    const cares = new Set(lines?.map((l) => l.care));
+    const known = this.catalogue.lines.filter(
+      (l) => l.insurance === insurance && l.category !== null && (cares.size === 0 || cares.has(l.care)),
+    );
+    const same = (name: string): boolean => plain(name) === plain(text);
+    const together = Object.values(this.catalogue.categories).find((names) => names.some(same)) ?? [];
+    if (!known.some((l) => same(l.category ?? ""))) return [];
+    const found = known.filter((l) => same(l.category ?? "") || together.includes(l.category ?? ""));
+    return found.map(({ care, category }) => ({ care, category }));
   }
 
   /** Lines of a subject; with `whole` all of its care, where it is one. */
@@ -193,11 +243,12 @@ export class Scopes {
     return subject?.care ? [{ care: subject.care, category: null }] : [];
   }
 
-  #regions(region: string): readonly string[] {
+  /** Regions of a word; `apart` where the county stands beside its city. */
+  #regions(region: string, apart: boolean): readonly string[] {
+    if (this.catalogue.level !== "county") return ofCity(region, apart);
     if (region === "away") return ["city", "province", "national"];
+    if (region === "own") return ["county"];
     if (region === "province" && !this.#cityApart) return ["city", "province"];
-    const ofCity = this.catalogue.level !== "county" && !this.#countyApart;
-    if (ofCity && (region === "county" || region === "city")) return ["county", "city"];
     return [region];
   }
 
@@ -236,6 +287,8 @@ export class Scopes {
   statement(statement: PrintedStatement, prefix: string | null): Scope | string {
     const base = this.#base(statement.id, statement.dims?.insurance ?? statement.insurance ?? "", "");
     if (typeof base === "string") return base;
+    const unread = this.#unreadDim(statement, base);
+    if (unread !== null) return unread;
     const scope = this.#prefixed(statement, prefix, base);
     if (statement.dims === undefined) return scope;
     const parent = statement.id.split(".").slice(0, -1).join(".");
@@ -248,12 +301,27 @@ export class Scopes {
     );
   }
 
-  #prefixed({ id, dims = {} }: PrintedStatement, prefix: string | null, base: Scope): Scope {
+  /** The reason where a dim, or its value, is not understood. */
+  #unreadDim({ dims = {} }: PrintedStatement, base: Scope): string | null {
+    for (const [name, value] of Object.entries(dims)) {
+      if (typeof value !== "string" || value === "" || isWhole(value) || name === "insurance") continue;
+      const known =
+        (name === "region" && regionOfLabel(value) !== null && unreadOf(value) === "") ||
+        (name === "channel" && channelOfLabel(value) !== null && unreadOf(value) === "") ||
+        (name === "category" && this.#part("category", value, base, true) !== null) ||
+        (name === "category" && base.rename.visits !== undefined);
+      if (!known) return `the dim ${name} ${value} is not understood`;
+    }
+    return null;
+  }
+
+  #prefixed({ id, values, dims = {} }: PrintedStatement, prefix: string | null, base: Scope): Scope {
     const filters: Filters = { ...base.filters };
     let lines = base.lines;
     const words = id.split(".");
+    const apart = Object.keys(values).some((key) => key.startsWith("in_county"));
     const place = (word: string): void => {
-      if (word in PLACE_WORDS) filters.region = this.#regions(PLACE_WORDS[word]);
+      if (word in PLACE_WORDS) filters.region = this.#regions(PLACE_WORDS[word], apart);
       else if (word in FACILITY_GROUPS) {
         delete filters.region;
         filters.facility = this.#group(word);
@@ -271,7 +339,7 @@ export class Scopes {
       if (word) lines = this.lines(base.insurance, word, true);
     }
     const named = region ? regionOfLabel(region) : null;
-    if (named) filters.region = this.#regions(named);
+    if (named) filters.region = this.#regions(named, apart);
     const by = channel ? channelOfLabel(channel) : null;
     if (by) filters.channel = [by];
     if (prefix !== null && subjectOf(prefix)) return this.#subject(id, prefix, { ...base, filters });
@@ -296,7 +364,7 @@ export class Scopes {
   }
 
   #base(id: string, given: string, title: string): Scope | string {
-    const insurance = insuranceOf(`${given}.${id}.${title}`);
+    const insurance = insuranceOf(`${given}.${id}.${title}`) || "all";
     const words = id.split(".");
     const scope = (more: Partial<Scope>): Scope => ({
       insurance,
@@ -309,7 +377,6 @@ export class Scopes {
       const rename = { visits: "aid_visits", fee: "aid_fee" };
       return scope({ insurance: "all", rename });
     }
-    if (insurance === "") return scope({ insurance: "all" });
     if (words.includes("dip")) return scope({ rename: { visits: "dip_cases" } });
     for (const kind of ["critical", "large"]) {
       if (words.some((w) => w.startsWith(`${kind}_`)))
@@ -326,6 +393,13 @@ export class Scopes {
     const word = words.filter((w) => subjectOf(w) && w !== insurance).at(-1) ?? subjectOfLabel(title);
     return scope({ lines: word ? this.lines(insurance, word) : null });
   }
+}
+
+/** A city's pool is county and city together; only a row of the county itself takes it out. */
+function ofCity(region: string, apart: boolean): readonly string[] {
+  if (region === "away") return ["province", "national"];
+  if (region === "own" || (region === "city" && !apart)) return ["county", "city"];
+  return [region];
 }
 
 /** Whether an id speaks of what spending is made of, where 支出 is what the fund bears. */
