@@ -139,7 +139,7 @@ function lineOf(line: Line, scope: Scope, catalogue: Catalogue, indicator: strin
 }
 
 const notKept = (places: readonly Place[], indicator: string): string =>
-  `${indicator} is not kept by ${places[0].grouping}`;
+  `${indicator} is not kept by ${places[0].grouping}: an entry of groupings in the configuration adds it`;
 
 /** Whether the category is all there is of its care, so that figures of the care are its own. */
 function fills(line: Line, insurance: string, { lines }: Catalogue): boolean {

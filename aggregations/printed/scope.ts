@@ -46,10 +46,32 @@ export function rowKind(table: PrintedTable, row: PrintedRow): "detail" | "subto
       : "detail";
 }
 
+/** Labels of insurances in a column of their own. */
+const INSURANCES: Readonly<Record<string, string>> = {
+  职工: "employee",
+  职工医保: "employee",
+  职工基本医疗保险: "employee",
+  城镇职工: "employee",
+  居民: "resident",
+  居民医保: "resident",
+  城乡居民: "resident",
+  居民基本医疗保险: "resident",
+  城乡居民基本医疗保险: "resident",
+  生育保险: "maternity",
+};
+
+/** The scope of a row whose own column names its insurance. */
+function insuredBy(table: PrintedTable, row: PrintedRow, whole: Scope): Scope {
+  const insurance = INSURANCES[plain(String(row.insurance ?? ""))];
+  const stands = table.columns.some((c) => c.key === "insurance");
+  return stands && insurance !== undefined ? { ...whole, insurance } : whole;
+}
+
 /** The reason where a column that holds words, not figures, is none that tells rows apart. */
 function unreadColumn(table: PrintedTable, row: PrintedRow): string | null {
   for (const { key, unit, label } of table.columns) {
     const text = row[key];
+    if (key === "insurance" && INSURANCES[plain(String(text))] !== undefined) continue;
     if (ROW_COLUMNS.includes(key) || unit || typeof text !== "string" || isWhole(text)) continue;
     if (/^\p{Script=Han}[^0-9]*$/u.test(text))
       return `${text} in the column ${label ?? key} is not understood`;
@@ -67,6 +89,8 @@ const isWhole = (label: string): boolean => /^(全市|全县|全区)?(合计|总
 /** Reads rows and sentences of one report for what they are about, in the words of one published file. */
 export class Scopes {
   readonly #codes = new Map<string, string>();
+  /** Names that several facilities bear. */
+  readonly #ambiguous = new Set<string>();
   readonly #cityApart: boolean;
   readonly #accountsAreOutpatient: ReadonlySet<string>;
   readonly #booked: ReadonlyMap<string, readonly string[]>;
@@ -75,7 +99,11 @@ export class Scopes {
     readonly report: PrintedReport,
     readonly catalogue: Catalogue,
   ) {
-    for (const { facility, name } of catalogue.facilities) this.#codes.set(plain(name), facility);
+    for (const { facility, name } of catalogue.facilities) {
+      const other = this.#codes.get(plain(name));
+      if (other !== undefined && other !== facility) this.#ambiguous.add(plain(name));
+      this.#codes.set(plain(name), facility);
+    }
     const regions = report.tables.flatMap((t) => t.rows.map((r) => regionOfLabel(String(r.region ?? ""))));
     const keys = (report.statements ?? []).flatMap((s) => Object.keys(s.values));
     this.#cityApart = regions.includes("city") || keys.some((k) => k.startsWith("in_city"));
@@ -102,7 +130,9 @@ export class Scopes {
   rows(table: PrintedTable): (Scope | string)[] {
     const whole = this.table(table);
     if (typeof whole === "string") return table.rows.map(() => whole);
-    const scopes = table.rows.map((row) => unreadColumn(table, row) ?? this.#row(table, row, whole));
+    const scopes = table.rows.map(
+      (row) => unreadColumn(table, row) ?? this.#row(table, row, insuredBy(table, row, whole)),
+    );
     const details = scopes.filter(
       (s, i) => typeof s !== "string" && rowKind(table, table.rows[i]) === "detail",
     );
@@ -132,7 +162,7 @@ export class Scopes {
     if (kind === "total" && !(told && isDeclaredBeside(table, row))) return whole;
     if (byFacility) {
       const code = this.#code(row);
-      if (code === null) return `no facility is named ${label}`;
+      if (code === null) return `no single facility is named ${row.facility ?? label}`;
       return { ...whole, filters: { ...whole.filters, facility: [code] } };
     }
     return this.#labelled(table, row, label, whole);
@@ -141,7 +171,9 @@ export class Scopes {
   #labelled(table: PrintedTable, row: PrintedRow, label: string, whole: Scope): Scope | string {
     const filters: Filters = { ...whole.filters };
     let lines = whole.lines;
-    let found = false;
+    const named = table.columns.some(({ key }) => ROW_COLUMNS.includes(key));
+    const only = table.rows.length === 1 && !named;
+    let found = only || (label === "" && INSURANCES[plain(String(row.insurance ?? ""))] !== undefined);
     const apart = table.rows.some((r) => regionOfLabel(String(r.region ?? r.row_label ?? "")) === "county");
     for (const key of [...ROW_COLUMNS.slice(1), "row_label"]) {
       const text = row[key];
@@ -256,23 +288,32 @@ export class Scopes {
     const facility = this.report.facilities?.find((f) => f.id === row._facility_id);
     for (const name of [...(facility?.names ?? []), String(row.facility ?? "")]) {
       const code = this.#codes.get(plain(name));
-      if (code !== undefined) return code;
+      if (code !== undefined && !this.#ambiguous.has(plain(name))) return code;
     }
     return null;
   }
 
-  /** Codes of a group's facilities; of all with null. Without a list of them, those of the rows above. */
+  /**
+   * Codes of a total's facilities. The report's list is asked only where it groups facilities of which the table
+   * prints some; otherwise a total is of the table's own rows, a subtotal of the rows above it.
+   */
   #facilities(table: PrintedTable, row: PrintedRow, group: string | number | null): readonly string[] {
-    if ((this.report.facilities ?? []).length > 0) return this.listed(group);
     const at = table.rows.indexOf(row);
     const details = table.rows.flatMap((r, i) => {
       const code = rowKind(table, r) === "detail" ? this.#code(r) : null;
       return code === null ? [] : [{ i, code }];
     });
-    if (group === null) return details.map((d) => d.code);
-    const before = table.rows.slice(0, at).map((r, i) => (rowKind(table, r) === "subtotal" ? i : -1));
-    const from = Math.max(-1, ...before);
-    return details.flatMap((d) => (d.i > from && d.i < at ? [d.code] : []));
+    const list = this.report.facilities ?? [];
+    if (group !== null && group !== "") return this.listed(group);
+    const subtotals = table.rows.flatMap((r, i) => (rowKind(table, r) === "subtotal" ? [i] : []));
+    if (group === "") {
+      const from = Math.max(-1, ...subtotals.filter((i) => i < at));
+      return details.flatMap((d) => (d.i > from && d.i < at ? [d.code] : []));
+    }
+    const groups = new Set(subtotals.map((i) => table.rows[i]._group).filter((g) => g));
+    const grouped = list.filter((f) => groups.has(f.group as string));
+    const more = grouped.map((f) => this.#code({ _facility_id: f.id, facility: f.names[0] ?? "" }));
+    return [...new Set([...details.map((d) => d.code), ...more.flatMap((c) => c ?? [])])];
   }
 
   /** Codes of the facilities that the report lists, of one group or of all. */
@@ -307,6 +348,8 @@ export class Scopes {
       if (typeof value !== "string" || value === "" || isWhole(value) || name === "insurance") continue;
       const known =
         (name === "region" && regionOfLabel(value) !== null && unreadOf(value) === "") ||
+        (name === "tier" && tiersOfLabel(value) !== null && unreadOf(value) === "") ||
+        (name === "district" && this.catalogue.divisions.some((d) => d.name === value)) ||
         (name === "channel" && channelOfLabel(value) !== null && unreadOf(value) === "") ||
         (name === "category" && this.#part("category", value, base, true) !== null) ||
         (name === "category" && base.rename.visits !== undefined);
@@ -340,6 +383,10 @@ export class Scopes {
     }
     const named = region ? regionOfLabel(region) : null;
     if (named) filters.region = this.#regions(named, apart);
+    const tiers = dims.tier ? tiersOfLabel(dims.tier) : null;
+    if (tiers) filters.tier = tiers;
+    const division = this.catalogue.divisions.find((d) => d.name === dims.district);
+    if (division) filters.district = [division.admdvs];
     const by = channel ? channelOfLabel(channel) : null;
     if (by) filters.channel = [by];
     if (prefix !== null && subjectOf(prefix)) return this.#subject(id, prefix, { ...base, filters });
