@@ -101,8 +101,9 @@ export function placesOf(scope: Scope, indicator: string, catalogue: Catalogue):
   if (scope.lines === null && !filtered) return product(scope.insurance, {});
   const lines = scope.lines ?? wholeCares(scope.insurance, catalogue);
   const places: Place[] = [];
+  const asked = asKind(indicator === "persons" ? asFlow(scope, catalogue) : scope);
   for (const line of lines) {
-    const at = lineOf(line, indicator === "persons" ? asFlow(scope, catalogue) : scope, catalogue, indicator);
+    const at = lineOf(line, asked, catalogue, indicator);
     if (typeof at === "string") return at;
     places.push(...at);
   }
@@ -111,6 +112,13 @@ export function placesOf(scope: Scope, indicator: string, catalogue: Catalogue):
   if (indicator === "persons" && apart.size > 1)
     return `persons of ${places.length} places (${places[0].grouping}) cannot be added up`;
   return places;
+}
+
+/** Enrolment tells 在职 and 退休 apart as groups of the enrolled; settlements as kinds of persons. */
+function asKind(scope: Scope): Scope {
+  const { person_group: group, ...filters } = scope.filters;
+  if (group === undefined || !group.every((g) => g === "active" || g === "retired")) return scope;
+  return { ...scope, filters: { ...filters, person_kind: group } };
 }
 
 /** Persons of a city's pool stand in its local flow: county and city regions together, each person once. */

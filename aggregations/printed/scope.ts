@@ -46,6 +46,15 @@ export function rowKind(table: PrintedTable, row: PrintedRow): "detail" | "subto
       : "detail";
 }
 
+const OWNERSHIP: Readonly<Record<string, string>> = {
+  公立: "public",
+  公立医院: "public",
+  公立医疗机构: "public",
+  民营: "private",
+  民营医院: "private",
+  民营医疗机构: "private",
+};
+
 /** Labels of insurances in a column of their own. */
 const INSURANCES: Readonly<Record<string, string>> = {
   职工: "employee",
@@ -231,6 +240,8 @@ export class Scopes {
       const group = personGroupOfLabel(text);
       return group ? { filters: { person_group: [group] } } : null;
     }
+    const ownership = OWNERSHIP[plain(text)];
+    if (ownership !== undefined) return { filters: { ownership: [ownership] } };
     const division = this.catalogue.divisions.find((d) => d.name === text || d.admdvs === text);
     // Of stays the printed district may be the facility's.
     if (division) return { filters: { [atFacility ? "facility_district" : "district"]: [division.admdvs] } };
