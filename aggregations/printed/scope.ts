@@ -55,6 +55,17 @@ const OWNERSHIP: Readonly<Record<string, string>> = {
   民营医疗机构: "private",
 };
 
+/** Whether an amount of a total is the sum of the table's own lines, within the last digit of each. */
+function addsUp(table: PrintedTable, total: PrintedRow): boolean {
+  const details = table.rows.filter((r) => rowKind(table, r) === "detail");
+  return table.columns.some(({ key }) => {
+    if (ROW_COLUMNS.includes(key) || /pct|pp$|yoy|avg|rate|delta|per_|days/.test(key)) return false;
+    const sum = details.reduce((all, r) => all + Number(r[key] ?? Number.NaN), 0);
+    const gap = Math.abs(sum - Number(total[key] ?? Number.NaN));
+    return gap < (/_wan$/.test(key) ? 0.01 * details.length : 0.5);
+  });
+}
+
 /** Labels of insurances in a column of their own. */
 const INSURANCES: Readonly<Record<string, string>> = {
   职工: "employee",
@@ -321,6 +332,7 @@ export class Scopes {
       const from = Math.max(-1, ...subtotals.filter((i) => i < at));
       return details.flatMap((d) => (d.i > from && d.i < at ? [d.code] : []));
     }
+    if (list.length > 0 && subtotals.length === 0 && !addsUp(table, row)) return this.listed(null);
     const groups = new Set(subtotals.map((i) => table.rows[i]._group).filter((g) => g));
     const grouped = list.filter((f) => groups.has(f.group as string));
     const more = grouped.map((f) => this.#code({ _facility_id: f.id, facility: f.names[0] ?? "" }));
