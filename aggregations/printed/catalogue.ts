@@ -90,6 +90,8 @@ function product(insurance: string, filters: Scope["filters"]): Place[] {
 export function placesOf(scope: Scope, indicator: string, catalogue: Catalogue): readonly Place[] | string {
   const dimensions = family(indicator);
   if (dimensions !== null || !isSettled(indicator)) {
+    // Books of a fund know no category: a row of one would print the books of all funds.
+    if (FUND.has(indicator) && scope.lines !== null) return `${indicator} is not kept by category`;
     const own = Object.entries(scope.filters).filter(
       ([name]) => dimensions === null || dimensions.includes(name as Dimension),
     );
