@@ -90,21 +90,44 @@ function product(insurance: string, filters: Scope["filters"]): Place[] {
 export function placesOf(scope: Scope, indicator: string, catalogue: Catalogue): readonly Place[] | string {
   const dimensions = family(indicator);
   if (dimensions !== null || !isSettled(indicator)) {
+    // Books of a fund know no category: a row of one would print the books of all funds.
+    if (FUND.has(indicator) && scope.lines !== null) return `${indicator} is not kept by category`;
     const own = Object.entries(scope.filters).filter(
       ([name]) => dimensions === null || dimensions.includes(name as Dimension),
     );
     return product(scope.insurance, Object.fromEntries(own));
   }
+  if (scope.lines?.length === 0 && (scope.booked ?? []).length === 0)
+    return "no category of the data is known as this subject: report.categories may name it";
   const filtered = Object.keys(scope.filters).length > 0;
   if (scope.lines === null && !filtered) return product(scope.insurance, {});
   const lines = scope.lines ?? wholeCares(scope.insurance, catalogue);
   const places: Place[] = [];
+  const asked = asKind(indicator === "persons" ? asFlow(scope, catalogue) : scope);
   for (const line of lines) {
-    const at = lineOf(line, scope, catalogue, indicator);
+    const at = lineOf(line, asked, catalogue, indicator);
     if (typeof at === "string") return at;
     places.push(...at);
   }
+  // A person treated at two places is one person. Only lists of facilities are printed with the sum of their lines.
+  const apart = new Set(places.map((p) => JSON.stringify({ ...p.dimensions, facility: "" })));
+  if (indicator === "persons" && apart.size > 1)
+    return `persons of ${places.length} places (${places[0].grouping}) cannot be added up`;
   return places;
+}
+
+/** Enrolment tells 在职 and 退休 apart as groups of the enrolled; settlements as kinds of persons. */
+function asKind(scope: Scope): Scope {
+  const { person_group: group, ...filters } = scope.filters;
+  if (group === undefined || !group.every((g) => g === "active" || g === "retired")) return scope;
+  return { ...scope, filters: { ...filters, person_kind: group } };
+}
+
+/** Persons of a city's pool stand in its local flow: county and city regions together, each person once. */
+function asFlow(scope: Scope, { level }: Catalogue): Scope {
+  const { region, ...filters } = scope.filters;
+  if (level !== "city" || region?.join() !== "county,city") return scope;
+  return { ...scope, filters: { ...filters, flow: ["local"] } };
 }
 
 const wholeCares = (insurance: string, catalogue: Catalogue): Line[] =>
@@ -126,7 +149,7 @@ function lineOf(line: Line, scope: Scope, catalogue: Catalogue, indicator: strin
 }
 
 const notKept = (places: readonly Place[], indicator: string): string =>
-  `${indicator} is not kept by ${places[0].grouping}`;
+  `${indicator} is not kept by ${places[0].grouping}: an entry of groupings in the configuration adds it`;
 
 /** Whether the category is all there is of its care, so that figures of the care are its own. */
 function fills(line: Line, insurance: string, { lines }: Catalogue): boolean {

@@ -10,7 +10,8 @@ import {
   SUBJECT_WORDS,
   subjectOf,
   subjectOfLabel,
-  tierOfLabel,
+  tiersOfLabel,
+  unreadOf,
 } from "./subjects.js";
 
 type Filters = Partial<Record<Dimension, readonly string[]>>;
@@ -38,14 +39,79 @@ export function rowKind(table: PrintedTable, row: PrintedRow): "detail" | "subto
   const kind = row._kind ?? row.row_kind;
   if (kind === "detail" || kind === "subtotal" || kind === "total") return kind;
   const label = rowLabel(table, row);
-  return /^(合计|总计)$/.test(label) ? "total" : /^小计/.test(label) ? "subtotal" : "detail";
+  return /^(全市|全县|全区)?(合计|总计)$/.test(plain(label))
+    ? "total"
+    : /^小计/.test(label)
+      ? "subtotal"
+      : "detail";
 }
+
+const OWNERSHIP: Readonly<Record<string, string>> = {
+  公立: "public",
+  公立医院: "public",
+  公立医疗机构: "public",
+  民营: "private",
+  民营医院: "private",
+  民营医疗机构: "private",
+};
+
+/** Whether an amount of a total is the sum of the table's own lines, within the last digit of each. */
+function addsUp(table: PrintedTable, total: PrintedRow): boolean {
+  const details = table.rows.filter((r) => rowKind(table, r) === "detail");
+  return table.columns.some(({ key }) => {
+    if (ROW_COLUMNS.includes(key) || /pct|pp$|yoy|avg|rate|delta|per_|days/.test(key)) return false;
+    const sum = details.reduce((all, r) => all + Number(r[key] ?? Number.NaN), 0);
+    const gap = Math.abs(sum - Number(total[key] ?? Number.NaN));
+    return gap < (/_wan$/.test(key) ? 0.01 * details.length : 0.5);
+  });
+}
+
+/** Labels of insurances in a column of their own. */
+const INSURANCES: Readonly<Record<string, string>> = {
+  职工: "employee",
+  职工医保: "employee",
+  职工基本医疗保险: "employee",
+  城镇职工: "employee",
+  居民: "resident",
+  居民医保: "resident",
+  城乡居民: "resident",
+  居民基本医疗保险: "resident",
+  城乡居民基本医疗保险: "resident",
+  生育保险: "maternity",
+};
+
+/** The scope of a row whose own column names its insurance. */
+function insuredBy(table: PrintedTable, row: PrintedRow, whole: Scope): Scope {
+  const insurance = INSURANCES[plain(String(row.insurance ?? ""))];
+  const stands = table.columns.some((c) => c.key === "insurance");
+  return stands && insurance !== undefined ? { ...whole, insurance } : whole;
+}
+
+/** The reason where a column that holds words, not figures, is none that tells rows apart. */
+function unreadColumn(table: PrintedTable, row: PrintedRow): string | null {
+  for (const { key, unit, label } of table.columns) {
+    const text = row[key];
+    if (key === "insurance" && INSURANCES[plain(String(text))] !== undefined) continue;
+    if (ROW_COLUMNS.includes(key) || unit || typeof text !== "string" || isWhole(text)) continue;
+    if (/^\p{Script=Han}[^0-9]*$/u.test(text))
+      return `${text} in the column ${label ?? key} is not understood`;
+  }
+  return null;
+}
+
+/** Whether a total stands in one label column while another still names a part. */
+const isDeclaredBeside = (table: PrintedTable, row: PrintedRow): boolean =>
+  table.columns.some(({ key }) => ROW_COLUMNS.includes(key) && isWhole(String(row[key] ?? "")));
+
+/** A label of everything, however it is spaced. */
+const isWhole = (label: string): boolean => /^(全市|全县|全区)?(合计|总计|小计|total)$/.test(plain(label));
 
 /** Reads rows and sentences of one report for what they are about, in the words of one published file. */
 export class Scopes {
   readonly #codes = new Map<string, string>();
+  /** Names that several facilities bear. */
+  readonly #ambiguous = new Set<string>();
   readonly #cityApart: boolean;
-  readonly #countyApart: boolean;
   readonly #accountsAreOutpatient: ReadonlySet<string>;
   readonly #booked: ReadonlyMap<string, readonly string[]>;
 
@@ -53,11 +119,14 @@ export class Scopes {
     readonly report: PrintedReport,
     readonly catalogue: Catalogue,
   ) {
-    for (const { facility, name } of catalogue.facilities) this.#codes.set(plain(name), facility);
+    for (const { facility, name } of catalogue.facilities) {
+      const other = this.#codes.get(plain(name));
+      if (other !== undefined && other !== facility) this.#ambiguous.add(plain(name));
+      this.#codes.set(plain(name), facility);
+    }
     const regions = report.tables.flatMap((t) => t.rows.map((r) => regionOfLabel(String(r.region ?? ""))));
     const keys = (report.statements ?? []).flatMap((s) => Object.keys(s.values));
     this.#cityApart = regions.includes("city") || keys.some((k) => k.startsWith("in_city"));
-    this.#countyApart = regions.includes("county") || keys.some((k) => k.startsWith("in_county"));
     this.#accountsAreOutpatient = new Set(
       (report.statements ?? []).flatMap((s) =>
         s.id.includes("outpatient") && "personal_account_spend_wan" in s.values ? [insuranceOf(s.id)] : [],
@@ -81,7 +150,9 @@ export class Scopes {
   rows(table: PrintedTable): (Scope | string)[] {
     const whole = this.table(table);
     if (typeof whole === "string") return table.rows.map(() => whole);
-    const scopes = table.rows.map((row) => this.#row(table, row, whole));
+    const scopes = table.rows.map(
+      (row) => unreadColumn(table, row) ?? this.#row(table, row, insuredBy(table, row, whole)),
+    );
     const details = scopes.filter(
       (s, i) => typeof s !== "string" && rowKind(table, table.rows[i]) === "detail",
     );
@@ -106,11 +177,12 @@ export class Scopes {
       const group = kind === "subtotal" ? (row._group ?? "") : null;
       return { ...whole, filters: { ...whole.filters, facility: this.#facilities(table, row, group) } };
     }
-    if (kind === "total") return whole;
     const label = rowLabel(table, row);
+    const told = ROW_COLUMNS.some((key) => typeof row[key] === "string" && row[key] && !isWhole(row[key]));
+    if (kind === "total" && !(told && isDeclaredBeside(table, row))) return whole;
     if (byFacility) {
       const code = this.#code(row);
-      if (code === null) return `no facility is named ${label}`;
+      if (code === null) return `no single facility is named ${row.facility ?? label}`;
       return { ...whole, filters: { ...whole.filters, facility: [code] } };
     }
     return this.#labelled(table, row, label, whole);
@@ -119,15 +191,18 @@ export class Scopes {
   #labelled(table: PrintedTable, row: PrintedRow, label: string, whole: Scope): Scope | string {
     const filters: Filters = { ...whole.filters };
     let lines = whole.lines;
-    let found = false;
+    const named = table.columns.some(({ key }) => ROW_COLUMNS.includes(key));
+    const only = table.rows.length === 1 && !named;
+    let found = only || (label === "" && INSURANCES[plain(String(row.insurance ?? ""))] !== undefined);
+    const apart = table.rows.some((r) => regionOfLabel(String(r.region ?? r.row_label ?? "")) === "county");
     for (const key of [...ROW_COLUMNS.slice(1), "row_label"]) {
       const text = row[key];
-      if (typeof text !== "string" || /^(合计|总计|小计|total)$/.test(text)) continue;
+      if (typeof text !== "string" || isWhole(text)) continue;
       if (key === "row_label" && found) continue;
       const heading = table.columns.find((c) => c.key === key)?.label ?? "";
       const atFacility = /机构|医院|就医/.test(heading) || table.id.includes("facility_district");
-      const part = this.#part(key, text, whole, isStructure(table.id), atFacility);
-      if (part === null) continue;
+      const part = this.#part(key, text, whole, isStructure(table.id), atFacility, apart);
+      if (part === null) return `${text} in the column ${heading || key} is not understood`;
       found = true;
       if (part.booked) return { ...whole, lines: [], filters: {}, booked: part.booked };
       if (part.lines) lines = part.lines;
@@ -144,26 +219,40 @@ export class Scopes {
     whole: Scope,
     structure: boolean,
     atFacility = false,
+    apart = false,
   ): { filters?: Filters; lines?: readonly Line[]; booked?: readonly string[] } | null {
     if (this.catalogue.careGroups.includes(text)) return { filters: { care_group: [text] } };
     if (key === "region" || key === "row_label") {
       const region = regionOfLabel(text);
       const channel = channelOfLabel(text);
-      if (region) return { filters: { region: this.#regions(region) } };
-      if (channel) return { filters: { channel: [channel] } };
+      const tiers = tiersOfLabel(text);
+      const filters: Filters = {
+        ...(region && { region: this.#regions(region, apart) }),
+        ...(channel && { channel: [channel] }),
+        ...(tiers && { tier: tiers }),
+      };
+      if (Object.keys(filters).length > 0) return unreadOf(text) === "" ? { filters } : null;
     }
     if (key === "channel") {
       const channel = channelOfLabel(text);
       return channel ? { filters: { channel: [channel] } } : null;
     }
-    if (key === "tier" || key === "row_label") {
-      const tier = tierOfLabel(text);
-      if (tier) return { filters: { tier: [tier] } };
+    if (key === "tier") {
+      const tiers = tiersOfLabel(text);
+      const region = regionOfLabel(text);
+      if ((tiers === null && region === null) || unreadOf(text) !== "") return null;
+      const filters: Filters = {
+        ...(region && { region: this.#regions(region, apart) }),
+        ...(tiers && { tier: tiers }),
+      };
+      return { filters };
     }
     if (key === "group") {
       const group = personGroupOfLabel(text);
       return group ? { filters: { person_group: [group] } } : null;
     }
+    const ownership = OWNERSHIP[plain(text)];
+    if (ownership !== undefined) return { filters: { ownership: [ownership] } };
     const division = this.catalogue.divisions.find((d) => d.name === text || d.admdvs === text);
     // Of stays the printed district may be the facility's.
     if (division) return { filters: { [atFacility ? "facility_district" : "district"]: [division.admdvs] } };
@@ -176,10 +265,25 @@ export class Scopes {
       if (line) return { lines: [{ care: line.care, category: line.category }] };
     }
     if (whole.rename.visits !== undefined && /^(大病|大额)/.test(text)) return {};
+    const exact = whole.rename.visits === undefined ? this.#category(text, whole) : [];
+    if (exact.length > 0) return { lines: exact };
     const subject = subjectOfLabel(text);
     return subject === null
       ? null
       : { lines: this.lines(whole.insurance, subject, whole.rename.visits === "aid_visits") };
+  }
+
+  /** A category that is named exactly, with those that the configuration prints in one line with it. */
+  #category(text: string, { insurance, lines }: Scope): readonly Line[] {
+    const cares = new Set(lines?.map((l) => l.care));
+    const known = this.catalogue.lines.filter(
+      (l) => l.insurance === insurance && l.category !== null && (cares.size === 0 || cares.has(l.care)),
+    );
+    const same = (name: string): boolean => plain(name) === plain(text);
+    const together = Object.values(this.catalogue.categories).find((names) => names.some(same)) ?? [];
+    if (!known.some((l) => same(l.category ?? ""))) return [];
+    const found = known.filter((l) => same(l.category ?? "") || together.includes(l.category ?? ""));
+    return found.map(({ care, category }) => ({ care, category }));
   }
 
   /** Lines of a subject; with `whole` all of its care, where it is one. */
@@ -193,11 +297,12 @@ export class Scopes {
     return subject?.care ? [{ care: subject.care, category: null }] : [];
   }
 
-  #regions(region: string): readonly string[] {
+  /** Regions of a word; `apart` where the county stands beside its city. */
+  #regions(region: string, apart: boolean): readonly string[] {
+    if (this.catalogue.level !== "county") return ofCity(region, apart);
     if (region === "away") return ["city", "province", "national"];
+    if (region === "own") return ["county"];
     if (region === "province" && !this.#cityApart) return ["city", "province"];
-    const ofCity = this.catalogue.level !== "county" && !this.#countyApart;
-    if (ofCity && (region === "county" || region === "city")) return ["county", "city"];
     return [region];
   }
 
@@ -205,23 +310,33 @@ export class Scopes {
     const facility = this.report.facilities?.find((f) => f.id === row._facility_id);
     for (const name of [...(facility?.names ?? []), String(row.facility ?? "")]) {
       const code = this.#codes.get(plain(name));
-      if (code !== undefined) return code;
+      if (code !== undefined && !this.#ambiguous.has(plain(name))) return code;
     }
     return null;
   }
 
-  /** Codes of a group's facilities; of all with null. Without a list of them, those of the rows above. */
+  /**
+   * Codes of a total's facilities. The report's list is asked only where it groups facilities of which the table
+   * prints some; otherwise a total is of the table's own rows, a subtotal of the rows above it.
+   */
   #facilities(table: PrintedTable, row: PrintedRow, group: string | number | null): readonly string[] {
-    if ((this.report.facilities ?? []).length > 0) return this.listed(group);
     const at = table.rows.indexOf(row);
     const details = table.rows.flatMap((r, i) => {
       const code = rowKind(table, r) === "detail" ? this.#code(r) : null;
       return code === null ? [] : [{ i, code }];
     });
-    if (group === null) return details.map((d) => d.code);
-    const before = table.rows.slice(0, at).map((r, i) => (rowKind(table, r) === "subtotal" ? i : -1));
-    const from = Math.max(-1, ...before);
-    return details.flatMap((d) => (d.i > from && d.i < at ? [d.code] : []));
+    const list = this.report.facilities ?? [];
+    if (group !== null && group !== "") return this.listed(group);
+    const subtotals = table.rows.flatMap((r, i) => (rowKind(table, r) === "subtotal" ? [i] : []));
+    if (group === "") {
+      const from = Math.max(-1, ...subtotals.filter((i) => i < at));
+      return details.flatMap((d) => (d.i > from && d.i < at ? [d.code] : []));
+    }
+    if (list.length > 0 && subtotals.length === 0 && !addsUp(table, row)) return this.listed(null);
+    const groups = new Set(subtotals.map((i) => table.rows[i]._group).filter((g) => g));
+    const grouped = list.filter((f) => groups.has(f.group as string));
+    const more = grouped.map((f) => this.#code({ _facility_id: f.id, facility: f.names[0] ?? "" }));
+    return [...new Set([...details.map((d) => d.code), ...more.flatMap((c) => c ?? [])])];
   }
 
   /** Codes of the facilities that the report lists, of one group or of all. */
@@ -236,6 +351,8 @@ export class Scopes {
   statement(statement: PrintedStatement, prefix: string | null): Scope | string {
     const base = this.#base(statement.id, statement.dims?.insurance ?? statement.insurance ?? "", "");
     if (typeof base === "string") return base;
+    const unread = this.#unreadDim(statement, base);
+    if (unread !== null) return unread;
     const scope = this.#prefixed(statement, prefix, base);
     if (statement.dims === undefined) return scope;
     const parent = statement.id.split(".").slice(0, -1).join(".");
@@ -248,12 +365,29 @@ export class Scopes {
     );
   }
 
-  #prefixed({ id, dims = {} }: PrintedStatement, prefix: string | null, base: Scope): Scope {
+  /** The reason where a dim, or its value, is not understood. */
+  #unreadDim({ dims = {} }: PrintedStatement, base: Scope): string | null {
+    for (const [name, value] of Object.entries(dims)) {
+      if (typeof value !== "string" || value === "" || isWhole(value) || name === "insurance") continue;
+      const known =
+        (name === "region" && regionOfLabel(value) !== null && unreadOf(value) === "") ||
+        (name === "tier" && tiersOfLabel(value) !== null && unreadOf(value) === "") ||
+        (name === "district" && this.catalogue.divisions.some((d) => d.name === value)) ||
+        (name === "channel" && channelOfLabel(value) !== null && unreadOf(value) === "") ||
+        (name === "category" && this.#part("category", value, base, true) !== null) ||
+        (name === "category" && base.rename.visits !== undefined);
+      if (!known) return `the dim ${name} ${value} is not understood`;
+    }
+    return null;
+  }
+
+  #prefixed({ id, values, dims = {} }: PrintedStatement, prefix: string | null, base: Scope): Scope {
     const filters: Filters = { ...base.filters };
     let lines = base.lines;
     const words = id.split(".");
+    const apart = Object.keys(values).some((key) => key.startsWith("in_county"));
     const place = (word: string): void => {
-      if (word in PLACE_WORDS) filters.region = this.#regions(PLACE_WORDS[word]);
+      if (word in PLACE_WORDS) filters.region = this.#regions(PLACE_WORDS[word], apart);
       else if (word in FACILITY_GROUPS) {
         delete filters.region;
         filters.facility = this.#group(word);
@@ -271,7 +405,11 @@ export class Scopes {
       if (word) lines = this.lines(base.insurance, word, true);
     }
     const named = region ? regionOfLabel(region) : null;
-    if (named) filters.region = this.#regions(named);
+    if (named) filters.region = this.#regions(named, apart);
+    const tiers = dims.tier ? tiersOfLabel(dims.tier) : null;
+    if (tiers) filters.tier = tiers;
+    const division = this.catalogue.divisions.find((d) => d.name === dims.district);
+    if (division) filters.district = [division.admdvs];
     const by = channel ? channelOfLabel(channel) : null;
     if (by) filters.channel = [by];
     if (prefix !== null && subjectOf(prefix)) return this.#subject(id, prefix, { ...base, filters });
@@ -296,7 +434,7 @@ export class Scopes {
   }
 
   #base(id: string, given: string, title: string): Scope | string {
-    const insurance = insuranceOf(`${given}.${id}.${title}`);
+    const insurance = insuranceOf(`${given}.${id}.${title}`) || "all";
     const words = id.split(".");
     const scope = (more: Partial<Scope>): Scope => ({
       insurance,
@@ -309,7 +447,6 @@ export class Scopes {
       const rename = { visits: "aid_visits", fee: "aid_fee" };
       return scope({ insurance: "all", rename });
     }
-    if (insurance === "") return scope({ insurance: "all" });
     if (words.includes("dip")) return scope({ rename: { visits: "dip_cases" } });
     for (const kind of ["critical", "large"]) {
       if (words.some((w) => w.startsWith(`${kind}_`)))
@@ -326,6 +463,13 @@ export class Scopes {
     const word = words.filter((w) => subjectOf(w) && w !== insurance).at(-1) ?? subjectOfLabel(title);
     return scope({ lines: word ? this.lines(insurance, word) : null });
   }
+}
+
+/** A city's pool is county and city together; only a row of the county itself takes it out. */
+function ofCity(region: string, apart: boolean): readonly string[] {
+  if (region === "away") return ["province", "national"];
+  if (region === "own" || (region === "city" && !apart)) return ["county", "city"];
+  return [region];
 }
 
 /** Whether an id speaks of what spending is made of, where 支出 is what the fund bears. */

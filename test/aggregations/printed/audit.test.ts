@@ -359,9 +359,9 @@ test("what nothing computes has its reason", () => {
   ];
   expect(audited({ tables }).map((f) => `${nameOf(f)}: ${f.note}`)).toEqual([
     "resident.inpatient.by_region 市内 unheard_of: unheard_of is not understood: unheard_of",
-    "resident.inpatient.by_facility 丙 visits: no facility is named 丙",
-    "resident.inpatient.by_channel 直接结算 visits: visits is not kept by care+category+channel",
-    "resident.inpatient.by_tier 火星 visits: nothing is known as 火星",
+    "resident.inpatient.by_facility 丙 visits: no single facility is named 丙",
+    "resident.inpatient.by_channel 直接结算 visits: visits is not kept by care+category+channel: an entry of groupings in the configuration adds it",
+    "resident.inpatient.by_tier 火星 visits: 火星 in the column tier is not understood",
   ]);
 });
 
