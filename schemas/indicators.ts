@@ -292,3 +292,8 @@ export function microsPerUnit(indicator: Pick<Indicator, "numerator" | "denomina
     (MEASURES.find((m) => m.name === term.replace(/^(total|care|category)_/, ""))?.unit ?? "") === "yuan";
   return fen(indicator.numerator) && !fen(indicator.denominator) ? 10_000 : 1_000_000;
 }
+
+/** Names of everything that is computed from events; no reported fact may have one of them. */
+export const COMPUTED_INDICATORS: ReadonlySet<string> = new Set(
+  [...INDICATORS, ...ENROLMENT_INDICATORS, ...FUND_INDICATORS, ...DIP_INDICATORS].map((i) => i.name),
+);

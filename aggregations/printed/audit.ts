@@ -2,6 +2,7 @@ import { Decimal } from "decimal.js";
 import { type Computed, evaluate, isReason, type PrintHabits, round } from "./evaluate.js";
 import type { Figures } from "./figures.js";
 import { type Identity, identities, type Range, type RangeOf } from "./identities.js";
+import type { Meaning } from "./meaning.js";
 import type { PrintedFigure } from "./printed-figures.js";
 import type { PrintedInconsistency, PrintedReport } from "./report.js";
 
@@ -80,8 +81,17 @@ function compare(f: PrintedFigure, value: Computed, habits: PrintHabits): Audite
       : verdict("differs", "", "last year's figure is 0");
   const text = round(value, f.decimals, habits.rounding).toFixed(f.decimals);
   if (f.printed === null) return verdict("not-computable", text, "no figure is printed");
-  return f.printed.eq(text) ? verdict("equal", text, null) : verdict("differs", text, null);
+  if (f.printed.eq(text)) return verdict("equal", text, null);
+  // Whether a bureau counts a person once, or once a place, cannot be told from a total alone.
+  if (addsPersons(f.meaning as Meaning)) return verdict("not-computable", text, PERSONS_ADDED);
+  return verdict("differs", text, null);
 }
+
+const PERSONS_ADDED =
+  "persons of several places are added up here, each once a place; the print does otherwise";
+
+const addsPersons = ({ top, bottom }: Meaning): boolean =>
+  [top, bottom].some((q) => q?.terms.some((t) => t.indicator === "persons" && t.places.length > 1));
 
 /** Tells which of the differing figures the print is wrong in by itself. */
 function explain(
@@ -93,6 +103,7 @@ function explain(
   const differing = new Set<PrintedFigure>(found.filter((f) => f.status === "differs"));
   if (differing.size === 0) return [...found];
   const rules = identities(found);
+  const understood = readings(found);
   const asPrinted: RangeOf = (f) => rangeOf(f, habits);
   // The print, with the computed figure wherever it differs.
   const corrected: RangeOf = (f) => {
@@ -106,13 +117,21 @@ function explain(
     if (listed !== null) notes.set(f, listed);
   }
   for (const rule of rules) {
-    const holds = [rule.output, ...rule.inputs].filter((f) => differing.has(f));
-    if (holds.length === 0) continue;
+    const members = [rule.output, ...rule.inputs];
+    const [f, ...others] = members.filter((m) => differing.has(m));
+    // The other figures are the witnesses: all of them must be confirmed, else either side may be misread.
+    if (f === undefined || others.length > 0 || notes.has(f)) continue;
+    const read = rule.rule === TWICE ? alike(rule.output, rule.inputs[0]) : (rule.years ?? understood(f));
+    if (!read) continue;
     const [before, after] = [admits(rule, asPrinted, habits), admits(rule, corrected, habits)];
-    if (before !== false || after !== true) continue;
-    for (const f of holds) if (!notes.has(f)) notes.set(f, `the print contradicts itself: ${said(rule, f)}`);
+    if (before === false && after === true) notes.set(f, `the print contradicts itself: ${said(rule, f)}`);
   }
-  spread(rules, differing, notes, (rule) => admits(rule, corrected, habits) === true);
+  spread(
+    rules,
+    (f) => differing.has(f) && understood(f),
+    notes,
+    (rule) => admits(rule, corrected, habits) === true,
+  );
   for (const rule of rules) {
     const f = rule.output;
     if (!differing.has(f) || notes.has(f) || f.printed === null || !nearly(f, values.get(f))) continue;
@@ -127,6 +146,25 @@ function explain(
   });
 }
 
+/**
+ * Whether a figure's column is read as it is meant: as many of it are equal as differ. Where a whole column
+ * differs, the reading is wrong, or the data, and not the print. A figure of the prose has the same key in other
+ * sentences.
+ */
+function readings(found: readonly AuditedFigure[]): (f: PrintedFigure) => boolean {
+  const columnOf = (f: PrintedFigure): string => (f.kind === "statement" ? f.key : `${f.id} ${f.key}`);
+  const balance = new Map<string, number>();
+  for (const f of found) {
+    const vote = f.status === "equal" ? 1 : f.status === "differs" ? -1 : 0;
+    balance.set(columnOf(f), (balance.get(columnOf(f)) ?? 0) + vote);
+  }
+  return (f) => (balance.get(columnOf(f)) ?? 0) >= 0;
+}
+
+/** Whether two figures are one by their words too, and not only as they were read. */
+const alike = (a: PrintedFigure, b: PrintedFigure): boolean =>
+  a.id !== b.id && a.row === b.row && (a.key === b.key || a.heading === b.heading);
+
 /** Whether the figure is off by no more than rounded parts can make of it. */
 function nearly(f: PrintedFigure, value: Computed | undefined): boolean {
   if (!(value instanceof Decimal) || f.printed === null) return false;
@@ -136,7 +174,7 @@ function nearly(f: PrintedFigure, value: Computed | undefined): boolean {
 /** What follows from a wrong figure is wrong with it. */
 function spread(
   rules: readonly Identity[],
-  differing: ReadonlySet<PrintedFigure>,
+  open: (f: PrintedFigure) => boolean,
   notes: Map<PrintedFigure, string>,
   holds: (rule: Identity) => boolean,
 ): void {
@@ -145,9 +183,9 @@ function spread(
     for (const rule of rules) {
       const all = [rule.output, ...rule.inputs];
       const wrong = all.find((f) => notes.has(f));
-      const open = all.filter((f) => differing.has(f) && !notes.has(f));
-      if (wrong === undefined || open.length === 0 || !holds(rule)) continue;
-      for (const f of open) notes.set(f, `follows from ${nameOf(wrong)}: ${notes.get(wrong)}`);
+      const others = all.filter((f) => open(f) && !notes.has(f));
+      if (wrong === undefined || others.length === 0 || !holds(rule)) continue;
+      for (const f of others) notes.set(f, `follows from ${nameOf(wrong)}: ${notes.get(wrong)}`);
       more = true;
     }
   }

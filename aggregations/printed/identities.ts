@@ -18,6 +18,8 @@ export interface Identity {
   readonly rule: string;
   readonly output: PrintedFigure;
   readonly inputs: readonly PrintedFigure[];
+  /** Says it of one quantity in two years: the same words in every figure. */
+  readonly years?: true;
   /** What the inputs make of the output, in its unit; null where that cannot be said. */
   readonly value: (of: RangeOf) => Range | null;
 }
@@ -207,6 +209,7 @@ function fromYears(f: Known, { byMeaning }: Lookup): Identity[] {
         continue;
       found.push({
         rule: form === "difference" ? "this year less last year" : "this year over last year",
+        years: true,
         output: f,
         inputs: [now, before],
         value: (at) => {

@@ -26,20 +26,30 @@ export interface PrintedFigure {
 
 const NUMBER = /^[-+]?\d+(\.\d+)?$/;
 const decimalsOf = (text: string): number => text.split(".")[1]?.length ?? 0;
-const plainNumber = (text: string): string => text.replaceAll(/[,，\s%]/g, "").replace(/^−/, "-");
+/** What reports write before a figure instead of a sign. */
+const SIGNS: readonly (readonly [RegExp, string])[] = [
+  [/^(?:[↓▼−–]|下降|减少|降低)/, "-"],
+  [/^(?:[↑▲]|增长|增加|上升|提高)/, ""],
+];
+/** Digits, point and sign of a figure as it is written; full-width forms count as plain ones. */
+function plainNumber(text: string): string {
+  const plain = text.normalize("NFKC").replaceAll(/[,\s%]/g, "");
+  return SIGNS.reduce((t, [written, sign]) => t.replace(written, sign), plain);
+}
 
 /** Every figure of a report: cells of its tables, figures of its prose. */
 export function printedFigures(report: PrintedReport, meanings: Meanings): PrintedFigure[] {
   const cells = report.tables.flatMap((table) => {
     const of = meanings.ofTable(table);
-    return table.columns.flatMap(({ key, label }) => {
+    return table.columns.flatMap(({ key, label, unit }) => {
       if (ROW_COLUMNS.includes(key)) return [];
       const texts = table.rows.map((r) =>
         typeof r[key] === "string" ? plainNumber(r[key] as string) : null,
       );
       const numbers = texts.filter((t) => t !== null && NUMBER.test(t)) as string[];
-      if (numbers.length === 0) return [];
-      const decimals = Math.max(...numbers.map(decimalsOf));
+      // A column with a unit holds figures, also where none of them can be read.
+      if (numbers.length === 0 && !unit) return [];
+      const decimals = Math.max(0, ...numbers.map(decimalsOf));
       return table.rows.flatMap((row, i): PrintedFigure[] => {
         const text = texts[i];
         if (text === null) return [];
@@ -61,8 +71,8 @@ function proseFigures(report: PrintedReport, meanings: Meanings): PrintedFigure[
     const of = meanings.ofStatement(statement);
     return Object.entries(statement.values).flatMap(([key, given]): PrintedFigure[] => {
       if (typeof given !== "string") return [];
-      const sign = statement.directions?.[key] === "down" ? "-" : "";
-      const text = sign + plainNumber(given);
+      const plain = plainNumber(given);
+      const text = statement.directions?.[key] === "down" && !plain.startsWith("-") ? `-${plain}` : plain;
       const printed = NUMBER.test(text) ? new Decimal(text) : null;
       return [
         {

@@ -80,10 +80,14 @@ const INSURANCES: Readonly<Record<string, string>> = {
   生育保险: "maternity",
 };
 
+/** The insurance that a row is told by, in a column of its own or as its label. */
+const insuranceOfRow = (row: PrintedRow): string | undefined =>
+  INSURANCES[plain(String(row.insurance ?? ""))] ?? INSURANCES[plain(String(row.row_label ?? ""))];
+
 /** The scope of a row whose own column names its insurance. */
 function insuredBy(table: PrintedTable, row: PrintedRow, whole: Scope): Scope {
-  const insurance = INSURANCES[plain(String(row.insurance ?? ""))];
-  const stands = table.columns.some((c) => c.key === "insurance");
+  const insurance = insuranceOfRow(row);
+  const stands = table.columns.some((c) => c.key === "insurance" || c.key === "row_label");
   return stands && insurance !== undefined ? { ...whole, insurance } : whole;
 }
 
@@ -193,12 +197,13 @@ export class Scopes {
     let lines = whole.lines;
     const named = table.columns.some(({ key }) => ROW_COLUMNS.includes(key));
     const only = table.rows.length === 1 && !named;
-    let found = only || (label === "" && INSURANCES[plain(String(row.insurance ?? ""))] !== undefined);
+    const insured = insuranceOfRow(row) !== undefined;
+    let found = only || (insured && (label === "" || label === row.row_label));
     const apart = table.rows.some((r) => regionOfLabel(String(r.region ?? r.row_label ?? "")) === "county");
     for (const key of [...ROW_COLUMNS.slice(1), "row_label"]) {
       const text = row[key];
       if (typeof text !== "string" || isWhole(text)) continue;
-      if (key === "row_label" && found) continue;
+      if (key === "row_label" && (found || insured)) continue;
       const heading = table.columns.find((c) => c.key === key)?.label ?? "";
       const atFacility = /机构|医院|就医/.test(heading) || table.id.includes("facility_district");
       const part = this.#part(key, text, whole, isStructure(table.id), atFacility, apart);

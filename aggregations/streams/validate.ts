@@ -1,4 +1,5 @@
 import { ALL_INSURANCES, INSURANCES } from "../../schemas/dimensions.js";
+import { COMPUTED_INDICATORS } from "../../schemas/indicators.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { StreamRecord } from "../../schemas/settlement.js";
 import { type FieldType, STREAMS } from "../../schemas/streams.js";
@@ -95,6 +96,11 @@ const CHECKS: Readonly<Record<SmallStream, readonly Check[]>> = {
   ],
   "reported-fact": [
     division,
+    // What is computed must not be stated beside it: one row a figure.
+    (r) =>
+      COMPUTED_INDICATORS.has(textOf(r, "indicator"))
+        ? "indicator: the name of a figure that is computed here"
+        : null,
     (r) => (isPeriod(textOf(r, "period")) ? null : "period: a period id such as 2024-03, 2024Q1, 2024H1"),
     (r) =>
       WITH_ALL.includes(mapOf(r, "dimensions").insurance ?? ALL_INSURANCES)

@@ -40,18 +40,18 @@ function figure(indicator: Indicator, previous: boolean): string {
 function changeOf(indicator: Indicator): string {
   const den = (previous: boolean): string =>
     indicator.denominator === null ? "1" : termColumn(indicator.denominator, previous);
-  return scaled(
-    relativeChange(
-      termColumn(indicator.numerator, false),
-      den(false),
-      termColumn(indicator.numerator, true),
-      den(true),
-      1_000_000,
-    ),
-    24,
-    6,
+  const change = relativeChange(
+    termColumn(indicator.numerator, false),
+    den(false),
+    termColumn(indicator.numerator, true),
+    den(true),
+    1_000_000,
   );
+  return ratio(scaled(change, 24, 6));
 }
+
+/** As the wide tables type a ratio; NULL where it is too large for that. */
+const ratio = (sql: string): string => `TRY_CAST(${sql} AS DECIMAL(18, 6))`;
 
 const besides = (name: string, zh: string, value: string, previous: string, change: string, unit: string) => [
   column(name, value, `${zh}（${unitZh(unit)}）`),
@@ -99,7 +99,10 @@ interface OtherColumn {
   readonly comment: string;
 }
 
-/** Figures that stand beside the settlements, a column per indicator; `other` where they are reported facts. */
+/**
+ * Figures that stand beside the settlements, a column per indicator; `other` where they are reported facts. What is
+ * reported in another unit than the column's stands in `reported_fact` alone.
+ */
 function pivotView(
   name: string,
   comment: string,
@@ -140,7 +143,7 @@ function pivotView(
           `${i.zh}：${i.formula}`,
           `${pick("value", i.name)}::${type(i.unit)}`,
           `${pick("previous", i.name)}::${type(i.unit)}`,
-          pick("change_pct", i.name),
+          ratio(pick("change_pct", i.name)),
           i.unit,
         ),
       ),
@@ -148,7 +151,7 @@ function pivotView(
     from: `FROM (SELECT f.*, p.period_kind, p.period_start, p.period_end, n.name AS facility_name
       FROM store.figure f JOIN store.period p ON p.period = f.period
       LEFT JOIN store.facility_name n ON n.facility = f.facility
-      WHERE f.indicator IN (${indicators.map((i) => `'${i.name}'`).join(", ")})) c
+      WHERE (f.indicator, f.unit) IN (${indicators.map((i) => `('${i.name}', '${i.unit}')`).join(", ")})) c
       GROUP BY ${[...keys.map((k) => `c.${k}`), ...(other.length > 0 ? ["c.other::VARCHAR"] : [])].join(", ")}`,
   };
 }

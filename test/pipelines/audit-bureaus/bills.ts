@@ -103,7 +103,7 @@ export function billsOf(world: World): Bill[] {
         large: part(0.25, 20, stay && employee),
         aid: part(0.15, 10),
         civil: part(0.2, 10, employee),
-        account: part(0.6, 40, employee && !stay),
+        account: part(0.6, 40, employee && !stay && care !== "maternity"),
       };
       const day = `${year}-${two(pick(world.months))}-${two(whole(1, 28))}`;
       const channel = region === "county" || region === "city" || next() > 0.3 ? "direct" : "manual";

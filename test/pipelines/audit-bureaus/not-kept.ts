@@ -21,6 +21,15 @@ const NOT_KEPT: readonly Open[] = [
   // By kind of facility.
   { id: "resident.by_facility_kind", keys: ["visits", "pool_paid_wan"] },
   { id: "resident.village", keys: ["visits"] },
+  // One name for two facilities; a row for those of no district.
+  { id: "resident.inpatient.by_facility.tcm", keys: ["visits"] },
+  { id: "resident.inpatient.by_facility_district", keys: ["visits", "fee_total_wan"], lines: ["市本级"] },
+  // Funds and subjects of the books as rows.
+  { id: "resident.fund.income", keys: ["income_wan"] },
+  { id: "fund.balance", keys: ["income_wan", "expense_wan", "balance_period_wan"] },
+  { id: "all.fund.balance", keys: ["income_wan", "expense_wan", "balance_period_wan"] },
+  // The id alone says whom it is about, in a word that is not read.
+  { id: "employee.inpatient.retired", keys: ["visits"] },
   { id: "resident.township_total", keys: ["township_visits"] },
 ];
 

@@ -99,6 +99,8 @@ describe("the half-year report of 山丹", () => {
       "income.civil_servant income_total 687.33 6873300.00",
       "resident.inpatient.fund_structure maternity_spend_wan 40.63 0.00",
       "resident.inpatient.fund_structure maternity_share_pct 0.63 0.00",
+      // Printed under this key once: the same figure elsewhere has another, which may as well mean another thing.
+      "resident.inpatient.in_county.avg_fee county_level_avg_fee_delta_yuan -342.449 -342.444",
     ]);
   });
 

@@ -98,6 +98,7 @@ const BAD: Readonly<Record<string, readonly Bad[]>> = {
   ],
   "reported-fact": [
     ["no indicator", { indicator: "" }, "missing_field", "indicator"],
+    ["a figure that is computed", { indicator: "enrolled" }, "bad_value", "indicator"],
     ["no value", { value: undefined }, "missing_field", "value"],
     ["no unit", { unit: undefined }, "missing_field", "unit"],
     ["a third half", { period: "2024H3" }, "bad_value", "period"],
