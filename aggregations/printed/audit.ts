@@ -2,8 +2,8 @@ import { Decimal } from "decimal.js";
 import { type Computed, evaluate, isReason, type PrintHabits, round } from "./evaluate.js";
 import type { Figures } from "./figures.js";
 import { type Identity, identities, type Range, type RangeOf } from "./identities.js";
-import type { Meaning } from "./meaning.js";
 import type { PrintedFigure } from "./printed-figures.js";
+import type { Meaning } from "./quantity.js";
 import type { PrintedInconsistency, PrintedReport } from "./report.js";
 
 export type AuditStatus =

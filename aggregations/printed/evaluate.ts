@@ -1,7 +1,7 @@
 import { Decimal } from "decimal.js";
 import { isSettled } from "./catalogue.js";
 import type { Figures, Year } from "./figures.js";
-import type { Meaning, Quantity } from "./meaning.js";
+import type { Meaning, Quantity } from "./quantity.js";
 
 /** How the bureau writes its figures. */
 export interface PrintHabits {

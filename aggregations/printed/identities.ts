@@ -1,7 +1,7 @@
 import { Decimal } from "decimal.js";
 import { type Place, placeKey } from "./figures.js";
-import { type Meaning, meaningKey, quantityKey } from "./meaning.js";
 import type { PrintedFigure } from "./printed-figures.js";
+import { type Meaning, meaningKey, quantityKey } from "./quantity.js";
 
 /** Between which bounds a printed figure may lie, unrounded. */
 export interface Range {

@@ -1,5 +1,5 @@
-import { ALL_INSURANCES, INSURANCES } from "../../schemas/dimensions.js";
-import { type Catalogue, isSettled, placesOf, type Scope } from "./catalogue.js";
+import { ALL_INSURANCES } from "../../schemas/dimensions.js";
+import type { Catalogue, Scope } from "./catalogue.js";
 import {
   type ColumnParts,
   indicatorOf,
@@ -11,10 +11,11 @@ import {
   withAllowance,
   wordsBeside,
 } from "./columns.js";
-import { type Formula, type Linear, parseFormula, statedFormulas } from "./expression.js";
-import { OTHER, type Place, placeKey } from "./figures.js";
+import type { Place } from "./figures.js";
 import { formByUnit, otherThanKey, otherTime, readHeading, unitFits, unitOfTitle } from "./headings.js";
 import { byItsText, unreadWord } from "./id-words.js";
+import { Quantities } from "./quantities.js";
+import type { Meaning, Quantity } from "./quantity.js";
 import type {
   AuditHints,
   PrintedColumn,
@@ -27,8 +28,6 @@ import { insuranceOf, isStructure, PREFIX_WORDS, rowKind, rowLabel, Scopes } fro
 import { subjectOf } from "./subjects.js";
 import {
   bookedStem,
-  type Form,
-  FUND_WORDS,
   givenStem,
   groupOfStem,
   type KeyParts,
@@ -39,45 +38,10 @@ import {
   unitOfHeading,
 } from "./vocabulary.js";
 
-/** An indicator, summed over places, added or subtracted. */
-export interface Term {
-  readonly indicator: string;
-  readonly sign: 1 | -1;
-  readonly places: readonly Place[];
-}
-
-export interface Quantity {
-  readonly terms: readonly Term[];
-  readonly abs: boolean;
-}
-
-/** What a printed figure says, in terms of `indicators`. */
-export interface Meaning {
-  readonly top: Quantity;
-  readonly bottom: Quantity | null;
-  readonly form: Form;
-  /** From yuan, visits, days or fractions to the printed unit. */
-  readonly scale: number;
-}
-
-/** One text for what a quantity is; equal texts, equal figures. */
-export const quantityKey = (q: Quantity): string =>
-  `${q.abs ? "abs " : ""}${q.terms
-    .map((t) => `${t.sign}${t.indicator}[${t.places.map(placeKey).sort().join(";")}]`)
-    .sort()
-    .join("+")}`;
-
-/** One text for what a figure says but for its form. */
-export const plainKey = (m: Pick<Meaning, "top" | "bottom">): string =>
-  `${quantityKey(m.top)}${m.bottom ? ` / ${quantityKey(m.bottom)}` : ""}`;
-
-export const meaningKey = (m: Meaning): string => `${m.form} ${plainKey(m)}`;
-
-const NOWHERE = "no indicator gives it";
-
 /** Finds out what the figures of one report say, by its own formulas first. */
 export class Meanings {
   readonly scopes: Scopes;
+  readonly #quantities: Quantities;
 
   constructor(
     readonly report: PrintedReport,
@@ -85,6 +49,7 @@ export class Meanings {
     readonly hints: AuditHints = {},
   ) {
     this.scopes = new Scopes(report, catalogue);
+    this.#quantities = new Quantities(report, catalogue, this.scopes);
   }
 
   /** Figures of a table, row by row; a reason where nothing computes one. */
@@ -211,7 +176,8 @@ export class Meanings {
     const narrowed = this.#narrowed(table, parts.prefixes, scope, whole);
     if (typeof narrowed === "string") return `${label || parts.stem} is not understood: ${narrowed}`;
     const subject = parts.prefixes.some((p) => subjectOf(p));
-    if (subject && parts.stem === "spend") return this.#meaning(narrowed, "pool_paid", parts, scale, "");
+    if (subject && parts.stem === "spend")
+      return this.#quantities.meaning(narrowed, "pool_paid", parts, scale, "");
     const share = parts.stem === SHARE ? this.#amountBefore(table, label, parts) : shareOf(parts.stem);
     if (share !== null) {
       const all = this.#narrowed(table, parts.prefixes, whole, whole);
@@ -221,7 +187,7 @@ export class Meanings {
     const at = /住院总费用/.test(label) && parts.stem.startsWith("fee") ? this.#stays(narrowed) : narrowed;
     const pooled = isOfMaternity(table.id) ? ofPool(at) : at;
     const paid = withAllowance(table, row, parts.stem) ? { ...pooled, booked: ["allowance"] } : pooled;
-    return this.#meaning(paid, parts.stem, parts, scale, table.id, rowLabel(table, row));
+    return this.#quantities.meaning(paid, parts.stem, parts, scale, table.id, rowLabel(table, row));
   }
 
   /** A row's scope cut down by the words of a column; the word that says something else than the row. */
@@ -306,13 +272,13 @@ export class Meanings {
     if (key === "vs_prev_pct") return this.#againstPrevious(scope, scale);
     if (key === "budget_completion_pct") return this.#budget(statement, scope, scale);
     const given = givenStem(key);
-    if (given) return this.#fact(scope, [given.indicator], parts, scale, given.other);
-    const booked = this.#bookedLine(statement, parts.stem, scope, parts, scale);
+    if (given) return this.#quantities.fact(scope, [given.indicator], parts, scale, given.other);
+    const booked = this.#quantities.bookedLine(statement, parts.stem, scope, parts, scale);
     if (booked) return booked;
     const group = groupOfStem(parts.stem);
     if (group) {
       const at = { ...scope, filters: { ...scope.filters, person_group: [group.group] } };
-      return this.#meaning(at, group.stem, parts, scale, statement.id);
+      return this.#quantities.meaning(at, group.stem, parts, scale, statement.id);
     }
     if (parts.stem === SHARE) {
       const of = "fund_paid_wan" in statement.values ? "fund_paid" : "spend";
@@ -331,19 +297,33 @@ export class Meanings {
       !isStructure(statement.id)
     ) {
       const stem = parts.stem === "spend" ? "pool_paid" : parts.stem;
-      return this.#meaning(scope, stem, parts, scale, statement.id);
+      return this.#quantities.meaning(scope, stem, parts, scale, statement.id);
     }
     // What maternity insurance spends is what it settles and the allowances that it books.
     const ofMaternity = scope.insurance === "maternity" || isOfMaternity(statement.id);
     if (ofMaternity && parts.stem === "spend")
-      return this.#meaning({ ...ofPool(scope), booked: ["allowance"] }, "spend", parts, scale, statement.id);
+      return this.#quantities.meaning(
+        { ...ofPool(scope), booked: ["allowance"] },
+        "spend",
+        parts,
+        scale,
+        statement.id,
+      );
     const text = this.#siblingText(statement);
     const at = parts.stem.startsWith("fee") && /住院总费用/.test(text) ? this.#stays(scope) : scope;
     const stem =
       parts.prefix?.startsWith("negotiated") && parts.stem === "spend" && !isStructure(statement.id)
         ? "pool_paid"
         : parts.stem;
-    return this.#meaning(at, stem, parts, scale, statement.id, statement.dims?.category ?? "", key);
+    return this.#quantities.meaning(
+      at,
+      stem,
+      parts,
+      scale,
+      statement.id,
+      statement.dims?.category ?? "",
+      key,
+    );
   }
 
   #siblingText({ id }: PrintedStatement): string {
@@ -380,20 +360,15 @@ export class Meanings {
     parts: KeyParts,
     scale: number,
   ): Meaning | string {
-    const part = this.#quantity(this.#plain(stem, id), scope);
-    const over = this.#quantity(this.#plain(stem, id), whole);
+    const part = this.#quantities.quantity(this.#quantities.plain(stem, id), scope);
+    const over = this.#quantities.quantity(this.#quantities.plain(stem, id), whole);
     if (typeof part === "string") return part;
     if (typeof over === "string") return over;
     return { top: part, bottom: over, form: parts.form, scale };
   }
 
-  #plain(stem: string, id: string): Linear {
-    const name = stem === "fund_paid" ? (isStructure(id) ? "benefit_paid" : "pool_paid") : stem;
-    return (STEMS[name] ?? STEMS.benefit_paid).top;
-  }
-
   #againstPrevious(scope: Scope, scale: number): Meaning | string {
-    const top = this.#quantity({ plus: ["enrolled"], minus: [] }, scope);
+    const top = this.#quantities.quantity({ plus: ["enrolled"], minus: [] }, scope);
     return typeof top === "string" ? top : { top, bottom: null, form: "ofPrevious", scale };
   }
 
@@ -403,184 +378,16 @@ export class Meanings {
       .map((key) => bookedStem(splitKey(key, []).stem))
       .find((line) => line?.indicator === "income");
     if (income) {
-      const of = (indicator: string) => this.#inBooks(statement, indicator, income.subject, scope);
+      const of = (indicator: string) => this.#quantities.inBooks(statement, indicator, income.subject, scope);
       return { top: of("income"), bottom: of("budget_income"), form: "value", scale };
     }
     const indicator = "enrolment_progress";
-    return this.#fact(scope, [indicator], { prefix: null, stem: "", form: "value", unit: null }, scale);
-  }
-
-  #meaning(
-    scope: Scope,
-    stem: string,
-    parts: KeyParts,
-    scale: number,
-    id: string,
-    label = "",
-    key = "",
-  ): Meaning | string {
-    if (stem === "maternity_allowance") {
-      const top = this.#quantity({ plus: [], minus: [] }, { ...scope, booked: ["allowance"] });
-      return typeof top === "string" ? top : { top, bottom: null, form: parts.form, scale };
-    }
-    const formula = this.#stated(stem, scope.insurance, label) ?? this.#named(stem, id);
-    if (formula === null) return this.#fact(scope, [key, stem, `${parts.prefix}_${stem}`], parts, scale);
-    const top = this.#quantity(formula.top, scope);
-    if (typeof top === "string") return top;
-    const bottom = formula.bottom ? this.#quantity(formula.bottom, scope) : null;
-    if (typeof bottom === "string") return bottom;
-    return { top, bottom, form: parts.form, scale };
-  }
-
-  #named(stem: string, id: string): Formula | null {
-    if (stem === "fund_paid") return { top: this.#plain(stem, id) };
-    return STEMS[stem] ?? null;
-  }
-
-  /** The formula that the hints or the report itself state for a stem. */
-  #stated(stem: string, insurance: string, label: string): Formula | null {
-    const texts = [
-      ...(this.report.indicators ?? []).filter((i) => i.id === `${stem}_${insurance}`),
-      ...(this.report.indicators ?? []).filter((i) => i.id === stem),
-    ].flatMap((i) => statedFormulas(String(i.formula ?? "")));
-    const fitting = [
-      ...texts.filter((t) => t.label !== null && label.includes(t.label)),
-      ...texts.filter((t) => t.label === null),
-    ];
-    for (const { text } of fitting) {
-      const formula = parseFormula(text, (name) => this.#named(splitKey(name, []).stem, ""));
-      // One name alone says no more than the stem does.
-      const sum = formula ? formula.top.plus.length + formula.top.minus.length > 1 : false;
-      if (formula && (formula.bottom || formula.top.abs || sum)) return formula;
-    }
-    return null;
-  }
-
-  #quantity(linear: Linear, scope: Scope): Quantity | string {
-    const terms: Term[] = [];
-    for (const [list, sign] of [
-      [linear.plus, 1],
-      [linear.minus, -1],
-    ] as const) {
-      for (const name of list) {
-        const indicator = scope.rename[name] ?? name;
-        const places = this.#places(scope, indicator);
-        if (typeof places === "string") return places;
-        terms.push({ indicator, sign, places });
-      }
-    }
-    const settles = linear.plus.includes("benefit_paid") || terms.length === 0;
-    if (settles) terms.push(...(scope.booked ?? []).map((subject) => this.#booked(scope.insurance, subject)));
-    return { terms, abs: linear.abs ?? false };
-  }
-
-  /** Heads of the county are the heads of its facilities added up, where they are not kept otherwise. */
-  #places(scope: Scope, indicator: string): readonly Place[] | string {
-    const places = placesOf(scope, indicator, this.catalogue);
-    if (typeof places !== "string" || indicator !== "persons") return places;
-    const { region, ...others } = scope.filters;
-    const facility = this.scopes.listed(null);
-    if (region?.join() !== "county" || facility.length === 0) return places;
-    return placesOf({ ...scope, filters: { ...others, facility } }, indicator, this.catalogue);
-  }
-
-  /** An expense that the books alone know, of the insurance or, where it has none, of the fund that bears it. */
-  #booked(insurance: string, subject: string): Term {
-    const kept = this.catalogue.kept.some(
-      (k) => k.insurance === insurance && k.grouping === "subject" && k.indicator === "expense",
+    return this.#quantities.fact(
+      scope,
+      [indicator],
+      { prefix: null, stem: "", form: "value", unit: null },
+      scale,
     );
-    const place = { insurance: kept ? insurance : "all", grouping: "subject", dimensions: { subject } };
-    return { indicator: "expense", sign: 1, places: [place] };
-  }
-
-  /** A figure that is published under the name that the print has for it, and by what the print tells apart. */
-  #fact(
-    scope: Scope,
-    names: readonly string[],
-    parts: KeyParts,
-    scale: number,
-    other: Readonly<Record<string, string>> = {},
-  ): Meaning | string {
-    const line = scope.lines?.length === 1 ? scope.lines[0] : null;
-    const category = line?.category ? { category: [line.category] } : {};
-    const care = line ? { care: [line.care] } : {};
-    const ways = [{}, category, { ...care, ...category }, care].map((more) => ({
-      ...scope.filters,
-      ...more,
-    }));
-    for (const indicator of names.filter((n) => n !== "" && !isSettled(n))) {
-      for (const filters of ways) {
-        const found = this.#kept(scope, indicator, filters, other);
-        if (found === null) continue;
-        const factor = found.unit === "yuan" || found.unit === "fraction" ? scale : 1;
-        const top = { terms: [{ indicator, sign: 1 as const, places: found.places }], abs: false };
-        return { top, bottom: null, form: parts.form, scale: factor };
-      }
-    }
-    return NOWHERE;
-  }
-
-  /** Places where a given figure stands: of the insurance, of all, or of each that has it. */
-  #kept(
-    scope: Scope,
-    indicator: string,
-    filters: Scope["filters"],
-    other: Readonly<Record<string, string>>,
-  ): { readonly places: readonly Place[]; readonly unit: string } | null {
-    const rest = Object.entries(other).map(([name, value]) => `${name}=${value}`);
-    const at = (insurance: string): { places: readonly Place[]; unit: string } | null => {
-      const places = placesOf({ ...scope, insurance, filters }, indicator, this.catalogue);
-      if (typeof places === "string" || places.length === 0) return null;
-      const own = places[0].grouping === "total" ? [] : [places[0].grouping];
-      const grouping = rest.length === 0 ? places[0].grouping : [...own, OTHER].join("+");
-      const text = rest.sort().join(",");
-      const found = this.catalogue.kept.find(
-        (k) =>
-          k.indicator === indicator &&
-          k.insurance === insurance &&
-          k.grouping === grouping &&
-          (rest.length === 0 || k.other === text),
-      );
-      if (!found) return null;
-      const put = (p: Place): Place =>
-        rest.length === 0 ? p : { ...p, grouping, dimensions: { ...p.dimensions, [OTHER]: text } };
-      return { places: places.map(put), unit: found.unit };
-    };
-    const direct = at(scope.insurance) ?? at(ALL_INSURANCES);
-    if (direct !== null || scope.insurance !== ALL_INSURANCES) return direct;
-    const each = INSURANCES.map(at).filter((f) => f !== null);
-    return each.length === 0 ? null : { places: each.flatMap((f) => f.places), unit: each[0].unit };
-  }
-
-  /** A line of the books: of the fund that the id names, of one subject or of all. */
-  #bookedLine(
-    statement: PrintedStatement,
-    stem: string,
-    scope: Scope,
-    parts: KeyParts,
-    scale: number,
-  ): Meaning | null {
-    const line = bookedStem(stem.replace(/_total$/, ""));
-    if (line === null) return null;
-    const top = this.#inBooks(statement, line.indicator, line.subject, scope);
-    return { top, bottom: null, form: parts.form, scale };
-  }
-
-  #inBooks(statement: PrintedStatement, indicator: string, subject: string | null, scope: Scope): Quantity {
-    const words = statement.id.split(".");
-    const fund = FUND_WORDS.find((f) => words.includes(f)) ?? scope.insurance;
-    const kept = this.catalogue.kept.find(
-      (k) =>
-        k.indicator === indicator &&
-        k.grouping === (subject === null ? "fund" : "fund+subject") &&
-        k.insurance !== ALL_INSURANCES &&
-        k.fund === fund,
-    );
-    const dimensions: Record<string, string> = { fund };
-    if (subject !== null) dimensions.subject = subject;
-    const grouping = subject === null ? "fund" : "fund+subject";
-    const place = { insurance: kept?.insurance ?? scope.insurance, grouping, dimensions };
-    return { terms: [{ indicator, sign: 1, places: [place] }], abs: false };
   }
 
   /** What the hints file says of a figure. */

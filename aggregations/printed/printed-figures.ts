@@ -1,5 +1,6 @@
 import { Decimal } from "decimal.js";
-import type { Meaning, Meanings } from "./meaning.js";
+import type { Meanings } from "./meaning.js";
+import type { Meaning } from "./quantity.js";
 import type { PrintedReport } from "./report.js";
 import { ROW_COLUMNS, rowKind, rowLabel } from "./scope.js";
 import { splitKey } from "./vocabulary.js";
