@@ -1,6 +1,7 @@
 import type { Scope } from "./catalogue.js";
 import type { PrintedRow, PrintedTable } from "./report.js";
-import { isStructure, PREFIX_WORDS, rowLabel } from "./scope.js";
+import { rowLabel } from "./rows.js";
+import { isStructure, PREFIX_WORDS } from "./scope.js";
 import { type KeyParts, STEMS, splitKey } from "./vocabulary.js";
 
 /** Key of a column taken apart; `prefixes`: all words before its stem. */

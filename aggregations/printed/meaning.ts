@@ -24,7 +24,8 @@ import type {
   PrintedStatement,
   PrintedTable,
 } from "./report.js";
-import { insuranceOf, isStructure, PREFIX_WORDS, rowKind, rowLabel, Scopes } from "./scope.js";
+import { rowKind, rowLabel } from "./rows.js";
+import { insuranceOf, isStructure, PREFIX_WORDS, Scopes } from "./scope.js";
 import { subjectOf } from "./subjects.js";
 import {
   bookedStem,

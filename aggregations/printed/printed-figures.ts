@@ -2,7 +2,7 @@ import { Decimal } from "decimal.js";
 import type { Meanings } from "./meaning.js";
 import type { Meaning } from "./quantity.js";
 import type { PrintedReport } from "./report.js";
-import { ROW_COLUMNS, rowKind, rowLabel } from "./scope.js";
+import { ROW_COLUMNS, rowKind, rowLabel } from "./rows.js";
 import { splitKey } from "./vocabulary.js";
 
 /** One printed figure: where it stands, what it says. */

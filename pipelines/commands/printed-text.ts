@@ -1,6 +1,6 @@
 import { type AuditedFigure, nameOf } from "../../aggregations/printed/audit.js";
 import type { PrintedReport, PrintedTable } from "../../aggregations/printed/report.js";
-import { rowLabel } from "../../aggregations/printed/scope.js";
+import { rowLabel } from "../../aggregations/printed/rows.js";
 import { type AuditResult, tally } from "./audit-report.js";
 import { count } from "./progress.js";
 
