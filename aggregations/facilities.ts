@@ -18,8 +18,9 @@ export interface FacilityVersion {
 
 /** Tier 3, 2, 1 or 0 of a national hosp_lv code (contract §2.1); `0` for anything else. */
 export function tierOfLevel(hospLv: string): string {
+  // A code without its leading zero is none: other lists number the other way round.
+  if (!/^\d\d$/.test(hospLv) || hospLv === "00") return "0";
   const level = Number(hospLv);
-  if (!Number.isInteger(level) || level < 1) return "0";
   return level <= 4 ? "3" : level <= 7 ? "2" : level <= 10 ? "1" : "0";
 }
 

@@ -79,9 +79,8 @@ export function keptRows(options: {
       ${options.moving ? "LEFT JOIN moved m ON m.ref = k.ref" : ""}`;
 }
 
-const tierOf = (level: string): string => `CASE WHEN try_cast(${level} AS INTEGER) BETWEEN 1 AND 4 THEN '3'
-  WHEN try_cast(${level} AS INTEGER) BETWEEN 5 AND 7 THEN '2'
-  WHEN try_cast(${level} AS INTEGER) BETWEEN 8 AND 10 THEN '1' ELSE '0' END`;
+const tierOf = (level: string): string => `CASE WHEN ${level} IN ('01', '02', '03', '04') THEN '3'
+  WHEN ${level} IN ('05', '06', '07') THEN '2' WHEN ${level} IN ('08', '09', '10') THEN '1' ELSE '0' END`;
 
 const fits = (dimension: string): string =>
   `(r.${dimension} IS NULL OR list_contains(r.${dimension}, x.${dimension}))`;
