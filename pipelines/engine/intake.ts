@@ -14,7 +14,7 @@ import { TAG_BYTES } from "../../connectors/state/person-key.js";
 import type { Outcome, QuarantineEntry } from "../../connectors/state/store-sqlite.js";
 import { jsonText } from "../../connectors/write/write-json.js";
 import type { Rejection } from "../../schemas/quarantine.js";
-import type { Settlement, StreamRecord } from "../../schemas/settlement.js";
+import { Settlement, type StreamRecord } from "../../schemas/settlement.js";
 import type { StreamName } from "../../schemas/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { type RecordDays, recordDays } from "./record-days.js";
@@ -136,7 +136,7 @@ export class Intake {
       store.noteContent();
       const place = store.place(batch.position.source, batch.position.partition);
       for (const arrival of arrivals) arrival.facts.place = place.id;
-      const months = this.#post(arrivals, now);
+      const months = this.#post(batch, arrivals, now);
       for (const arrival of arrivals) counts[arrival.outcome]++;
       counts.quarantined += refused.length;
       this.#refuse(batch, place.id, refused, now);
@@ -149,11 +149,12 @@ export class Intake {
   }
 
   /** Posts arrivals and files those that lost to another version of the same time. */
-  #post(arrivals: readonly Arrival[], now: EpochMs): ReadonlySet<number> {
+  #post(batch: SourceBatch, arrivals: readonly Arrival[], now: EpochMs): ReadonlySet<number> {
     const { store, ledger, months } = this.state;
     const touched = ledger.post(arrivals, now);
-    for (const arrival of arrivals) {
-      if (arrival.outcome !== "quarantined") continue;
+    const losers = arrivals.filter((a) => a.outcome === "quarantined");
+    const bytes = this.#sealed(batch, new Set(losers.map((a) => a.facts.position)));
+    for (const arrival of losers) {
       const day = this.state.calendar.dayOf(arrival.s.setl_time);
       store.quarantine({
         place: arrival.facts.place,
@@ -164,12 +165,28 @@ export class Intake {
         first_day: day,
         last_day: day,
         due: null,
-        raw: null,
+        raw: bytes.get(arrival.facts.position) ?? null,
         ref: arrival.ref,
       });
     }
     for (const month of touched) store.touchMonth(month, months.summary(month));
     return touched;
+  }
+
+  /** Bytes of the records at some positions, sealed. Few batches have any: they are read a second time. */
+  #sealed(batch: SourceBatch, positions: ReadonlySet<number>): ReadonlyMap<number, Buffer> {
+    const found = new Map<number, Buffer>();
+    if (positions.size === 0) return found;
+    const unused = new Settlement();
+    this.decoder.settlements(
+      batch,
+      () => unused,
+      (index, raw) => {
+        const position = positionOf(batch, index);
+        if (positions.has(position)) found.set(position, this.state.privacy.seal(raw()));
+      },
+    );
+    return found;
   }
 
   #refuse(batch: SourceBatch, place: number, refused: readonly Refused[], now: EpochMs): void {

@@ -97,6 +97,22 @@ describe("versions that stand, wait and stand again", () => {
       expect(d.tallies()[1]).toMatchObject({ applied: 1, quarantined: 1 });
     }));
 
+  test("the record that lost to another one waits with its very bytes", () =>
+    desk(async (d) => {
+      await d.batch("facility", [facility("F1", HERE), facility("F2", HERE)]);
+      const [winner, loser] = ["F2", "F1"].map((code) =>
+        bill("S", code, code === "F2" ? "200.00" : "100.00", at("2024-03-06"), {
+          remark: `as sent by ${code}`,
+        }),
+      );
+      await d.batch("settlement", [winner, bill("T", "F1", "1.00", at("2024-03-06")), loser]);
+      const [entry] = d.state.store.quarantined("status = 'waiting'");
+      expect(entry).toMatchObject({ position: 2, reason: "conflicting_version" });
+      expect(d.state.privacy.open(entry.raw!).toString()).toBe(JSON.stringify(loser));
+      expect(await d.intake.rejudge("1 = 1")).toEqual({ retried: 1, resolved: 0 });
+      expect(d.waiting()).toEqual([[2, "conflicting_version"]]);
+    }));
+
   test("a refund counts on its own day where its original's new day would not allow it", () =>
     desk(async (d) => {
       const since = (valid_from: string) => ({ valid_from });
