@@ -1,10 +1,12 @@
 import { Decimal } from "decimal.js";
+import { Confirmed } from "./confirmed.js";
 import { type Computed, evaluate, isReason, type PrintHabits, round } from "./evaluate.js";
 import type { Figures } from "./figures.js";
 import { type Identity, identities, type Range, type RangeOf } from "./identities.js";
 import type { PrintedFigure } from "./printed-figures.js";
-import type { Meaning } from "./quantity.js";
+import { type Meaning, meaningKey } from "./quantity.js";
 import type { PrintedInconsistency, PrintedReport } from "./report.js";
+import { isBlank } from "./written-number.js";
 
 export type AuditStatus =
   /** Computed and printed figure are the same. */
@@ -75,6 +77,7 @@ function compare(f: PrintedFigure, value: Computed, habits: PrintHabits): Audite
     note,
   });
   if (isReason(value)) return verdict("not-computable", null, value.reason);
+  if (isUnread(f)) return verdict("not-computable", null, `“${f.text}” cannot be read as a number`);
   if (value === "blank")
     return f.printed === null
       ? verdict("equal", "", null)
@@ -86,6 +89,10 @@ function compare(f: PrintedFigure, value: Computed, habits: PrintHabits): Audite
   if (addsPersons(f.meaning as Meaning)) return verdict("not-computable", text, PERSONS_ADDED);
   return verdict("differs", text, null);
 }
+
+/** Whether something is printed that is no number, where one is expected. */
+export const isUnread = (f: PrintedFigure): boolean =>
+  typeof f.meaning !== "string" && f.printed === null && !isBlank(f.text);
 
 const PERSONS_ADDED =
   "persons of several places are added up here, each once a place; the print does otherwise";
@@ -103,62 +110,97 @@ function explain(
   const differing = new Set<PrintedFigure>(found.filter((f) => f.status === "differs"));
   if (differing.size === 0) return [...found];
   const rules = identities(found);
-  const understood = readings(found);
+  const equal = new Set<PrintedFigure>(found.filter((f) => f.status === "equal"));
+  const unclear = readAlike(found);
   const asPrinted: RangeOf = (f) => rangeOf(f, habits);
+  // Nothing is divided by a range about 0; by a printed 0 a growth is what the bureau makes of it.
+  const digits: RangeOf = (f) => f.printed && { lo: f.printed, hi: f.printed };
   // The print, with the computed figure wherever it differs.
   const corrected: RangeOf = (f) => {
     if (!differing.has(f)) return rangeOf(f, habits);
     const value = values.get(f);
     return value instanceof Decimal ? { lo: value, hi: value } : null;
   };
+  const holdsAsPrinted = (rule: Identity): boolean =>
+    (admits(rule, asPrinted, habits) ?? admits(rule, digits, habits)) === true;
+  const inDoubt = rules.map(
+    (rule) => [rule, [rule.output, ...rule.inputs].filter((m) => !equal.has(m))] as const,
+  );
+  const confirmed = new Confirmed(found, (one, other) =>
+    inDoubt.some(
+      ([rule, open]) =>
+        open.length === 2 && open.includes(one) && open.includes(other) && holdsAsPrinted(rule),
+    ),
+  );
   const notes = new Map<PrintedFigure, string>();
   for (const f of differing) {
     const listed = listedError(report.inconsistencies ?? [], f);
     if (listed !== null) notes.set(f, listed);
   }
-  for (const rule of rules) {
-    const members = [rule.output, ...rule.inputs];
-    const [f, ...others] = members.filter((m) => differing.has(m));
+  for (const [rule, [f, ...others]] of inDoubt) {
     // The other figures are the witnesses: all of them must be confirmed, else either side may be misread.
-    if (f === undefined || others.length > 0 || notes.has(f)) continue;
-    const read = rule.rule === TWICE ? alike(rule.output, rule.inputs[0]) : (rule.years ?? understood(f));
-    if (!read) continue;
+    if (f === undefined || others.length > 0 || !differing.has(f) || notes.has(f) || unclear.has(f)) continue;
+    // What is made of it stands beside it; what repeats it says so in words.
+    const near =
+      rule.rule === TWICE ? alike(rule.output, rule.inputs[0]) : f === rule.output || f.id === rule.output.id;
+    if (!near || !confirmed.both(f)) continue;
     const [before, after] = [admits(rule, asPrinted, habits), admits(rule, corrected, habits)];
     if (before === false && after === true) notes.set(f, `the print contradicts itself: ${said(rule, f)}`);
   }
   spread(
     rules,
-    (f) => differing.has(f) && understood(f),
+    (f) => differing.has(f) && confirmed.column(f),
     notes,
-    (rule) => admits(rule, corrected, habits) === true,
+    // A figure follows from a wrong one where it is what that makes of it in print.
+    (rule) => holdsAsPrinted(rule) && admits(rule, corrected, habits) === true,
   );
   for (const rule of rules) {
     const f = rule.output;
     if (!differing.has(f) || notes.has(f) || f.printed === null || !nearly(f, values.get(f))) continue;
-    if (rule.inputs.some((i) => differing.has(i))) continue;
-    const made = rule.value((i) => i.printed && { lo: i.printed, hi: i.printed });
+    if (!rule.inputs.every((i) => equal.has(i))) continue;
+    const made = rule.value(digits);
     if (made && round(made.lo, f.decimals, habits.rounding).eq(f.printed))
       notes.set(f, `made from rounded figures (${rule.rule}), not from the unrounded ones`);
   }
   return found.map((f) => {
     const note = notes.get(f);
-    return f.status === "differs" && note !== undefined ? { ...f, status: "print-error", note } : f;
+    if (f.status === "differs" && note !== undefined) return { ...f, status: "print-error", note };
+    const doubt = unclear.get(f);
+    return doubt === undefined ? f : { ...f, note: doubt };
   });
 }
 
-/**
- * Whether a figure's column is read as it is meant: as many of it are equal as differ. Where a whole column
- * differs, the reading is wrong, or the data, and not the print. A figure of the prose has the same key in other
- * sentences.
- */
-function readings(found: readonly AuditedFigure[]): (f: PrintedFigure) => boolean {
-  const columnOf = (f: PrintedFigure): string => (f.kind === "statement" ? f.key : `${f.id} ${f.key}`);
-  const balance = new Map<string, number>();
+/** Differing figures that were read as another one of their table that prints otherwise, with what to say of it. */
+function readAlike(found: readonly AuditedFigure[]): Map<PrintedFigure, string> {
+  const byMeaning = new Map<string, AuditedFigure[]>();
   for (const f of found) {
-    const vote = f.status === "equal" ? 1 : f.status === "differs" ? -1 : 0;
-    balance.set(columnOf(f), (balance.get(columnOf(f)) ?? 0) + vote);
+    if (typeof f.meaning === "string" || f.printed === null) continue;
+    const key = `${f.kind === "statement"} ${f.id} ${meaningKey(f.meaning)}`;
+    byMeaning.set(key, [...(byMeaning.get(key) ?? []), f]);
   }
-  return (f) => (balance.get(columnOf(f)) ?? 0) >= 0;
+  const unclear = new Map<PrintedFigure, string>();
+  for (const group of byMeaning.values())
+    for (const f of group) {
+      const other = group.find((o) => f.status === "differs" && !plainly(o, f));
+      if (other)
+        unclear.set(
+          f,
+          `read as the same figure as ${nameOf(other)} ${other.text}: one of them is not understood`,
+        );
+    }
+  return unclear;
+}
+
+/** Whether two figures of one meaning print the same, as far as their digits go. */
+function plainly(a: AuditedFigure, b: AuditedFigure): boolean {
+  if (a === b || a.printed === null || b.printed === null) return true;
+  const base = ({ meaning }: AuditedFigure): number => (typeof meaning === "string" ? 1 : meaning.scale);
+  if (a.decimals === b.decimals && base(a) === base(b)) return a.printed.eq(b.printed);
+  const gap = a.printed
+    .div(base(a))
+    .minus(b.printed.div(base(b)))
+    .abs();
+  return [a, b].some((f) => gap.lte(new Decimal(10).pow(-f.decimals).div(base(f))));
 }
 
 /** Whether two figures are one by their words too, and not only as they were read. */
@@ -184,7 +226,7 @@ function spread(
       const all = [rule.output, ...rule.inputs];
       const wrong = all.find((f) => notes.has(f));
       const others = all.filter((f) => open(f) && !notes.has(f));
-      if (wrong === undefined || others.length === 0 || !holds(rule)) continue;
+      if (wrong === undefined || others.length !== 1 || !holds(rule)) continue;
       for (const f of others) notes.set(f, `follows from ${nameOf(wrong)}: ${notes.get(wrong)}`);
       more = true;
     }

@@ -18,8 +18,6 @@ export interface Identity {
   readonly rule: string;
   readonly output: PrintedFigure;
   readonly inputs: readonly PrintedFigure[];
-  /** Says it of one quantity in two years: the same words in every figure. */
-  readonly years?: true;
   /** What the inputs make of the output, in its unit; null where that cannot be said. */
   readonly value: (of: RangeOf) => Range | null;
 }
@@ -70,19 +68,31 @@ export function identities(figures: readonly PrintedFigure[]): Identity[] {
 interface Lookup {
   readonly byMeaning: ReadonlyMap<string, readonly Known[]>;
   /** Sums, this year's and last year's, by what they are. */
-  readonly bySum: ReadonlyMap<string, Known>;
+  readonly bySum: ReadonlyMap<string, readonly Known[]>;
 }
 
-function sumsOf(all: readonly Known[]): Map<string, Known> {
-  const found = new Map<string, Known>();
+/** Beside which figure one is looked up. */
+interface Near extends Lookup {
+  readonly near: Known;
+}
+
+function sumsOf(all: readonly Known[]): Map<string, Known[]> {
+  const found = new Map<string, Known[]>();
   for (const f of all) {
     const { top, bottom, form } = f.meaning;
     if (bottom !== null || (form !== "value" && form !== "previous")) continue;
     const key = `${form} ${quantityKey(top)}`;
-    const held = found.get(key);
-    if (held === undefined || held.decimals < f.decimals) found.set(key, f);
+    found.set(key, [...(found.get(key) ?? []), f]);
   }
   return found;
+}
+
+/** Of a sum printed several times the one of the same table or sentence; elsewhere that with the most digits. */
+function sumNear({ bySum, near }: Near, key: string): Known | undefined {
+  const found = bySum.get(key) ?? [];
+  return [...found].sort(
+    (a, b) => Number(b.id === near.id) - Number(a.id === near.id) || b.decimals - a.decimals,
+  )[0];
 }
 
 /** A figure that is printed several times. */
@@ -106,15 +116,15 @@ function sameFigure(group: readonly Known[]): Identity[] {
 function baseOf(
   quantity: Meaning["top"],
   year: "value" | "previous",
-  { bySum, byMeaning }: Lookup,
+  lookup: Near,
 ): { inputs: Known[]; range: (of: RangeOf) => Range | null } | null {
-  const direct = bySum.get(`${year} ${quantityKey(quantity)}`);
+  const direct = sumNear(lookup, `${year} ${quantityKey(quantity)}`);
   if (direct) {
     return { inputs: [direct], range: (of) => toBase(of(direct), direct) };
   }
   if (quantity.terms.length > 1 && !quantity.abs) {
     const parts = quantity.terms.map((t) =>
-      bySum.get(`${year} ${quantityKey({ terms: [{ ...t, sign: 1 }], abs: false })}`),
+      sumNear(lookup, `${year} ${quantityKey({ terms: [{ ...t, sign: 1 }], abs: false })}`),
     );
     if (parts.some((p) => p === undefined)) return null;
     const inputs = parts as Known[];
@@ -128,11 +138,11 @@ function baseOf(
     };
   }
   // A fee out of the average fee and the visits.
-  for (const group of byMeaning.values()) {
+  for (const group of lookup.byMeaning.values()) {
     const ratio = group[0];
     const { bottom, top, form } = ratio.meaning;
     if (bottom === null || form !== year || quantityKey(top) !== quantityKey(quantity)) continue;
-    const base = bySum.get(`${year} ${quantityKey(bottom)}`);
+    const base = sumNear(lookup, `${year} ${quantityKey(bottom)}`);
     if (!base) continue;
     return {
       inputs: [ratio, base],
@@ -153,8 +163,9 @@ function fromParts(f: Known, lookup: Lookup): Identity | null {
   const { top, bottom, form, scale } = f.meaning;
   if (form !== "value" && form !== "previous") return null;
   if (bottom === null && top.terms.length < 2) return null;
-  const a = bottom === null ? withoutItself(f, form, lookup) : baseOf(top, form, lookup);
-  const b = bottom === null ? { inputs: [], range: () => point(1) } : baseOf(bottom, form, lookup);
+  const beside = { ...lookup, near: f };
+  const a = bottom === null ? withoutItself(f, form, beside) : baseOf(top, form, beside);
+  const b = bottom === null ? { inputs: [], range: () => point(1) } : baseOf(bottom, form, beside);
   if (a === null || b === null) return null;
   const inputs = [...a.inputs, ...b.inputs];
   if (inputs.includes(f)) return null;
@@ -173,7 +184,7 @@ function fromParts(f: Known, lookup: Lookup): Identity | null {
   };
 }
 
-function withoutItself(f: Known, year: "value" | "previous", lookup: Lookup) {
+function withoutItself(f: Known, year: "value" | "previous", lookup: Near) {
   const parts = f.meaning.top.terms.map((t) =>
     baseOf({ terms: [{ ...t, sign: 1 }], abs: false }, year, lookup),
   );
@@ -209,7 +220,6 @@ function fromYears(f: Known, { byMeaning }: Lookup): Identity[] {
         continue;
       found.push({
         rule: form === "difference" ? "this year less last year" : "this year over last year",
-        years: true,
         output: f,
         inputs: [now, before],
         value: (at) => {
@@ -240,7 +250,8 @@ function byColumn(all: readonly Known[]): Known[][] {
 function totals(rows: readonly Known[], lookup: Lookup): Identity[] {
   const found: Identity[] = [];
   for (const [at, f] of rows.entries()) {
-    if (f.kind === "detail") continue;
+    // One person may stand in several lines.
+    if (f.kind === "detail" || countsPersons(f.meaning)) continue;
     const details =
       f.kind === "total"
         ? rows.filter((r) => r.kind === "detail")
@@ -253,6 +264,9 @@ function totals(rows: readonly Known[], lookup: Lookup): Identity[] {
   }
   return found;
 }
+
+const countsPersons = ({ top, bottom }: Meaning): boolean =>
+  [top, bottom].some((q) => q?.terms.some((t) => t.indicator === "persons"));
 
 const uniq = <T>(list: readonly T[]): T[] => [...new Set(list)];
 
@@ -283,7 +297,9 @@ function totalOf(f: Known, parts: readonly Known[], lookup: Lookup): Identity | 
     };
   }
   if (form === "difference") return null;
-  const weights = parts.map((p) => (p.meaning.bottom ? baseOf(p.meaning.bottom, form, lookup) : null));
+  const weights = parts.map((p) =>
+    p.meaning.bottom ? baseOf(p.meaning.bottom, form, { ...lookup, near: f }) : null,
+  );
   if (weights.some((w) => w === null)) return null;
   const of = weights as { inputs: Known[]; range: (of: RangeOf) => Range | null }[];
   return {

@@ -3,7 +3,8 @@ import type { Meanings } from "./meaning.js";
 import type { Meaning } from "./quantity.js";
 import type { PrintedReport } from "./report.js";
 import { ROW_COLUMNS, rowKind, rowLabel } from "./rows.js";
-import { splitKey } from "./vocabulary.js";
+import { isFigureKey, splitKey } from "./vocabulary.js";
+import { directed, plainNumber } from "./written-number.js";
 
 /** One printed figure: where it stands, what it says. */
 export interface PrintedFigure {
@@ -16,7 +17,7 @@ export interface PrintedFigure {
   readonly kind: "detail" | "subtotal" | "total" | "statement";
   readonly key: string;
   readonly heading: string;
-  /** As printed, with the sign of its direction. */
+  /** As printed, with the sign of its direction; as written where it cannot be read. */
   readonly text: string;
   /** null where no number stands. */
   readonly printed: Decimal | null;
@@ -25,18 +26,7 @@ export interface PrintedFigure {
   readonly meaning: Meaning | string;
 }
 
-const NUMBER = /^[-+]?\d+(\.\d+)?$/;
 const decimalsOf = (text: string): number => text.split(".")[1]?.length ?? 0;
-/** What reports write before a figure instead of a sign. */
-const SIGNS: readonly (readonly [RegExp, string])[] = [
-  [/^(?:[↓▼−–]|下降|减少|降低)/, "-"],
-  [/^(?:[↑▲]|增长|增加|上升|提高)/, ""],
-];
-/** Digits, point and sign of a figure as it is written; full-width forms count as plain ones. */
-function plainNumber(text: string): string {
-  const plain = text.normalize("NFKC").replaceAll(/[,\s%]/g, "");
-  return SIGNS.reduce((t, [written, sign]) => t.replace(written, sign), plain);
-}
 
 /** Every figure of a report: cells of its tables, figures of its prose. */
 export function printedFigures(report: PrintedReport, meanings: Meanings): PrintedFigure[] {
@@ -44,18 +34,18 @@ export function printedFigures(report: PrintedReport, meanings: Meanings): Print
     const of = meanings.ofTable(table);
     return table.columns.flatMap(({ key, label, unit }) => {
       if (ROW_COLUMNS.includes(key)) return [];
-      const texts = table.rows.map((r) =>
-        typeof r[key] === "string" ? plainNumber(r[key] as string) : null,
-      );
-      const numbers = texts.filter((t) => t !== null && NUMBER.test(t)) as string[];
+      const cells = table.rows.map((r) => (typeof r[key] === "string" ? (r[key] as string) : null));
+      const read = cells.map((c) => (c === null ? null : plainNumber(c, unit)));
+      const numbers = read.filter((t) => t !== null);
       // A column with a unit holds figures, also where none of them can be read.
-      if (numbers.length === 0 && !unit) return [];
+      if (numbers.length === 0 && !unit && !isFigureKey(key)) return [];
       const decimals = Math.max(0, ...numbers.map(decimalsOf));
       return table.rows.flatMap((row, i): PrintedFigure[] => {
-        const text = texts[i];
-        if (text === null) return [];
+        const cell = cells[i];
+        if (cell === null) return [];
         const line = typeof row._line === "number" ? row._line : null;
-        const printed = NUMBER.test(text) ? new Decimal(text) : null;
+        const number = read[i];
+        const [text, printed] = number === null ? [cell.trim(), null] : [number, new Decimal(number)];
         const at = { id: table.id, row: rowLabel(table, row), rowIndex: i, line, kind: rowKind(table, row) };
         const meaning = of[i].get(key) ?? "no row";
         return [{ ...at, key, heading: label ?? key, text, printed, decimals, meaning }];
@@ -72,9 +62,10 @@ function proseFigures(report: PrintedReport, meanings: Meanings): PrintedFigure[
     const of = meanings.ofStatement(statement);
     return Object.entries(statement.values).flatMap(([key, given]): PrintedFigure[] => {
       if (typeof given !== "string") return [];
-      const plain = plainNumber(given);
-      const text = statement.directions?.[key] === "down" && !plain.startsWith("-") ? `-${plain}` : plain;
-      const printed = NUMBER.test(text) ? new Decimal(text) : null;
+      const plain = plainNumber(given, null);
+      const down = statement.directions?.[key] === "down";
+      const number = plain !== null && down ? directed(plain, "down") : plain;
+      const [text, printed] = number === null ? [given.trim(), null] : [number, new Decimal(number)];
       return [
         {
           ...{ id: statement.id, row: "", rowIndex: 0, line: null, kind: "statement", key, heading: key },
@@ -94,10 +85,11 @@ function usualDecimals(report: PrintedReport): (key: string) => number {
   };
   for (const { values } of report.statements ?? []) {
     for (const [key, text] of Object.entries(values)) {
-      if (typeof text !== "string" || !NUMBER.test(plainNumber(text))) continue;
+      const number = typeof text === "string" ? plainNumber(text, null) : null;
+      if (number === null) continue;
       const counts = seen.get(kindOf(key)) ?? new Map<number, number>();
       seen.set(kindOf(key), counts);
-      const d = decimalsOf(text);
+      const d = decimalsOf(number);
       counts.set(d, (counts.get(d) ?? 0) + 1);
     }
   }

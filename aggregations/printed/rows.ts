@@ -1,5 +1,6 @@
 import type { PrintedRow, PrintedTable } from "./report.js";
 import { plain } from "./subjects.js";
+import { isFigureKey } from "./vocabulary.js";
 
 /** Columns that name a row and are no figures. */
 export const ROW_COLUMNS: readonly string[] = [
@@ -58,7 +59,8 @@ export function unreadColumn(table: PrintedTable, row: PrintedRow): string | nul
   for (const { key, unit, label } of table.columns) {
     const text = row[key];
     if (key === "insurance" && INSURANCES[plain(String(text))] !== undefined) continue;
-    if (ROW_COLUMNS.includes(key) || unit || typeof text !== "string" || isWhole(text)) continue;
+    if (ROW_COLUMNS.includes(key) || unit || isFigureKey(key) || typeof text !== "string" || isWhole(text))
+      continue;
     if (/^\p{Script=Han}[^0-9]*$/u.test(text))
       return `${text} in the column ${label ?? key} is not understood`;
   }

@@ -181,3 +181,9 @@ export function groupOfStem(stem: string): { readonly stem: string; readonly gro
   const parts = /^(.+)_(active|retired|government|institution|enterprise)$/.exec(stem);
   return parts !== null && parts[1] in STEMS ? { stem: parts[1], group: parts[2] } : null;
 }
+
+/** Whether a column holds figures by what its key says of it: a unit, a year, a change. */
+export const isFigureKey = (key: string): boolean => {
+  const { unit, form } = splitKey(key, []);
+  return unit !== null || form !== "value";
+};

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { isUnread } from "../../aggregations/printed/audit.js";
 import type { PrintHabits } from "../../aggregations/printed/evaluate.js";
 import { type AuditHints, asPrintedReport, type PrintedReport } from "../../aggregations/printed/report.js";
 import { loadConfig } from "../../connectors/config/config-yaml.js";
@@ -19,7 +20,7 @@ export interface AuditOptions {
 const FORMATS = ["text", "json"];
 const ROUNDINGS = ["detect", "half-up", "cut-off"];
 
-/** `fundpulse audit`: a printed report beside the published file. 3 when a figure differs without an excuse. */
+/** `fundpulse audit`: a printed report beside the published file. 3 when a figure differs without an excuse or cannot be read. */
 export async function auditCommand(path: string, options: AuditOptions): Promise<number> {
   for (const [name, given, allowed] of [
     ["format", options.format, FORMATS],
@@ -43,7 +44,7 @@ export async function auditCommand(path: string, options: AuditOptions): Promise
       ? `${JSON.stringify(auditJson(result), null, 2)}\n`
       : auditText(report, result, options.all ?? false),
   );
-  return result.figures.some((f) => f.status === "differs") ? 3 : 0;
+  return result.figures.some((f) => f.status === "differs" || isUnread(f)) ? 3 : 0;
 }
 
 function readJson(path: string): unknown {

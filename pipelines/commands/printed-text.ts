@@ -1,4 +1,4 @@
-import { type AuditedFigure, nameOf } from "../../aggregations/printed/audit.js";
+import { type AuditedFigure, isUnread, nameOf } from "../../aggregations/printed/audit.js";
 import type { PrintedReport, PrintedTable } from "../../aggregations/printed/report.js";
 import { rowLabel } from "../../aggregations/printed/rows.js";
 import { type AuditResult, tally } from "./audit-report.js";
@@ -61,10 +61,11 @@ function figureText(figure: AuditedFigure, notes: string[]): string {
 export function auditText(report: PrintedReport, result: AuditResult, all: boolean): string {
   const { figures, period, rounding } = result;
   const counts = tally(figures);
+  const unread = figures.filter(isUnread).length;
   const of = (status: AuditedFigure["status"]): AuditedFigure[] => figures.filter((f) => f.status === status);
   const lines = [
     `${report.title || "printed report"}: ${count(figures.length)} figures held against ${period} (${rounding})`,
-    `  ${count(counts.equal)} equal, ${count(counts.differs)} differ, ${count(counts["print-error"])} differ where the print contradicts itself, ${count(counts["not-computable"])} not computable`,
+    `  ${count(counts.equal)} equal, ${count(counts.differs)} differ, ${count(counts["print-error"])} differ where the print contradicts itself, ${count(counts["not-computable"])} not computable${unread === 0 ? "" : ` (${count(unread)} of them no readable number)`}`,
   ];
   const list = (heading: string, found: readonly AuditedFigure[]): void => {
     if (found.length > 0) lines.push("", heading, ...found.map(differenceText));

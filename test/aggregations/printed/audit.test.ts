@@ -167,24 +167,40 @@ test("a print that is wrong throughout differs; one that contradicts itself is t
   expect(said(print(consistent))).toEqual(["3 =", "1 2 differs", "2 1 differs"]);
   // 3 − 1 is not 1: with 2 it is.
   const slip = visits({ visits: "3", visits_prev: "1", visits_delta: "1" });
-  expect(said(print(slip))).toEqual(["3 =", "1 2 print-error", "1 ="]);
+  const other = { facility: "乙", _kind: "detail", _facility_id: "b" };
+  const beside = { ...other, visits: "1", visits_prev: "0", visits_delta: "1" };
+  const two = (...rows: PrintedRow[]) => ({ facilities: FACILITIES, tables: [table(VISITS, KEYS, rows)] });
+  expect(said(two(slip, beside))).toEqual(["3 =", "1 =", "1 2 print-error", "0 =", "1 =", "1 ="]);
+  // With no other figure in its column nothing shows that last year is what the column says.
+  expect(said(print(slip))).toEqual(["3 =", "1 2 differs", "1 ="]);
+  // A column that differs throughout was misread, or is another thing.
+  const misread = { ...beside, visits_prev: "4" };
+  expect(said(two(slip, misread)).slice(2, 4)).toEqual(["1 2 differs", "4 0 differs"]);
   // What the report itself lists as wrong, and what follows from it.
   const ref = { table: VISITS, line: 9, key: "visits_prev" };
   const inconsistencies = [{ id: "x1", kind: "error", note: "a slip", ref }];
-  expect(said(print(consistent, { inconsistencies }))).toEqual(["3 =", "1 2 print-error", "2 1 differs"]);
+  expect(said(print(consistent, { inconsistencies }))).toEqual(["3 =", "1 2 print-error", "2 1 print-error"]);
 });
 
 test("a figure that is right twice and wrong once contradicts the other", () => {
   const tables = [table(VISITS, KEYS.slice(0, 2), [visits({ visits: "3" })])];
   const statements = [{ id: "resident.inpatient.total", values: { visits: "4", visits_yoy_pct: "100" } }];
   expect(said({ facilities: FACILITIES, tables, statements })).toEqual(["3 =", "4 =", "100 ="]);
-  const twice = [{ id: "resident.inpatient.visits", values: { visits: "5" } }, ...statements];
-  expect(said({ facilities: FACILITIES, tables, statements: twice })).toEqual([
+  const again = (values: object) =>
+    said({
+      facilities: FACILITIES,
+      tables,
+      statements: [{ id: "resident.inpatient.visits", values }, ...statements],
+    });
+  expect(again({ visits: "5", visits_yoy_pct: "100" })).toEqual([
     "3 =",
     "5 4 print-error",
+    "100 =",
     "4 =",
     "100 =",
   ]);
+  // A sentence of which nothing is confirmed may be about something else.
+  expect(again({ visits: "5" })).toEqual(["3 =", "5 4 differs", "4 =", "100 ="]);
 });
 
 test("a total that its lines do not make, a mean that they do not weigh, a quotient that they do not give", () => {
@@ -200,11 +216,19 @@ test("a total that its lines do not make, a mean that they do not weigh, a quoti
     tables: [table(VISITS, ["facility", ...keys], [line("甲", "a", a), line("乙", "b", b), total(all)])],
   });
   // 3 + 1 is not 5.
-  expect(said(of(["visits"], { visits: "3" }, { visits: "1" }, { visits: "5" }))).toEqual([
-    "3 =",
-    "1 =",
-    "5 4 print-error",
-  ]);
+  const sums = (all: object) =>
+    said(
+      of(
+        ["visits", "visits_prev"],
+        { visits: "3", visits_prev: "2" },
+        { visits: "1", visits_prev: "0" },
+        all,
+      ),
+    );
+  expect(sums({ visits: "5", visits_prev: "2" }).slice(0, 3)).toEqual(["3 =", "1 =", "5 4 print-error"]);
+  // A total row of which nothing is confirmed may hold more than the lines above it.
+  expect(said(of(["visits"], { visits: "3" }, { visits: "1" }, { visits: "5" })).at(-1)).toBe("5 4 differs");
+  expect(sums({ visits: "5", visits_prev: "3" }).filter((t) => t.includes("print-error"))).toEqual([]);
   // Everything one more: 4 + 2 = 6.
   expect(said(of(["visits"], { visits: "4" }, { visits: "2" }, { visits: "6" }))).toEqual([
     "4 3 differs",
@@ -232,6 +256,37 @@ test("a total that its lines do not make, a mean that they do not weigh, a quoti
   expect(said(rate)).toEqual(["700.05 =", "1200.00 =", "68.34 58.34 differs"]);
   const alone = { statements: [{ id: "resident.inpatient.total", values: { base_comp_rate_pct: "68.34" } }] };
   expect(said(alone)).toEqual(["68.34 58.34 differs"]);
+});
+
+test("a figure that follows from a wrong one is what that makes of it in print, no other", () => {
+  const ref = { table: VISITS, line: 9, key: "visits_prev" };
+  const inconsistencies = [{ id: "x1", kind: "error", note: "a slip", ref }];
+  const row = visits({ visits: "3", visits_prev: "1", visits_delta: "7" });
+  const json = { facilities: FACILITIES, tables: [table(VISITS, KEYS, [row])], inconsistencies };
+  expect(said(json)).toEqual(["3 =", "1 2 print-error", "7 1 differs"]);
+});
+
+test("two cells of a table that were read as one figure and print otherwise are named, not excused", () => {
+  const json = table(VISITS, ["facility", "visits", "cases"], [visits({ visits: "3", cases: "2" })], {
+    cases: "住院人次",
+  });
+  const [, second] = audited({ facilities: FACILITIES, tables: [json] });
+  expect([second?.status, second?.note]).toEqual([
+    "differs",
+    expect.stringContaining("read as the same figure"),
+  ]);
+});
+
+test("a cell that is no number is said to be none, and is never passed over", () => {
+  const row = visits({ visits: "约3", visits_prev: "—", visits_yoy_pct: "大增" });
+  const keys = ["facility", "visits", "visits_prev", "visits_yoy_pct"];
+  const columns = [...keys.map((key) => ({ key, label: key, unit: key === "visits" ? "人次" : null }))];
+  const found = audited({ facilities: FACILITIES, tables: [{ ...table(VISITS, keys, [row]), columns }] });
+  expect(found.map((f) => `${f.key} ${f.status} ${f.note}`)).toEqual([
+    "visits not-computable “约3” cannot be read as a number",
+    "visits_prev not-computable no figure is printed",
+    "visits_yoy_pct not-computable “大增” cannot be read as a number",
+  ]);
 });
 
 test("a direction is the sign of a figure in the prose", () => {
