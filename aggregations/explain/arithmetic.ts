@@ -1,13 +1,4 @@
-import {
-  minus,
-  over,
-  parseDecimal,
-  plus,
-  type Rational,
-  roundHalfUp,
-  whole,
-  ZERO,
-} from "../streams/rational.js";
+import { minus, over, parseDecimal, plus, type Rational, roundHalfUp, whole, ZERO } from "../rational.js";
 
 /** Decimals of published values. */
 const PLACES = 6;

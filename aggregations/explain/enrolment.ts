@@ -1,6 +1,6 @@
 import { ALL_INSURANCES, type Dimension } from "../../schemas/dimensions.js";
 import type { DayNumber } from "../../schemas/units.js";
-import type { Jurisdiction } from "../region.js";
+import type { Jurisdiction } from "../dimensions/region.js";
 import { type Cells, DISJOINT, derive, type EnrolmentRow, put } from "../streams/enrolment.js";
 import { type Enrolled, sumOf } from "../streams/whole.js";
 

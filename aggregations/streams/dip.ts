@@ -1,7 +1,7 @@
 import type { Figure } from "../../schemas/figure.js";
-import type { StreamRecord } from "../../schemas/settlement.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { monthEnd, monthNumber, monthStart } from "../calendar.js";
-import { over, parseDecimal, type Rational, whole, yuan } from "./rational.js";
+import { over, parseDecimal, type Rational, whole, yuan } from "../rational.js";
 import { normaliseRecord, numberOf, textOf } from "./record.js";
 import {
   type DataWindow,

@@ -1,10 +1,10 @@
 import { ALL_INSURANCES, type Dimension } from "../../schemas/dimensions.js";
 import type { Figure } from "../../schemas/figure.js";
-import type { StreamRecord } from "../../schemas/settlement.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
 import type { DayNumber } from "../../schemas/units.js";
 import { civil, monthEnd, monthNumber } from "../calendar.js";
-import type { Jurisdiction } from "../region.js";
-import { over, whole } from "./rational.js";
+import type { Jurisdiction } from "../dimensions/region.js";
+import { over, whole } from "../rational.js";
 import { ALL, normaliseRecord, numberOf, textOf } from "./record.js";
 import {
   type DataWindow,

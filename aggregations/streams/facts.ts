@@ -1,8 +1,8 @@
 import { ALL_INSURANCES, DIMENSIONS, type Dimension } from "../../schemas/dimensions.js";
 import type { Figure } from "../../schemas/figure.js";
-import type { StreamRecord } from "../../schemas/settlement.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { civil, dayOf, type Period, parsePeriod, previousPeriodId } from "../calendar.js";
-import { parseDecimal, type Rational } from "./rational.js";
+import { parseDecimal, type Rational } from "../rational.js";
 import { mapOf, normaliseRecord, textOf } from "./record.js";
 import { type DataWindow, figure, windowWith } from "./series.js";
 import { canonicalContent, compareBytes, versionTime } from "./version.js";

@@ -1,4 +1,4 @@
-import { minus, over, plus, type Rational, whole, yuan } from "./rational.js";
+import { minus, over, plus, type Rational, whole, yuan } from "../rational.js";
 import type { Indicator, Span } from "./series.js";
 
 type Months = (bigint | null)[];

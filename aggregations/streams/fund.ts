@@ -1,5 +1,5 @@
 import type { Figure } from "../../schemas/figure.js";
-import type { StreamRecord } from "../../schemas/settlement.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
 import type { DayNumber } from "../../schemas/units.js";
 import { civil, yearOfMonth } from "../calendar.js";
 import { BOOKED_INDICATORS, FundYear, SETTLED_INDICATORS } from "./fund-year.js";

@@ -1,6 +1,6 @@
-import type { StreamRecord } from "../../schemas/settlement.js";
-import { STREAMS, type StreamName } from "../../schemas/streams.js";
-import { canonicalDecimal } from "./rational.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
+import { STREAMS, type StreamName } from "../../schemas/input/streams.js";
+import { canonicalDecimal } from "../rational.js";
 
 /** Every stream but `settlement`. */
 export type SmallStream = Exclude<StreamName, "settlement">;

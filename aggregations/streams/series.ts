@@ -2,7 +2,7 @@ import { ALL_INSURANCES, DIMENSIONS, type Dimension } from "../../schemas/dimens
 import type { Figure } from "../../schemas/figure.js";
 import type { DayNumber } from "../../schemas/units.js";
 import { civil, dayOf, type Period, periodsOfYear } from "../calendar.js";
-import { changePct, type Rational, roundHalfUp, ZERO } from "./rational.js";
+import { changePct, type Rational, roundHalfUp, ZERO } from "../rational.js";
 
 /** First and last day with data of the whole product (the settlements); null where there is none yet. */
 export interface DataWindow {

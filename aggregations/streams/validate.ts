@@ -1,11 +1,11 @@
 import { ALL_INSURANCES, INSURANCES } from "../../schemas/dimensions.js";
 import { COMPUTED_INDICATORS } from "../../schemas/indicators.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
+import { type FieldType, STREAMS } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
-import type { StreamRecord } from "../../schemas/settlement.js";
-import { type FieldType, STREAMS } from "../../schemas/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { dayOf, parsePeriod } from "../calendar.js";
-import { over, parseDecimal, whole } from "./rational.js";
+import { over, parseDecimal, whole } from "../rational.js";
 import { mapOf, numberOf, type SmallStream, textOf } from "./record.js";
 
 /** A version dated later than this after now is `future_time`. */

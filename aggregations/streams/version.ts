@@ -1,5 +1,5 @@
-import type { StreamRecord } from "../../schemas/settlement.js";
-import { STREAMS } from "../../schemas/streams.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
+import { STREAMS } from "../../schemas/input/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { mapOf, normaliseRecord, numberOf, type SmallStream } from "./record.js";
 

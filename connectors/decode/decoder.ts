@@ -1,16 +1,16 @@
 import type { ZoneCalendar } from "../../aggregations/calendar.js";
+import type { Settlement } from "../../schemas/input/settlement.js";
+import type { StreamName } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
-import type { Settlement } from "../../schemas/settlement.js";
-import type { StreamName } from "../../schemas/streams.js";
-import type { Decoder, RecordVisitor, SettlementVisitor } from "../decode.js";
-import type { SourceBatch } from "../source.js";
-import { readOneRecordContainer, writeOneRecordContainer } from "./avro-container.js";
-import { AvroReader } from "./decode-avro.js";
-import { Interner } from "./decode-intern.js";
-import { JsonReader } from "./decode-json.js";
-import { fillSettlement, layoutOf, Slots } from "./decode-slots.js";
-import { type Writer, WriterCatalogue } from "./decode-writers.js";
-import type { SchemaRegistry } from "./schema-registry.js";
+import type { Decoder, RecordVisitor, SettlementVisitor } from "../ports/decoder.js";
+import type { SourceBatch } from "../ports/source.js";
+import { readOneRecordContainer, writeOneRecordContainer } from "./avro/container.js";
+import { AvroReader } from "./avro/reader.js";
+import { Interner } from "./fields/interner.js";
+import { fillSettlement, layoutOf, Slots } from "./fields/slots.js";
+import { JsonReader } from "./json/reader.js";
+import type { SchemaRegistry } from "./registry.js";
+import { type Writer, WriterCatalogue } from "./writers.js";
 
 export interface BatchDecoderOptions {
   /** Zone of civil times without offset. */

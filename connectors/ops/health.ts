@@ -1,6 +1,6 @@
 import { FundpulseError } from "../../schemas/errors.js";
 import type { EpochMs } from "../../schemas/units.js";
-import type { Observer } from "../observer.js";
+import type { Observer } from "../ports/observer.js";
 
 /** What the health endpoints answer; counts, times and codes only. */
 export interface HealthReport {

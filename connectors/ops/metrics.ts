@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Observer } from "../observer.js";
+import type { Observer } from "../ports/observer.js";
 
 /** Metrics in Prometheus' text form. */
 export interface Metrics extends Observer {

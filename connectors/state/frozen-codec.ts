@@ -1,10 +1,10 @@
 import { deflateSync, inflateSync } from "node:zlib";
-import type { GroupKey } from "../../aggregations/groups.js";
+import type { GroupKey } from "../../aggregations/dimensions/groups.js";
 import type { SettlementDimension } from "../../schemas/dimensions.js";
 import type { Figure } from "../../schemas/figure.js";
 import { MEASURES } from "../../schemas/measures.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
-import { checkedCrc, withCrc } from "./store-file.js";
+import { checkedCrc, withCrc } from "./file.js";
 
 /** The whole numbers that a period's settlement figures are made of, as they were at close. */
 export interface FrozenSums {

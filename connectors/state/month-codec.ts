@@ -1,5 +1,5 @@
-import { MonthState } from "../../aggregations/month.js";
-import { ROW_WIDTH, type SumTable } from "../../aggregations/sums.js";
+import { MonthState } from "../../aggregations/months/month.js";
+import { ROW_WIDTH, type SumTable } from "../../aggregations/months/sums.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
 

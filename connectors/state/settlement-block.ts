@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
-import { ABSENT, type Settlement } from "../../schemas/settlement.js";
-import { AMOUNT_FIELDS } from "../../schemas/streams.js";
+import { ABSENT, type Settlement } from "../../schemas/input/settlement.js";
+import { AMOUNT_FIELDS } from "../../schemas/input/streams.js";
 import type { DayNumber, EpochMs } from "../../schemas/units.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
 

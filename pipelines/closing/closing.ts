@@ -7,16 +7,16 @@ import {
   parsePeriod,
   periodsOfYear,
 } from "../../aggregations/calendar.js";
-import { figuresOf } from "../../aggregations/closed/frozen.js";
-import { queryPublished } from "../../connectors/publish/query-duckdb.js";
+import { figuresOf } from "../../aggregations/closing/frozen.js";
+import { queryPublished } from "../../connectors/duckdb/query.js";
 import { packFigures, packSums } from "../../connectors/state/frozen-codec.js";
 import { FundpulseError } from "../../schemas/errors.js";
-import type { Intake } from "../engine/intake.js";
-import type { CloseProblem, CloseResult, Closing } from "../engine/pipeline-port.js";
-import type { State } from "../engine/state.js";
+import type { CloseProblem, CloseResult, Closing } from "../engine/port.js";
+import type { Intake } from "../ingest/intake.js";
+import type { State } from "../ledger/state.js";
 import { givenFigures, keepSettledOfYear } from "../publish/given-figures.js";
-import type { PublishLoop } from "../publish/publish-loop.js";
-import { CLOSE_CHECKS, hasSettlements } from "./close-checks.js";
+import type { PublishLoop } from "../publish/loop.js";
+import { CLOSE_CHECKS, hasSettlements } from "./checks.js";
 import { frozenSums } from "./freeze.js";
 
 interface Parts {

@@ -1,7 +1,7 @@
 import { monthOfDay, type Period, periodsOfYear, yearOfMonth } from "../../aggregations/calendar.js";
 import type { FrozenSums } from "../../connectors/state/frozen-codec.js";
 import { MEASURES } from "../../schemas/measures.js";
-import type { State } from "../engine/state.js";
+import type { State } from "../ledger/state.js";
 
 /** The whole numbers behind a period's settlement figures as of the last commit; no day. */
 export function frozenSums(state: State, period: Period): FrozenSums {

@@ -1,126 +1,279 @@
-import type { LoadedConfig } from "../../connectors/config/config-yaml.js";
-import { askControl } from "../../connectors/control/control-client.js";
-import {
-  type ControlServer,
-  type ControlWork,
-  serveControl,
-} from "../../connectors/control/control-server.js";
-import {
-  acquireLock,
-  awaitLock,
-  lockHolder,
-  type StateLock,
-  tryLock,
-} from "../../connectors/control/lock.js";
-import { progressLine } from "../commands/progress.js";
-import { type EngineServices, operationsOf, servicesOver } from "./engine-operations.js";
-import type { Pipeline, PipelineDeps } from "./pipeline-port.js";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ZoneCalendar } from "../../aggregations/calendar.js";
+import { loadReference } from "../../connectors/config/reference.js";
+import { BatchDecoder } from "../../connectors/decode/decoder.js";
+import { SchemaRegistry } from "../../connectors/decode/registry.js";
+import { loadWriterSchemas } from "../../connectors/decode/writers.js";
+import { DuckDbPublisher } from "../../connectors/duckdb/publish/publisher.js";
+import { FolderSource } from "../../connectors/folder/source.js";
+import type { Publisher } from "../../connectors/ports/publisher.js";
+import type { Source, SourceBatch, SourceContext } from "../../connectors/ports/source.js";
+import { stateError } from "../../connectors/state/file.js";
+import type { Config } from "../../schemas/config/schema.js";
+import { closingOf } from "../closing/closing.js";
+import { Intake } from "../ingest/intake.js";
+import { quarantineDesk } from "../ingest/quarantine.js";
+import { State } from "../ledger/state.js";
+import { cellsPath, publishAllCells } from "../publish/cells.js";
+import { PublishLoop } from "../publish/loop.js";
+import { Publication } from "../publish/publication.js";
+import { Prover } from "../verify/verifier.js";
+import type { Pipeline, PipelineDeps, RunSummary } from "./port.js";
+import { Turns } from "./serial-queue.js";
 
-/**
- * The engine of a workspace, held by this process alone until `end`. While it is held, it also does what other
- * processes ask of it (connectors/control/control.ts), unless `serve` is false. With `wait` it waits for a command (close,
- * nightly …) that works on the state just now, instead of failing (FP2001).
- */
-export async function openEngine(
-  loaded: LoadedConfig,
-  deps: PipelineDeps,
-  options: { readonly serve?: boolean; readonly wait?: boolean } = {},
-): Promise<Pipeline> {
-  const { data } = loaded.config;
-  const lock = options.wait
-    ? await awaitLock(data, (holder) =>
-        deps.log.info("waiting for the command that holds the state", { holder }),
-      )
-    : acquireLock(data);
-  return openLocked(lock, loaded, deps, options.serve ?? true);
+/** The state is checkpointed after so many records, which bounds how long a start after a crash takes. */
+const CHECKPOINT_RECORDS = 500_000;
+/** How often due records are judged again and lag is told while running. */
+const TICK_MS = 1000;
+
+/** The source that the configuration names. */
+export async function openSource(config: Config, deps: Pick<PipelineDeps, "log">): Promise<Source> {
+  const { source } = config;
+  if (source.kind === "folder") return new FolderSource({ path: source.path });
+  const { KafkaSource } = await import("../../connectors/kafka/source.js");
+  return new KafkaSource({ config: source, log: deps.log, instance: config.data });
 }
 
-async function openLocked(
-  lock: StateLock,
-  loaded: LoadedConfig,
-  deps: PipelineDeps,
-  serve: boolean,
-): Promise<Pipeline> {
-  const { config } = loaded;
-  try {
-    // Loaded late, so that `--help` does not wait for native modules.
-    const { openPipeline } = await import("./pipeline.js");
-    const { engineRules } = await import("./engine-rules.js");
-    // Before the tables are read: a change between the two is told rather than missed.
-    const rules = engineRules(config);
-    const pipeline = await openPipeline(config, deps);
-    const control: ControlServer | null = serve
-      ? serveControl({ dataDir: config.data, operations: operationsOf(pipeline), rules, log: deps.log })
-      : null;
-    return {
-      ...pipeline,
-      end: async () => {
-        try {
-          await control?.stop();
-          await pipeline.end();
-        } finally {
-          lock.release();
-        }
-      },
-    };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+export async function openDecoder(config: Config): Promise<BatchDecoder> {
+  const registry =
+    config.source.kind === "kafka" && config.source.schemaRegistry
+      ? new SchemaRegistry(config.source.schemaRegistry)
+      : undefined;
+  return new BatchDecoder({
+    calendar: new ZoneCalendar(config.timezone),
+    registry,
+    schemas: await loadWriterSchemas(config.reference),
+  });
+}
+
+/** Parts that tests replace. */
+export interface PipelineParts {
+  readonly source?: Source;
+  readonly publisher?: Publisher;
 }
 
 /**
- * Gives `work` the engine of a workspace: this process's own where the state is free, else that of the process
- * which holds it. Should that one end in between, what is asked next is done here.
+ * Opens the state of a workspace and everything around it. The caller holds the state lock. With `rebuild`
+ * a state built under another configuration of dimensions is accepted and derived again.
  */
-export async function withEngine<T>(
-  loaded: LoadedConfig,
+export async function openPipeline(
+  config: Config,
   deps: PipelineDeps,
-  work: (engine: EngineServices) => Promise<T>,
-): Promise<T> {
-  const dataDir = loaded.config.data;
-  const progress = progressLine();
-  const own: { engine: Pipeline | null } = { engine: null };
-  let told = false;
-  const notes = new Set<string>();
-  const call = async (operation: string, ...args: readonly unknown[]): Promise<ControlWork> => {
-    if (own.engine === null) {
-      const lock = tryLock(dataDir, { brief: true });
-      if (lock) own.engine = await openLocked(lock, loaded, deps, true);
-    }
-    if (own.engine === null) {
-      if (!told)
-        deps.log.debug("the state is held by another process, which is asked", {
-          holder: lockHolder(dataDir),
-        });
-      told = true;
-      const { engineRules } = await import("./engine-rules.js");
-      const reply = await askControl({
-        dataDir,
-        operation,
-        args,
-        rules: engineRules(loaded.config),
-        tryLock: () => tryLock(dataDir, { brief: true }),
-        onProgress: (stage, seconds) =>
-          progress.note(
-            stage === "waiting"
-              ? `${operation}: waiting for ${lockHolder(dataDir)} · ${Math.round(seconds)} s`
-              : `${operation}: ${lockHolder(dataDir)} works on it · ${Math.round(seconds)} s`,
-          ),
-      }).finally(() => progress.end());
-      if (!("release" in reply)) {
-        if (reply.note !== null && !notes.has(reply.note)) deps.log.warn(reply.note);
-        if (reply.note !== null) notes.add(reply.note);
-        return { result: reply.result, ...(reply.bytes ? { bytes: reply.bytes } : {}) };
+  parts: PipelineParts = {},
+): Promise<Pipeline> {
+  const decoder = await openDecoder(config);
+  const reference = loadReference(config.reference, config.timezone);
+  const open = async (rebuild: boolean): Promise<Opened> => {
+    const state = new State(config, reference, deps.clock, { rebuild });
+    try {
+      const intake = new Intake(state, decoder);
+      const publisher = parts.publisher ?? new DuckDbPublisher({ dataDir: config.data, config });
+      const publication = new Publication(state, intake, await publisher.open(state.store.stateId));
+      const loop = new PublishLoop({ config, deps, state, intake, publication, publisher });
+      if (rebuild) await intake.rejudge("1 = 1");
+      else if (state.tablesChanged) {
+        await intake.rejudge("reason IN ('unknown_category', 'out_of_jurisdiction')");
       }
-      deps.log.info("the process that held the state ended; going on here");
-      own.engine = await openLocked(reply, loaded, deps, true);
+      state.derived();
+      return { state, intake, publisher, loop };
+    } catch (error) {
+      state.close();
+      throw error;
     }
-    return operationsOf(own.engine).get(operation)!(...args);
   };
+
+  /** SQLite may find damage at any read: that is FP2004, wherever it shows. */
+  const readable = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw stateError(error, join(config.data, "state.sqlite"));
+    }
+  };
+  let opened: Opened | null = null;
+  const current = async (): Promise<Opened> => {
+    opened ??= await readable(() => open(false));
+    return opened;
+  };
+  const desk = quarantineDesk(
+    async () => (await current()).intake,
+    async () => (await current()).state,
+    async () => {
+      const { loop } = await current();
+      await loop.publishNow();
+    },
+  );
+  const turns = new Turns();
+  /** What is asked of the engine happens between two batches, never beside one. */
+  const inTurn = <T>(work: (opened: Opened) => Promise<T>): Promise<T> =>
+    turns.take(async () => {
+      const now = await current();
+      return readable(() => work(now));
+    });
+  const prover = new Prover(inTurn);
+
+  return {
+    run: async ({ untilDrained, signal }) => {
+      const parts_ = await turns.take(current);
+      const source = parts.source ?? (await openSource(config, deps));
+      try {
+        return await readable(() => consume(parts_, source, deps, turns, untilDrained, signal));
+      } finally {
+        await source.close();
+      }
+    },
+    rebuild: async (onProgress) => {
+      opened = await readable(() => open(true));
+      const { loop, state } = opened;
+      const total = state.store.months().length;
+      onProgress(total, total);
+      const version = await loop.publishNow();
+      return { settlements: state.store.ids.count(), version };
+    },
+    quarantine: {
+      list: (filter) => inTurn(() => desk.list(filter)),
+      show: (id) => inTurn(() => desk.show(id)),
+      retry: (ids) => inTurn(() => desk.retry(ids)),
+      dismiss: (ids, why) => inTurn(() => desk.dismiss(ids, why)),
+    },
+    publish: () => inTurn(async ({ loop, state }) => ({ version: await publishAll(loop, state) })),
+    close: async (period, options) => {
+      const result = await inTurn((now) => closingOf(now).close(period, options));
+      const { outcome, version } = result;
+      const problems = result.problems.map((p) => p.problem);
+      if (outcome === "closed") deps.log.info("period closed", { period, version, problems });
+      if (outcome === "refused") deps.log.info("close refused", { period, problems });
+      return result;
+    },
+    due: (day) => inTurn((now) => closingOf(now).due(day)),
+    verify: () => readable(() => prover.verify()),
+    writeDetail: () => readable(() => prover.writeDetail()),
+    end: async () => {
+      await prover.idle();
+      if (opened === null) return;
+      const { state, publisher, loop } = opened;
+      opened = null;
+      await readable(async () => {
+        try {
+          await loop.stop();
+          await publisher.close();
+          // After a failed commit the months in memory are ahead of the state.
+          if (state.store.failed === null) state.months.checkpoint();
+        } finally {
+          state.close();
+        }
+      });
+    },
+  };
+}
+
+/** Publishes what is not yet published, both files side by side; returns the version of the main one. */
+async function publishAll(loop: PublishLoop, state: State): Promise<number> {
+  const [main, cells] = await Promise.allSettled([loop.publishNow(), publishCellsIfChanged(state)]);
+  if (main.status === "rejected") throw main.reason;
+  if (cells.status === "rejected") throw cells.reason;
+  return main.value;
+}
+
+/** `cells.duckdb` follows when a run has drained or stopped, not at every publish: it holds every month. */
+async function publishCellsIfChanged(state: State): Promise<void> {
+  const { store } = state;
+  const touched = store.monthsTouchedSince(Number(store.meta("cells_sequence") ?? 0));
+  if (touched.length === 0 && existsSync(cellsPath(state.config))) return;
+  const { sequence } = store;
+  await publishAllCells(state);
+  store.commit(() => store.setMeta("cells_sequence", String(sequence)));
+}
+
+interface Opened {
+  readonly state: State;
+  readonly intake: Intake;
+  readonly publisher: Publisher;
+  readonly loop: PublishLoop;
+}
+
+/** Runs one source into the state, publishing as it goes. */
+async function consume(
+  { state, intake, loop }: Opened,
+  source: Source,
+  deps: PipelineDeps,
+  turns: Turns,
+  untilDrained: boolean,
+  signal: AbortSignal,
+): Promise<RunSummary> {
+  const counts = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
+  let sinceCheckpoint = 0;
+  let failure: unknown;
+  const stop = new AbortController();
+  const abort = (): void => stop.abort();
+  signal.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) stop.abort();
+
+  const deliver = async (batch: SourceBatch): Promise<void> => {
+    const outcome = await turns.take(() => intake.accept(batch));
+    for (const key of ["applied", "duplicate", "held", "quarantined"] as const) counts[key] += outcome[key];
+    deps.observer.batch(outcome);
+    sinceCheckpoint += outcome.applied;
+    if (sinceCheckpoint >= CHECKPOINT_RECORDS) {
+      sinceCheckpoint = 0;
+      state.months.checkpoint();
+    }
+    loop.changed(batch.appendedAtMs);
+    // Give timers and the publisher's promises their turn.
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const context: SourceContext = {
+    committed: (name, partition) => state.store.findPlace(name, partition),
+    partitions: (name) => state.store.places().filter((p) => p.source === name),
+    signal: stop.signal,
+    warn: (event, detail) => deps.log.warn(event, detail),
+  };
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    stop.abort();
+  };
+  const judgeDue = async (): Promise<void> => {
+    const due = await turns.take(() => intake.rejudge("reason = 'future_time' AND due <= ?", deps.clock()));
+    if (due.resolved > 0) loop.changed(null);
+  };
+  let judging: Promise<void> | null = null;
+  let asking = false;
+  const tick = setInterval(() => {
+    if (failure !== undefined) return;
+    judging ??= judgeDue()
+      .catch(fail)
+      .finally(() => {
+        judging = null;
+      });
+    if (asking) return;
+    asking = true;
+    // A source that cannot tell its lag just now says so where it reads.
+    source
+      .lag()
+      .then(deps.observer.lag, (error: Error) => deps.log.debug("lag unknown", { error: error.message }))
+      .finally(() => {
+        asking = false;
+      });
+  }, TICK_MS);
+  loop.start(fail);
   try {
-    return await work(servicesOver(call));
+    // What became due while nothing ran; a drained run may be over before the first tick.
+    await judgeDue();
+    await source.run(context, deliver, {
+      untilDrained,
+      onDrained: () => {
+        loop.drained();
+        deps.observer.drained();
+      },
+    });
   } finally {
-    await own.engine?.end();
+    clearInterval(tick);
+    signal.removeEventListener("abort", abort);
+    await judging;
+    await loop.stop();
   }
+  if (failure) throw failure;
+  const version = await turns.take(() => publishAll(loop, state));
+  return { ...counts, version, drained: untilDrained && !signal.aborted };
 }

@@ -1,8 +1,8 @@
 import type { Formula } from "../../aggregations/explain/formula.js";
 import type { Request } from "../../aggregations/explain/request.js";
-import type { PublishedFigure } from "../../connectors/explain/explain-figure.js";
-import type { RecordKind } from "../../connectors/explain/explain-sql.js";
-import type { QueryResult } from "../../connectors/publish/query-duckdb.js";
+import type { PublishedFigure } from "../../connectors/duckdb/explain/figure.js";
+import type { RecordKind } from "../../connectors/duckdb/explain/settlement-queries.js";
+import type { QueryResult } from "../../connectors/duckdb/query.js";
 
 /** One term of the formula; values are exact decimal text, null where no record says anything. */
 export interface Part {

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import type { Combo } from "../../aggregations/combos.js";
-import { ROW_WIDTH, SumTable } from "../../aggregations/sums.js";
-import { type MonthCells, publishCells } from "../../connectors/publish/publish-duckdb-cells.js";
-import type { Config } from "../../schemas/config.js";
+import type { Combo } from "../../aggregations/dimensions/tuples.js";
+import { ROW_WIDTH, SumTable } from "../../aggregations/months/sums.js";
+import { type MonthCells, publishCells } from "../../connectors/duckdb/publish/cells.js";
+import type { Config } from "../../schemas/config/schema.js";
 import { SETTLEMENT_DIMENSIONS, type SettlementDimension } from "../../schemas/dimensions.js";
 import { MEASURES } from "../../schemas/measures.js";
 import type { MonthNumber } from "../../schemas/units.js";
-import type { State } from "../engine/state.js";
+import type { State } from "../ledger/state.js";
 
 /** One month's cells as columns; combos with equal values (facility known or not) are one cell. */
 function monthCells(state: State, month: MonthNumber): MonthCells {

@@ -1,15 +1,15 @@
 import { monthNumber, yearOfMonth } from "../../aggregations/calendar.js";
-import { SettledSums } from "../../aggregations/settled.js";
+import { SettledSums } from "../../aggregations/months/settled.js";
 import { dipFigures } from "../../aggregations/streams/dip.js";
 import { enrolmentFigures } from "../../aggregations/streams/enrolment.js";
 import { factFigures } from "../../aggregations/streams/facts.js";
 import { fundFigures } from "../../aggregations/streams/fund.js";
 import type { SettledRow } from "../../aggregations/streams/settled.js";
 import type { Figure } from "../../schemas/figure.js";
-import type { StreamRecord } from "../../schemas/settlement.js";
-import type { StreamName } from "../../schemas/streams.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
+import type { StreamName } from "../../schemas/input/streams.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
-import type { State } from "../engine/state.js";
+import type { State } from "../ledger/state.js";
 
 /**
  * The figures that no group of settlements gives: enrolment, funds, DIP, reported facts, as of the last

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { withReported } from "../../aggregations/closed/frozen.js";
-import type { Figure, PublishedState, PublishInput } from "../../connectors/publisher.js";
-import type { StreamName } from "../../schemas/streams.js";
+import { withReported } from "../../aggregations/closing/frozen.js";
+import type { Figure, PublishedState, PublishInput } from "../../connectors/ports/publisher.js";
+import type { StreamName } from "../../schemas/input/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
-import { closedCut } from "../closing/closed-cut.js";
-import type { Intake } from "../engine/intake.js";
-import type { State } from "../engine/state.js";
-import { verifiedOf } from "../proving/verify-run.js";
+import type { Intake } from "../ingest/intake.js";
+import type { State } from "../ledger/state.js";
+import { verifiedOf } from "../verify/published.js";
+import { closedCut } from "./closed-periods.js";
 import { givenFigures } from "./given-figures.js";
-import { PublishedSums, type Window } from "./publication-sums.js";
+import { PublishedSums, type Window } from "./sums.js";
 import { WholeTables } from "./whole-tables.js";
 
 /** Cuts the state for publishing: one consistent snapshot of what changed since the last publish. */

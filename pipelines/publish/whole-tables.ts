@@ -1,5 +1,5 @@
 import { dayText } from "../../aggregations/calendar.js";
-import { facilityVersion } from "../../aggregations/facilities.js";
+import { facilityVersion } from "../../aggregations/dimensions/facilities.js";
 import type {
   BalanceRow,
   CategoryRow,
@@ -9,13 +9,13 @@ import type {
   QuarantineRow,
   UnmappedRow,
   WarningRow,
-} from "../../connectors/publisher.js";
-import type { QuarantineEntry, RefundRow } from "../../connectors/state/store-sqlite.js";
-import { NATIONAL_CATEGORIES } from "../../schemas/national-categories.js";
-import type { StreamRecord } from "../../schemas/settlement.js";
+} from "../../connectors/ports/publisher.js";
+import type { QuarantineEntry, RefundRow } from "../../connectors/state/store.js";
+import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { type Fen, yuanText } from "../../schemas/units.js";
-import type { State } from "../engine/state.js";
-import { facilityArrivalRows, periodQualityRevision, periodQualityRows } from "./completeness-tables.js";
+import type { State } from "../ledger/state.js";
+import { facilityArrivalRows, periodQualityRevision, periodQualityRows } from "./completeness.js";
 
 /** Rows of a quality table that are published at most: beyond it a look-up of single records helps nobody. */
 const QUALITY_ROWS = 1_000_000;

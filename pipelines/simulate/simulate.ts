@@ -1,21 +1,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ZoneCalendar } from "../../aggregations/calendar.js";
-import type { SimEvent } from "../../aggregations/simulate/event.js";
-import {
-  FREE_DEFAULTS,
-  type FreeProfile,
-  freeEvents,
-  freeFacilities,
-} from "../../aggregations/simulate/free.js";
-import { huining } from "../../aggregations/simulate/huining.js";
-import { facilityFields, namedEvents } from "../../aggregations/simulate/named.js";
-import type { NamedProfile } from "../../aggregations/simulate/profile.js";
-import { shandan } from "../../aggregations/simulate/shandan.js";
-import { csvText } from "../../connectors/write/csv.js";
-import { type AvroCodec, type FileFormat, FolderWriter } from "../../connectors/write/write-folder.js";
+import { csvText } from "../../connectors/files/csv.js";
 import { FundpulseError } from "../../schemas/errors.js";
-import type { StreamName } from "../../schemas/streams.js";
+import type { StreamName } from "../../schemas/input/streams.js";
+import type { SimEvent } from "./event.js";
+import { FREE_DEFAULTS, type FreeProfile, freeEvents, freeFacilities } from "./free.js";
+import { huining } from "./huining.js";
+import { facilityFields, namedEvents } from "./named.js";
+import type { NamedProfile } from "./profile.js";
+import { shandan } from "./shandan.js";
+import { type AvroCodec, type FileFormat, FolderWriter } from "./write/folder.js";
 
 const NAMED: Readonly<Record<string, () => NamedProfile>> = {
   "shandan-2024h1": shandan,

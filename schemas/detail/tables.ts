@@ -1,5 +1,5 @@
-import { column, MAIN, type TableDef } from "../published/define.js";
-import { STREAMS, type StreamName } from "../streams.js";
+import { STREAMS, type StreamName } from "../input/streams.js";
+import { column, MAIN, type TableDef } from "../published/definition.js";
 
 const table = (name: string, comment: string, columns: TableDef["columns"]): TableDef => ({
   kind: "table",

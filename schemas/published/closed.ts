@@ -1,6 +1,6 @@
 import { SETTLEMENT_DIMENSIONS } from "../dimensions.js";
 import { SHARE_MEASURES } from "../indicators.js";
-import { column, type TableDef } from "./define.js";
+import { column, type TableDef } from "./definition.js";
 import { DIMENSION_ZH, MEASURE_COLUMNS, storeTable } from "./store.js";
 
 /** Denominators of shares, as columns: `total_fee`, `care_fee`, `category_fee` … */

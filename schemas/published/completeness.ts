@@ -1,4 +1,4 @@
-import { column, MAIN, STORE, type TableDef, type ViewDef } from "./define.js";
+import { column, MAIN, STORE, type TableDef, type ViewDef } from "./definition.js";
 
 const STANDING =
   "状态：current 正常、lagging 滞后、occasional 偶发（有结算的日子不足 4 天，不判断滞后）、gone 已停（水位月及前三个月无结算）";

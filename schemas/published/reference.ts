@@ -1,5 +1,5 @@
 import { FACILITY_ARRIVAL, QUALITY_PERIOD } from "./completeness.js";
-import { type ColumnDef, column, MAIN, type TableDef, type ViewDef } from "./define.js";
+import { type ColumnDef, column, MAIN, type TableDef, type ViewDef } from "./definition.js";
 
 const table = (name: string, comment: string, columns: readonly ColumnDef[]): TableDef => ({
   kind: "table",

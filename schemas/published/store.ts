@@ -1,7 +1,7 @@
 import { SETTLEMENT_DIMENSIONS } from "../dimensions.js";
 import { SHARE_MEASURES } from "../indicators.js";
 import { MEASURES } from "../measures.js";
-import { column, STORE, type TableDef } from "./define.js";
+import { column, STORE, type TableDef } from "./definition.js";
 
 export const DIMENSION_ZH = {
   care: "就医类型",

@@ -8,17 +8,17 @@ import {
   periodsOfYear,
   ZoneCalendar,
 } from "../../aggregations/calendar.js";
-import { CategoryTable } from "../../aggregations/categories.js";
-import { type Combo, ComboTable } from "../../aggregations/combos.js";
-import { Contribution, isCounted, weightOf } from "../../aggregations/contribution.js";
-import { FacilityTable } from "../../aggregations/facilities.js";
-import { GroupTable } from "../../aggregations/groups.js";
-import { judgeContent, judgeTime, normalise } from "../../aggregations/judge.js";
-import { type ColumnSums, MonthState } from "../../aggregations/month.js";
-import { PersonYear } from "../../aggregations/persons.js";
+import { CategoryTable } from "../../aggregations/dimensions/categories.js";
+import { FacilityTable } from "../../aggregations/dimensions/facilities.js";
+import { GroupTable } from "../../aggregations/dimensions/groups.js";
+import { type Combo, ComboTable } from "../../aggregations/dimensions/tuples.js";
+import { type ColumnSums, MonthState } from "../../aggregations/months/month.js";
+import { PersonYear } from "../../aggregations/persons/year.js";
+import { Contribution, isCounted, weightOf } from "../../aggregations/settlement/contribution.js";
+import { judgeContent, judgeTime, normalise } from "../../aggregations/settlement/validate.js";
+import { AMOUNT_INDEX, Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
+import { AMOUNT_FIELDS } from "../../schemas/input/streams.js";
 import { MEASURES } from "../../schemas/measures.js";
-import { AMOUNT_INDEX, Settlement, type StreamRecord } from "../../schemas/settlement.js";
-import { AMOUNT_FIELDS } from "../../schemas/streams.js";
 import {
   arrivalsOf,
   deliveries,

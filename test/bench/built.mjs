@@ -10,7 +10,7 @@ export const built = (path) =>
 
 /** Measures a copy of the build from here on, so that a build meanwhile changes nothing half-way. */
 export function freezeBuild(dir) {
-  if (!existsSync(join(ROOT, "dist/pipelines/engine/pipeline.js")))
+  if (!existsSync(join(ROOT, "dist/pipelines/engine/engine.js")))
     throw new Error("dist is missing: npm run build");
   rmSync(dir, { recursive: true, force: true });
   cpSync(join(ROOT, "dist"), join(dir, "dist"), { recursive: true });

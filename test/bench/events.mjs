@@ -33,9 +33,9 @@ export const profileOf = ({ events, months, firstMonth, ids }) => ({
 export async function eventFiles(root, profile, { rows = false } = {}) {
   const hash = createHash("sha256").update(JSON.stringify(profile));
   for (const part of [
-    "aggregations/simulate/free.js",
-    "connectors/write/write-folder.js",
-    "schemas/streams.js",
+    "pipelines/simulate/free.js",
+    "pipelines/simulate/write/folder.js",
+    "schemas/input/streams.js",
   ]) {
     hash.update(readFileSync(join(process.env.FUNDPULSE_BENCH_BUILT, "dist", part)));
   }
@@ -64,8 +64,8 @@ export async function eventFiles(root, profile, { rows = false } = {}) {
 }
 
 async function writeEvents(profile, dir, format) {
-  const { FREE_DEFAULTS, freeEvents } = await built("aggregations/simulate/free.js");
-  const { FolderWriter } = await built("connectors/write/write-folder.js");
+  const { FREE_DEFAULTS, freeEvents } = await built("pipelines/simulate/free.js");
+  const { FolderWriter } = await built("pipelines/simulate/write/folder.js");
   const { ZoneCalendar } = await built("aggregations/calendar.js");
   const writer = new FolderWriter(dir, { format });
   const calendar = new ZoneCalendar("Asia/Shanghai");
@@ -78,7 +78,7 @@ async function writeEvents(profile, dir, format) {
  * 60 days before. Their ids are new.
  */
 export async function* laterEvents(profile, events, tag) {
-  const { FREE_DEFAULTS, freeEvents } = await built("aggregations/simulate/free.js");
+  const { FREE_DEFAULTS, freeEvents } = await built("pipelines/simulate/free.js");
   const { ZoneCalendar } = await built("aggregations/calendar.js");
   const [year, month] = profile.firstMonth.split("-").map(Number);
   const last = year * 12 + month - 1 + profile.months - 1;
@@ -100,7 +100,7 @@ export async function* laterEvents(profile, events, tag) {
 
 /** Puts later events into an inbox as one file. */
 export async function addLater(inbox, profile, events, tag) {
-  const { FolderWriter } = await built("connectors/write/write-folder.js");
+  const { FolderWriter } = await built("pipelines/simulate/write/folder.js");
   mkdirSync(inbox, { recursive: true });
   const writer = new FolderWriter(inbox, { format: "avro" });
   writer.label(`later-${tag}`);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Position, Source, SourceBatch, SourceContext } from "../../connectors/source.js";
+import type { Position, Source, SourceBatch, SourceContext } from "../../connectors/ports/source.js";
 import { FundpulseError } from "../../schemas/errors.js";
-import type { StreamName } from "../../schemas/streams.js";
+import type { StreamName } from "../../schemas/input/streams.js";
 
 /** One place that a source reads from, made new for each test. */
 export interface SourceHarness {

@@ -1,8 +1,8 @@
 import { ZoneCalendar } from "../../aggregations/calendar.js";
 import { BatchDecoder, type BatchDecoderOptions } from "../../connectors/decode/decoder.js";
-import type { Payload, SourceBatch } from "../../connectors/source.js";
-import type { StreamRecord } from "../../schemas/settlement.js";
-import type { StreamName } from "../../schemas/streams.js";
+import type { Payload, SourceBatch } from "../../connectors/ports/source.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
+import type { StreamName } from "../../schemas/input/streams.js";
 
 export interface Decoded {
   readonly record: StreamRecord | null;

@@ -2,16 +2,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dayText } from "../../aggregations/calendar.js";
-import { canonicalForm } from "../../aggregations/version.js";
+import { canonicalForm } from "../../aggregations/settlement/version.js";
 import { BatchDecoder } from "../../connectors/decode/decoder.js";
-import type { SourceBatch } from "../../connectors/source.js";
-import { Intake } from "../../pipelines/engine/intake.js";
-import { emptyFacts } from "../../pipelines/engine/month-cache.js";
-import { Arrival } from "../../pipelines/engine/settlement-ledger.js";
-import { State } from "../../pipelines/engine/state.js";
-import { type Config, configSchema } from "../../schemas/config.js";
-import { Settlement } from "../../schemas/settlement.js";
-import type { StreamName } from "../../schemas/streams.js";
+import type { SourceBatch } from "../../connectors/ports/source.js";
+import { Intake } from "../../pipelines/ingest/intake.js";
+import { emptyFacts } from "../../pipelines/ledger/months.js";
+import { Arrival } from "../../pipelines/ledger/settlements.js";
+import { State } from "../../pipelines/ledger/state.js";
+import { type Config, configSchema } from "../../schemas/config/schema.js";
+import { Settlement } from "../../schemas/input/settlement.js";
+import type { StreamName } from "../../schemas/input/streams.js";
 
 const NOW = Date.parse("2025-02-20T04:00:00Z");
 

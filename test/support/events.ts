@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SimEvent } from "../../aggregations/simulate/event.js";
-import { Random } from "../../aggregations/simulate/random.js";
-import { FolderWriter, type FolderWriterOptions } from "../../connectors/write/write-folder.js";
-import { Settlement } from "../../schemas/settlement.js";
+import type { SimEvent } from "../../pipelines/simulate/event.js";
+import { Random } from "../../pipelines/simulate/random.js";
+import { FolderWriter, type FolderWriterOptions } from "../../pipelines/simulate/write/folder.js";
+import { Settlement } from "../../schemas/input/settlement.js";
 
 /** Rates of a free profile in which everything happens that may happen to a settlement. */
 export const ROUGH = {

@@ -7,7 +7,7 @@ import type {
   PublishedState,
   Publisher,
   PublishInput,
-} from "../../connectors/publisher.js";
+} from "../../connectors/ports/publisher.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
 
 /**

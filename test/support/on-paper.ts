@@ -1,4 +1,4 @@
-import { queryPublished } from "../../connectors/publish/query-duckdb.js";
+import { queryPublished } from "../../connectors/duckdb/query.js";
 import { Workspace } from "./workspace.js";
 
 /** A published workspace of a made-up bureau, with every default grouping. */

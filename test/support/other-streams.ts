@@ -1,8 +1,8 @@
 import { dayOf, monthEnd, monthNumber } from "../../aggregations/calendar.js";
-import type { SimEvent } from "../../aggregations/simulate/event.js";
-import { Random } from "../../aggregations/simulate/random.js";
-import type { StreamRecord } from "../../schemas/settlement.js";
-import type { StreamName } from "../../schemas/streams.js";
+import type { SimEvent } from "../../pipelines/simulate/event.js";
+import { Random } from "../../pipelines/simulate/random.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
+import type { StreamName } from "../../schemas/input/streams.js";
 
 type Stream = Exclude<StreamName, "settlement">;
 

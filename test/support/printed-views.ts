@@ -1,7 +1,7 @@
-import type { PrintedReport, PrintedRow, PrintedTable } from "../../aggregations/printed/report.js";
-import { readRows } from "../../pipelines/commands/sql.js";
-import type { Config } from "../../schemas/config.js";
-import { type ReportTable, reportTables } from "../../schemas/published/reports.js";
+import { type ReportTable, reportTables } from "../../connectors/duckdb/reports/tables.js";
+import type { PrintedReport, PrintedRow, PrintedTable } from "../../pipelines/audit/report.js";
+import { readRows } from "../../pipelines/cli/sql.js";
+import type { Config } from "../../schemas/config/schema.js";
 
 export type CellStatus =
   /** Computed and printed figure are the same. */

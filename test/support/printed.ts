@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { PrintedReport } from "../../aggregations/printed/report.js";
-import { queryPublished } from "../../connectors/publish/query-duckdb.js";
-import { simulatedWorkspace } from "../../pipelines/simulate/simulated-workspace.js";
-import type { Config } from "../../schemas/config.js";
+import { queryPublished } from "../../connectors/duckdb/query.js";
+import type { PrintedReport } from "../../pipelines/audit/report.js";
+import { simulatedWorkspace } from "../../pipelines/simulate/workspace.js";
+import type { Config } from "../../schemas/config/schema.js";
 import { compareViews } from "./printed-views.js";
 import { CLI } from "./workspace.js";
 

@@ -1,6 +1,6 @@
 import { dayOf, monthNumber } from "../../aggregations/calendar.js";
-import type { Group, GroupSums, PublishInput } from "../../connectors/publisher.js";
-import { type Config, configSchema } from "../../schemas/config.js";
+import type { Group, GroupSums, PublishInput } from "../../connectors/ports/publisher.js";
+import { type Config, configSchema } from "../../schemas/config/schema.js";
 import type { SettlementDimension } from "../../schemas/dimensions.js";
 import { MEASURE_COUNT, MEASURE_INDEX, type MeasureName } from "../../schemas/measures.js";
 

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { configSchema } from "../../schemas/config.js";
+import { configSchema } from "../../schemas/config/schema.js";
 import { HISTORY_CATEGORIES } from "./histories/world.js";
 import type { Delivery, History } from "./histories.js";
 

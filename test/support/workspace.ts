@@ -4,15 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { loadConfig } from "../../connectors/config/config-yaml.js";
-import { silentLog } from "../../connectors/log.js";
-import { allObservers } from "../../connectors/observer.js";
-import { openEngine } from "../../pipelines/engine/engine.js";
-import { openPipeline } from "../../pipelines/engine/pipeline.js";
-import type { Pipeline, RunSummary } from "../../pipelines/engine/pipeline-port.js";
+import { loadConfig } from "../../connectors/config/load.js";
+import { silentLog } from "../../connectors/ops/log.js";
+import { allObservers } from "../../connectors/ports/observer.js";
+import { openPipeline } from "../../pipelines/engine/engine.js";
+import { openEngine } from "../../pipelines/engine/open.js";
+import type { Pipeline, RunSummary } from "../../pipelines/engine/port.js";
 import { MemoryPublisher } from "./memory-publisher.js";
 
-export const CLI = fileURLToPath(new URL("../../dist/pipelines/cli.js", import.meta.url));
+export const CLI = fileURLToPath(new URL("../../dist/pipelines/cli/main.js", import.meta.url));
 
 /** Groupings that touch every dimension and keep a publish quick. */
 export const FEW_GROUPINGS = [

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { factFigures } from "../../../aggregations/streams/facts.js";
-import type { StreamRecord } from "../../../schemas/settlement.js";
+import type { StreamRecord } from "../../../schemas/input/settlement.js";
 import { at, fact, find, WINDOW } from "./support.js";
 
 const OWN = { admdvs: "620725" };

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { monthNumber, parsePeriod } from "../../../aggregations/calendar.js";
 import { fundFigures } from "../../../aggregations/streams/fund.js";
 import { type SettledRow, settledRows } from "../../../aggregations/streams/settled.js";
-import type { StreamRecord } from "../../../schemas/settlement.js";
+import type { StreamRecord } from "../../../schemas/input/settlement.js";
 import { day, find, fundEntry, value, WINDOW } from "./support.js";
 
 /** An entry with its amount in yuan. */

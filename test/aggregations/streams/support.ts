@@ -1,6 +1,6 @@
 import { parseDay } from "../../../aggregations/calendar.js";
 import type { Figure } from "../../../schemas/figure.js";
-import type { StreamRecord } from "../../../schemas/settlement.js";
+import type { StreamRecord } from "../../../schemas/input/settlement.js";
 
 export const day = (text: string): number => parseDay(text)!;
 export const at = (text: string): number => Date.parse(text);

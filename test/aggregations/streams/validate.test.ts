@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { normaliseRecord, type SmallStream } from "../../../aggregations/streams/record.js";
 import { validateRecord } from "../../../aggregations/streams/validate.js";
-import type { StreamRecord } from "../../../schemas/settlement.js";
-import { STREAMS } from "../../../schemas/streams.js";
+import type { StreamRecord } from "../../../schemas/input/settlement.js";
+import { STREAMS } from "../../../schemas/input/streams.js";
 import { at, day, dipResult, enrolment, facility, fact, fundEntry } from "./support.js";
 
 const now = at("2024-07-10T00:00:00Z");

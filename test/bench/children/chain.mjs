@@ -20,8 +20,8 @@ const config = {
 };
 writeFileSync(file, JSON.stringify(config));
 
-const { loadConfig } = await built("connectors/config/config-yaml.js");
-const { openEngine } = await built("pipelines/engine/engine.js");
+const { loadConfig } = await built("connectors/config/load.js");
+const { openEngine } = await built("pipelines/engine/open.js");
 const at = () => performance.now() / 1000;
 const counts = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
 const publishes = [];

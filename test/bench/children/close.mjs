@@ -4,10 +4,10 @@ import { answer, cpuSeconds, usage } from "../measure.mjs";
 
 /** On a drained workspace: closes `periods` one after the other, each frozen, kept and published. */
 const { dir, periods } = JSON.parse(process.argv[2]);
-const { loadConfig } = await built("connectors/config/config-yaml.js");
-const { openEngine } = await built("pipelines/engine/engine.js");
-const { silentLog } = await built("connectors/log.js");
-const { allObservers } = await built("connectors/observer.js");
+const { loadConfig } = await built("connectors/config/load.js");
+const { openEngine } = await built("pipelines/engine/open.js");
+const { silentLog } = await built("connectors/ops/log.js");
+const { allObservers } = await built("connectors/ports/observer.js");
 const deps = { log: silentLog, observer: allObservers([]), clock: Date.now };
 const engine = await openEngine(loadConfig(join(dir, "fundpulse.yaml")), deps);
 await engine.publish();

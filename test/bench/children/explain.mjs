@@ -3,7 +3,7 @@ import { answer, usage } from "../measure.mjs";
 
 /** `fundpulse explain`, as the command line runs it; its answer holds seconds from the start of the process. */
 const { line, config } = JSON.parse(process.argv[2]);
-const { main } = await built("pipelines/program.js");
+const { main } = await built("pipelines/cli/program.js");
 const write = process.stdout.write;
 let text = "";
 process.stdout.write = (chunk) => {

@@ -7,9 +7,9 @@ import { answer } from "../measure.mjs";
 
 /** Sends settlements at a steady rate and tells when which offsets were handed over. */
 const { brokers, topic, partitions, rate, seconds, profile, tag } = JSON.parse(process.argv[2]);
-const { AvroRecordWriter } = await built("connectors/write/write-avro.js");
-const { canonicalForm, parseAvro, rabinFingerprint } = await built("connectors/decode/avro-schema.js");
-const { avroSchema } = await built("schemas/streams.js");
+const { AvroRecordWriter } = await built("pipelines/simulate/write/avro.js");
+const { canonicalForm, parseAvro, rabinFingerprint } = await built("connectors/decode/avro/schema.js");
+const { avroSchema } = await built("schemas/input/streams.js");
 
 const TICK_MS = 20;
 const perTick = Math.round((rate * TICK_MS) / 1000);

@@ -5,10 +5,10 @@ import { answer, cpuSeconds, usage } from "../measure.mjs";
 
 /** On a drained workspace: writes the detail file (`anew`: from nothing) or verifies; `work` says which. */
 const { dir, work, anew = false } = JSON.parse(process.argv[2]);
-const { loadConfig } = await built("connectors/config/config-yaml.js");
-const { openEngine } = await built("pipelines/engine/engine.js");
-const { silentLog } = await built("connectors/log.js");
-const { allObservers } = await built("connectors/observer.js");
+const { loadConfig } = await built("connectors/config/load.js");
+const { openEngine } = await built("pipelines/engine/open.js");
+const { silentLog } = await built("connectors/ops/log.js");
+const { allObservers } = await built("connectors/ports/observer.js");
 if (anew) rmSync(join(dir, "data/work/detail"), { recursive: true, force: true });
 const deps = { log: silentLog, observer: allObservers([]), clock: Date.now };
 const engine = await openEngine(loadConfig(join(dir, "fundpulse.yaml")), deps);

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { monthNumber, monthStart } from "../../../aggregations/calendar.js";
-import type { Combo } from "../../../aggregations/combos.js";
-import { MonthState } from "../../../aggregations/month.js";
-import { ROW_WIDTH, type SumTable } from "../../../aggregations/sums.js";
+import type { Combo } from "../../../aggregations/dimensions/tuples.js";
+import { MonthState } from "../../../aggregations/months/month.js";
+import { ROW_WIDTH, type SumTable } from "../../../aggregations/months/sums.js";
 import {
   decodeInts,
   decodeMonth,

@@ -6,8 +6,8 @@ import {
   type CodeBook,
   type RowFacts,
 } from "../../../connectors/state/settlement-block.js";
-import { ABSENT, Settlement } from "../../../schemas/settlement.js";
-import { AMOUNT_FIELDS } from "../../../schemas/streams.js";
+import { ABSENT, Settlement } from "../../../schemas/input/settlement.js";
+import { AMOUNT_FIELDS } from "../../../schemas/input/streams.js";
 
 class Codes implements CodeBook {
   readonly #texts: string[] = [];

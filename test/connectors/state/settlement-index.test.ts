@@ -2,7 +2,7 @@ import Database from "better-sqlite3";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SettlementIndex } from "../../../connectors/state/settlement-index.js";
-import { STATE_TABLES } from "../../../connectors/state/store-schema.js";
+import { STATE_TABLES } from "../../../connectors/state/tables.js";
 
 const open = (db: Database.Database, mergeIds: number): SettlementIndex =>
   new SettlementIndex((text) => db.prepare(text), mergeIds);

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type AuditedFigure, nameOf } from "../../../aggregations/printed/audit.js";
-import type { PrintedReport } from "../../../aggregations/printed/report.js";
-import { loadConfig } from "../../../connectors/config/config-yaml.js";
-import { auditReport } from "../../../pipelines/commands/audit-report.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { type AuditedFigure, nameOf } from "../../../pipelines/audit/audit.js";
+import { auditReport } from "../../../pipelines/audit/compare.js";
+import type { PrintedReport } from "../../../pipelines/audit/report.js";
 import { run } from "../../support/printed.js";
 import { Workspace } from "../../support/workspace.js";
 import type { Bill } from "./bills.js";

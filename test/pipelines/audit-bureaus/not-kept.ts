@@ -1,5 +1,5 @@
-import type { AuditedFigure } from "../../../aggregations/printed/audit.js";
-import type { PrintedReport } from "../../../aggregations/printed/report.js";
+import type { AuditedFigure } from "../../../pipelines/audit/audit.js";
+import type { PrintedReport } from "../../../pipelines/audit/report.js";
 
 interface Open {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { queryPublished } from "../../../connectors/publish/query-duckdb.js";
+import { queryPublished } from "../../../connectors/duckdb/query.js";
 import { Workspace } from "../../support/workspace.js";
 
 const spaces: Workspace[] = [];

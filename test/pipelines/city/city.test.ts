@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { queryPublished } from "../../../connectors/publish/query-duckdb.js";
+import { queryPublished } from "../../../connectors/duckdb/query.js";
 import { bill, drainedBureau, paperFigures } from "../../support/on-paper.js";
 import type { Workspace } from "../../support/workspace.js";
 

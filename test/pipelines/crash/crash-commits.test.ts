@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { SqliteStore } from "../../../connectors/state/store-sqlite.js";
+import { SqliteStore } from "../../../connectors/state/store.js";
 import type { MemoryPublisher } from "../../support/memory-publisher.js";
 import { memoryFigures, refund, settlement, Workspace } from "../../support/workspace.js";
 

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, expect, test } from "vitest";
-import { loadConfig } from "../../../connectors/config/config-yaml.js";
-import { detailPath } from "../../../connectors/detail/detail-file.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { detailPath } from "../../../connectors/duckdb/detail/file.js";
 import { refund, settlement, Workspace } from "../../support/workspace.js";
 
 let w: Workspace;

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { SimEvent } from "../../../aggregations/simulate/event.js";
+import type { SimEvent } from "../../../pipelines/simulate/event.js";
 import { simulatedEvents } from "../../../pipelines/simulate/simulate.js";
 import { copied, filesOf, ROUGH, shuffled } from "../../support/events.js";
 import { expectSameResults } from "../../support/same-results.js";

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
-import { simulatedWorkspace } from "../../../pipelines/simulate/simulated-workspace.js";
+import { simulatedWorkspace } from "../../../pipelines/simulate/workspace.js";
 import { createTopic, testBroker, unique } from "../../support/kafka/test-broker.js";
 
-const CLI = fileURLToPath(new URL("../../../dist/pipelines/cli.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../../../dist/pipelines/cli/main.js", import.meta.url));
 const brokers = await testBroker();
 const SIZE = ["--set", "events=1000", "--set", "persons=400", "--set", "facilities=6", "--set", "months=2"];
 const FREE = { profile: "free", free: { events: 1000, persons: 400, facilities: 6, months: 2 } };

@@ -1,7 +1,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DuckDbPublisher } from "../../../connectors/publish/publish-duckdb.js";
+import { DuckDbPublisher } from "../../../connectors/duckdb/publish/publisher.js";
 import { SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
 import { arrivalsOf, deliveries, type History, histories, recountOptions } from "../../support/histories.js";
 import { monthsOfPeriod, periodsOf } from "../../support/oracle/periods.js";

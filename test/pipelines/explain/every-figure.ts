@@ -1,8 +1,8 @@
 import { parseRequest } from "../../../aggregations/explain/request.js";
-import { loadConfig } from "../../../connectors/config/config-yaml.js";
-import { explain } from "../../../pipelines/explain/explain-collect.js";
-import { openFiles } from "../../../pipelines/explain/explain-files.js";
-import { findFigure } from "../../../pipelines/explain/explain-lookup.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { explain } from "../../../pipelines/explain/collect.js";
+import { openFiles } from "../../../pipelines/explain/files.js";
+import { findFigure } from "../../../pipelines/explain/lookup.js";
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
 
 interface Place {

@@ -2,14 +2,14 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadReference } from "../../../connectors/config/reference-csv.js";
+import { loadReference } from "../../../connectors/config/reference.js";
 import {
   simulate,
   simulatedEvents,
   suggestedConfig,
   writeReference,
 } from "../../../pipelines/simulate/simulate.js";
-import { configSchema } from "../../../schemas/config.js";
+import { configSchema } from "../../../schemas/config/schema.js";
 
 let dir = "";
 beforeEach(() => {

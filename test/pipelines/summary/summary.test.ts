@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { queryPublished } from "../../../connectors/publish/query-duckdb.js";
-import { SUMMARY_FIGURES } from "../../../schemas/published/summary-blanks.js";
+import { queryPublished } from "../../../connectors/duckdb/query.js";
+import { SUMMARY_FIGURES } from "../../../connectors/duckdb/reports/summary-blanks.js";
 import { Workspace } from "../../support/workspace.js";
 import { COUNTY } from "./county.js";
 import { EXPECTED } from "./expected.js";

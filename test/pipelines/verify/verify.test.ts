@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { checkedCrc, withCrc } from "../../../connectors/state/file.js";
 import { decodeMonth, encodeMonth } from "../../../connectors/state/month-codec.js";
-import { checkedCrc, withCrc } from "../../../connectors/state/store-file.js";
-import { verifyText } from "../../../pipelines/commands/verify.js";
+import { verifyText } from "../../../pipelines/cli/verify.js";
 import { MEASURE_INDEX } from "../../../schemas/measures.js";
 import { refund, settlement, Workspace } from "../../support/workspace.js";
 

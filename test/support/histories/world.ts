@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Config, configSchema } from "../../../schemas/config.js";
+import { type Config, configSchema } from "../../../schemas/config/schema.js";
 import type { OracleCategory, Plain } from "../oracle/types.js";
 
 /** The fixed surroundings of a history: configuration and reference tables. */

@@ -5,7 +5,7 @@
  *   node consume.mjs '{"config": …, "database": "x.db", "untilDrained": false}'
  */
 import Database from "better-sqlite3";
-import { KafkaSource } from "../../../dist/connectors/kafka/source-kafka.js";
+import { KafkaSource } from "../../../dist/connectors/kafka/source.js";
 
 const { config, database, untilDrained, batch = 25, options = {} } = JSON.parse(process.argv[2]);
 const db = new Database(database);

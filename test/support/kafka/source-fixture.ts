@@ -1,6 +1,6 @@
-import { KafkaSource } from "../../../connectors/kafka/source-kafka.js";
-import type { KafkaSourceOptions } from "../../../connectors/kafka/source-kafka-options.js";
-import type { KafkaSourceConfig } from "../../../schemas/config.js";
+import type { KafkaSourceOptions } from "../../../connectors/kafka/options.js";
+import { KafkaSource } from "../../../connectors/kafka/source.js";
+import type { KafkaSourceConfig } from "../../../schemas/config/schema.js";
 import type { MemoryState } from "../../contracts/source.js";
 import { unique } from "./test-broker.js";
 

@@ -3,7 +3,7 @@ import kafkajs from "kafkajs";
 
 /** Default topics, read from the one table that names them, so that this runs without a build. */
 function defaultTopics() {
-  const table = readFileSync(new URL("../../../schemas/streams.ts", import.meta.url), "utf8");
+  const table = readFileSync(new URL("../../../schemas/input/streams.ts", import.meta.url), "utf8");
   return [...table.matchAll(/^ {4}topic: "([^"]+)"/gm)].map((match) => match[1]);
 }
 

@@ -1,4 +1,4 @@
-import type { Config } from "../../../schemas/config.js";
+import type { Config } from "../../../schemas/config/schema.js";
 import type { SettlementDimension } from "../../../schemas/dimensions.js";
 import { facilityAsOf, tierOfLevel } from "./facilities.js";
 import { flowOf, regionOf } from "./geography.js";

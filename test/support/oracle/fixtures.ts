@@ -1,4 +1,4 @@
-import { type Config, configSchema } from "../../../schemas/config.js";
+import { type Config, configSchema } from "../../../schemas/config/schema.js";
 import { recount } from "./recount.js";
 import type { Arrival, OracleCategory, Plain, Recount, RecountOptions } from "./types.js";
 

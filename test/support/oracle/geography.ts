@@ -1,4 +1,4 @@
-import type { Config } from "../../../schemas/config.js";
+import type { Config } from "../../../schemas/config/schema.js";
 
 const MUNICIPALITIES = ["11", "12", "31", "50"];
 

@@ -1,6 +1,6 @@
-import type { Config } from "../../../schemas/config.js";
+import type { Config } from "../../../schemas/config/schema.js";
+import { AMOUNT_FIELDS, FUND_AMOUNTS, STREAMS } from "../../../schemas/input/streams.js";
 import type { QuarantineReason } from "../../../schemas/quarantine.js";
-import { AMOUNT_FIELDS, FUND_AMOUNTS, STREAMS } from "../../../schemas/streams.js";
 import { facilityAsOf, type OracleFacility } from "./facilities.js";
 import { flowOf } from "./geography.js";
 import type { OracleCategory, Plain, Reading } from "./types.js";

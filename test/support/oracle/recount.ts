@@ -1,5 +1,5 @@
+import { STREAMS } from "../../../schemas/input/streams.js";
 import type { QuarantineReason } from "../../../schemas/quarantine.js";
-import { STREAMS } from "../../../schemas/streams.js";
 import { derive } from "./derive.js";
 import { facilityFault, finalFacilities } from "./facilities.js";
 import { flowOf, isInside } from "./geography.js";

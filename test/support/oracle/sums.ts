@@ -1,4 +1,4 @@
-import type { Config } from "../../../schemas/config.js";
+import type { Config } from "../../../schemas/config/schema.js";
 import { type ComponentMeasure, MEASURES, type MeasureName } from "../../../schemas/measures.js";
 import { fen, isRefund, restOfB } from "./judge.js";
 import type { Reading, Sums } from "./types.js";

@@ -1,4 +1,4 @@
-import type { Config } from "../../../schemas/config.js";
+import type { Config } from "../../../schemas/config/schema.js";
 import type { SettlementDimension } from "../../../schemas/dimensions.js";
 import type { MeasureName } from "../../../schemas/measures.js";
 import type { QuarantineReason } from "../../../schemas/quarantine.js";

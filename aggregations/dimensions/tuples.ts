@@ -1,0 +1,273 @@
+import { SETTLEMENT_DIMENSIONS, type SettlementDimension, UNKNOWN } from "../../schemas/dimensions.js";
+import type { Settlement } from "../../schemas/input/settlement.js";
+import type { Rejection } from "../../schemas/quarantine.js";
+import type { DayNumber } from "../../schemas/units.js";
+import type { CategoryTable } from "./categories.js";
+import type { FacilityTable, FacilityVersion } from "./facilities.js";
+import type { GroupTable } from "./groups.js";
+import { flowOf, type Jurisdiction, liesIn, regionOf } from "./region.js";
+
+export interface CareGroupRule {
+  readonly name: string;
+  readonly when: Readonly<Partial<Record<"region" | "tier" | "ownership" | "kind", readonly string[]>>>;
+}
+
+/** What decides the dimensions; another value of any of it makes other figures. */
+export interface DimensionRules {
+  readonly jurisdiction: Jurisdiction;
+  /** insutype to insurance. */
+  readonly insurances: ReadonlyMap<string, string>;
+  readonly careGroups: readonly CareGroupRule[];
+  readonly groupings: readonly string[];
+  readonly personGroupings: readonly string[];
+  readonly dayGroupings: readonly string[];
+}
+
+/** All dimension values of a settlement together. */
+export interface ComboValues {
+  readonly insurance: string;
+  readonly values: Readonly<Record<SettlementDimension, string>>;
+  /** False when the facility table has no version for the day. */
+  readonly facilityKnown: boolean;
+}
+
+/**
+ * Dimension values met once and numbered: the finest cell is one combo in one month. Holds the groups it
+ * adds to, so that adding a settlement needs no further look-up.
+ */
+export interface Combo extends ComboValues {
+  readonly id: number;
+  /** gids (own insurance) of the month groupings. */
+  readonly groups: Int32Array;
+  /** gids (own insurance) in which distinct persons are kept. */
+  readonly personGroups: Int32Array;
+  /** Number of the set of day groups without facility, and of those with facility. */
+  readonly dayKey: number;
+  readonly dayFacilityKey: number;
+}
+
+/** channel of a setl_type (contract §2.1). */
+function channelOf(setlType: string): string {
+  return setlType === "1" ? "manual" : setlType === "2" ? "direct" : UNKNOWN;
+}
+
+const PERSON_KINDS: Readonly<Record<string, string>> = {
+  "11": "active",
+  "12": "retired",
+  "13": "veteran",
+  "14": "resident",
+  "15": "resident",
+  "16": "resident",
+};
+
+export function personKindOf(psnType: string): string {
+  return PERSON_KINDS[psnType.slice(0, 2)] ?? UNKNOWN;
+}
+
+export function careGroupOf(
+  rules: readonly CareGroupRule[],
+  facts: Readonly<Record<"region" | "tier" | "ownership" | "kind", string>>,
+): string {
+  const fits = (rule: CareGroupRule): boolean =>
+    (["region", "tier", "ownership", "kind"] as const).every((d) => rule.when[d]?.includes(facts[d]) ?? true);
+  return rules.find(fits)?.name ?? UNKNOWN;
+}
+
+/** Interns up to `limit` strings as small integers; beyond it, nothing is remembered and all read −1. */
+class Codes {
+  readonly #ids = new Map<string, number>();
+  constructor(readonly limit: number) {}
+
+  of(code: string): number {
+    let id = this.#ids.get(code);
+    if (id === undefined) {
+      if (this.#ids.size === this.limit) return -1;
+      id = this.#ids.size;
+      this.#ids.set(code, id);
+    }
+    return id;
+  }
+}
+
+const BUT_FACILITY = SETTLEMENT_DIMENSIONS.filter((d) => d !== "facility");
+
+/** Finds the combo of a settlement. Must be made anew when categories, facilities or rules change. */
+export class ComboTable {
+  readonly combos: Combo[] = [];
+  /** gids (own insurance) of each dayKey and dayFacilityKey. */
+  readonly dayGroups: Int32Array[] = [];
+  readonly #dayKeys = new Map<string, number>();
+  readonly #byValues = new Map<string, Combo>();
+  readonly #dayGroupings: readonly string[];
+  readonly #dayFacilityGroupings: readonly string[];
+  /** gids of the groupings without facility by the other values: most combos differ by facility alone. */
+  readonly #shared = new Map<string, Map<string, readonly number[]>>();
+  #byVersion = new WeakMap<FacilityVersion, Map<number, Combo | Rejection>>();
+  // Together 52 bits: a key of all of them is a safe integer.
+  readonly #insutypes = new Codes(64);
+  readonly #personKinds = new Codes(16);
+  readonly #channels = new Codes(4);
+  readonly #divisions = new Codes(65_536);
+  readonly #medTypes = new Codes(4096);
+  readonly #diseases = new Codes(4096);
+  readonly #dimensionsOf: ReadonlyMap<string, readonly SettlementDimension[]>;
+
+  constructor(
+    readonly rules: DimensionRules,
+    private categories: CategoryTable,
+    private facilities: FacilityTable,
+    readonly groupTable: GroupTable,
+  ) {
+    const all = new Set([...rules.groupings, ...rules.personGroupings, ...rules.dayGroupings]);
+    this.#dimensionsOf = new Map(
+      [...all].map((g) => [g, g === "total" ? [] : (g.split("+") as SettlementDimension[])]),
+    );
+    const byFacility = (g: string): boolean => this.#dimensionsOf.get(g)?.includes("facility") ?? false;
+    this.#dayGroupings = rules.dayGroupings.filter((g) => !byFacility(g));
+    this.#dayFacilityGroupings = rules.dayGroupings.filter(byFacility);
+  }
+
+  /** Takes other reference tables; combos already numbered keep their numbers. */
+  retable(categories: CategoryTable, facilities: FacilityTable): void {
+    this.categories = categories;
+    this.facilities = facilities;
+    this.#byVersion = new WeakMap();
+    this.#shared.clear();
+  }
+
+  /**
+   * The combo of a normalised settlement whose facility is taken as of `day`, or why it has none:
+   * `bad_value` (insutype not configured), `unknown_category`, `out_of_jurisdiction`, `missing_field`
+   * (an inpatient bill without its dates).
+   */
+  find(s: Settlement, day: DayNumber): Combo | Rejection {
+    const version =
+      this.facilities.asOf(s.fixmedins_code, day) ??
+      this.facilities.standIn(s.fixmedins_code, s.fix_blng_admdvs, s.hosp_lv);
+    let known = this.#byVersion.get(version);
+    if (known === undefined) {
+      known = new Map();
+      this.#byVersion.set(version, known);
+    }
+    const disease = this.categories.decidingDisease(s.med_type, s.dise_no);
+    const kind = this.#personKinds.of(personKindOf(s.psn_type));
+    const channel = this.#channels.of(channelOf(s.setl_type));
+    const insutype = this.#insutypes.of(s.insutype);
+    const division = this.#divisions.of(s.insu_admdvs);
+    const medType = this.#medTypes.of(s.med_type);
+    const diseaseId = this.#diseases.of(disease);
+    let combo: Combo | Rejection | undefined;
+    // More codes than any country has: dirty input, looked up the slow way.
+    if ((kind | channel | insutype | division | medType | diseaseId) < 0) {
+      combo = this.#derive(s, disease, version);
+    } else {
+      const key =
+        ((((diseaseId * 4096 + medType) * 65_536 + division) * 64 + insutype) * 4 + channel) * 16 + kind;
+      combo = known.get(key);
+      if (combo === undefined) {
+        combo = this.#derive(s, disease, version);
+        known.set(key, combo);
+      }
+    }
+    if (
+      "id" in combo &&
+      combo.values.care === "inpatient" &&
+      (Number.isNaN(s.begndate) || Number.isNaN(s.enddate))
+    ) {
+      const field = Number.isNaN(s.begndate) ? "begndate" : "enddate";
+      return { reason: "missing_field", detail: `${field}: required for care inpatient` };
+    }
+    return combo;
+  }
+
+  #derive(s: Settlement, disease: string, version: FacilityVersion): Combo | Rejection {
+    const { jurisdiction } = this.rules;
+    const insurance = this.rules.insurances.get(s.insutype);
+    if (insurance === undefined) return { reason: "bad_value", detail: "insutype: one of `insurances`" };
+    const category = this.categories.find(s.med_type, disease, insurance);
+    if (category === undefined) return { reason: "unknown_category", detail: `med_type ${s.med_type}` };
+    const flow = flowOf(s.insu_admdvs, version.admdvs, jurisdiction);
+    if (flow === "out_of_jurisdiction") {
+      return { reason: flow, detail: `insu_admdvs ${s.insu_admdvs}, facility in ${version.admdvs}` };
+    }
+    const region = regionOf(s.insu_admdvs, version.admdvs);
+    const { tier, ownership, kind } = version;
+    const values: Record<SettlementDimension, string> = {
+      care: category.care,
+      category: category.category,
+      region,
+      flow,
+      tier,
+      ownership,
+      care_group: careGroupOf(this.rules.careGroups, { region, tier, ownership, kind }),
+      district: s.insu_admdvs,
+      facility_district: version.admdvs || UNKNOWN,
+      channel: channelOf(s.setl_type),
+      person_kind: personKindOf(s.psn_type),
+      facility: version.code,
+    };
+    return this.number({ insurance, values, facilityKnown: version.known });
+  }
+
+  /** The combo of these values, numbered if it is new: also how a restart gives back the old numbers. */
+  number({ insurance, values, facilityKnown }: ComboValues): Combo {
+    const rest = `${insurance}\u0001${BUT_FACILITY.map((d) => values[d]).join("\u0001")}`;
+    const name = `${rest}\u0001${facilityKnown}\u0001${values.facility}`;
+    const known = this.#byValues.get(name);
+    if (known) return known;
+    const ownFund = liesIn(values.district, this.rules.jurisdiction);
+    let shared = this.#shared.get(rest);
+    if (shared === undefined) {
+      shared = new Map();
+      this.#shared.set(rest, shared);
+    }
+    const gidsOf = (grouping: string): readonly number[] => {
+      const held = shared.get(grouping);
+      if (held !== undefined) return held;
+      const found: number[] = [];
+      const dimensions = this.#dimensionsOf.get(grouping) ?? [];
+      // Other people's funds count only where the flow is told apart.
+      if (ownFund || dimensions.includes("flow")) {
+        const lines = dimensions.includes("category")
+          ? [values.category, ...this.categories.parentsOf(values.category, insurance)]
+          : [values.category];
+        for (const line of lines) {
+          const picked: Partial<Record<SettlementDimension, string>> = {};
+          for (const d of dimensions) picked[d] = d === "category" ? line : values[d];
+          found.push(this.groupTable.gidOf({ insurance, grouping, dimensions: picked }));
+        }
+      }
+      if (!dimensions.includes("facility")) shared.set(grouping, found);
+      return found;
+    };
+    const gids = (groupings: readonly string[]): Int32Array => {
+      const all: number[] = [];
+      for (const grouping of groupings) for (const gid of gidsOf(grouping)) all.push(gid);
+      return new Int32Array(all);
+    };
+    const combo: Combo = {
+      id: this.combos.length,
+      insurance,
+      values,
+      facilityKnown,
+      groups: gids(this.rules.groupings),
+      personGroups: gids(this.rules.personGroupings),
+      dayKey: this.#dayKey(gids(this.#dayGroupings)),
+      dayFacilityKey: this.#dayKey(gids(this.#dayFacilityGroupings)),
+    };
+    this.combos.push(combo);
+    this.#byValues.set(name, combo);
+    return combo;
+  }
+
+  #dayKey(gids: Int32Array): number {
+    const name = gids.join(",");
+    let key = this.#dayKeys.get(name);
+    if (key === undefined) {
+      key = this.dayGroups.length;
+      this.dayGroups.push(gids);
+      this.#dayKeys.set(name, key);
+    }
+    return key;
+  }
+}

@@ -1,0 +1,61 @@
+import type { Settlement } from "../../schemas/input/settlement.js";
+import { AMOUNT_FIELDS } from "../../schemas/input/streams.js";
+
+/**
+ * Content of a settlement is every known field except `updt_time` and `refd_setl_flag` (contract §3). The
+ * person is compared by number or pseudonym, since the clear number is not kept.
+ */
+const TEXTS = [
+  "setl_id",
+  "init_setl_id",
+  "mdtrt_id",
+  "vali_flag",
+  "insutype",
+  "psn_type",
+  "insu_admdvs",
+  "fixmedins_code",
+  "fix_blng_admdvs",
+  "hosp_lv",
+  "med_type",
+  "setl_type",
+  "pay_loc",
+  "clr_way",
+  "mid_setl_flag",
+  "dise_no",
+] as const satisfies readonly (keyof Settlement)[];
+
+const NUMBERS = [
+  "setl_time",
+  "begndate",
+  "enddate",
+  "ipt_days",
+] as const satisfies readonly (keyof Settlement)[];
+
+/** Equal numbers, absent (NaN) equal to absent. */
+const same = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
+
+/** Whether two normalised versions of one key have the same content. */
+export function sameContent(a: Settlement, personA: number, b: Settlement, personB: number): boolean {
+  if (personA !== personB) return false;
+  for (const field of TEXTS) if (a[field] !== b[field]) return false;
+  for (const field of NUMBERS) if (!same(a[field], b[field])) return false;
+  for (let i = 0; i < AMOUNT_FIELDS.length; i++) if (!same(a.amounts[i], b.amounts[i])) return false;
+  return true;
+}
+
+/**
+ * The canonical form that decides between versions of the same time: normalised values in a fixed order.
+ * `pseudonym` stands for the person, so that the order does not depend on who was met first.
+ */
+export function canonicalForm(s: Settlement, pseudonym: string): string {
+  const parts: (string | number)[] = [pseudonym];
+  for (const field of TEXTS) parts.push(s[field]);
+  for (const field of NUMBERS) parts.push(s[field]);
+  for (let i = 0; i < AMOUNT_FIELDS.length; i++) parts.push(s.amounts[i]);
+  return parts.join("\u0001");
+}
+
+/** Byte order of two canonical forms. */
+export function isGreater(a: string, b: string): boolean {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0;
+}

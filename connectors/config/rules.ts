@@ -1,0 +1,175 @@
+import { isIP } from "node:net";
+import { sep } from "node:path";
+import type { Config } from "../../schemas/config/schema.js";
+import type { Finding } from "./problems.js";
+import { reportRules } from "./report.js";
+import { reservedKeys } from "./reserved.js";
+
+/** True for addresses that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+/** Rules that concern several keys at once. `raw` is the file as written, to tell defaults apart. */
+export function configRules(config: Config, raw: Readonly<Record<string, unknown>>): Finding[] {
+  return [
+    ...groupings(config, raw),
+    ...insurances(config),
+    ...servers(config),
+    ...careGroups(config),
+    ...jurisdiction(config),
+    ...places(config),
+    ...kafka(config),
+    ...reportRules(config),
+    ...reservedKeys(config),
+  ];
+}
+
+function groupings(config: Config, raw: Readonly<Record<string, unknown>>): Finding[] {
+  const known = new Set(config.groupings);
+  const dayGiven = (raw.periods as Record<string, unknown> | null | undefined)?.dayGroupings !== undefined;
+  const lists: [readonly string[], readonly string[], boolean][] = [
+    [["personGroupings"], config.personGroupings, raw.personGroupings !== undefined],
+    [["periods", "dayGroupings"], config.periods.dayGroupings, dayGiven],
+  ];
+  return lists.flatMap(([keys, list, given]) =>
+    list.flatMap((grouping, i): Finding[] =>
+      !given || known.has(grouping)
+        ? []
+        : [
+            {
+              kind: "problem",
+              keys: [...keys, i],
+              message: `${grouping} is not one of \`groupings\`, so it would have no other figures; add it there too`,
+              touches: ["groupings", keys[0]],
+            },
+          ],
+    ),
+  );
+}
+
+function insurances(config: Config): Finding[] {
+  const owner = new Map<string, string>();
+  const findings: Finding[] = [];
+  for (const [insurance, codes] of Object.entries(config.insurances)) {
+    codes.forEach((code, i) => {
+      const first = owner.get(code);
+      if (first === undefined) owner.set(code, insurance);
+      else {
+        findings.push({
+          kind: "problem",
+          keys: ["insurances", insurance, i],
+          message: `insutype ${code} already belongs to ${first}; it can belong to one insurance only`,
+          touches: ["insurances"],
+        });
+      }
+    });
+  }
+  return findings;
+}
+
+function servers(config: Config): Finding[] {
+  return (["ops", "monitor"] as const).flatMap((name): Finding[] => {
+    const { host, token } = config[name];
+    if (isLoopback(host) || token !== undefined) return [];
+    return [
+      {
+        kind: "problem",
+        keys: [name, "host"],
+        message: `${host} can be reached from other machines, so ${name}.token is required (or use 127.0.0.1)`,
+        touches: [name],
+      },
+    ];
+  });
+}
+
+function careGroups(config: Config): Finding[] {
+  const catchAll = config.careGroups.findIndex((rule) => Object.keys(rule.when).length === 0);
+  const last = config.careGroups.length - 1;
+  if (catchAll < 0 || catchAll === last) return [];
+  const name = config.careGroups[catchAll].name;
+  return [
+    {
+      kind: "warning",
+      keys: ["careGroups", catchAll + 1],
+      message: `never reached: ${name} before it takes everything; put the rule without \`when\` last`,
+      touches: ["careGroups"],
+    },
+  ];
+}
+
+const MUNICIPALITIES = new Set(["11", "12", "31", "50"]);
+
+function jurisdiction(config: Config): Finding[] {
+  const { admdvs, level } = config.jurisdiction;
+  const whole = /(00|99)$/.test(admdvs);
+  const province = /(0000|9900)$/.test(admdvs);
+  const municipality = MUNICIPALITIES.has(admdvs.slice(0, 2));
+  const fits = {
+    county: !whole,
+    city: whole && (!province || municipality),
+    province: province,
+  }[level];
+  if (fits) return [];
+  const shape = { county: "620725", city: "620700", province: "620000" }[level];
+  return [
+    {
+      kind: "problem",
+      keys: ["jurisdiction", "admdvs"],
+      message: `${admdvs} is not a ${level}'s division (such as ${shape}); correct it or jurisdiction.level`,
+      touches: ["jurisdiction"],
+    },
+  ];
+}
+
+function places(config: Config): Finding[] {
+  if (config.source.kind !== "folder") return [];
+  const inbox = config.source.path.replace(/[\\/]+$/, "");
+  const data = config.data.replace(/[\\/]+$/, "");
+  if (inbox !== data && !inbox.startsWith(data + sep)) return [];
+  return [
+    {
+      kind: "problem",
+      keys: ["source", "path"],
+      message: "the drop folder must not lie in `data`, where our own files are",
+      touches: ["source", "data"],
+    },
+  ];
+}
+
+function kafka(config: Config): Finding[] {
+  const source = config.source;
+  if (source.kind !== "kafka") return [];
+  const findings: Finding[] = [];
+  if (source.sasl?.mechanism === "plain" && source.ssl === false) {
+    findings.push({
+      kind: "warning",
+      keys: ["source", "sasl"],
+      message: "mechanism plain without ssl sends the password readable over the network",
+      touches: ["source"],
+    });
+  }
+  const streams = new Map<string, string>();
+  for (const [stream, topic] of Object.entries(source.topics)) {
+    if (topic === undefined) continue;
+    const other = streams.get(topic);
+    if (other !== undefined) {
+      findings.push({
+        kind: "problem",
+        keys: ["source", "topics", stream],
+        message: `topic ${topic} already carries the stream ${other}`,
+        touches: ["source"],
+      });
+    }
+    streams.set(topic, stream);
+  }
+  if (streams.size === 0) {
+    findings.push({
+      kind: "problem",
+      keys: ["source", "topics"],
+      message: "no topic is named; leave the key out for the default topics",
+      touches: ["source"],
+    });
+  }
+  return findings;
+}

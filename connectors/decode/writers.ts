@@ -1,0 +1,121 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { FundpulseError } from "../../schemas/errors.js";
+import { avroSchema, STREAM_NAMES } from "../../schemas/input/streams.js";
+import { compile, type Step } from "./avro/plan.js";
+import { type AvroNode, canonicalForm, parseAvro, rabinFingerprint } from "./avro/schema.js";
+import type { Layout } from "./fields/slots.js";
+import type { RegisteredSchema } from "./registry.js";
+
+/** A writer schema with the plans compiled for it, one for each stream that it was met in. */
+export class Writer {
+  readonly fingerprint: Buffer;
+  readonly #plans = new Map<Layout, Step[] | null>();
+  #lastLayout: Layout | null = null;
+  #lastPlan: Step[] | null = null;
+
+  constructor(
+    readonly schemaJson: string,
+    readonly node: AvroNode | null,
+  ) {
+    this.fingerprint = node ? rabinFingerprint(canonicalForm(node)) : Buffer.alloc(8);
+  }
+
+  /** Null where the schema is no record, or no schema at all. */
+  plan(layout: Layout): Step[] | null {
+    if (layout === this.#lastLayout) return this.#lastPlan;
+    let plan = this.#plans.get(layout);
+    if (plan === undefined) {
+      plan = this.node ? compile(this.node, layout) : null;
+      this.#plans.set(layout, plan);
+    }
+    this.#lastLayout = layout;
+    this.#lastPlan = plan;
+    return plan;
+  }
+}
+
+/** A foreign file may bring a new schema each; more than this many are not kept. */
+const MAX_WRITERS = 1000;
+
+/** Every writer schema met so far, found by its text, its fingerprint or its registry id. */
+export class WriterCatalogue {
+  readonly #bySchema = new Map<string, Writer>();
+  readonly #known: { readonly low: number; readonly high: number; readonly writer: Writer }[] = [];
+  readonly #byRegistryId = new Map<number, Writer>();
+
+  /** `schemas`: further schemas of the single-object encoding; our own are always known. */
+  constructor(schemas: readonly string[]) {
+    for (const json of [...STREAM_NAMES.map((s) => JSON.stringify(avroSchema(s))), ...schemas]) {
+      const writer = new Writer(json, parseAvro(json));
+      this.#bySchema.set(json, writer);
+      this.#known.push({
+        low: writer.fingerprint.readUInt32LE(0),
+        high: writer.fingerprint.readUInt32LE(4),
+        writer,
+      });
+    }
+  }
+
+  /** Fingerprints tell schemas apart that differ in more than logical types, which they leave out. */
+  isKnown(writer: Writer): boolean {
+    return this.#known.some((k) => k.writer === writer);
+  }
+
+  ofSchema(json: string): Writer {
+    let writer = this.#bySchema.get(json);
+    if (!writer) {
+      let node: AvroNode | null = null;
+      try {
+        node = parseAvro(json);
+      } catch {
+        // Its records are undecodable, each with that reason.
+      }
+      writer = new Writer(json, node);
+      if (this.#bySchema.size < MAX_WRITERS) this.#bySchema.set(json, writer);
+    }
+    return writer;
+  }
+
+  /** The writer that the header of a single-object value names. */
+  ofFingerprint(value: Buffer): Writer | undefined {
+    const low = value.readUInt32LE(2);
+    const high = value.readUInt32LE(6);
+    for (const known of this.#known) if (known.low === low && known.high === high) return known.writer;
+    return undefined;
+  }
+
+  ofRegistry(id: number, found: RegisteredSchema): Writer {
+    let writer = this.#byRegistryId.get(id);
+    if (!writer) {
+      writer = new Writer(found.schemaJson ?? "", found.node);
+      this.#byRegistryId.set(id, writer);
+    }
+    return writer;
+  }
+}
+
+/**
+ * Texts of the writer schemas in `<reference>/schemas/*.avsc`; none where the folder does not exist.
+ * Throws FP1002 naming the file that is no Avro schema.
+ */
+export async function loadWriterSchemas(referenceDir: string): Promise<string[]> {
+  const dir = join(referenceDir, "schemas");
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw new FundpulseError("FP1002", `${dir} cannot be read (${error.code})`, { cause: error });
+  });
+  const schemas: string[] = [];
+  for (const name of names.filter((n) => n.endsWith(".avsc")).sort()) {
+    const path = join(dir, name);
+    try {
+      const json = await readFile(path, "utf8");
+      parseAvro(json);
+      schemas.push(json);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new FundpulseError("FP1002", `${path} is no Avro schema: ${why}`, { cause });
+    }
+  }
+  return schemas;
+}

@@ -1,0 +1,344 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { monthText, ZoneCalendar } from "../../../aggregations/calendar.js";
+import {
+  CODE_SET,
+  DETAIL_RECORDS,
+  DETAIL_REFERENCE,
+  DETAIL_SNAPSHOT,
+  DETAIL_STREAMS,
+  type DetailStream,
+  DIMENSION,
+  SETTLEMENT,
+} from "../../../schemas/detail/tables.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { STREAMS } from "../../../schemas/input/streams.js";
+import { type Definition, ddl, quoteText } from "../../../schemas/published/definition.js";
+import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
+import type { StateSnapshot } from "../../state/snapshot.js";
+import { appendColumns } from "../append.js";
+import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
+import { localTime } from "../publish/load.js";
+import { billView } from "./bill.js";
+import { detailRecords } from "./records.js";
+import { keptRows } from "./sql.js";
+import { type DetailReference, DetailStage, loadReference } from "./stage.js";
+
+const CATALOG = "detail";
+const MEMORY_LIMIT = "1GB";
+/** The work copy is written anew when it is this many times its size after the last time. */
+const COMPACT_FACTOR = 2;
+/** Settlements of one statement: a few of DuckDB's row groups, which are then packed side by side. */
+const BATCH = 400_000;
+const COMPACT_FLOOR_BYTES = 32 * 1024 * 1024;
+
+export interface DetailFileOptions {
+  readonly dataDir: string;
+  readonly reference: DetailReference;
+  readonly writtenAt: EpochMs;
+  /** Everything anew, whatever stands. */
+  readonly full?: boolean;
+}
+
+export interface DetailWritten {
+  readonly path: string;
+  readonly sequence: number;
+  readonly settlements: number;
+  /** Months that were written. */
+  readonly months: number;
+}
+
+interface Held {
+  readonly sequence: number;
+  readonly lastBlock: number;
+  readonly settlements: number;
+  readonly compactBytes: number;
+  readonly referenceHash: string;
+}
+
+/** Where the detail file stands, for authorised users alone. */
+export const detailPath = (dataDir: string): string => join(dataDir, "detail", "detail.duckdb");
+
+const definitions = (reference: DetailReference): readonly Definition[] => [
+  SETTLEMENT,
+  CODE_SET,
+  DIMENSION,
+  ...DETAIL_REFERENCE,
+  ...DETAIL_RECORDS,
+  DETAIL_SNAPSHOT,
+  billView(reference.config),
+];
+
+const sha = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex");
+
+/** A folder and files in it for this user alone. */
+export async function privateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  await chmod(path, 0o700);
+}
+
+/**
+ * Brings the detail file up to a snapshot of the state and moves it into place: only months whose standing
+ * versions changed are written. A reader keeps the file that it opened.
+ * @throws FundpulseError FP4001; the old file then stands.
+ */
+export async function writeDetailFile(
+  snapshot: StateSnapshot,
+  options: DetailFileOptions,
+): Promise<DetailWritten> {
+  const folder = join(options.dataDir, "work", "detail");
+  const path = detailPath(options.dataDir);
+  await privateFolder(folder);
+  await privateFolder(dirname(path));
+  const instance = await DuckDBInstance.create(":memory:", {
+    memory_limit: MEMORY_LIMIT,
+    temp_directory: join(folder, "duckdb-tmp"),
+    autoinstall_known_extensions: "false",
+    ...OLD_READERS,
+  });
+  const connection = await instance.connect();
+  try {
+    const writer = new DetailWriter(connection, snapshot, options, join(folder, "detail.duckdb"));
+    const current = await writer.current();
+    if (current !== null && existsSync(path)) return { path, ...current };
+    const written = await writer.write();
+    await chmod(writer.work, 0o600);
+    await replaceWithCopy(writer.work, path);
+    await chmod(path, 0o600);
+    return { path, ...written };
+  } catch (cause) {
+    if (cause instanceof FundpulseError) throw cause;
+    throw new FundpulseError("FP4001", `writing ${path} failed: ${(cause as Error).message}`, { cause });
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+class DetailWriter {
+  readonly #layout: string;
+  readonly #referenceHash: string;
+  readonly #stage: DetailStage;
+  #held: Held | null = null;
+
+  constructor(
+    private readonly connection: DuckDBConnection,
+    private readonly snapshot: StateSnapshot,
+    private readonly options: DetailFileOptions,
+    readonly work: string,
+  ) {
+    const { reference } = options;
+    const { categories, config } = reference;
+    // What decides how a settlement is kept and numbered; facilities are none of it.
+    this.#layout = sha([
+      definitions(reference),
+      categories.map((c) => c.dise_no),
+      config.timezone,
+      config.refunds,
+      STORAGE_VERSION,
+    ]);
+    const { jurisdiction, timezone, refunds, insurances, careGroups, reimbursed, benefit } = config;
+    this.#referenceHash = sha([
+      reference.facilities,
+      categories,
+      [
+        jurisdiction.admdvs,
+        jurisdiction.level,
+        timezone,
+        refunds,
+        insurances,
+        careGroups,
+        reimbursed,
+        benefit,
+      ],
+    ]);
+    this.#stage = new DetailStage(connection, snapshot, reference, true);
+  }
+
+  /** What the work copy holds, when that is what the snapshot says; null when something is to be written. */
+  async current(): Promise<Omit<DetailWritten, "path"> | null> {
+    this.#held = this.options.full ? null : await this.#open();
+    const held = this.#held;
+    if (held?.sequence !== this.snapshot.sequence || held.referenceHash !== this.#referenceHash) return null;
+    return { sequence: held.sequence, settlements: held.settlements, months: 0 };
+  }
+
+  /** Writes what changed; call it when `current` has said that something did. */
+  async write(): Promise<Omit<DetailWritten, "path">> {
+    const { snapshot } = this;
+    let held = this.#held;
+    let months = held ? snapshot.monthsChangedSince(held.sequence, held.lastBlock) : snapshot.months();
+    if (held && months.length > 0 && (await this.#bloated(held))) held = null;
+    if (held === null) {
+      months = snapshot.months();
+      await this.#make();
+    }
+    const settlements = await this.#fill(months, held);
+    if (settlements !== snapshot.ids.count()) {
+      // Never met; but a file that misses what the state holds must not stand.
+      if (held === null) throw new FundpulseError("FP2004", "the state's settlements do not add up");
+      await this.#make();
+      return {
+        sequence: snapshot.sequence,
+        settlements: await this.#fill(snapshot.months(), null),
+        months: snapshot.months().length,
+      };
+    }
+    return { sequence: snapshot.sequence, settlements, months: months.length };
+  }
+
+  async #fill(months: readonly MonthNumber[], held: Held | null): Promise<number> {
+    const { connection, snapshot, options } = this;
+    await connection.run("BEGIN TRANSACTION");
+    await loadReference(connection, options.reference);
+    await this.#stage.begin();
+    await this.#loadPlaces();
+    await this.#loadPersons(held);
+    if (held && months.length > 0) {
+      const names = months.map((m) => quoteText(monthText(m))).join(", ");
+      await connection.run(`DELETE FROM settlement WHERE month IN (${names})`);
+    }
+    for (let next = 0; next < months.length; ) {
+      const staged = await this.#stage.stage(months.slice(next), BATCH);
+      next += staged.months;
+      if (staged.rows > 0) await this.#insert();
+    }
+    await connection.run("CREATE OR REPLACE TEMP TABLE kept AS SELECT 1");
+    const calendar = new ZoneCalendar(options.reference.config.timezone);
+    for (const stream of Object.keys(DETAIL_STREAMS) as DetailStream[]) {
+      await detailRecords(connection, stream, STREAMS[stream], snapshot, calendar);
+    }
+    const counted = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM settlement");
+    const settlements = Number(counted.getRows()[0][0]);
+    await this.#writeSnapshot(settlements, held?.compactBytes ?? 0);
+    await connection.run(`COMMIT; CHECKPOINT ${CATALOG}`);
+    if (held === null) {
+      await this.#writeSnapshot(settlements, (await stat(this.work)).size);
+      await connection.run(`CHECKPOINT ${CATALOG}`);
+    }
+    return settlements;
+  }
+
+  async #insert(): Promise<void> {
+    const rows = keptRows({
+      amount: (fen) => `(${fen}::DECIMAL(16, 0) * 0.01::DECIMAL(2, 2))`,
+      moving: this.#stage.moving,
+      withTexts: true,
+    });
+    const sources: Record<string, string> = {
+      person: "p.pseudonym",
+      month: "lpad((s.month // 12)::VARCHAR, 4, '0') || '-' || lpad((s.month % 12 + 1)::VARCHAR, 2, '0')",
+      source: "l.source",
+      partition: "l.partition",
+      code_set: "s.code_set",
+      ...Object.fromEntries(
+        ["insutype", "psn_type", "insu_admdvs", "fixmedins_code", "fix_blng_admdvs", "hosp_lv"].map((n) => [
+          n,
+          `c.${n}`,
+        ]),
+      ),
+      med_type: "c.med_type",
+      setl_type: "c.setl_type",
+    };
+    const columns = SETTLEMENT.columns.map(({ name }) => sources[name] ?? `s.${name}`);
+    await this.connection.run(`INSERT INTO settlement SELECT ${columns.join(", ")}
+      FROM (${rows}) s JOIN code_set c ON c.code_set = s.code_set
+        JOIN person p ON p.person = s.person JOIN place l ON l.id = s.place`);
+  }
+
+  async #loadPlaces(): Promise<void> {
+    const { connection, snapshot } = this;
+    const places = snapshot.places();
+    await connection.run(
+      "CREATE OR REPLACE TEMP TABLE place (id INTEGER, source VARCHAR, partition VARCHAR)",
+    );
+    await appendColumns(connection, { catalog: "temp", table: "place" }, [
+      Int32Array.from(places, ([id]) => id),
+      places.map(([, source]) => source),
+      places.map(([, , partition]) => partition),
+    ]);
+  }
+
+  /** Pseudonyms as four words each; SQL writes them out. */
+  async #loadPersons(held: Held | null): Promise<void> {
+    const { connection, snapshot } = this;
+    await connection.run(
+      "CREATE OR REPLACE TEMP TABLE person_word (person INTEGER, a INTEGER, b INTEGER, c INTEGER, d INTEGER)",
+    );
+    let first = 0;
+    for (const tags of snapshot.pseudonyms()) {
+      const size = tags.length / 16;
+      const words = [0, 4, 8, 12].map((at) =>
+        Int32Array.from({ length: size }, (_, i) => tags.readInt32BE(i * 16 + at)),
+      );
+      await appendColumns(connection, { catalog: "temp", table: "person_word" }, [
+        Int32Array.from({ length: size }, (_, i) => first + i),
+        ...words,
+      ]);
+      first += size;
+    }
+    const hex = (word: string): string => `lpad(lower(to_hex(${word}::BIGINT & 4294967295)), 8, '0')`;
+    const pseudonym = ["a", "b", "c", "d"].map(hex).join(" || ");
+    // Written out once for everything, but for a few months only where it is asked for.
+    await connection.run(
+      `CREATE OR REPLACE TEMP ${held ? "VIEW" : "TABLE"} person AS SELECT person, ${pseudonym} AS pseudonym
+        FROM person_word ${held ? "WHERE person IN (SELECT person FROM kept)" : ""}`,
+    );
+  }
+
+  async #writeSnapshot(settlements: number, compactBytes: number): Promise<void> {
+    const { snapshot, options } = this;
+    const calendar = new ZoneCalendar(options.reference.config.timezone);
+    await this.connection.run(`DELETE FROM snapshot; INSERT INTO snapshot VALUES (${quoteText(snapshot.stateId)},
+      ${snapshot.sequence}, ${quoteText(localTime(calendar, options.writtenAt)!)}, ${quoteText(this.#referenceHash)},
+      ${settlements}, ${quoteText(this.#layout)}, ${snapshot.lastBlock()}, ${compactBytes})`);
+  }
+
+  async #attach(): Promise<void> {
+    await this.connection.run(
+      `ATTACH ${quoteText(this.work)} AS ${CATALOG} (STORAGE_VERSION '${STORAGE_VERSION}'); USE ${CATALOG}`,
+    );
+  }
+
+  /** The work copy as it stands; null when it is missing, damaged or of another state or layout. */
+  async #open(): Promise<Held | null> {
+    if ((await stat(this.work).catch(() => null)) === null) return null;
+    try {
+      await this.#attach();
+      const found = await this.connection.runAndReadAll(
+        `SELECT state_id, layout, sequence::VARCHAR, last_block::VARCHAR, settlements::VARCHAR, compact_bytes::VARCHAR,
+          reference_hash FROM snapshot`,
+      );
+      const row = found.getRows()[0] as string[] | undefined;
+      if (!row || row[0] !== this.snapshot.stateId || row[1] !== this.#layout) return null;
+      const [sequence, lastBlock, settlements, compactBytes] = row.slice(2, 6).map(Number);
+      // A state older than the file is a backup that went another way.
+      if (sequence > this.snapshot.sequence) return null;
+      return { sequence, lastBlock, settlements, compactBytes, referenceHash: row[6] };
+    } catch {
+      return null;
+    }
+  }
+
+  async #bloated(held: Held): Promise<boolean> {
+    const { size } = await stat(this.work);
+    const grown = held.compactBytes * Math.max(1, this.snapshot.ids.count() / Math.max(1, held.settlements));
+    return size > COMPACT_FACTOR * Math.max(grown, COMPACT_FLOOR_BYTES);
+  }
+
+  async #make(): Promise<void> {
+    await this.connection.run(`USE memory; DETACH DATABASE IF EXISTS ${CATALOG}`);
+    await rm(this.work, { force: true });
+    await rm(`${this.work}.wal`, { force: true });
+    await this.#attach();
+    await this.connection.run(
+      definitions(this.options.reference)
+        .flatMap((d) => ddl(d))
+        .join(";\n"),
+    );
+    await chmod(this.work, 0o600);
+  }
+}

@@ -1,0 +1,45 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { dayText, type ZoneCalendar } from "../../../aggregations/calendar.js";
+import { DETAIL_RECORDS, DETAIL_STREAMS, type DetailStream } from "../../../schemas/detail/tables.js";
+import type { FieldType, StreamSpec } from "../../../schemas/input/streams.js";
+import { yuanText } from "../../../schemas/units.js";
+import type { SnapshotRecord, StateSnapshot } from "../../state/snapshot.js";
+import { columnsOf, localTime, replaceTables } from "../publish/load.js";
+
+type Value = SnapshotRecord["record"][string];
+
+const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+
+/** A field's value as text that DuckDB casts to the column's type. */
+function sqlText(type: FieldType, value: Value | undefined, calendar: ZoneCalendar): string | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "object") {
+    return `{${Object.entries(value)
+      .map(([k, v]) => `${quoted(k)}=${quoted(v)}`)
+      .join(", ")}}`;
+  }
+  if (typeof value === "string") return value;
+  if (type === "amount") return yuanText(value);
+  if (type === "date") return dayText(value);
+  if (type === "instant") return localTime(calendar, value);
+  return String(value);
+}
+
+/** Replaces the table of one small stream with its standing records. */
+export async function detailRecords(
+  connection: DuckDBConnection,
+  stream: DetailStream,
+  spec: StreamSpec,
+  snapshot: StateSnapshot,
+  calendar: ZoneCalendar,
+): Promise<void> {
+  const table = DETAIL_RECORDS.find((t) => t.name === DETAIL_STREAMS[stream])!;
+  const places = new Map(snapshot.places().map(([id, source, partition]) => [id, { source, partition }]));
+  const columns = columnsOf(snapshot.records(stream), [
+    ...spec.fields.map((f) => (r: SnapshotRecord) => sqlText(f.type, r.record[f.name], calendar)),
+    (r) => places.get(r.place)?.source,
+    (r) => places.get(r.place)?.partition,
+    (r) => r.position,
+  ]);
+  await replaceTables(connection, [{ table, columns }]);
+}

@@ -1,0 +1,45 @@
+import type { Config } from "../../../schemas/config/schema.js";
+import { INDICATORS } from "../../../schemas/indicators.js";
+import { MEASURES, type MeasureName } from "../../../schemas/measures.js";
+import { CLOSED_TABLES } from "../../../schemas/published/closed.js";
+import { QUALITY_FACILITY } from "../../../schemas/published/completeness.js";
+import type { Definition } from "../../../schemas/published/definition.js";
+import { DIM_PERIOD_VIEW, PLAIN_TABLES } from "../../../schemas/published/reference.js";
+import { STORE_TABLES } from "../../../schemas/published/store.js";
+import { reportDefinitions } from "../reports/definitions.js";
+import { summaryDefinitions } from "../reports/summary.js";
+import { CELL_VIEW } from "../views/cell.js";
+import { INDICATOR_TABLE, INDICATORS_VIEW } from "../views/indicators.js";
+import { CLOSED_PERIOD_VIEW, RESTATEMENT_CAUSE_VIEW, RESTATEMENT_VIEW } from "../views/restatement.js";
+import { WIDE_VIEWS } from "../views/wide.js";
+
+/** Everything that stands in the published database, in the order in which it can be made. */
+export function definitions(config: Config): readonly Definition[] {
+  return [
+    ...STORE_TABLES,
+    ...CLOSED_TABLES,
+    INDICATOR_TABLE,
+    ...PLAIN_TABLES,
+    CELL_VIEW,
+    DIM_PERIOD_VIEW,
+    QUALITY_FACILITY,
+    INDICATORS_VIEW,
+    RESTATEMENT_VIEW,
+    RESTATEMENT_CAUSE_VIEW,
+    CLOSED_PERIOD_VIEW,
+    ...WIDE_VIEWS,
+    ...reportDefinitions(config),
+    ...summaryDefinitions(config),
+  ];
+}
+
+/** Formula of an indicator in words; that of configurable sums names their components. */
+export function formulaOf(name: string, config: Config): string {
+  const zh = (parts: readonly string[]): string =>
+    parts.map((p) => MEASURES.find((m) => m.name === (p as MeasureName))!.zh).join(" + ");
+  if (name === "reimbursed") return zh(config.reimbursed);
+  if (name === "benefit_paid") {
+    return `居民：${zh(config.benefit.resident)}；职工：${zh(config.benefit.employee)}；生育：${zh(config.benefit.maternity)}`;
+  }
+  return INDICATORS.find((i) => i.name === name)?.formula ?? "";
+}

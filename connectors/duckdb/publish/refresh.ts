@@ -1,0 +1,143 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { SHARE_MEASURES } from "../../../schemas/indicators.js";
+import { MEASURES } from "../../../schemas/measures.js";
+import { appendColumns } from "../append.js";
+import { monthsOf, type PeriodRow } from "./periods.js";
+
+/** What of the facts adds up. */
+const names = [...MEASURES.map((m) => m.name), "settlements"];
+const each = (text: (name: string) => string): string => names.map(text).join(", ");
+
+/**
+ * Takes the facts of `given` from the staged sums (see stageSums), recomputes those of the other `changed`
+ * periods from staged months and those that already stand, and the rows of zeros of `followers`, whose last
+ * year changed; `stands` tells which periods have rows. Runs inside the caller's transaction.
+ */
+export async function refreshFacts(
+  connection: DuckDBConnection,
+  changed: readonly PeriodRow[],
+  followers: readonly PeriodRow[],
+  removed: readonly string[],
+  given: ReadonlySet<string>,
+  stands: (period: string) => boolean,
+): Promise<void> {
+  await connection.run(`CREATE OR REPLACE TEMP TABLE removed (period VARCHAR);
+    CREATE OR REPLACE TEMP TABLE target (period VARCHAR);
+    CREATE OR REPLACE TEMP TABLE made (period VARCHAR);
+    CREATE OR REPLACE TEMP TABLE follower (period VARCHAR, previous_period VARCHAR);
+    CREATE OR REPLACE TEMP TABLE roll (period VARCHAR, month_period VARCHAR)`);
+  const put = (table: string, columns: (string | null)[][]): Promise<void> =>
+    appendColumns(connection, { catalog: "temp", table }, columns);
+  const made = changed.filter((t) => !given.has(t.id));
+  const rolls = made.flatMap((t) => monthsOf(t).map((m) => [t.id, m] as const));
+  const following = [...changed, ...followers];
+  await put("removed", [[...removed]]);
+  await put("target", [changed.map((t) => t.id)]);
+  await put("made", [made.map((t) => t.id)]);
+  await put("follower", [following.map((t) => t.id), following.map((t) => t.previous)]);
+  await put("roll", [rolls.map((r) => r[0]), rolls.map((r) => r[1])]);
+
+  const own = list(following.map((t) => t.id));
+  const previous = list(following.flatMap((t) => t.previous ?? []));
+  // In one call: each call waits for the program's next free moment.
+  const zeros = following.some((t) => t.previous !== null && stands(t.previous));
+  await connection.run(statements(own, previous, made.length > 0, zeros).join(";\n"));
+}
+
+/** Works out the denominators of shares of `periods`, and forgets those of `removed` ones. */
+export async function refreshShares(
+  connection: DuckDBConnection,
+  periods: readonly PeriodRow[],
+  removed: readonly string[],
+): Promise<void> {
+  if (periods.length === 0 && removed.length === 0) return;
+  const own = list(periods.map((p) => p.id));
+  const previous = list(periods.flatMap((p) => p.previous ?? []));
+  const joined = periods.map(
+    (p) => `('${p.id}', ${p.previous === null ? "NULL::VARCHAR" : `'${p.previous}'`})`,
+  );
+  const parts = SHARE_MEASURES.join(", ");
+  const shared = `SELECT f.period, f.gid, ${parts} FROM store.fact f SEMI JOIN shared g ON g.gid = f.gid
+    WHERE f."grouping" IN ${SHARED}`;
+  await connection.run(`DELETE FROM store.share_base WHERE period IN ${list(removed)} OR period IN ${own}`);
+  if (periods.length === 0) return;
+  await connection.run(`INSERT INTO store.share_base
+    WITH shared AS (FROM store.grp WHERE "grouping" IN ${SHARED}),
+      pair(period, previous) AS (VALUES ${joined.join(", ")}),
+      f AS MATERIALIZED (${shared} AND f.period IN ${own}),
+      y AS MATERIALIZED (${shared} AND f.present AND f.period IN ${previous})
+    SELECT f.period, g.insurance, g.care, g.category,
+      ${SHARE_MEASURES.map((m) => `f.${m}, coalesce(y.${m}, 0)`).join(", ")}
+    FROM f JOIN pair t ON t.period = f.period JOIN shared g ON g.gid = f.gid
+      LEFT JOIN y ON y.period = t.previous AND y.gid = f.gid`);
+}
+
+/** Groupings that shares are parts of. */
+const SHARED = "('total', 'care', 'care+category')";
+
+/** Period ids, which hold no quotes, for an SQL `IN`. */
+const list = (periods: readonly string[]): string => `(${["", ...periods].map((p) => `'${p}'`).join(", ")})`;
+
+/**
+ * `own` and `previous` name the followers' periods and those a year before: written out, they let a scan of
+ * all facts pass over those of other periods, which a join with a table of periods does not.
+ */
+const statements = (own: string, previous: string, made: boolean, zeros: boolean): readonly string[] => [
+  `DELETE FROM store.fact WHERE period IN (FROM removed)`,
+  ...(made ? standing : []),
+  `DELETE FROM store.fact WHERE period IN (SELECT period FROM target)
+    OR (NOT present AND period IN (SELECT period FROM follower))`,
+  ...(made ? [addedUp] : []),
+
+  // What is staged as it is, in its order.
+  `INSERT INTO store.fact
+    SELECT ip.period, g."grouping", s.gid, true, ${each((n) => `s.${n}::BIGINT`)},
+      CASE WHEN g.has_persons AND length(ip.period) <> 10 THEN s.persons::BIGINT END
+    FROM in_sum s JOIN in_period ip USING (pid) JOIN store.grp g ON g.gid = s.gid
+    WHERE ip.period IN (SELECT period FROM target ANTI JOIN made USING (period))`,
+
+  // Without data of a year before nothing has to be looked for.
+  ...(zeros ? [zeroRows(own, previous)] : []),
+  ...["removed", "target", "made", "follower", "roll"].map((t) => `DROP TABLE temp.${t}`),
+  ...(made ? ["base", "counted"] : []).map((t) => `DROP TABLE temp.${t}`),
+];
+
+const zeroRows = (own: string, previous: string): string =>
+  `INSERT INTO store.fact
+    SELECT t.period, f."grouping", f.gid, false, ${each(() => "0")}, f.persons * 0
+    FROM follower t
+      JOIN (FROM store.fact WHERE present AND period IN ${previous}) f ON f.period = t.previous_period
+      ANTI JOIN (SELECT period, gid FROM store.fact WHERE present AND period IN ${own}) o
+        ON o.period = t.period AND o.gid = f.gid
+    ORDER BY t.period, f."grouping", f.gid`;
+
+const standing = [
+  // Month and day sums that are staged, and those that stand and are needed beside them.
+  `CREATE OR REPLACE TEMP TABLE base AS
+    SELECT ip.period, s.gid, ${each((n) => `s.${n}::BIGINT AS ${n}`)} FROM in_sum s JOIN in_period ip USING (pid)
+    WHERE ip.period IN (SELECT month_period FROM roll UNION FROM made)
+    UNION ALL
+    SELECT f.period, f.gid, ${each((n) => `f.${n}`)} FROM store.fact f
+    WHERE f.present AND f.period NOT IN (SELECT period FROM in_period) AND f.period IN
+      (SELECT month_period FROM roll UNION SELECT period FROM made WHERE length(period) IN (7, 10))`,
+
+  // Persons: those given, else those that stand.
+  `CREATE OR REPLACE TEMP TABLE counted AS
+    SELECT pp.period, p.gid, p.persons::BIGINT AS persons
+    FROM in_persons p JOIN in_persons_period pp USING (pid)
+    UNION ALL
+    SELECT f.period, f.gid, f.persons FROM store.fact f SEMI JOIN made t ON t.period = f.period
+    WHERE f.present AND f.persons IS NOT NULL AND f.period NOT IN (SELECT period FROM in_persons_period)`,
+];
+
+const addedUp = `INSERT INTO store.fact
+    WITH sums AS (
+      SELECT b.period, b.gid, ${each((n) => `b.${n}`)} FROM base b SEMI JOIN made t ON t.period = b.period
+      UNION ALL
+      SELECT r.period, b.gid, ${each((n) => `sum(b.${n})::BIGINT`)}
+      FROM base b JOIN roll r ON r.month_period = b.period GROUP BY r.period, b.gid)
+    SELECT s.period, g."grouping", s.gid, true, ${each((n) => `s.${n}`)},
+      CASE WHEN g.has_persons AND length(s.period) <> 10 THEN coalesce(c.persons, 0) END
+    FROM sums s JOIN store.grp g ON g.gid = s.gid
+      LEFT JOIN counted c ON c.period = s.period AND c.gid = s.gid
+    ORDER BY s.period, g."grouping", s.gid`;

@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { monthStart } from "../../../aggregations/calendar.js";
+import { CODE_SET, DETAIL_REFERENCE, DIMENSION } from "../../../schemas/detail/tables.js";
+import { SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
+import { ddl } from "../../../schemas/published/definition.js";
+import type { StateSnapshot } from "../../state/snapshot.js";
+import { type DetailReference, DetailStage, loadReference, RefCheck, slices } from "../detail/stage.js";
+import {
+  countMonth,
+  figureTables,
+  groupTables,
+  MEASURE_NAMES,
+  personsOfYear,
+  RECOUNT_TABLES,
+} from "./sql.js";
+
+/** What the recount says of the state beside its figures. */
+export interface Recount {
+  /** Settlements read. */
+  readonly settlements: number;
+  /** Rows of table `recounted`: a period and group each. */
+  readonly rows: number;
+  /** The versions read are those that the state's index says stand. */
+  readonly versionsAgree: boolean;
+  /** SHA-256 over the recounted rows in order of period and group. */
+  readonly hash: string;
+}
+
+/**
+ * Counts every figure again from the kept settlements of a snapshot, in SQL written from the contract, into
+ * table `recounted` (and `lot`, its groups) of the catalog in use, which must be empty. Settlements are read
+ * a month at a time, so memory follows the months and not the history.
+ */
+export async function recount(
+  connection: DuckDBConnection,
+  snapshot: StateSnapshot,
+  reference: DetailReference,
+): Promise<Recount> {
+  const { config } = reference;
+  for (const table of [CODE_SET, DIMENSION, ...DETAIL_REFERENCE]) await connection.run(ddl(table)[0]);
+  for (const sql of RECOUNT_TABLES) await connection.run(sql);
+  await connection.run("CREATE TABLE person_figure (period VARCHAR, lot INTEGER, persons BIGINT)");
+  await loadReference(connection, reference);
+  const stage = new DetailStage(connection, snapshot, reference, false);
+  await stage.begin();
+  // The latest month first: how far day figures reach back is counted from there.
+  const months = snapshot.months().reverse();
+  const newest = `DATE '1970-01-01' + ${months.length > 0 ? monthStart(months[0] + 1) - 1 : 0}`;
+  let settlements = 0;
+  for (const month of months) {
+    settlements += (await stage.stage([month])).rows;
+    for (const sql of countMonth(config, stage.moving, newest)) await connection.run(sql);
+  }
+  for (const sql of groupTables(config)) await connection.run(sql);
+  const years = await connection.runAndReadAll("SELECT DISTINCT year FROM person_row ORDER BY year");
+  for (const [year] of years.getRows() as [number][]) {
+    for (const sql of personsOfYear(config, year)) await connection.run(sql);
+  }
+  for (const sql of figureTables(config)) await connection.run(sql);
+  const versions = await standingVersions(snapshot);
+  const { rows, hash } = await hashRecounted(connection);
+  return { settlements, rows, versionsAgree: versions.text === stage.checks.text, hash };
+}
+
+/** The versions that the state's index names, to be held against those that were read. */
+async function standingVersions(snapshot: StateSnapshot): Promise<RefCheck> {
+  const check = new RefCheck();
+  const turn = slices();
+  for (const refs of snapshot.ids.refs()) {
+    for (const ref of refs) check.add(ref);
+    await turn();
+  }
+  return check;
+}
+
+/** Rows are hashed by period in DuckDB, and the periods' hashes in their order. */
+async function hashRecounted(connection: DuckDBConnection): Promise<{ rows: number; hash: string }> {
+  const key = ["insurance", '"grouping"', ...SETTLEMENT_DIMENSIONS.map((d) => `coalesce(${d}, '')`)];
+  // Groups are put in order once, not in every period.
+  await connection.run(`CREATE TEMP TABLE lot_order AS SELECT lot, concat_ws('|', ${key.join(", ")}) AS name,
+    row_number() OVER (ORDER BY ${key.join(", ")}) AS place FROM lot`);
+  const values = [...MEASURE_NAMES.map((n) => `r.${n}`), "coalesce(r.persons, -1)"];
+  const hashed = await connection.runAndReadAll(
+    `SELECT r.period, count(*)::VARCHAR,
+      sha256(string_agg(concat_ws('|', l.name, ${values.join(", ")}), chr(10) ORDER BY l.place))
+    FROM recounted r JOIN lot_order l ON l.lot = r.lot GROUP BY r.period ORDER BY r.period`,
+  );
+  const whole = createHash("sha256");
+  let rows = 0;
+  for (const [period, count, hash] of hashed.getRows() as [string, string, string][]) {
+    rows += Number(count);
+    whole.update(`${period} ${count} ${hash}\n`);
+  }
+  return { rows, hash: whole.digest("hex") };
+}

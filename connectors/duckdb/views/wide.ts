@@ -1,0 +1,215 @@
+import { DIMENSIONS } from "../../../schemas/dimensions.js";
+import { SUPERVISION_INDICATORS } from "../../../schemas/fact-indicators.js";
+import {
+  DIP_INDICATORS,
+  ENROLMENT_INDICATORS,
+  FUND_INDICATORS,
+  INDICATORS,
+  type Indicator,
+} from "../../../schemas/indicators.js";
+import {
+  type ColumnDef,
+  column,
+  MAIN,
+  quoteText,
+  type ViewDef,
+} from "../../../schemas/published/definition.js";
+import { fraction, relativeChange, roundedQuotient, scaled } from "../expressions.js";
+import { dimensionComment, PERIOD_COLUMNS, SETTLEMENT_DIMENSION_COLUMNS, termColumn } from "./cell.js";
+import { REPORTED_FACT_VIEW } from "./facts.js";
+
+const UNIT_ZH: Record<string, string> = {
+  yuan: "元",
+  visit: "人次",
+  person: "人",
+  day: "天",
+  fraction: "小数",
+  month: "月",
+  "yuan/visit": "元/人次",
+  "day/visit": "天/人次",
+  "visit/person": "人次/人",
+  facility: "家",
+};
+const unitZh = (unit: string): string => UNIT_ZH[unit] ?? unit;
+
+/** This period's or last year's figure as the wide tables type it: money (18,2), ratio (18,6), count BIGINT. */
+function figure(indicator: Indicator, previous: boolean): string {
+  const num = termColumn(indicator.numerator, previous);
+  if (indicator.denominator === null)
+    return indicator.unit === "yuan" ? scaled(num, 18, 2) : `${num}::BIGINT`;
+  const den = termColumn(indicator.denominator, previous);
+  const result =
+    indicator.unit === "yuan/visit" ? scaled(roundedQuotient(num, den, 1), 18, 2) : fraction(num, den);
+  return indicator.presence === "inpatient" ? `CASE WHEN c.care = 'inpatient' THEN ${result} END` : result;
+}
+
+function changeOf(indicator: Indicator): string {
+  const den = (previous: boolean): string =>
+    indicator.denominator === null ? "1" : termColumn(indicator.denominator, previous);
+  const change = relativeChange(
+    termColumn(indicator.numerator, false),
+    den(false),
+    termColumn(indicator.numerator, true),
+    den(true),
+    1_000_000,
+  );
+  return ratio(scaled(change, 24, 6));
+}
+
+/** As the wide tables type a ratio; NULL where it is too large for that. */
+const ratio = (sql: string): string => `TRY_CAST(${sql} AS DECIMAL(18, 6))`;
+
+const besides = (name: string, zh: string, value: string, previous: string, change: string, unit: string) => [
+  column(name, value, `${zh}（${unitZh(unit)}）`),
+  column(`${name}_previous`, previous, `上年同期：${zh}（${unitZh(unit)}）`),
+  column(`${name}_change_pct`, change, `相对增长：${zh}（小数；上年同期为 0 或缺失为 NULL）`),
+];
+
+const settled = (indicators: readonly Indicator[]): ColumnDef[] =>
+  indicators.flatMap((i) =>
+    besides(
+      i.name,
+      i.denominator ? `${i.zh} = ${i.formula}` : i.formula,
+      figure(i, false),
+      figure(i, true),
+      changeOf(i),
+      i.unit,
+    ),
+  );
+
+const settlementView = (
+  name: string,
+  comment: string,
+  indicators: readonly Indicator[],
+  where: string,
+): ViewDef => ({
+  kind: "view",
+  schema: MAIN,
+  name,
+  comment,
+  columns: [...PERIOD_COLUMNS, ...SETTLEMENT_DIMENSION_COLUMNS, ...settled(indicators)],
+  from: `FROM store.cell c WHERE ${where}`,
+});
+
+interface Given {
+  readonly name: string;
+  readonly zh: string;
+  readonly unit: string;
+  readonly formula: string;
+}
+
+/** A dimension of reported facts that has no column of its own, as a column. */
+interface OtherColumn {
+  readonly name: string;
+  readonly key: string;
+  readonly comment: string;
+}
+
+/**
+ * Figures that stand beside the settlements, a column per indicator; `other` where they are reported facts. What is
+ * reported in another unit than the column's stands in `reported_fact` alone.
+ */
+function pivotView(
+  name: string,
+  comment: string,
+  indicators: readonly Given[],
+  other: readonly OtherColumn[] = [],
+): ViewDef {
+  const keys = [
+    ...["period", "period_kind", "period_start", "period_end", "insurance", "grouping"],
+    ...DIMENSIONS,
+  ];
+  const pick = (of: string, indicator: string): string =>
+    `max(c.${of}) FILTER (WHERE c.indicator = '${indicator}')`;
+  const type = (unit: string): string =>
+    unit === "yuan"
+      ? "DECIMAL(18, 2)"
+      : ["visit", "person", "facility"].includes(unit)
+        ? "BIGINT"
+        : "DECIMAL(18, 6)";
+  return {
+    kind: "view",
+    schema: MAIN,
+    name,
+    comment,
+    columns: [
+      ...PERIOD_COLUMNS,
+      ...DIMENSIONS.flatMap((d) => [
+        column(d, `c.${d}`, dimensionComment(d)),
+        ...(d === "facility" ? [column("facility_name", "any_value(c.facility_name)", "医疗机构名称")] : []),
+      ]),
+      // map_extract gives a list in every DuckDB; what a bracket gives changed with 1.2.
+      ...other.map((o) =>
+        column(o.name, `any_value(map_extract(c.other, ${quoteText(o.key)})[1])`, o.comment),
+      ),
+      ...(other.length > 0 ? [column("other", "any_value(c.other)", "上报数的全部其他维度")] : []),
+      ...indicators.flatMap((i) =>
+        besides(
+          i.name,
+          `${i.zh}：${i.formula}`,
+          `${pick("value", i.name)}::${type(i.unit)}`,
+          `${pick("previous", i.name)}::${type(i.unit)}`,
+          ratio(pick("change_pct", i.name)),
+          i.unit,
+        ),
+      ),
+    ],
+    from: `FROM (SELECT f.*, p.period_kind, p.period_start, p.period_end, n.name AS facility_name
+      FROM store.figure f JOIN store.period p ON p.period = f.period
+      LEFT JOIN store.facility_name n ON n.facility = f.facility
+      WHERE (f.indicator, f.unit) IN (${indicators.map((i) => `('${i.name}', '${i.unit}')`).join(", ")})) c
+      GROUP BY ${[...keys.map((k) => `c.${k}`), ...(other.length > 0 ? ["c.other::VARCHAR"] : [])].join(", ")}`,
+  };
+}
+
+const named = (names: readonly string[]): Indicator[] =>
+  names.map((name) => INDICATORS.find((i) => i.name === name)!);
+
+/** Wide tables for people (contract §5). */
+export const WIDE_VIEWS: readonly ViewDef[] = [
+  settlementView(
+    "inpatient",
+    "住院指标宽表：就医类型为住院的各分组，每个指标一列，旁列上年同期与相对增长",
+    INDICATORS,
+    "c.care = 'inpatient'",
+  ),
+  settlementView(
+    "outpatient",
+    "门诊指标宽表：就医类型为门诊的各分组，每个指标一列，旁列上年同期与相对增长",
+    INDICATORS.filter((i) => i.presence !== "inpatient"),
+    "c.care = 'outpatient'",
+  ),
+  settlementView(
+    "fund_spend",
+    "基金支出结构宽表：险种合计、各就医类型、各医疗类别的人次、费用与基金支出及占比",
+    named([
+      ...["visits", "persons", "fee", "in_scope_fee", "fund_paid", "pool_paid", "benefit_paid", "reimbursed"],
+      ...["account_paid", "civil_servant_paid", "large_paid", "critical_paid", "aid_paid", "reimb_rate"],
+      ...["share_visits", "share_fee", "share_fund_paid", "share_pool_paid", "share_benefit_paid"],
+      ...["share_in_care_benefit_paid", "share_in_care_fund_paid", "share_in_care_pool_paid"],
+    ]),
+    "c.grouping IN ('total', 'care', 'care+category')",
+  ),
+  settlementView(
+    "medical_aid",
+    "医疗救助宽表：各分组的救助人次、救助支付与所涉费用",
+    named(["aid_visits", "aid_paid", "aid_fee"]),
+    "true",
+  ),
+  pivotView("enrolment", "参保宽表：参保人数、缴费人数、完成预算", ENROLMENT_INDICATORS),
+  pivotView("fund_account", "基金账户宽表：收入、支出、预算进度、结余、可支付月数", FUND_INDICATORS),
+  pivotView("dip_prepayment", "DIP 预结算宽表", DIP_INDICATORS),
+  pivotView(
+    "supervision",
+    "基金监管宽表（上报数）：定点机构、检查、现场检查、处理机构数，追回本金，违约金与罚款，按机构类别",
+    SUPERVISION_INDICATORS,
+    [
+      {
+        name: "facility_kind",
+        key: "kind",
+        comment: "机构类别：hospital、township、village、community、pharmacy 等；不分类别时为 NULL",
+      },
+    ],
+  ),
+  REPORTED_FACT_VIEW,
+];

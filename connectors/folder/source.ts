@@ -1,0 +1,263 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Position, Source, SourceBatch, SourceContext, SourceLag } from "../ports/source.js";
+import { avroPieces } from "./avro.js";
+import { ByteFeed, fileChunks, gunzipChunks } from "./bytes.js";
+import {
+  type FileKind,
+  type FileMark,
+  kindOfName,
+  listFiles,
+  type OpenedFile,
+  openFile,
+  readMark,
+  sameStats,
+  writeMark,
+} from "./files.js";
+import { linePieces } from "./lines.js";
+import type { Piece } from "./piece.js";
+
+export interface FolderSourceOptions {
+  readonly path: string;
+  readonly pollMs?: number;
+}
+
+type Deliver = (batch: SourceBatch) => Promise<void>;
+
+/** Taken files looked at again in each round, so that a long-lived folder costs the same as a new one. */
+const RECHECKED_PER_ROUND = 64;
+/** An idle source looks at the folder for at most one part in so many of its time. */
+const IDLE_PER_LOOK = 20;
+
+/**
+ * The drop folder. A file is complete when it appears; files are taken in name order and never twice. What
+ * was taken is known from the committed positions alone, so a killed process goes on where it stood.
+ * Memory: a few batches, and a mark for every file of the folder.
+ */
+export class FolderSource implements Source {
+  readonly name = "folder";
+  readonly #path: string;
+  readonly #pollMs: number;
+  /** Files read to their end, with what they looked like. */
+  readonly #taken = new Map<string, FileMark | null>();
+  readonly #recheck: string[] = [];
+  /** Files half read and then changed: reported and left alone. */
+  readonly #left = new Set<string>();
+  readonly #warned = new Set<string>();
+
+  constructor(options: FolderSourceOptions) {
+    this.#path = options.path;
+    this.#pollMs = options.pollMs ?? 250;
+  }
+
+  async check(): Promise<string> {
+    const names = await listFiles(this.#path);
+    const strangers = names.filter((name) => kindOfName(name) === null);
+    const found = `drop folder ${this.#path}: ${names.length - strangers.length} files`;
+    if (strangers.length === 0) return found;
+    const some = strangers
+      .slice(0, 10)
+      .join(", ")
+      .replace(/\p{Cc}/gu, "?");
+    return `${found}; ${strangers.length} fit no stream and are not read: ${some}${strangers.length > 10 ? " …" : ""}`;
+  }
+
+  async run(
+    context: SourceContext,
+    deliver: Deliver,
+    options: { readonly untilDrained: boolean; readonly onDrained: () => void },
+  ): Promise<void> {
+    this.#taken.clear();
+    this.#recheck.length = 0;
+    this.#left.clear();
+    const half = new Set<string>();
+    for (const position of context.partitions(this.name)) {
+      if (position.finished) this.noteTaken(position.partition, readMark(position.fingerprint));
+      else half.add(position.partition);
+    }
+    let idle = false;
+    let first = true;
+    while (!context.signal.aborted) {
+      const lookedAt = performance.now();
+      const names = await listFiles(this.#path);
+      const pauseMs = Math.max(this.#pollMs, (performance.now() - lookedAt) * IDLE_PER_LOOK);
+      if (first) this.warnVanished(context, half, names);
+      await this.recheck(context, first ? this.#recheck.length : RECHECKED_PER_ROUND);
+      first = false;
+      if (await this.round(context, deliver, names)) {
+        idle = false;
+        continue;
+      }
+      if (context.signal.aborted) return;
+      if (!idle) options.onDrained();
+      idle = true;
+      if (options.untilDrained) return;
+      await sleep(pauseMs, undefined, { signal: context.signal }).catch(() => undefined);
+    }
+  }
+
+  async lag(): Promise<readonly SourceLag[]> {
+    const names = await listFiles(this.#path);
+    return names
+      .filter((name) => kindOfName(name) !== null && !this.#taken.has(name))
+      .map((partition) => ({ source: this.name, partition, lag: null }));
+  }
+
+  async close(): Promise<void> {}
+
+  /** Takes the files of one listing that were not taken yet; true where anything was delivered. */
+  private async round(context: SourceContext, deliver: Deliver, names: readonly string[]): Promise<boolean> {
+    const listedAt = performance.now();
+    let delivered = false;
+    for (const name of names) {
+      if (context.signal.aborted) return delivered;
+      if (this.#taken.has(name) || this.#left.has(name)) continue;
+      // A file that came meanwhile may stand before this one.
+      if (delivered && performance.now() - listedAt > this.#pollMs) return true;
+      const kind = kindOfName(name);
+      if (!kind) this.warnOnce(context, "file_fits_no_stream", name);
+      else if (await this.take(context, deliver, name, kind)) delivered = true;
+    }
+    return delivered;
+  }
+
+  /** Reads one file from its committed position to its end. */
+  private async take(
+    context: SourceContext,
+    deliver: Deliver,
+    name: string,
+    kind: FileKind,
+  ): Promise<boolean> {
+    const path = join(this.#path, name);
+    const opened = await openFile(path);
+    if ("code" in opened) {
+      this.warnOnce(context, opened.code === "ENOENT" ? "file_vanished" : "file_unreadable", name, {
+        code: opened.code,
+      });
+      return false;
+    }
+    const { file, mark } = opened;
+    try {
+      const committed = context.committed(this.name, name);
+      if (committed?.finished) {
+        this.noteTaken(name, readMark(committed.fingerprint));
+        return false;
+      }
+      const before = readMark(committed?.fingerprint ?? null);
+      if (before && (before.size !== mark.size || before.head !== mark.head)) {
+        // The committed position means nothing in another file.
+        this.#left.add(name);
+        this.warnOnce(context, "file_changed_half_read", name, { next: committed?.next });
+        return false;
+      }
+      const delivered = await this.read(context, deliver, name, kind, opened, committed, before?.at ?? 0);
+      const after = await file.stat();
+      if (!sameStats(mark, after)) this.warnOnce(context, "file_changed_while_read", name);
+      return delivered;
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async read(
+    context: SourceContext,
+    deliver: Deliver,
+    name: string,
+    kind: FileKind,
+    opened: OpenedFile,
+    committed: Position | undefined,
+    from: number,
+  ): Promise<boolean> {
+    const { mark } = opened;
+    const feed =
+      kind.gzip && mark.size > 0
+        ? new ByteFeed(gunzipChunks(opened), null)
+        : new ByteFeed(fileChunks(opened, 0), (offset) => fileChunks(opened, offset));
+    const pieces = kind.format === "avro" ? avroPieces(feed, from) : linePieces(feed, from);
+    let next = committed?.next ?? 0;
+    let lastApplied = committed?.lastApplied ?? null;
+    let delivered = false;
+    // One piece is known ahead, to tell the last one; another is made while a delivery runs.
+    let current = await pieces.next();
+    let ahead = pieces.next();
+    const nothing: Piece = { payload: { kind: "values", values: [] }, records: 0, end: from };
+    try {
+      do {
+        const piece = current.done ? nothing : current.value;
+        const following = current.done ? current : await ahead;
+        if (context.signal.aborted) return delivered;
+        ahead = pieces.next();
+        // A failure is told when this is awaited; until then it is nobody's.
+        ahead.catch(() => undefined);
+        const finished = following.done === true;
+        const first = next;
+        next += piece.records;
+        if (piece.records > 0) lastApplied = next - 1;
+        await deliver({
+          stream: kind.stream,
+          payload: piece.payload,
+          positions: positionsOf(piece, first),
+          appendedAtMs: null,
+          position: {
+            source: this.name,
+            partition: name,
+            next,
+            lastApplied,
+            fingerprint: writeMark({ ...mark, at: piece.end }),
+            finished,
+          },
+        });
+        delivered = true;
+        if (finished) this.noteTaken(name, mark);
+        current = following;
+      } while (!current.done);
+      return delivered;
+    } finally {
+      await pieces.return(undefined);
+      await feed.close();
+    }
+  }
+
+  private noteTaken(name: string, mark: FileMark | null): void {
+    if (!this.#taken.has(name)) this.#recheck.push(name);
+    this.#taken.set(name, mark);
+  }
+
+  /** Looks whether files already taken have changed; they are reported, never read again. */
+  private async recheck(context: SourceContext, count: number): Promise<void> {
+    for (let i = Math.min(count, this.#recheck.length); i > 0; i--) {
+      const name = this.#recheck.shift()!;
+      const mark = this.#taken.get(name);
+      const stats = await stat(join(this.#path, name)).catch(() => null);
+      this.#recheck.push(name);
+      if (stats && mark && !sameStats(mark, stats)) {
+        const detail = { size: stats.size, sizeWhenTaken: mark.size };
+        this.warnOnce(context, "file_changed_after_taken", name, detail, `${stats.size}/${stats.mtimeMs}`);
+      }
+    }
+  }
+
+  private warnVanished(context: SourceContext, half: ReadonlySet<string>, names: readonly string[]): void {
+    const present = new Set(names);
+    for (const name of half) if (!present.has(name)) this.warnOnce(context, "file_vanished_half_read", name);
+  }
+
+  private warnOnce(
+    context: SourceContext,
+    event: string,
+    file: string,
+    detail: Record<string, unknown> = {},
+    version = "",
+  ): void {
+    const key = `${event}\n${file}\n${version}`;
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    context.warn(event, { file, ...detail });
+  }
+}
+
+function positionsOf(piece: Piece, first: number): number[] {
+  if (piece.payload.kind !== "values") return [first];
+  return Array.from({ length: piece.records }, (_, i) => first + i);
+}

@@ -1,0 +1,30 @@
+import type { Settlement, StreamRecord } from "../../schemas/input/settlement.js";
+import type { Rejection } from "../../schemas/quarantine.js";
+import type { SourceBatch } from "./source.js";
+
+/**
+ * Called once for every record of a batch, in order. `raw()` gives the record's own bytes (for the
+ * quarantine). With a rejection the record could not be decoded, or a field is missing or has a value
+ * that its type does not allow; everything else is judged by the caller.
+ */
+export type SettlementVisitor = (index: number, raw: () => Buffer, rejection: Rejection | null) => void;
+export type RecordVisitor = (
+  index: number,
+  raw: () => Buffer,
+  record: StreamRecord | null,
+  rejection: Rejection | null,
+) => void;
+
+/** Bytes to records: Avro single-object, Confluent wire format, Avro container blocks, JSON. */
+export interface Decoder {
+  /**
+   * Fetches what the batch needs and is not yet known (writer schemas from the registry). Must be awaited
+   * before `settlements` or `records`. Throws FP3006 while the registry cannot be reached; a schema id
+   * that the registry does not know is no error here but `unknown_schema` of the record.
+   */
+  prepare(batch: SourceBatch): Promise<void>;
+  /** Decodes a `settlement` batch. Each record is written over the settlement that `into` gives for it. */
+  settlements(batch: SourceBatch, into: () => Settlement, visit: SettlementVisitor): void;
+  /** Decodes a batch of any other stream. */
+  records(batch: SourceBatch, visit: RecordVisitor): void;
+}

@@ -1,0 +1,48 @@
+import type { EpochMs } from "../../schemas/units.js";
+import type { SourceLag } from "./source.js";
+
+/** What became of the records of one batch; the four counts add up to the records received. */
+export interface BatchOutcome {
+  readonly source: string;
+  readonly partition: string;
+  readonly applied: number;
+  readonly duplicate: number;
+  readonly held: number;
+  readonly quarantined: number;
+  /** From the start of decoding to the commit. */
+  readonly seconds: number;
+}
+
+export interface PublishOutcome {
+  readonly version: number;
+  readonly seconds: number;
+  /** Latest `setl_time` applied; null before the first settlement. */
+  readonly watermark: EpochMs | null;
+  /** For batches whose newest record's append time is known: from there to this publish. */
+  readonly appendToVisibleSeconds: readonly number[];
+}
+
+/**
+ * What a running pipeline tells the world around it: metrics, health and the progress line are made from
+ * this. Calls are cheap, never throw and carry no record values.
+ */
+export interface Observer {
+  /** A batch is durable. */
+  batch(outcome: BatchOutcome): void;
+  published(outcome: PublishOutcome): void;
+  publishFailed(error: unknown): void;
+  /** Everything there was to read has been read. */
+  drained(): void;
+  lag(lags: readonly SourceLag[]): void;
+}
+
+/** An observer that tells each of several. */
+export function allObservers(observers: readonly Observer[]): Observer {
+  return {
+    batch: (outcome) => observers.forEach((o) => void o.batch(outcome)),
+    published: (outcome) => observers.forEach((o) => void o.published(outcome)),
+    publishFailed: (error) => observers.forEach((o) => void o.publishFailed(error)),
+    drained: () => observers.forEach((o) => void o.drained()),
+    lag: (lags) => observers.forEach((o) => void o.lag(lags)),
+  };
+}

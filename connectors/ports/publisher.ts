@@ -1,0 +1,233 @@
+import type { ClosedRow } from "../../schemas/closed.js";
+import type { FacilityArrivalRow, PeriodQualityRow } from "../../schemas/completeness.js";
+import type { Dimension } from "../../schemas/dimensions.js";
+import type { Figure } from "../../schemas/figure.js";
+import type { StreamName } from "../../schemas/input/streams.js";
+import type { QuarantineReason } from "../../schemas/quarantine.js";
+import type { DayNumber, EpochMs, MonthNumber } from "../../schemas/units.js";
+import type { Change } from "../state/closed.js";
+
+export type { Figure } from "../../schemas/figure.js";
+
+/** One group of settlements: an insurance (or `all`), a grouping and the values of its dimensions. */
+export interface Group {
+  /** Small integer, stable for the life of a state; equal groups have equal ids. */
+  readonly gid: number;
+  readonly insurance: string;
+  /** `total`, `care`, `care+category` … */
+  readonly grouping: string;
+  /** Values of the dimensions that vary; absent where the dimension is not in the grouping. */
+  readonly dimensions: Readonly<Partial<Record<Dimension, string>>>;
+}
+
+/** Sums of groups: row i belongs to `gids[i]`; `sums[m][i]` is measure m of schemas/measures.ts (fen, visits, days). */
+export interface GroupSums {
+  readonly gids: Int32Array;
+  readonly sums: readonly Float64Array[];
+  /** Counted settlements behind each row: a group without any has no data. */
+  readonly settlements: Float64Array;
+}
+
+/** Sums that are the same in each of some periods. */
+export interface PeriodSums {
+  readonly periods: readonly string[];
+  readonly data: GroupSums;
+}
+
+/** Exact distinct persons of a period, by group. Groups that are not listed have none. */
+export interface PersonCounts {
+  /** Period id of any kind but `day`: `2024-03`, `2024Q1`, `2024H1`, `2024`, `2024YTD05`. */
+  readonly period: string;
+  readonly gids: Int32Array;
+  readonly counts: Float64Array;
+}
+
+export interface FacilityRow {
+  readonly facility: string;
+  readonly name: string | null;
+  readonly admdvs: string;
+  readonly hosp_lv: string | null;
+  readonly tier: string;
+  readonly ownership: string | null;
+  readonly kind: string | null;
+  readonly parent_code: string | null;
+  readonly valid_from: string | null;
+  readonly valid_to: string | null;
+  readonly display_order: number | null;
+}
+
+export interface CategoryRow {
+  readonly med_type: string;
+  readonly dise_no: string | null;
+  readonly insurance: string | null;
+  readonly category: string;
+  readonly care: string;
+  readonly parent: string | null;
+  readonly display_order: number | null;
+  /** `national` or `configured`. */
+  readonly origin: string;
+}
+
+export interface DivisionRow {
+  readonly admdvs: string;
+  readonly name: string;
+}
+
+export interface BalanceRow {
+  readonly source: string;
+  readonly partition: string;
+  readonly received: number;
+  readonly applied: number;
+  readonly duplicate: number;
+  readonly held: number;
+  readonly quarantined: number;
+}
+
+export interface QuarantineRow {
+  readonly id: number;
+  readonly source: string;
+  readonly partition: string;
+  readonly position: number;
+  readonly stream: StreamName;
+  readonly reason: QuarantineReason;
+  readonly detail: string;
+  readonly first_seen: EpochMs;
+  /** `waiting`, `resolved` or `dismissed`. */
+  readonly status: string;
+}
+
+export interface WarningRow {
+  /** e.g. `in_scope_above_fee`, `parts_differ`, `partial_refund`, `refund_beyond_original`. */
+  readonly warning: string;
+  readonly source: string;
+  readonly partition: string;
+  readonly position: number;
+  readonly stream: StreamName;
+  /** Key of the record (setl_id …), never a person. */
+  readonly record_key: string;
+  readonly detail: string;
+}
+
+export interface OrphanRefundRow {
+  readonly setl_id: string;
+  readonly init_setl_id: string;
+  readonly setl_time: EpochMs;
+  /** Yuan as decimal text. */
+  readonly fee: string;
+}
+
+export interface UnmappedRow {
+  /** `facility`, `category`, `person_kind` … */
+  readonly kind: string;
+  readonly code: string;
+  readonly records: number;
+  /** Yuan as decimal text. */
+  readonly fee: string;
+}
+
+/** When published figures were last recounted and compared, and what came of it. */
+export interface Verified {
+  readonly at: EpochMs;
+  readonly version: number;
+  readonly sequence: number;
+  readonly figures: number;
+  readonly differences: number;
+  readonly hash: string;
+}
+
+export interface InputPosition {
+  readonly source: string;
+  readonly partition: string;
+  readonly next: number;
+}
+
+/** A closed period with the whole numbers of its figures. */
+export interface ClosedPeriod extends ClosedRow {
+  readonly groupings: readonly string[];
+  readonly personGroupings: readonly string[];
+  /** Group of each row. */
+  readonly gids: Int32Array;
+  /** The rows' measures as columns, and their distinct persons (NaN where they were not counted); read when asked for. */
+  load(): { readonly sums: readonly Float64Array[]; readonly persons: Float64Array };
+}
+
+/** A change in a closed month, with the groups that it counts in. */
+export interface GroupedChange {
+  readonly change: Change;
+  readonly gids: Iterable<number>;
+}
+
+/**
+ * One consistent cut of the state, holding only what changed since the last publish that succeeded.
+ * With `full` everything is given and the working file is made anew. Months, days and counts of persons
+ * that are given whole replace what stands, and whatever adds up such a month is added up anew; of other
+ * periods only what changed is given.
+ */
+export interface PublishInput {
+  readonly full: boolean;
+  /** Commit sequence of the state at the cut; stored, so that a restart knows what is still to publish. */
+  readonly sequence: number;
+  /** Sequence of the cut that must stand published for `sumChanges` to be right; with `full` of no meaning. */
+  readonly since: number;
+  readonly publishedAt: EpochMs;
+  /** Latest `setl_time` applied; null before the first settlement. */
+  readonly watermark: EpochMs | null;
+  /** First and last day with an applied settlement; null before the first. */
+  readonly firstDataDay: DayNumber | null;
+  readonly lastDataDay: DayNumber | null;
+  readonly inputPositions: readonly InputPosition[];
+  /** The last recount of everything; absent when there was none. */
+  readonly verified?: Verified;
+  /** Groups never published before; groups are never withdrawn. */
+  readonly newGroups: readonly Group[];
+  /** Month sums that replace the published ones, whole months. */
+  readonly months: readonly { readonly month: MonthNumber; readonly data: GroupSums }[];
+  /** Sums of periods that add up months all of which are given whole. */
+  readonly addedUp?: readonly PeriodSums[];
+  /** Person counts that replace the published ones, whole periods. */
+  readonly persons: readonly PersonCounts[];
+  /** Day sums that replace the published ones, whole days. */
+  readonly days: readonly { readonly day: DayNumber; readonly data: GroupSums }[];
+  /** Periods closed since the last publish, and what changed in closed ones. */
+  readonly closed?: readonly ClosedPeriod[];
+  readonly changes?: readonly GroupedChange[];
+  /** The new version is above this one, also where every published file was lost. */
+  readonly versionFloor?: number;
+  /** What sums of published periods of any kind have more than before; none of a period given whole. */
+  readonly sumChanges: readonly PeriodSums[];
+  /** Person counts of groups of published periods that replace theirs alone, 0 included. */
+  readonly personChanges: readonly PersonCounts[];
+  /** Whole tables, given when they changed (always with `full`). */
+  readonly figures?: readonly Figure[];
+  /** Given: `figures` holds all those of these periods alone, and replaces them. */
+  readonly figurePeriods?: readonly string[];
+  readonly facilities?: readonly FacilityRow[];
+  readonly categories?: readonly CategoryRow[];
+  readonly divisions?: readonly DivisionRow[];
+  readonly balance?: readonly BalanceRow[];
+  readonly quarantine?: readonly QuarantineRow[];
+  readonly warnings?: readonly WarningRow[];
+  readonly orphanRefunds?: readonly OrphanRefundRow[];
+  readonly unmapped?: readonly UnmappedRow[];
+  readonly facilityArrivals?: readonly FacilityArrivalRow[];
+  readonly periodQuality?: readonly PeriodQualityRow[];
+}
+
+/** What the last successful publish left in the working file; null when there is none or it is damaged. */
+export interface PublishedState {
+  readonly sequence: number;
+  readonly version: number;
+  /** Identity of the state it was made from: another state means `full`. */
+  readonly stateId: string;
+}
+
+/** Writes the published database. Derived from the state: it may be deleted and is made again. */
+export interface Publisher {
+  /** Opens or makes the working file. */
+  open(stateId: string): Promise<PublishedState | null>;
+  /** Begins, beside what the program does meanwhile, what would take long in the first publish. */
+  prepare(): void;
+  /** Atomically replaces the published file. Returns the new version. Readers never meet an error. */
+  publish(input: PublishInput): Promise<number>;
+  close(): Promise<void>;
+}

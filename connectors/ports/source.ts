@@ -1,0 +1,100 @@
+import type { StreamName } from "../../schemas/input/streams.js";
+
+/**
+ * Where a source stands in one partition: the position AFTER the last record taken. Positions are held
+ * in our own state and committed together with what the records did to it; whatever a broker remembers
+ * is a hint for its tools only.
+ */
+export interface Position {
+  /** e.g. `folder` or `kafka:fund.settlement`. */
+  readonly source: string;
+  /** Partition number, or the file's name inside the drop folder. */
+  readonly partition: string;
+  /** Offset or record number (0-based) of the next record. */
+  readonly next: number;
+  /** Position of the last record applied, if any: for Kafka to compare `fingerprint` against. */
+  readonly lastApplied: number | null;
+  /** What the source needs to recognise its place again: last record's hash, or the file's size and digest. */
+  readonly fingerprint: string | null;
+  /** True when nothing can follow (a file read to its end). */
+  readonly finished: boolean;
+}
+
+/** An Avro writer schema with the reader compiled for it; made by `decode-avro.ts`. */
+export interface AvroWriterRef {
+  readonly schemaJson: string;
+}
+
+/** Records as they came, not yet decoded. */
+export type Payload =
+  /** One record a value, each telling its encoding by its first bytes; `null` is an empty Kafka value. */
+  | { readonly kind: "values"; readonly values: readonly (Buffer | null)[] }
+  /** One decompressed block of an Avro object container: `count` records written with `writer`. */
+  | {
+      readonly kind: "avro-block";
+      readonly writer: AvroWriterRef;
+      readonly bytes: Buffer;
+      readonly count: number;
+      /**
+       * Where several blocks stand one after the other in `bytes`: the end and record count of each, so
+       * that damage inside one does not spread to the next. Absent: one block.
+       */
+      readonly parts?: readonly { readonly end: number; readonly count: number }[];
+    }
+  /** Bytes that belong to no record: a damaged file or block. Counts as one undecodable record. */
+  | { readonly kind: "damaged"; readonly bytes: Buffer; readonly detail: string };
+
+/** A run of records of one stream from one partition. Applied and committed as one whole. */
+export interface SourceBatch {
+  readonly stream: StreamName;
+  readonly payload: Payload;
+  /** Position of each record, ascending; for `avro-block` and `damaged` only the first is given. */
+  readonly positions: ArrayLike<number>;
+  /** When the newest record was appended to its log, if the source knows: for latency metrics. */
+  readonly appendedAtMs: number | null;
+  /** Where the partition stands once this batch is durable. */
+  readonly position: Position;
+}
+
+/** What a source asks of the program around it. */
+export interface SourceContext {
+  /** The committed position of a partition, or undefined if it was never read. Reads our own state. */
+  readonly committed: (source: string, partition: string) => Position | undefined;
+  /** All committed partitions of a source. */
+  readonly partitions: (source: string) => readonly Position[];
+  readonly signal: AbortSignal;
+  /** Something an operator should know; never holds record values. */
+  readonly warn: (event: string, detail: Record<string, unknown>) => void;
+}
+
+/** How far a source has to go; `lag` is in records where the source can tell, else null. */
+export interface SourceLag {
+  readonly source: string;
+  readonly partition: string;
+  readonly lag: number | null;
+}
+
+/**
+ * A place records come from. The program calls `run` once; the source calls `deliver` for each batch
+ * and waits for it: when `deliver` returns, the batch and its position are durable, and only then may
+ * the next batch of that partition be delivered. `deliver` must be called by one caller at a time.
+ * A killed process never calls anything: positions come back from `SourceContext.committed`.
+ */
+export interface Source {
+  /** Name used in positions, tallies and logs. */
+  readonly name: string;
+  /** Checks that the source can be reached; throws a FundpulseError that says what to do. */
+  check(): Promise<string>;
+  /**
+   * Reads until `signal` aborts or, with `untilDrained`, until everything that was there at the start
+   * (and whatever came while reading) is delivered. Calls `onDrained` whenever nothing is left to read.
+   */
+  run(
+    context: SourceContext,
+    deliver: (batch: SourceBatch) => Promise<void>,
+    options: { readonly untilDrained: boolean; readonly onDrained: () => void },
+  ): Promise<void>;
+  /** Present lag by partition, for metrics. */
+  lag(): Promise<readonly SourceLag[]>;
+  close(): Promise<void>;
+}

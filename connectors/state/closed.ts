@@ -1,0 +1,191 @@
+import type { ComboValues } from "../../aggregations/dimensions/tuples.js";
+import type { Cause, ClosedRow, RecordReach } from "../../schemas/closed.js";
+import { MEASURE_COUNT } from "../../schemas/measures.js";
+import type { EpochMs, MonthNumber } from "../../schemas/units.js";
+import { ByteReader, ByteWriter } from "./bytes.js";
+import type { StateFile } from "./file.js";
+import { packText, unpackText } from "./frozen-codec.js";
+
+/** Settlements that came into a closed month or left it; the sums are what that changed. */
+export interface SettlementChange {
+  readonly kind: "settlement";
+  readonly id: number;
+  readonly sequence: number;
+  readonly at: EpochMs;
+  readonly month: MonthNumber;
+  /** Stream whose record did it; empty where the configuration did. */
+  readonly stream: string;
+  /** setl_id; empty for several settlements together. */
+  readonly key: string;
+  readonly cause: Cause;
+  readonly settlements: number;
+  readonly combo: ComboValues;
+  readonly sums: Float64Array;
+}
+
+/** A record of a small stream that changed after a close. */
+export interface RecordChange {
+  readonly kind: "record";
+  readonly id: number;
+  readonly sequence: number;
+  readonly at: EpochMs;
+  readonly stream: string;
+  readonly key: string;
+  readonly cause: Cause;
+  readonly reach: RecordReach;
+}
+
+export type Change = SettlementChange | RecordChange;
+
+interface RawChange {
+  readonly id: number;
+  readonly sequence: number;
+  readonly at: EpochMs;
+  readonly month: MonthNumber;
+  readonly stream: string;
+  readonly key: string;
+  readonly cause: Cause;
+  readonly settlements: number;
+  readonly combo: number | null;
+  readonly data: Buffer;
+}
+
+/** The tables of the state about closed periods. Everything but reading happens inside a commit. */
+export class ClosedStore {
+  readonly #combos = new Map<string, number>();
+
+  constructor(private readonly store: StateFile) {}
+
+  rows(): ClosedRow[] {
+    const rows = this.store
+      .sql(
+        "SELECT period, closed_at, sequence, version, forced, problems, figures FROM closed ORDER BY sequence",
+      )
+      .all() as (Omit<ClosedRow, "closedAt" | "forced"> & { closed_at: number; forced: number })[];
+    return rows.map(({ closed_at, forced, ...row }) => ({
+      ...row,
+      closedAt: closed_at,
+      forced: forced === 1,
+    }));
+  }
+
+  add(row: Omit<ClosedRow, "version">, sums: Buffer, given: Buffer): void {
+    this.store
+      .sql(
+        "INSERT INTO closed (period, closed_at, sequence, forced, problems, figures, sums, given) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      )
+      .run(
+        row.period,
+        row.closedAt,
+        row.sequence,
+        row.forced ? 1 : 0,
+        row.problems,
+        row.figures,
+        sums,
+        given,
+      );
+  }
+
+  data(period: string): { sums: Buffer; given: Buffer } {
+    return this.store.sql("SELECT sums, given FROM closed WHERE period = ?").get(period) as {
+      sums: Buffer;
+      given: Buffer;
+    };
+  }
+
+  given(period: string): Buffer {
+    return (this.store.sql("SELECT given FROM closed WHERE period = ?").get(period) as { given: Buffer })
+      .given;
+  }
+
+  /** Closes up to `sequence` were published under `version`, those that had no version yet for the first time. */
+  setVersion(sequence: number, version: number): void {
+    this.store
+      .sql("UPDATE closed SET version = ? WHERE version IS NULL AND sequence <= ?")
+      .run(version, sequence);
+  }
+
+  addSettlement(change: Omit<SettlementChange, "kind" | "id" | "sequence">): void {
+    const w = new ByteWriter();
+    for (let m = 0; m < MEASURE_COUNT; m++) {
+      if (change.sums[m] === 0) continue;
+      w.uint(m);
+      w.int(change.sums[m]);
+    }
+    this.#add({ ...change, combo: this.#comboId(change.combo), data: w.copy() });
+  }
+
+  addRecord(change: Omit<RecordChange, "kind" | "id" | "sequence">, month: MonthNumber): void {
+    const data = Buffer.from(JSON.stringify(change.reach));
+    this.#add({ ...change, month, settlements: 0, combo: null, data });
+  }
+
+  #add(change: Omit<RawChange, "id" | "sequence">): void {
+    this.store
+      .sql(
+        "INSERT INTO change (sequence, at, month, stream, key, cause, settlements, combo, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      )
+      .run(
+        this.store.sequence,
+        change.at,
+        change.month,
+        change.stream,
+        change.key,
+        change.cause,
+        change.settlements,
+        change.combo,
+        change.data,
+      );
+  }
+
+  #comboId({ insurance, values, facilityKnown }: ComboValues): number {
+    const json = JSON.stringify({ insurance, values, facilityKnown });
+    let id = this.#combos.get(json);
+    if (id === undefined) {
+      this.store.sql("INSERT OR IGNORE INTO change_combo (json) VALUES (?)").run(json);
+      id = (this.store.sql("SELECT id FROM change_combo WHERE json = ?").get(json) as { id: number }).id;
+      this.#combos.set(json, id);
+    }
+    return id;
+  }
+
+  /** Changes of commits after `sequence`, in their order. */
+  changesSince(sequence: number): Change[] {
+    const rows = this.store
+      .sql("SELECT * FROM change WHERE sequence > ? ORDER BY id")
+      .all(sequence) as RawChange[];
+    if (rows.length === 0) return [];
+    const combos = new Map<number, ComboValues>();
+    return rows.map((row): Change => {
+      const { id, at, stream, key, cause } = row;
+      const common = { id, sequence: row.sequence, at, stream, key, cause };
+      if (row.combo === null) return { kind: "record", ...common, reach: JSON.parse(row.data.toString()) };
+      let combo = combos.get(row.combo);
+      if (combo === undefined) {
+        const { json } = this.store.sql("SELECT json FROM change_combo WHERE id = ?").get(row.combo) as {
+          json: string;
+        };
+        combo = JSON.parse(json) as ComboValues;
+        combos.set(row.combo, combo);
+      }
+      const sums = new Float64Array(MEASURE_COUNT);
+      const r = new ByteReader(row.data);
+      while (r.at < row.data.length) {
+        const measure = r.uint();
+        sums[measure] = r.int();
+      }
+      return { kind: "settlement", ...common, month: row.month, settlements: row.settlements, combo, sums };
+    });
+  }
+
+  usedTable(name: string): string | null {
+    const row = this.store.sql("SELECT data FROM used_table WHERE name = ?").get(name) as
+      | { data: Buffer }
+      | undefined;
+    return row === undefined ? null : unpackText(row.data, `the table ${name} as it was used`);
+  }
+
+  setUsedTable(name: string, text: string): void {
+    this.store.sql("INSERT OR REPLACE INTO used_table (name, data) VALUES (?, ?)").run(name, packText(text));
+  }
+}

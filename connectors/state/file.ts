@@ -1,0 +1,185 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import Database from "better-sqlite3";
+import { FundpulseError } from "../../schemas/errors.js";
+import { APPLICATION_ID, STATE_TABLES, STATE_VERSION } from "./tables.js";
+
+/** What a state must agree with before it may be used. */
+export interface StateIdentity {
+  /** Of privacy.personKey. */
+  readonly keyCheck: string;
+  /** Of the configuration of dimensions. */
+  readonly rules: string;
+}
+
+const CORRUPT = new Set(["SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR_SHORT_READ"]);
+
+/** Turns SQLite's words on damage into FP2004; everything else is passed on. */
+export function stateError(error: unknown, path: string): unknown {
+  const code = (error as { code?: string }).code ?? "";
+  return CORRUPT.has(code) || code.startsWith("SQLITE_CORRUPT")
+    ? new FundpulseError("FP2004", `the state file ${path} is damaged (${(error as Error).message})`, {
+        cause: error,
+      })
+    : error;
+}
+
+/** Bytes with their CRC-32 behind them, for values that nothing else checks. */
+export function withCrc(data: Buffer): Buffer {
+  const whole = Buffer.allocUnsafe(data.length + 4);
+  data.copy(whole);
+  whole.writeUInt32LE(crc32(data), data.length);
+  return whole;
+}
+
+/** What `withCrc` was given; throws FP2004 when it was damaged since. */
+export function checkedCrc(whole: Buffer, what: string): Buffer {
+  const end = whole.length - 4;
+  const data = whole.subarray(0, Math.max(0, end));
+  if (end < 0 || crc32(data) !== whole.readUInt32LE(end)) {
+    throw new FundpulseError("FP2004", `${what} in the state file is damaged`);
+  }
+  return data;
+}
+
+/**
+ * The state file as a file: opened only when its version, key and rules agree, and changed only by whole
+ * commits.
+ */
+export class StateFile {
+  readonly path: string;
+  readonly stateId: string;
+  readonly db: Database.Database;
+  /** Number of the last commit. */
+  sequence: number;
+  /** Why a commit failed: what is in memory is then ahead of the file, and nothing may be kept any more. */
+  failed: unknown = null;
+  /** Run at the end of every commit, before it is made durable. */
+  readonly beforeCommit: (() => void)[] = [];
+  readonly #sql = new Map<string, Database.Statement>();
+
+  constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean }) {
+    mkdirSync(dataDir, { recursive: true });
+    this.path = join(dataDir, "state.sqlite");
+    const fresh = !existsSync(this.path);
+    this.db = this.#open(fresh, identity, options.acceptRules ?? false);
+    this.stateId = this.meta("state_id") ?? "";
+    this.sequence = Number(this.meta("sequence") ?? 0);
+  }
+
+  #open(fresh: boolean, identity: StateIdentity, acceptRules: boolean): Database.Database {
+    let db: Database.Database | undefined;
+    try {
+      db = new Database(this.path);
+      db.pragma("journal_mode = WAL");
+      db.pragma("synchronous = FULL");
+      db.pragma("cache_size = -65536");
+      db.pragma("wal_autocheckpoint = 4000");
+      if (fresh || (db.pragma("user_version", { simple: true }) === 0 && this.#isEmpty(db))) {
+        this.#create(db, identity);
+        return db;
+      }
+      if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID) {
+        throw new FundpulseError("FP2004", `${this.path} is no fundpulse state`);
+      }
+      const version = db.pragma("user_version", { simple: true });
+      if (version !== STATE_VERSION) {
+        throw new FundpulseError(
+          "FP2002",
+          `the state ${this.path} has schema version ${version}, this program needs ${STATE_VERSION}; nothing was changed`,
+        );
+      }
+      const meta = (key: string): string | undefined =>
+        (db!.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
+          ?.value;
+      if (meta("key_check") !== identity.keyCheck) {
+        throw new FundpulseError(
+          "FP2003",
+          `the state ${this.path} was made with another privacy.personKey; nothing was changed`,
+        );
+      }
+      if (meta("rules") !== identity.rules && !acceptRules) {
+        throw new FundpulseError(
+          "FP2005",
+          `the state ${this.path} was built under another configuration of dimensions (jurisdiction, timezone, periods, groupings, refunds, insurances, careGroups, reimbursed or benefit); nothing was changed`,
+        );
+      }
+      return db;
+    } catch (error) {
+      db?.close();
+      throw stateError(error, this.path);
+    }
+  }
+
+  #isEmpty(db: Database.Database): boolean {
+    return (db.prepare("SELECT count(*) AS n FROM sqlite_schema").get() as { n: number }).n === 0;
+  }
+
+  #create(db: Database.Database, identity: StateIdentity): void {
+    db.transaction(() => {
+      db.exec(STATE_TABLES);
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.pragma(`user_version = ${STATE_VERSION}`);
+      const set = db.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");
+      set.run("state_id", randomUUID());
+      set.run("key_check", identity.keyCheck);
+      set.run("rules", identity.rules);
+      set.run("sequence", "0");
+    })();
+  }
+
+  /** A prepared statement, kept. */
+  sql(text: string): Database.Statement {
+    let statement = this.#sql.get(text);
+    if (statement === undefined) {
+      statement = this.db.prepare(text);
+      this.#sql.set(text, statement);
+    }
+    return statement;
+  }
+
+  meta(key: string): string | undefined {
+    return (this.db.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
+      ?.value;
+  }
+
+  setMeta(key: string, value: string): void {
+    this.sql("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(key, value);
+  }
+
+  /** Notes, inside a commit, that it changes something that is published. */
+  noteContent(): void {
+    this.setMeta("content_sequence", String(this.sequence));
+  }
+
+  /**
+   * Runs `work` as one transaction: all of it is durable when this returns, or nothing. After a failure
+   * every commit fails: the process must start again from the file.
+   */
+  commit<T>(work: () => T): T {
+    if (this.failed !== null) throw this.failed;
+    try {
+      this.db.exec("BEGIN IMMEDIATE");
+      this.sequence++;
+      const result = work();
+      for (const hook of this.beforeCommit) hook();
+      this.setMeta("sequence", String(this.sequence));
+      this.db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.failed = stateError(error, this.path);
+      if (this.db.inTransaction) this.db.exec("ROLLBACK");
+      throw this.failed;
+    }
+  }
+
+  close(): void {
+    try {
+      this.db.pragma("wal_checkpoint(TRUNCATE)");
+    } finally {
+      this.db.close();
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import Database from "better-sqlite3";
+import { FundpulseError } from "../../schemas/errors.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
+import type { StreamName } from "../../schemas/input/streams.js";
+import type { MonthNumber } from "../../schemas/units.js";
+import { checkedCrc, stateError } from "./file.js";
+import { BlockReader, PackedRow, ROWS_PER_BLOCK } from "./settlement-block.js";
+import { SettlementIndex } from "./settlement-index.js";
+
+export interface SnapshotRecord {
+  readonly record: StreamRecord;
+  readonly place: number;
+  readonly position: number;
+}
+
+/** Blocks read between two turns of the caller: up to 8,192 rows. */
+const PAGE_BLOCKS = 64;
+export const PAGE_ROWS = PAGE_BLOCKS * ROWS_PER_BLOCK;
+
+/**
+ * The state file as of one commit, read through a connection of its own while the engine goes on: what is
+ * committed later is not seen. Made at the commit that is meant, in the engine's process. Until `close` the
+ * state's log keeps growing, so it is not held longer than needed.
+ */
+export class StateSnapshot {
+  readonly #db: Database.Database;
+  readonly #reader: BlockReader;
+  readonly #row = new PackedRow();
+  readonly sequence: number;
+  readonly stateId: string;
+  /** Texts of codes by their numbers. */
+  readonly codes: readonly string[];
+  /** Which version stands for each setl_id. */
+  readonly ids: SettlementIndex;
+
+  constructor(readonly path: string) {
+    this.#db = new Database(path, { readonly: true });
+    try {
+      this.#db.exec("BEGIN");
+      // The first read is what pins the snapshot.
+      this.sequence = Number(this.meta("sequence") ?? 0);
+      this.stateId = this.meta("state_id") ?? "";
+      this.codes = this.#raw<[string]>("SELECT text FROM code ORDER BY id").map(([text]) => text);
+      this.ids = new SettlementIndex((sql) => this.#db.prepare(sql));
+    } catch (error) {
+      this.#db.close();
+      throw stateError(error, path);
+    }
+    const texts = this.codes;
+    this.#reader = new BlockReader({
+      textOf: (id) => texts[id],
+      idOf: () => {
+        throw new Error("a snapshot of the state is read-only");
+      },
+    });
+  }
+
+  #raw<T>(sql: string, ...parameters: unknown[]): T[] {
+    return this.#db
+      .prepare(sql)
+      .raw()
+      .all(...parameters) as T[];
+  }
+
+  meta(key: string): string | undefined {
+    return this.#raw<[string]>("SELECT value FROM meta WHERE key = ?", key)[0]?.[0];
+  }
+
+  /** Source and partition of each place, by its number. */
+  places(): [id: number, source: string, partition: string][] {
+    return this.#raw("SELECT id, source, partition FROM place ORDER BY id");
+  }
+
+  /** Pseudonyms of all persons in the order of their numbers, 16 bytes each. */
+  *pseudonyms(): Generator<Buffer> {
+    for (const [first, tags] of this.#raw<[number, Buffer]>(
+      "SELECT first, tags FROM person_chunk ORDER BY first",
+    )) {
+      yield checkedCrc(tags, `person chunk ${first}`);
+    }
+  }
+
+  /** Months that hold kept settlements. */
+  months(): MonthNumber[] {
+    return this.#raw<[number]>("SELECT DISTINCT month FROM block ORDER BY month").map(([m]) => m);
+  }
+
+  /** Number of the last block that was written. */
+  lastBlock(): number {
+    return this.#raw<[number]>("SELECT coalesce(max(id), 0) FROM block")[0][0];
+  }
+
+  /** Months whose standing versions are others than at an earlier commit and its last block. */
+  monthsChangedSince(sequence: number, lastBlock: number): MonthNumber[] {
+    return this.#raw<[number]>(
+      "SELECT month FROM block WHERE id > ? UNION SELECT month FROM dead WHERE sequence > ? ORDER BY 1",
+      lastBlock,
+      sequence,
+    ).map(([m]) => m);
+  }
+
+  /** Time of the standing version of a settlement; undefined when it was never seen or stands no more. */
+  timeOf(setlId: string): number | undefined {
+    const ref = this.ids.findOne(setlId);
+    if (ref === undefined) return undefined;
+    const id = Math.floor(ref / ROWS_PER_BLOCK);
+    const [data] = this.#raw<[Buffer]>("SELECT data FROM block WHERE id = ?", id)[0] ?? [];
+    if (data === undefined || !this.#reader.open(data)) throw this.#damaged(id);
+    this.#reader.readPacked(ref % ROWS_PER_BLOCK, this.#row);
+    return this.#row.setl_time;
+  }
+
+  #damaged(block: number): FundpulseError {
+    return new FundpulseError("FP2004", `block ${block} of the state file ${this.path} is damaged`);
+  }
+
+  /**
+   * The standing versions of a month, in pages: each page calls `visit` for its rows (always with the same
+   * object) and then gives its caller a turn.
+   */
+  *rows(month: MonthNumber, visit: (ref: number, row: PackedRow) => void): Generator<void> {
+    const dead = new Set(
+      this.#raw<[number]>("SELECT ref FROM dead WHERE month = ?", month).map(([ref]) => ref),
+    );
+    const page = this.#db
+      .prepare("SELECT id, data FROM block WHERE month = ? AND id > ? ORDER BY id LIMIT ?")
+      .raw();
+    const row = new PackedRow();
+    for (let after = 0; ; ) {
+      const blocks = page.all(month, after, PAGE_BLOCKS) as [number, Buffer][];
+      for (const [id, data] of blocks) {
+        if (!this.#reader.open(data)) throw this.#damaged(id);
+        const { count } = this.#reader;
+        for (let i = 0; i < count; i++) {
+          const ref = id * ROWS_PER_BLOCK + i;
+          if (dead.has(ref)) continue;
+          this.#reader.readPacked(i, row);
+          visit(ref, row);
+        }
+        after = id;
+      }
+      yield;
+      if (blocks.length < PAGE_BLOCKS) return;
+    }
+  }
+
+  /** Standing records of a small stream. */
+  records(stream: StreamName): SnapshotRecord[] {
+    return this.#raw<[string, number, number]>(
+      "SELECT content, place, position FROM record WHERE stream = ? ORDER BY key",
+      stream,
+    ).map(([content, place, position]) => ({ record: JSON.parse(content), place, position }));
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}

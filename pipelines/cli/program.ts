@@ -1,0 +1,245 @@
+import { existsSync, readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { FundpulseError } from "../../schemas/errors.js";
+import { auditDefinition } from "./definitions/audit.js";
+import { closeDefinition } from "./definitions/close.js";
+import { explainDefinition } from "./definitions/explain.js";
+import { nightlyDefinition } from "./definitions/nightly.js";
+import { verifyDefinition } from "./definitions/verify.js";
+import type { QuarantineOptions } from "./quarantine.js";
+
+/** Version of the package, whether this runs compiled (dist/pipelines) or from source. */
+function version(): string {
+  const places = ["../../../package.json", "../../package.json"].map(
+    (path) => new URL(path, import.meta.url),
+  );
+  const file = places.find((place) => existsSync(place));
+  return file === undefined ? "unknown" : JSON.parse(readFileSync(file, "utf8")).version;
+}
+
+/** The `fundpulse` command; `done` receives the exit code of the command that ran. */
+export function program(done: (exitCode: number) => void): Command {
+  const root = new Command("fundpulse")
+    .description("Settlement events in, always-current fund-usage indicators out 医保结算事件 → 基金运行指标")
+    .version(version())
+    .showHelpAfterError("(see --help)")
+    .exitOverride()
+    .addHelpText("after", EXIT_CODES);
+  const command = (usage: string, summary: string, help: string): Command =>
+    root.command(usage).description(summary).addHelpText("after", `\n${help.trim()}\n`);
+  const withConfig = (c: Command): Command =>
+    c.option("-c, --config <file>", "configuration file", "fundpulse.yaml");
+
+  command(
+    "init <dir>",
+    "make a new workspace: commented configuration, reference tables, an inbox",
+    `
+Writes fundpulse.yaml, reference/*.csv and inbox/ into <dir>; never overwrites a file.
+
+Example:
+  fundpulse init county && cd county
+  export FUNDPULSE_PERSON_KEY="$(openssl rand -hex 32)"
+  fundpulse check`,
+  ).action(async (dir: string) => done((await import("./init.js")).initCommand(dir)));
+
+  withConfig(
+    command(
+      "run",
+      "consume, aggregate, publish",
+      `
+Runs until stopped: the first Ctrl-C (or SIGTERM) finishes the batch and publishes, the second ends at once.
+A process that was killed loses and doubles nothing: start it again.
+While it runs, /metrics, /health and /ready are served on ops.host and ops.port.
+
+Examples:
+  fundpulse run                     follow the source, publish as figures change
+  fundpulse run --until-drained     read what is there, publish, stop; for cron and scripts
+  fundpulse run --config /etc/fundpulse/county.yaml`,
+    ),
+  )
+    .option("--until-drained", "stop when every source is read to its end and published")
+    .option("--ops", "serve metrics and health also with --until-drained")
+    .option("--no-ops", "do not serve metrics and health")
+    .action(async (options) => done(await (await import("./run.js")).runCommand(options)));
+
+  closeDefinition({ command, withConfig, done });
+  auditDefinition({ command, withConfig, done });
+  nightlyDefinition({ command, withConfig, done });
+  verifyDefinition({ command, withConfig, done });
+
+  withConfig(
+    command(
+      "sql [query]",
+      "read-only SQL on the published file",
+      `
+Without a query it is read from standard input; on a terminal the tables are listed instead.
+Works while \`fundpulse run\` publishes.
+
+Examples:
+  fundpulse sql "SELECT period, value FROM indicators WHERE indicator = 'visits' AND grouping = 'total'"
+  fundpulse sql --format csv "FROM inpatient WHERE period = '2024H1'" > inpatient.csv
+  fundpulse sql < query.sql`,
+    ),
+  )
+    .option("-f, --format <format>", "table, csv or json", "table")
+    .action(async (query, options) => done(await (await import("./sql.js")).sqlCommand(query, options)));
+
+  explainDefinition({ command, withConfig, done });
+  quarantine(root, withConfig, done);
+
+  withConfig(
+    command(
+      "rebuild",
+      "derive everything again from the kept settlements, under the present configuration",
+      `
+Needed after a change of groupings, care groups, refund policy or insurances: \`run\` then refuses
+to start [FP2005]; changed reference tables need none. Settlements are not read from the source again; no other process may run meanwhile.
+
+Example:
+  fundpulse rebuild && fundpulse run`,
+    ),
+  ).action(async (options) => done(await (await import("./rebuild.js")).rebuildCommand(options)));
+
+  withConfig(
+    command(
+      "check",
+      "configuration, reference tables, state, connections",
+      `
+Shows the resolved configuration (secrets masked), then tries each part and says what is wrong with it. The
+state is read through, every page and index, unless a process works on it.
+Exit code 0: all well; 1: the state is damaged; 2: configuration or reference tables; 75: broker or registry away.
+
+Example:
+  fundpulse check --quiet && fundpulse run`,
+    ),
+  )
+    .option("-q, --quiet", "do not show the resolved configuration")
+    .action(async (options) => done(await (await import("./check.js")).checkCommand(options)));
+
+  command(
+    "simulate <profile>",
+    "produce events, into a drop folder, a new workspace or Kafka",
+    `
+Profiles: shandan-2024h1 and huining-2024q1 come out at the printed totals of those bureaus' reports; free takes
+counts and rates with --set. Equal seeds give equal events.
+
+Examples:
+  fundpulse simulate shandan-2024h1 --workspace shandan
+  fundpulse simulate free --set events=1000000 --out inbox --reference reference
+  fundpulse simulate free --set events=1000 --format ndjson --gzip --out inbox
+  fundpulse simulate free --config kafka.yaml       to the topics that kafka.yaml reads`,
+  )
+    .option("-o, --out <folder>", "drop folder that the files go to")
+    .option("-w, --workspace <dir>", "make a workspace for the profile and fill its inbox")
+    .option("-c, --config <file>", "send to the Kafka topics that this configuration reads")
+    .option("--reference <dir>", "write the profile's reference tables there too")
+    .option("--format <format>", "avro or ndjson", "avro")
+    .option("--codec <codec>", "of Avro blocks: null, deflate or snappy", "deflate")
+    .option("--gzip", "gzip the files")
+    .option("--seed <n>", "equal seeds give equal events", "1")
+    .option("--events-per-file <n>", "events after which the next file starts", "200000")
+    .option("--set <name=value>", "count or rate of the profile free; may be repeated", collect, [])
+    .action(async (profile, flags) =>
+      done(await (await import("./simulate.js")).simulateCommand(profile, flags)),
+    );
+
+  command(
+    "demo",
+    "all of it on bundled events, under ./demo",
+    `
+Simulates a real county's half-year so that its printed totals come out, runs the pipeline on it until drained,
+and prints the county's published tables, computed beside printed, with every difference explained.
+Needs no Kafka and no network. Exit code 3: a figure differs without a known reason.
+
+Example:
+  fundpulse demo`,
+  )
+    .option("-d, --dir <dir>", "folder to work in; made anew if the demo made it", "demo")
+    .action(async (options) => done(await (await import("./demo.js")).demoCommand(options)));
+
+  return root;
+}
+
+function quarantine(
+  root: Command,
+  withConfig: (c: Command) => Command,
+  done: (exitCode: number) => void,
+): void {
+  const desk = root
+    .command("quarantine")
+    .description("work the quarantine: records that cannot be counted, with their bytes and reasons")
+    .addHelpText(
+      "after",
+      `
+Each record waits with its raw bytes (encrypted), place and reason until it is retried or dismissed.
+unknown_category, future_time and out_of_jurisdiction are judged again by themselves.
+
+Examples:
+  fundpulse quarantine list
+  fundpulse quarantine show 17 > record.json      (holds personal data)
+  fundpulse quarantine retry --reason bad_value    after correcting the configuration
+  fundpulse quarantine dismiss 17 18 --why "test records of the hospital"
+`,
+    );
+  const load = () => import("./quarantine.js");
+  const filters = (c: Command): Command =>
+    withConfig(c)
+      .option("--reason <reason>", "only records with this reason")
+      .option("--stream <stream>", "only records of this stream");
+  filters(desk.command("list"))
+    .description("list records; never shows their content")
+    .option("--status <status>", "waiting, resolved or dismissed (default: waiting)")
+    .option("--limit <n>", "at most so many")
+    .option("-f, --format <format>", "table or json", "table")
+    .action(async (options: QuarantineOptions) => done(await (await load()).quarantineList(options)));
+  withConfig(desk.command("show <id>"))
+    .description("write a record's decrypted bytes to standard output")
+    .action(async (id: string, options: QuarantineOptions) =>
+      done(await (await load()).quarantineShow(id, options)),
+    );
+  filters(desk.command("retry [ids...]"))
+    .description("judge records again under the present configuration")
+    .option("--all", "every record that waits")
+    .action(async (ids: string[], options: QuarantineOptions) =>
+      done(await (await load()).quarantineRetry(ids, options)),
+    );
+  filters(desk.command("dismiss [ids...]"))
+    .description("set records aside for good; they stay listed with the reason")
+    .option("--all", "every record that waits")
+    .option("--why <text>", "why; kept beside the record")
+    .action(async (ids: string[], options: QuarantineOptions) =>
+      done(await (await load()).quarantineDismiss(ids, options)),
+    );
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 a check found differences,
+75 try again later (broker away). Start with: fundpulse demo, or fundpulse init <dir>.
+`;
+
+/** Runs the command line and says which exit code it ends with; errors go to standard error, without a trace. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  try {
+    const root = program((code) => {
+      exitCode = code;
+    });
+    if (argv.length === 0) {
+      root.outputHelp({ error: true });
+      return 2;
+    }
+    await root.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof FundpulseError) {
+      process.stderr.write(`fundpulse: ${error.message}\n`);
+      return error.exitCode;
+    }
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`fundpulse: an unexpected error, please report it\n${trace}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,105 @@
+import { dayText, monthOfDay, type Period } from "../../aggregations/calendar.js";
+import type { CloseProblem } from "../engine/port.js";
+import type { State } from "../ledger/state.js";
+import { laggingFacilities } from "../publish/completeness.js";
+
+/** Looks at an open state for something that an officer should know before closing a period. */
+export type CloseCheck = (state: State, period: Period) => CloseProblem[];
+
+const problem = (name: string, count: number, detail: string, forceable = true): CloseProblem => ({
+  problem: name,
+  detail,
+  count,
+  forceable,
+});
+
+/** Some of a list, for people. */
+const some = (names: readonly string[]): string =>
+  names.slice(0, 10).join(", ") + (names.length > 10 ? `, and ${names.length - 10} more` : "");
+
+const periodOpen: CloseCheck = (state, period) => {
+  const today = state.calendar.dayOf(state.clock());
+  if (today > period.endDay) return [];
+  const end = dayText(period.endDay);
+  return [problem("period_open", 1, `it ends on ${end} and today is ${dayText(today)}: wait`, false)];
+};
+
+const noData: CloseCheck = (state, period) =>
+  hasSettlements(state, period)
+    ? []
+    : [problem("no_data", 0, "no settlement counts in it: there is nothing to freeze", false)];
+
+const watermark: CloseCheck = (state, period) => {
+  const latest = state.ledger.latestTime();
+  const day = latest === null ? null : state.calendar.dayOf(latest);
+  if (day === null || day >= period.endDay) return [];
+  const detail = `the latest settlement is of ${dayText(day)}, the period ends on ${dayText(period.endDay)}: more may come`;
+  return [problem("watermark", period.endDay - day, detail)];
+};
+
+const lagging: CloseCheck = (state, period) => {
+  const late = laggingFacilities(state, period);
+  if (late.length === 0) return [];
+  const names = late.map(
+    ({ facility, latestDay, usualGap }) =>
+      `${facility} since ${dayText(latestDay)}${usualGap === 1 ? "" : `, usually every ${usualGap} days`}`,
+  );
+  const detail = `${late.length} ${late.length === 1 ? "facility has" : "facilities have"} been silent for longer than usual (${some(names)}): ask for their settlements, see quality_facility`;
+  return [problem("lagging_facilities", late.length, detail)];
+};
+
+const unmapped: CloseCheck = ({ store }, period) => {
+  const records = new Map<string, number>();
+  const months = store
+    .sql("SELECT unmapped FROM month WHERE month BETWEEN ? AND ?")
+    .raw()
+    .all(monthOfDay(period.startDay), monthOfDay(period.endDay)) as [string][];
+  for (const [json] of months) {
+    for (const [kind, code, count] of JSON.parse(json) as [string, string, number, number][]) {
+      const name = `${kind} ${code}`;
+      records.set(name, (records.get(name) ?? 0) + count);
+    }
+  }
+  if (records.size === 0) return [];
+  const count = [...records.values()].reduce((a, b) => a + b, 0);
+  const detail = `${count} records with ${records.size} unknown facilities or codes (${some([...records.keys()])}): complete the reference tables, see quality_unmapped`;
+  return [problem("unmapped", count, detail)];
+};
+
+/** Whether some settlement counts in a period. */
+export function hasSettlements({ store }: State, period: Period): boolean {
+  const row = store
+    .sql("SELECT count(*) AS n FROM month WHERE month BETWEEN ? AND ? AND first_day IS NOT NULL")
+    .get(monthOfDay(period.startDay), monthOfDay(period.endDay)) as { n: number };
+  return row.n > 0;
+}
+
+/** Waiting records that belong to a period, and those of which nobody can tell. */
+const waiting: CloseCheck = ({ store }, period) => {
+  const { belong, unreadable } = store
+    .sql(
+      `SELECT count(*) FILTER (WHERE first_day <= ? AND last_day >= ?) AS belong,
+         count(*) FILTER (WHERE first_day IS NULL) AS unreadable FROM quarantine WHERE status = 'waiting'`,
+    )
+    .get(period.endDay, period.startDay) as { belong: number; unreadable: number };
+  const found: CloseProblem[] = [];
+  if (belong > 0) {
+    const detail = `${belong} quarantined ${belong === 1 ? "record belongs to it and is" : "records belong to it and are"} not counted: see fundpulse quarantine list`;
+    found.push(problem("quarantine", belong, detail));
+  }
+  if (unreadable > 0) {
+    const detail = `${unreadable} quarantined ${unreadable === 1 ? "record" : "records"} cannot be read far enough to tell whether they belong to it: retry, or dismiss what belongs nowhere`;
+    found.push(problem("quarantine_unreadable", unreadable, detail));
+  }
+  return found;
+};
+
+/** Everything that is asked of the state at a close, in the order in which it is told. */
+export const CLOSE_CHECKS: readonly CloseCheck[] = [
+  periodOpen,
+  noData,
+  watermark,
+  lagging,
+  unmapped,
+  waiting,
+];

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { type LoadedConfig, loadConfig } from "../../connectors/config/load.js";
+import { type Cut, ExplainReader } from "../../connectors/duckdb/explain/reader.js";
+import { FundpulseError } from "../../schemas/errors.js";
+import { publishedFile } from "../cli/published-file.js";
+
+/** Where the detail file of a workspace stands. */
+export const detailFile = (loaded: LoadedConfig): string =>
+  join(loaded.config.data, "detail", "detail.duckdb");
+
+const covers = (detail: Cut | null, published: Cut): detail is Cut =>
+  detail !== null && detail.stateId === published.stateId && detail.sequence >= published.sequence;
+
+/** Both files side by side, the detail file as new as the published one or newer. */
+export interface Opened {
+  readonly reader: ExplainReader;
+  readonly published: Awaited<ReturnType<ExplainReader["publishedCut"]>>;
+  readonly detail: Cut;
+}
+
+/**
+ * Opens the published file and the detail file; a detail file that is missing or older is brought up to date
+ * first, by the process that holds the state, or by this one, which then needs the secrets of the configuration.
+ */
+export async function openFiles(loaded: LoadedConfig, configFile: string): Promise<Opened> {
+  const reader = await ExplainReader.open(publishedFile(loaded));
+  try {
+    const published = await reader.publishedCut();
+    const path = detailFile(loaded);
+    let detail = await reader.openDetail(path);
+    if (!covers(detail, published)) {
+      if (detail !== null) await reader.closeDetail();
+      await refresh(configFile);
+      detail = await reader.openDetail(path);
+      if (!covers(detail, published)) {
+        throw new FundpulseError("FP5002", `${path} is older than what is published, after it was written`, {
+          action: "publish again: fundpulse run --until-drained",
+        });
+      }
+    }
+    return { reader, published, detail };
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
+
+async function refresh(configFile: string): Promise<void> {
+  const { withEngine } = await import("../engine/open.js");
+  const { commandLog } = await import("../cli/run.js");
+  const { progressLine } = await import("../cli/progress.js");
+  const loaded = loadConfig(configFile);
+  const deps = { log: commandLog(loaded), observer: progressLine(), clock: Date.now };
+  await withEngine(loaded, deps, (engine) => engine.writeDetail());
+}

@@ -1,0 +1,93 @@
+import { dayText } from "../../aggregations/calendar.js";
+import { AMOUNT_FIELDS } from "../../schemas/input/streams.js";
+import { yuanText } from "../../schemas/units.js";
+import type { QuarantineDesk, QuarantineEntry, QuarantineFilter } from "../engine/port.js";
+import type { State } from "../ledger/state.js";
+import type { Intake } from "./intake.js";
+
+/** A kept version as JSON: what the quarantine shows of a record whose bytes are not kept any more. */
+function keptAsJson(state: State, ref: number): Buffer {
+  const { s, facts } = state.ledger.recall(ref);
+  const fields: Record<string, unknown> = {
+    ...s,
+    psn_no: `(pseudonym ${state.persons.tagOf(facts.person).toString("hex")})`,
+  };
+  delete fields.amounts;
+  for (const name of ["setl_time", "updt_time"] as const) fields[name] = new Date(s[name]).toISOString();
+  for (const name of ["begndate", "enddate"] as const) {
+    fields[name] = Number.isNaN(s[name]) ? null : dayText(s[name]);
+  }
+  AMOUNT_FIELDS.forEach((name, i) => {
+    if (!Number.isNaN(s.amounts[i])) fields[name] = yuanText(s.amounts[i]);
+  });
+  return Buffer.from(JSON.stringify(fields));
+}
+
+/** Works the quarantine of an open state. */
+export function quarantineDesk(
+  intake: () => Promise<Intake>,
+  open: () => Promise<State>,
+  publish: () => Promise<void>,
+): QuarantineDesk {
+  return {
+    list: async (filter: QuarantineFilter): Promise<QuarantineEntry[]> => {
+      const { store } = await open();
+      const where = ["status = ?"];
+      const values: unknown[] = [filter.status ?? "waiting"];
+      if (filter.reason) {
+        where.push("reason = ?");
+        values.push(filter.reason);
+      }
+      if (filter.stream) {
+        where.push("stream = ?");
+        values.push(filter.stream);
+      }
+      if (filter.source) {
+        where.push("place IN (SELECT id FROM place WHERE source = ?)");
+        values.push(filter.source);
+      }
+      const entries = store.quarantined(where.join(" AND "), ...values);
+      return entries.slice(0, filter.limit ?? entries.length).map((e) => {
+        const { source, partition } = store.placeById(e.place);
+        const { id, position, stream, reason, detail, first_seen, status } = e;
+        return { id, source, partition, position, stream, reason, detail, firstSeen: first_seen, status };
+      });
+    },
+    show: async (id) => {
+      const state = await open();
+      const [e] = state.store.quarantined("id = ?", id);
+      if (e === undefined) return undefined;
+      const { source, partition } = state.store.placeById(e.place);
+      const { position, stream, reason, detail, first_seen, status } = e;
+      return {
+        entry: { id, source, partition, position, stream, reason, detail, firstSeen: first_seen, status },
+        bytes: e.raw ? state.privacy.open(e.raw) : keptAsJson(state, e.ref!),
+      };
+    },
+    retry: async (ids) => {
+      const result = await (await intake()).rejudge(
+        "id IN (SELECT value FROM json_each(?))",
+        JSON.stringify(ids),
+      );
+      await publish();
+      return result;
+    },
+    dismiss: async (ids, why) => {
+      const { store } = await open();
+      const waiting = store.quarantined(
+        "status = 'waiting' AND id IN (SELECT value FROM json_each(?))",
+        JSON.stringify(ids),
+      );
+      store.commit(() => {
+        store.noteContent();
+        for (const { id, ref } of waiting) {
+          store.updateQuarantine(id, { status: "dismissed", note: why });
+          if (ref !== null) store.forgetBuried(ref);
+        }
+      });
+      (await intake()).changes++;
+      await publish();
+      return waiting.length;
+    },
+  };
+}

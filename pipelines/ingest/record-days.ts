@@ -1,0 +1,28 @@
+import { parseDay } from "../../aggregations/calendar.js";
+import { reachOf } from "../../aggregations/closing/affected-periods.js";
+import type { SmallStream } from "../../aggregations/streams/record.js";
+import type { StreamRecord } from "../../schemas/input/settlement.js";
+import type { DayNumber } from "../../schemas/units.js";
+
+/** First and last day of the figures that a record touches. */
+export type RecordDays = readonly [first: DayNumber, last: DayNumber];
+
+/** Stand for no beginning and no end. */
+const ALWAYS: RecordDays = [-1_000_000, 5_000_000];
+
+/** The days that a record of a small stream may touch; null where it does not say. */
+export function recordDays(stream: SmallStream, record: StreamRecord): RecordDays | null {
+  if (stream === "facility") {
+    const { valid_from: from, valid_to: to } = record;
+    return [typeof from === "number" ? from : ALWAYS[0], typeof to === "number" ? to : ALWAYS[1]];
+  }
+  try {
+    const reach = reachOf(stream, record);
+    if (reach === null) return null;
+    const [first, last] = [parseDay(reach.from), parseDay(reach.to)];
+    return first === null || last === null ? null : [first, last];
+  } catch {
+    // A record that lacks what tells its days.
+    return null;
+  }
+}

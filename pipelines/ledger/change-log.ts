@@ -1,0 +1,92 @@
+import { monthOfDay, parseDay } from "../../aggregations/calendar.js";
+import { reachOf, readableKey } from "../../aggregations/closing/affected-periods.js";
+import type { Combo } from "../../aggregations/dimensions/tuples.js";
+import { type Contribution, isCounted } from "../../aggregations/settlement/contribution.js";
+import type { SmallStream } from "../../aggregations/streams/record.js";
+import { canonicalContent } from "../../aggregations/streams/version.js";
+import type { RowFacts } from "../../connectors/state/settlement-block.js";
+import type { Cause } from "../../schemas/closed.js";
+import type { Settlement, StreamRecord } from "../../schemas/input/settlement.js";
+import { MEASURE_COUNT } from "../../schemas/measures.js";
+import type { EpochMs, MonthNumber } from "../../schemas/units.js";
+import type { ClosedBook } from "./closed-periods.js";
+
+/**
+ * Notes what changes in closed periods: every settlement that comes into a closed month or leaves it, with
+ * what it adds to every measure, and every record of a small stream whose figures are frozen somewhere.
+ * Costs nothing while nothing is closed. Called inside the commit that makes the change.
+ */
+export class ChangeLog {
+  constructor(
+    readonly book: ClosedBook,
+    private readonly comboOf: (s: Settlement, facts: RowFacts) => Combo,
+    private readonly contribution: Contribution,
+    private readonly clock: () => EpochMs,
+  ) {}
+
+  /** Whether a change of these months must be noted. */
+  watchesAny(months: Iterable<MonthNumber>): boolean {
+    return this.book.watchesAny(months);
+  }
+
+  /** A version comes (1) or goes (−1). */
+  settlement(s: Settlement, facts: RowFacts, sign: 1 | -1, cause: Cause): void {
+    const month = monthOfDay(facts.day);
+    if (!isCounted(s) || !this.book.months.has(month)) return;
+    const combo = this.comboOf(s, facts);
+    const sums = new Float64Array(MEASURE_COUNT);
+    this.contribution.fill(s, combo.insurance, combo.values.care);
+    for (let m = 0; m < MEASURE_COUNT; m++) sums[m] = sign * this.contribution.row[m];
+    this.book.store.addSettlement({
+      at: this.clock(),
+      month,
+      stream: "settlement",
+      key: s.setl_id,
+      cause,
+      settlements: 1,
+      combo,
+      sums,
+    });
+  }
+
+  /** Another version of a settlement stands: `old` goes and `now` comes. */
+  replaced(
+    old: { readonly s: Settlement; readonly facts: RowFacts },
+    now: { readonly s: Settlement; readonly facts: RowFacts },
+  ): void {
+    const cause: Cause = !isCounted(now.s)
+      ? "withdrawn"
+      : isCounted(old.s)
+        ? "correction"
+        : arrivalCause(now.s);
+    this.settlement(old.s, old.facts, -1, cause);
+    this.settlement(now.s, now.facts, 1, cause);
+  }
+
+  /** Another version of a small stream's record stands; `old` is null for the first. */
+  record(stream: SmallStream, old: StreamRecord | null, now: StreamRecord): void {
+    if (this.book.months.size === 0) return;
+    if (old !== null && canonicalContent(stream, old) === canonicalContent(stream, now)) return;
+    const cause: Cause = old === null ? "late" : "correction";
+    for (const side of [old, now]) {
+      const reach = side && reachOf(stream, side);
+      if (!side || !reach || !this.#touchesClosed(reach.from, reach.to)) continue;
+      const month = monthOfDay(parseDay(reach.from)!);
+      this.book.store.addRecord(
+        { at: this.clock(), stream, key: readableKey(stream, side), cause, reach },
+        month,
+      );
+    }
+  }
+
+  #touchesClosed(from: string, to: string): boolean {
+    const last = monthOfDay(parseDay(to)!);
+    for (let month = monthOfDay(parseDay(from)!); month <= last; month++) {
+      if (this.book.months.has(month)) return true;
+    }
+    return false;
+  }
+}
+
+/** Why a version that stands for the first time changes a closed month. */
+export const arrivalCause = (s: Settlement): Cause => (s.init_setl_id === "" ? "late" : "refund");

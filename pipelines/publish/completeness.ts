@@ -1,0 +1,173 @@
+import {
+  civil,
+  dayText,
+  monthOfDay,
+  monthStart,
+  monthText,
+  type Period,
+  periodsOfYear,
+} from "../../aggregations/calendar.js";
+import { standingAt, standingTowards } from "../../aggregations/completeness.js";
+import type { FacilityArrivalRow, PeriodQualityRow } from "../../schemas/completeness.js";
+import type { DayNumber, MonthNumber } from "../../schemas/units.js";
+import type { State } from "../ledger/state.js";
+
+/** A facility whose settlements have not come as far as a period's end although they should have. */
+export interface LaggingFacility {
+  readonly facility: string;
+  readonly latestDay: DayNumber;
+  readonly usualGap: number;
+}
+
+/** The facilities that lag towards a period's end, those silent longest first. */
+export function laggingFacilities(state: State, period: Period): LaggingFacility[] {
+  const watermark = state.arrivals.latestDay;
+  if (watermark === null) return [];
+  const found: LaggingFacility[] = [];
+  for (const [facility, days] of state.arrivals.facilities) {
+    if (standingTowards(days, period.endDay, watermark) !== "lagging") continue;
+    found.push({ facility, latestDay: days.latestDay, usualGap: days.usualGap! });
+  }
+  return found.sort((a, b) => a.latestDay - b.latestDay || (a.facility < b.facility ? -1 : 1));
+}
+
+/** One row a facility, for `quality_facility`. */
+export function facilityArrivalRows(state: State): FacilityArrivalRow[] {
+  const watermark = state.arrivals.latestDay;
+  if (watermark === null) return [];
+  const month = monthOfDay(watermark);
+  return [...state.arrivals.facilities].map(([facility, days]) => ({
+    facility,
+    latest: days.latest,
+    lag_days: watermark - days.latestDay,
+    usual_gap: days.usualGap,
+    standing: standingAt(days, watermark),
+    month: monthText(month),
+    last_month: monthText(month - 1),
+    days_this_month: days.daysIn(month),
+    days_last_month: days.daysIn(month - 1),
+  }));
+}
+
+/** One row a period that holds data, for `quality_period`. */
+export function periodQualityRows(state: State): PeriodQualityRow[] {
+  const watermark = state.arrivals.latestDay;
+  const { firstDay, lastDay } = state.store.dataSpan();
+  if (watermark === null || firstDay === null || lastDay === null) return [];
+  // Twelve days of a year are the ends of all its 31 periods.
+  const byEnd = new Map<DayNumber, Arrived>();
+  const unmapped = unmappedByMonth(state);
+  const waiting = waitingRecords(state);
+  const rows: PeriodQualityRow[] = [];
+  for (let year = civil(firstDay)[0]; year <= civil(lastDay)[0]; year++) {
+    for (const period of periodsOfYear(year)) {
+      const begins = period.kind === "ytd" ? monthStart(monthOfDay(period.endDay)) : period.startDay;
+      if (begins > lastDay || period.endDay < firstDay) continue;
+      const arrived = byEnd.get(period.endDay) ?? arrivedBy(state, period.endDay, watermark);
+      byEnd.set(period.endDay, arrived);
+      rows.push(periodRow(state, period, watermark, arrived, unmapped, waiting));
+    }
+  }
+  return rows;
+}
+
+/** Equal revisions mean equal rows of `periodQualityRows`. */
+export function periodQualityRevision(state: State): string {
+  const { arrivals, closed, store } = state;
+  const { firstDay, lastDay } = store.dataSpan();
+  const days = `${arrivals.dayRevision} ${state.arrivals.latestDay} ${firstDay} ${lastDay}`;
+  return [days, store.revisions.quarantine, closed.rows.length, ...store.unmapped()].join("\n");
+}
+
+/** How many facilities have come as far as a day, and which lag. */
+interface Arrived {
+  readonly expected: number;
+  readonly reached: number;
+  readonly lagging: readonly string[];
+}
+
+function arrivedBy({ arrivals }: State, endDay: DayNumber, watermark: DayNumber): Arrived {
+  const counts = { reached: 0, pending: 0, lagging: 0, unexpected: 0 };
+  const lagging: string[] = [];
+  for (const [facility, days] of arrivals.facilities) {
+    const standing = standingTowards(days, endDay, watermark);
+    counts[standing]++;
+    if (standing === "lagging") lagging.push(facility);
+  }
+  const { reached, pending } = counts;
+  return { expected: reached + pending + lagging.length, reached, lagging: lagging.sort() };
+}
+
+interface Waiting {
+  /** Records by the first and last day of the figures that they would touch. */
+  readonly dated: readonly (readonly [first: DayNumber, last: DayNumber, records: number])[];
+  readonly undated: number;
+}
+
+function periodRow(
+  state: State,
+  period: Period,
+  watermark: DayNumber,
+  { expected, reached, lagging }: Arrived,
+  unmappedMonths: ReadonlyMap<MonthNumber, number>,
+  waiting: Waiting,
+): PeriodQualityRow {
+  let unmapped = 0;
+  for (let m = monthOfDay(period.startDay); m <= monthOfDay(period.endDay); m++) {
+    unmapped += unmappedMonths.get(m) ?? 0;
+  }
+  let quarantined = 0;
+  for (const [first, last, records] of waiting.dated) {
+    if (first <= period.endDay && last >= period.startDay) quarantined += records;
+  }
+  const over = watermark >= period.endDay;
+  const closed = state.closed.get(period.id) !== undefined;
+  const reasons = [
+    ...(closed ? ["已结账"] : []),
+    ...(over ? [] : [`水位未到期末：最晚结算日 ${dayText(watermark)}，期末 ${dayText(period.endDay)}`]),
+    ...(lagging.length > 0 ? [`滞后机构 ${lagging.length} 家：${some(lagging)}`] : []),
+    ...(quarantined > 0 ? [`隔离区待处理记录 ${quarantined} 条`] : []),
+    ...(waiting.undated > 0 ? [`隔离区无法判断期间的记录 ${waiting.undated} 条`] : []),
+    ...(unmapped > 0 ? [`未建档机构或代码涉及记录 ${unmapped} 条`] : []),
+  ];
+  return {
+    period: period.id,
+    over,
+    facilities_expected: expected,
+    facilities_reached: reached,
+    facilities_lagging: lagging.length,
+    quarantined,
+    quarantined_undated: waiting.undated,
+    unmapped,
+    closed,
+    may_close: reasons.length === 0,
+    why_not: reasons.length === 0 ? null : reasons.join("；"),
+  };
+}
+
+const some = (names: readonly string[]): string =>
+  names.slice(0, 5).join("、") + (names.length > 5 ? " 等" : "");
+
+function unmappedByMonth({ store }: State): Map<MonthNumber, number> {
+  const rows = store.sql("SELECT month, unmapped FROM month").raw().all() as [MonthNumber, string][];
+  return new Map(
+    rows.map(([month, json]) => [
+      month,
+      (JSON.parse(json) as [string, string, number, number][]).reduce(
+        (sum, [, , records]) => sum + records,
+        0,
+      ),
+    ]),
+  );
+}
+
+function waitingRecords({ store }: State): Waiting {
+  const rows = store
+    .sql(
+      "SELECT first_day, last_day, count(*) FROM quarantine WHERE status = 'waiting' GROUP BY first_day, last_day",
+    )
+    .raw()
+    .all() as [DayNumber | null, DayNumber, number][];
+  const dated = rows.filter((row): row is [DayNumber, DayNumber, number] => row[0] !== null);
+  return { dated, undated: rows.find((row) => row[0] === null)?.[2] ?? 0 };
+}

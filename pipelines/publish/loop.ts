@@ -1,0 +1,170 @@
+import type { Publisher } from "../../connectors/ports/publisher.js";
+import type { Config } from "../../schemas/config/schema.js";
+import type { EpochMs } from "../../schemas/units.js";
+import type { PipelineDeps } from "../engine/port.js";
+import type { Intake } from "../ingest/intake.js";
+import type { State } from "../ledger/state.js";
+import type { Publication } from "./publication.js";
+
+/** While catching up, publishing may take this share of the time at most: 1 of so many parts. */
+const CATCH_UP_PARTS = 10;
+/** While catching up it is not done more often than this. */
+const CATCH_UP_MS = 60_000;
+/** Records appended to their log no longer ago than this are live. */
+const LIVE_MS = 3000;
+/** Publishing that failed so often in a row stops the program: the figures no longer follow. */
+const MAX_FAILURES = 5;
+
+export interface PublishLoopParts {
+  readonly config: Config;
+  readonly deps: PipelineDeps;
+  readonly state: State;
+  readonly intake: Intake;
+  readonly publication: Publication;
+  readonly publisher: Publisher;
+}
+
+/**
+ * Decides when to publish: at most every `publish.everySeconds`, never sooner after a publish than it took
+ * (contract §5), seldom while catching up with a backlog, and at drain. The cut is taken between two
+ * batches; writing it goes on beside the next ones.
+ */
+export class PublishLoop {
+  readonly #parts: PublishLoopParts;
+  #timer: NodeJS.Timeout | null = null;
+  #running: Promise<void> | null = null;
+  #publishedChanges = -1;
+  #lastEnd = 0;
+  #lastSeconds = 0;
+  #version: number | null = null;
+  #caughtUpAt = 0;
+  /** The timer waits longer because of a backlog. */
+  #putOff = false;
+  #failures = 0;
+  #started = false;
+  #onFatal: (error: unknown) => void = () => {};
+  /** Append times of the newest record of each batch since the last cut. */
+  #appended: EpochMs[] = [];
+
+  constructor(parts: PublishLoopParts) {
+    this.#parts = parts;
+    this.#version = parts.publication.standing;
+    if (this.#version !== null) this.#publishedChanges = parts.intake.changes;
+  }
+
+  start(onFatal: (error: unknown) => void): void {
+    this.#started = true;
+    this.#lastEnd = this.#parts.deps.clock();
+    this.#onFatal = onFatal;
+    this.#parts.publisher.prepare();
+    this.#schedule();
+  }
+
+  /** A batch is durable. */
+  changed(appendedAtMs: EpochMs | null): void {
+    if (appendedAtMs !== null) {
+      this.#appended.push(appendedAtMs);
+      // Records that were appended just now are no backlog, even while they never stop coming.
+      if (this.#parts.deps.clock() - appendedAtMs < LIVE_MS) this.#liveAgain();
+    }
+    this.#schedule();
+  }
+
+  /** Nothing is left to read just now. */
+  drained(): void {
+    this.#liveAgain();
+    this.#schedule();
+  }
+
+  /** There is no backlog at this moment. What was put off because of one is due now. */
+  #liveAgain(): void {
+    this.#caughtUpAt = this.#parts.deps.clock();
+    if (!this.#putOff || this.#timer === null) return;
+    clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #schedule(): void {
+    if (!this.#started || this.#timer !== null || this.#running !== null) return;
+    const { config, deps, intake } = this.#parts;
+    if (intake.changes === this.#publishedChanges) return;
+    const every = config.publish.everySeconds * 1000;
+    const last = this.#lastSeconds * 1000;
+    const catchingUp = deps.clock() - this.#caughtUpAt > every + last + 1000;
+    // `everySeconds` runs from start to start; the pause after a publish is at least as long as it took.
+    const pause = catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : last;
+    const due = Math.max(this.#lastEnd - last + every, this.#lastEnd + pause);
+    const wait = Math.max(0, due - deps.clock());
+    this.#putOff = catchingUp;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#run().catch(() => undefined);
+    }, wait);
+  }
+
+  #run(): Promise<void> {
+    this.#running ??= this.#publish().finally(() => {
+      this.#running = null;
+      this.#schedule();
+    });
+    return this.#running;
+  }
+
+  async #publish(): Promise<void> {
+    const { deps, state, intake, publication, publisher } = this.#parts;
+    const started = performance.now();
+    const appended = this.#appended;
+    this.#appended = [];
+    const { changes } = intake;
+    try {
+      const input = publication.cut(deps.clock());
+      this.#version = await publisher.publish(input);
+      publication.published(input);
+      state.closed.published(input.sequence, this.#version);
+      this.#publishedChanges = changes;
+      this.#failures = 0;
+      this.#lastSeconds = (performance.now() - started) / 1000;
+      this.#lastEnd = deps.clock();
+      deps.observer.published({
+        version: this.#version,
+        seconds: this.#lastSeconds,
+        watermark: input.watermark,
+        appendToVisibleSeconds: appended.map((at) => Math.max(0, (this.#lastEnd - at) / 1000)),
+      });
+    } catch (error) {
+      this.#failures++;
+      this.#lastSeconds = (performance.now() - started) / 1000;
+      this.#lastEnd = deps.clock();
+      this.#appended.unshift(...appended);
+      deps.observer.publishFailed(error);
+      deps.log.error("publish failed", { error: (error as Error).message, failures: this.#failures });
+      const stands = await publisher.open(state.store.stateId).catch(() => null);
+      if (stands === null || stands.sequence > state.store.sequence) publication.fullNext();
+      if (this.#failures >= MAX_FAILURES) this.#onFatal(error);
+      throw error;
+    }
+  }
+
+  /** Publishes what is not yet published, now. Returns the version that stands. */
+  async publishNow(): Promise<number> {
+    const { intake } = this.#parts;
+    await this.#running?.catch(() => undefined);
+    if (this.#version === null || intake.changes !== this.#publishedChanges) await this.#run();
+    return this.#version!;
+  }
+
+  /** Publishes also when no figure changed: something told beside them did. */
+  async publishAgain(): Promise<number> {
+    await this.#running?.catch(() => undefined);
+    await this.#run();
+    return this.#version!;
+  }
+
+  /** Ends the loop; a publish under way is finished. */
+  async stop(): Promise<void> {
+    this.#started = false;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    await this.#running?.catch(() => undefined);
+  }
+}

@@ -1,0 +1,115 @@
+import { copyFileSync, linkSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { privateFolder } from "../../connectors/duckdb/detail/file.js";
+import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
+import {
+  attachPublished,
+  compareFacts,
+  compareVersions,
+  DIFFERENCE_TABLE,
+  readDifferences,
+} from "../../connectors/duckdb/recount/compare.js";
+import { compareFunds } from "../../connectors/duckdb/recount/funds.js";
+import { compareRatios } from "../../connectors/duckdb/recount/ratios.js";
+import { recount } from "../../connectors/duckdb/recount/run.js";
+import type { Verified } from "../../connectors/ports/publisher.js";
+import { StateSnapshot } from "../../connectors/state/snapshot.js";
+import type { SqliteStore } from "../../connectors/state/store.js";
+import { FundpulseError } from "../../schemas/errors.js";
+import { quoteText } from "../../schemas/published/definition.js";
+import type { VerifyResult } from "../engine/port.js";
+import type { State } from "../ledger/state.js";
+
+const META = "verified";
+/** Differences that are spelled out. */
+const SPELLED_OUT = 1000;
+const MEMORY_LIMIT = "1GB";
+
+/** A published file and the state that it was made of, both held while the engine goes on. */
+export interface Pinned {
+  readonly snapshot: StateSnapshot;
+  readonly reference: DetailReference;
+  readonly version: number;
+  /** Folder of this recount: the published file by a link of its own, and room to work. */
+  readonly folder: string;
+  readonly published: string;
+}
+
+/** Holds what stands published and the state it shows. Called when nothing is left to publish. */
+export function pinPublished(state: State, reference: DetailReference, version: number): Pinned {
+  const { data } = state.config;
+  const folder = join(data, "work", "verify");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const published = join(folder, "published.duckdb");
+  const file = join(data, "published", "fundpulse.duckdb");
+  try {
+    // The next publish puts another file under that name; this one stays what it is.
+    linkSync(file, published);
+  } catch {
+    copyFileSync(file, published);
+  }
+  return { snapshot: new StateSnapshot(state.store.path), reference, version, folder, published };
+}
+
+/**
+ * Counts everything again from the kept settlements, in SQL that shares nothing with the pipeline's
+ * aggregation, and holds it against the published figures. Lets go of what was pinned.
+ */
+export async function verifyPublished(pinned: Pinned): Promise<VerifyResult> {
+  const { snapshot, reference, folder } = pinned;
+  const started = performance.now();
+  const instance = await DuckDBInstance.create(":memory:", {
+    memory_limit: MEMORY_LIMIT,
+    temp_directory: join(folder, "duckdb-tmp"),
+    autoinstall_known_extensions: "false",
+  });
+  try {
+    await privateFolder(folder);
+    const connection = await instance.connect();
+    try {
+      // The file is thrown away: to put it in order at the end would hold up the engine for nothing.
+      await connection.run("PRAGMA disable_checkpoint_on_shutdown");
+      await connection.run(`ATTACH ${quoteText(join(folder, "recount.duckdb"))} AS recount; USE recount`);
+      const { hash, settlements, versionsAgree } = await recount(connection, snapshot, reference);
+      await connection.run(attachPublished(pinned.published));
+      await connection.run(DIFFERENCE_TABLE);
+      let figures = await compareFacts(connection, reference.config.periods);
+      figures += await compareRatios(connection);
+      figures += await compareFunds(connection, snapshot, reference.config);
+      if (!versionsAgree) await compareVersions(connection, settlements, snapshot.ids.count());
+      const found = await readDifferences(connection, SPELLED_OUT);
+      return {
+        version: pinned.version,
+        sequence: snapshot.sequence,
+        figures,
+        ...found,
+        hash,
+        seconds: Math.round(performance.now() - started) / 1000,
+      };
+    } finally {
+      connection.closeSync();
+    }
+  } catch (cause) {
+    if (cause instanceof FundpulseError) throw cause;
+    throw new FundpulseError("FP4005", `the recount failed: ${(cause as Error).message}`, { cause });
+  } finally {
+    instance.closeSync();
+    snapshot.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Keeps what came of a recount in the state, from where the next publish takes it. */
+export function keepVerified({ store, clock }: State, result: VerifyResult): void {
+  const { version, sequence, figures, differenceCount, hash } = result;
+  const verified: Verified = { at: clock(), version, sequence, figures, differences: differenceCount, hash };
+  store.commit(() => store.setMeta(META, JSON.stringify(verified)));
+}
+
+/** What came of the last recount; undefined when there was none. */
+export function verifiedOf(store: SqliteStore): Verified | undefined {
+  const text = store.meta(META);
+  return text === undefined ? undefined : (JSON.parse(text) as Verified);
+}

@@ -1,0 +1,81 @@
+import { writeDetailFile } from "../../connectors/duckdb/detail/file.js";
+import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
+import { StateSnapshot } from "../../connectors/state/snapshot.js";
+import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
+import type { DetailResult, VerifyResult } from "../engine/port.js";
+import { Turns } from "../engine/serial-queue.js";
+import type { State } from "../ledger/state.js";
+import type { PublishLoop } from "../publish/loop.js";
+import { keepVerified, pinPublished, verifyPublished } from "./published.js";
+
+interface Engine {
+  readonly state: State;
+  readonly loop: PublishLoop;
+}
+
+/** Runs work on the engine between two batches. */
+type InTurn = <T>(work: (engine: Engine) => Promise<T>) => Promise<T>;
+
+/** The reference data that the state's figures stand on at this moment. */
+export function detailReference({ config, facilities, reference }: State): DetailReference {
+  return {
+    config,
+    facilities,
+    categories: [
+      ...NATIONAL_CATEGORIES.map((row) => ({ ...row, origin: "national" })),
+      ...reference.categories.map((row) => ({ ...row, origin: "configured" })),
+    ],
+  };
+}
+
+/**
+ * The detail file and the recount. Both read a snapshot of the state that is taken between two batches, and
+ * go on beside the engine from there; one of them at a time.
+ */
+export class Prover {
+  readonly #turns = new Turns();
+
+  constructor(private readonly inTurn: InTurn) {}
+
+  /** Brings the detail file up to the state of this moment. */
+  writeDetail(options: { readonly full?: boolean } = {}): Promise<DetailResult> {
+    return this.#turns.take(async () => {
+      const pinned = await this.inTurn(async ({ state }) => ({
+        snapshot: new StateSnapshot(state.store.path),
+        reference: detailReference(state),
+        writtenAt: state.clock(),
+      }));
+      try {
+        const { path, sequence, settlements } = await writeDetailFile(pinned.snapshot, {
+          dataDir: pinned.reference.config.data,
+          reference: pinned.reference,
+          writtenAt: pinned.writtenAt,
+          ...options,
+        });
+        return { path, sequence, settlements };
+      } finally {
+        pinned.snapshot.close();
+      }
+    });
+  }
+
+  /** Publishes what is due, recounts everything, compares, and publishes what came of it. */
+  verify(): Promise<VerifyResult> {
+    return this.#turns.take(async () => {
+      const pinned = await this.inTurn(async ({ state, loop }) =>
+        pinPublished(state, detailReference(state), await loop.publishNow()),
+      );
+      const result = await verifyPublished(pinned);
+      await this.inTurn(async ({ state, loop }) => {
+        keepVerified(state, result);
+        await loop.publishAgain();
+      });
+      return result;
+    });
+  }
+
+  /** Resolves when nothing is under way. */
+  idle(): Promise<void> {
+    return this.#turns.take(async () => undefined);
+  }
+}

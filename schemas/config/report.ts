@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { CATEGORY_LINES } from "../labels.js";
+
+const texts = z.record(z.string(), z.string().min(1)).default({});
+const names = (line: keyof typeof CATEGORY_LINES) =>
+  z.array(z.string().min(1)).default([...CATEGORY_LINES[line]]);
+
+/** What a bureau prints otherwise in one table; what is absent is as everywhere. */
+export const tableSettings = z.strictObject({
+  /** Column key to printed heading. */
+  headings: texts,
+  /** Row label to printed label, e.g. 合计 to 总计. */
+  labels: texts,
+  /** Keys of the columns, in printed order; default all. */
+  columns: z.array(z.string().min(1)).optional(),
+  totalFirst: z.boolean().optional(),
+  /** 小计 after each kind of facility. */
+  subtotals: z.boolean().optional(),
+  /** Codes or names of facilities that have a row in any case, in printed order; others follow. */
+  facilities: z.array(z.string().min(1)).optional(),
+  /** Differences without their sign. */
+  unsigned: z.boolean().optional(),
+  /** Amount that the table's 补偿比 is made of. */
+  paid: z.enum(["pool_paid", "reimbursed"]).optional(),
+});
+export type TableSettings = z.infer<typeof tableSettings>;
+
+/** `report` of the configuration: how printed tables (schema 报表) are written. */
+export const reportSettings = z.strictObject({
+  rounding: z.enum(["half-up", "cut-off"]).default("half-up"),
+  /** A change from base 0: `hundred` prints 100.00 (and 0.00 from 0 to 0), `blank` leaves the cell empty. */
+  zeroBase: z.enum(["hundred", "blank"]).default("hundred"),
+  /** Categories that a table covers; an empty list is the whole of inpatient or outpatient care. */
+  categories: z
+    .strictObject({
+      inpatient: names("inpatient"),
+      chronic: names("chronic"),
+      general: names("general"),
+      two: names("two"),
+      negotiated: names("negotiated"),
+    })
+    .prefault({}),
+  /** Expenses that the books know and no settlement: subject of `fund-entry`, and its line in the structure. */
+  booked: z
+    .array(z.strictObject({ subject: z.string().min(1), line: z.string().min(1) }))
+    .default([{ subject: "allowance", line: "生育津贴" }]),
+  /** Row labels of all tables: label to printed label. */
+  labels: texts,
+  /** By id of the table, as view 报表.目录 lists them. */
+  tables: z.record(z.string(), tableSettings).default({}),
+});

@@ -1,0 +1,39 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { DuckDbPublisher } from "../../../connectors/duckdb/publish/publisher.js";
+import type { VerifyResult } from "../../../pipelines/engine/port.js";
+import { pinPublished, verifyPublished } from "../../../pipelines/verify/published.js";
+import { detailReference } from "../../../pipelines/verify/verifier.js";
+import { deliveries, histories } from "../../support/histories.js";
+import { type Beside, StateDriver } from "../../support/state-driver.js";
+
+const RUNS = Number(process.env.VERIFY_RUNS ?? 6);
+
+test("the recount in SQL equals what was published of any history: versions, refunds of both policies, facilities that change, municipalities", async () => {
+  await fc.assert(
+    fc.asyncProperty(histories(40), deliveries, async (history, delivery) => {
+      let publisher: DuckDbPublisher | undefined;
+      let result: VerifyResult | undefined;
+      const beside: Beside = {
+        open: async (config) => {
+          publisher = new DuckDbPublisher({ dataDir: config.data, config });
+          await publisher.open("state");
+        },
+        publish: async (input) => {
+          await publisher?.publish(input);
+        },
+        inspect: async (state) => {
+          result = await verifyPublished(pinPublished(state, detailReference(state), 1));
+        },
+      };
+      try {
+        await StateDriver.told(history, delivery, beside);
+      } finally {
+        await publisher?.close();
+      }
+      expect(result?.differences.slice(0, 10)).toEqual([]);
+      expect(result?.differenceCount).toBe(0);
+    }),
+    { numRuns: RUNS, endOnFailure: true, seed: Number(process.env.VERIFY_SEED ?? 20_240_731) },
+  );
+}, 600_000);
