@@ -1,6 +1,5 @@
 import { Decimal } from "decimal.js";
-import { isSettled } from "./catalogue.js";
-import type { Figures, Year } from "./figures.js";
+import { type Figures, isSettled, type Year } from "./figures.js";
 import type { Meaning, Quantity } from "./quantity.js";
 
 /** How the bureau writes its figures. */

@@ -1,5 +1,5 @@
-/** Marks that stand where there is no figure. */
-const BLANK = /^(?:[-—–―/\\…]+|\.{3,}|无)?$/;
+export { isBlank } from "../arithmetic/printed-figure.js";
+
 const NUMBER = /^[-+]?\d+(\.\d+)?$/;
 const UP = /^(?:[↑▲]|增长|增加|上升|上涨|提高)了?/;
 const DOWN = /^(?:[↓▼]|下降|减少|降低|下滑)了?/;
@@ -11,9 +11,6 @@ const BEHIND = /^([^↑▲↓▼]*?)\(?([↑▲↓▼])\)?$/;
 const UNCHANGED = /^(?:持平|基本持平|不变)$/;
 
 const wide = (text: string): string => text.normalize("NFKC").replaceAll(/[,\s]/g, "");
-
-/** Whether a cell says that there is no figure: empty, a dash, a stroke. */
-export const isBlank = (text: string): boolean => BLANK.test(wide(text));
 
 /**
  * A figure as a report writes it, in plain digits with a sign: arrows and words of growth are signs, full-width

@@ -1,30 +1,11 @@
 import { Decimal } from "decimal.js";
+import type { PrintedFigure } from "../arithmetic/printed-figure.js";
+import { splitColumn } from "./columns.js";
 import type { Meanings } from "./meaning.js";
-import type { Meaning } from "./quantity.js";
 import type { PrintedReport } from "./report.js";
 import { ROW_COLUMNS, rowKind, rowLabel } from "./rows.js";
 import { isFigureKey, splitKey } from "./vocabulary.js";
 import { directed, plainNumber } from "./written-number.js";
-
-/** One printed figure: where it stands, what it says. */
-export interface PrintedFigure {
-  /** Id of its table or sentence. */
-  readonly id: string;
-  /** Label of its row; "" in a sentence. */
-  readonly row: string;
-  readonly rowIndex: number;
-  readonly line: number | null;
-  readonly kind: "detail" | "subtotal" | "total" | "statement";
-  readonly key: string;
-  readonly heading: string;
-  /** As printed, with the sign of its direction; as written where it cannot be read. */
-  readonly text: string;
-  /** null where no number stands. */
-  readonly printed: Decimal | null;
-  /** Digits after the point that its column has; prose drops zeros at the end. */
-  readonly decimals: number;
-  readonly meaning: Meaning | string;
-}
 
 const decimalsOf = (text: string): number => text.split(".")[1]?.length ?? 0;
 
@@ -70,10 +51,17 @@ function proseFigures(report: PrintedReport, meanings: Meanings): PrintedFigure[
         {
           ...{ id: statement.id, row: "", rowIndex: 0, line: null, kind: "statement", key, heading: key },
           ...{ text, printed, decimals: Math.max(decimalsOf(text), usual(key)), meaning: of.get(key) ?? "" },
+          ...proseKey(key),
         },
       ];
     });
   });
+}
+
+/** In prose a place or a category stands before the stem of a key, where a table has it in the row. */
+function proseKey(key: string): { part: string; column: string } {
+  const { prefixes, stem, form, unit } = splitColumn(key);
+  return { part: prefixes.join(" "), column: `${stem} ${form} ${unit}` };
 }
 
 /** Digits that figures of a kind usually have in the prose, since it drops zeros at the end. */

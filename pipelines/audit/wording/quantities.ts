@@ -1,8 +1,8 @@
-import { ALL_INSURANCES, INSURANCES } from "../../schemas/dimensions.js";
-import { type Catalogue, isSettled, placesOf, type Scope } from "./catalogue.js";
+import { ALL_INSURANCES, INSURANCES } from "../../../schemas/dimensions.js";
+import { isSettled, OTHER, type Place } from "../arithmetic/figures.js";
+import type { Meaning, Quantity, Term } from "../arithmetic/quantity.js";
+import { type Catalogue, placesOf, type Scope } from "./catalogue.js";
 import { type Formula, type Linear, parseFormula, statedFormulas } from "./expression.js";
-import { OTHER, type Place } from "./figures.js";
-import type { Meaning, Quantity, Term } from "./quantity.js";
 import type { PrintedReport, PrintedStatement } from "./report.js";
 import { isStructure, type Scopes } from "./scope.js";
 import { bookedStem, FUND_WORDS, type KeyParts, STEMS, splitKey } from "./vocabulary.js";

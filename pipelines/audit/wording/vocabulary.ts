@@ -1,3 +1,4 @@
+import type { Form } from "../arithmetic/quantity.js";
 import type { Formula } from "./expression.js";
 
 const sum = (...plus: string[]): Formula => ({ top: { plus, minus: [] } });
@@ -85,9 +86,6 @@ export const unitOfHeading = (label: string): string | null =>
   /[(\uff08](亿元|万元|元|%|‰|百分点|万人次|万人|人次|人|天)[)\uff09]/.exec(
     label.replaceAll(/\s+/g, ""),
   )?.[1] ?? null;
-
-/** How a figure is shown: this year's, last year's, the difference, the growth, or this year's over last year's. */
-export type Form = "value" | "previous" | "difference" | "growth" | "ofPrevious";
 
 export interface KeyParts {
   /** What stands before the stem: a region, a level, a category. */

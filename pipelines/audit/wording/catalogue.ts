@@ -1,9 +1,8 @@
-import type { Dimension } from "../../schemas/dimensions.js";
-import { DIMENSIONS } from "../../schemas/dimensions.js";
-import { DIP_INDICATORS, ENROLMENT_INDICATORS, FUND_INDICATORS } from "../../schemas/indicators.js";
-import type { CategoryLine } from "../../schemas/labels.js";
-import { MEASURES } from "../../schemas/measures.js";
-import type { Place } from "./figures.js";
+import type { Dimension } from "../../../schemas/dimensions.js";
+import { DIMENSIONS } from "../../../schemas/dimensions.js";
+import { DIP_INDICATORS, ENROLMENT_INDICATORS, FUND_INDICATORS } from "../../../schemas/indicators.js";
+import type { CategoryLine } from "../../../schemas/labels.js";
+import { isSettled, type Place } from "../arithmetic/figures.js";
 
 /** What a published file knows of one period, besides the figures themselves. */
 export interface Catalogue {
@@ -61,7 +60,6 @@ const named = (list: readonly { readonly name: string }[]): ReadonlySet<string> 
 const ENROLMENT = named(ENROLMENT_INDICATORS);
 const FUND = named(FUND_INDICATORS);
 const DIP = named(DIP_INDICATORS);
-const SETTLED = new Set([...named(MEASURES), "persons"]);
 
 /** Dimensions that the figures of a stream can be told apart by. */
 function family(indicator: string): readonly Dimension[] | null {
@@ -70,8 +68,6 @@ function family(indicator: string): readonly Dimension[] | null {
   if (DIP.has(indicator)) return ["facility"];
   return null;
 }
-
-export const isSettled = (indicator: string): boolean => SETTLED.has(indicator);
 
 /** Every combination of the filters' values as a place. */
 function product(insurance: string, filters: Scope["filters"]): Place[] {

@@ -1,13 +1,14 @@
-import type { Config } from "../../schemas/config/schema.js";
-import { DIMENSIONS } from "../../schemas/dimensions.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { readRows } from "../cli/sql.js";
-import { type AuditedFigure, audit, detectRounding } from "./audit.js";
+import type { Config } from "../../../schemas/config/schema.js";
+import { DIMENSIONS } from "../../../schemas/dimensions.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { readRows } from "../../cli/sql.js";
+import type { PrintHabits } from "../arithmetic/evaluate.js";
+import { type FigureRow, Figures, OTHER } from "../arithmetic/figures.js";
+import { type AuditedFigure, audit, detectRounding } from "../arithmetic/judge.js";
+import type { PrintedFigure } from "../arithmetic/printed-figure.js";
 import type { Catalogue } from "./catalogue.js";
-import type { PrintHabits } from "./evaluate.js";
-import { type FigureRow, Figures, OTHER } from "./figures.js";
 import { Meanings } from "./meaning.js";
-import { type PrintedFigure, printedFigures } from "./printed-figures.js";
+import { printedFigures } from "./printed-figures.js";
 import type { AuditHints, PrintedReport } from "./report.js";
 
 /** A printed report held against the published figures of its period. */
@@ -45,7 +46,11 @@ export async function auditReport(
   const known = catalogue.previousKnown;
   const rounding = options.rounding ?? detectRounding(printed, figures, configured, known);
   const habits = { ...configured, rounding };
-  return { period: catalogue.period, rounding, figures: audit(report, printed, figures, habits, known) };
+  return {
+    period: catalogue.period,
+    rounding,
+    figures: audit(report.inconsistencies ?? [], printed, figures, habits, known),
+  };
 }
 
 /** Dimensions of a fact beside the columns, as `figures.ts` writes them. */

@@ -1,4 +1,4 @@
-import type { CategoryLine } from "../../schemas/labels.js";
+import type { CategoryLine } from "../../../schemas/labels.js";
 
 /** What a word of a key or an id, or a Chinese label, covers: a line of the configuration, categories, a care. */
 export interface Subject {

@@ -1,5 +1,7 @@
 import { type Place, placeKey } from "./figures.js";
-import type { Form } from "./vocabulary.js";
+
+/** How a figure is shown: this year's, last year's, the difference, the growth, or this year's over last year's. */
+export type Form = "value" | "previous" | "difference" | "growth" | "ofPrevious";
 
 /** An indicator, summed over places, added or subtracted. */
 export interface Term {

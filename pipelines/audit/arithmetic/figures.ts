@@ -1,5 +1,6 @@
 import { Decimal } from "decimal.js";
-import { ALL_INSURANCES, DIMENSIONS } from "../../schemas/dimensions.js";
+import { ALL_INSURANCES, DIMENSIONS } from "../../../schemas/dimensions.js";
+import { MEASURES } from "../../../schemas/measures.js";
 
 /** One row of `indicators` of one period: an additive figure and last year's, exact decimal text. */
 export interface FigureRow {
@@ -63,3 +64,7 @@ export const placeKey = ({
 
 /** Dimensions of a reported fact that have no column of their own, as one text `name=value,…`. */
 export const OTHER = "other";
+
+const SETTLED = new Set<string>([...MEASURES.map((m) => m.name), "persons"]);
+/** Whether an indicator is a sum over settlements: where they have no row, it is 0. */
+export const isSettled = (indicator: string): boolean => SETTLED.has(indicator);

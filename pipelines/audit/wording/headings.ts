@@ -1,4 +1,5 @@
-import { type Form, SHARE, STEMS } from "./vocabulary.js";
+import type { Form } from "../arithmetic/quantity.js";
+import { SHARE, STEMS } from "./vocabulary.js";
 
 /** What a Chinese heading says; `prefixes` are words as keys have them before a stem. */
 export interface Heading {

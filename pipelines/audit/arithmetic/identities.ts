@@ -1,6 +1,6 @@
 import { Decimal } from "decimal.js";
 import { type Place, placeKey } from "./figures.js";
-import type { PrintedFigure } from "./printed-figures.js";
+import type { PrintedFigure } from "./printed-figure.js";
 import { type Meaning, meaningKey, quantityKey } from "./quantity.js";
 
 /** Between which bounds a printed figure may lie, unrounded. */

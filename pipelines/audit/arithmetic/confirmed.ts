@@ -1,5 +1,4 @@
-import { splitColumn } from "./columns.js";
-import type { PrintedFigure } from "./printed-figures.js";
+import type { PrintedFigure } from "./printed-figure.js";
 
 /** A figure that was compared. */
 type Judged = PrintedFigure & { readonly status: string };
@@ -67,16 +66,10 @@ interface Votes {
 const stands = (a: PrintedFigure, b: PrintedFigure): boolean =>
   a.id === b.id && a.kind === b.kind && a.rowIndex === b.rowIndex && a.key === b.key;
 
-/** In prose a place or a category stands before the stem of a key, where a table has it in the row. */
-const proseKey = (key: string): { readonly prefix: string; readonly rest: string } => {
-  const { prefixes, stem, form, unit } = splitColumn(key);
-  return { prefix: prefixes.join(" "), rest: `${stem} ${form} ${unit}` };
-};
-
 const columnOf = (f: PrintedFigure): string =>
-  f.kind === "statement" ? `prose ${proseKey(f.key).rest}` : `column ${f.id} ${f.key}`;
+  f.kind === "statement" ? `prose ${f.column ?? f.key}` : `column ${f.id} ${f.key}`;
 const wordsOf = (f: PrintedFigure): string => `words ${f.key} ${f.heading}`;
 const rowOf = (f: PrintedFigure): string =>
   f.kind === "statement" ? `sentence ${f.id}` : `row ${f.id} ${f.rowIndex}`;
 const partOf = (f: PrintedFigure): string =>
-  f.kind === "statement" ? `${rowOf(f)} ${proseKey(f.key).prefix}` : rowOf(f);
+  f.kind === "statement" ? `${rowOf(f)} ${f.part ?? ""}` : rowOf(f);

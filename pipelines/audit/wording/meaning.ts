@@ -1,4 +1,6 @@
-import { ALL_INSURANCES } from "../../schemas/dimensions.js";
+import { ALL_INSURANCES } from "../../../schemas/dimensions.js";
+import type { Place } from "../arithmetic/figures.js";
+import type { Meaning, Quantity } from "../arithmetic/quantity.js";
 import type { Catalogue, Scope } from "./catalogue.js";
 import {
   type ColumnParts,
@@ -11,11 +13,9 @@ import {
   withAllowance,
   wordsBeside,
 } from "./columns.js";
-import type { Place } from "./figures.js";
 import { formByUnit, otherThanKey, otherTime, readHeading, unitFits, unitOfTitle } from "./headings.js";
 import { byItsText, unreadWord } from "./id-words.js";
 import { Quantities } from "./quantities.js";
-import type { Meaning, Quantity } from "./quantity.js";
 import type {
   AuditHints,
   PrintedColumn,

@@ -3,10 +3,18 @@ import { Confirmed } from "./confirmed.js";
 import { type Computed, evaluate, isReason, type PrintHabits, round } from "./evaluate.js";
 import type { Figures } from "./figures.js";
 import { type Identity, identities, type Range, type RangeOf } from "./identities.js";
-import type { PrintedFigure } from "./printed-figures.js";
+import { isBlank, type PrintedFigure } from "./printed-figure.js";
 import { type Meaning, meaningKey } from "./quantity.js";
-import type { PrintedInconsistency, PrintedReport } from "./report.js";
-import { isBlank } from "./written-number.js";
+
+/** Something that is known to be wrong in the print. */
+export interface PrintedInconsistency {
+  readonly id?: string;
+  readonly kind: string;
+  readonly note: string;
+  readonly ref?:
+    | string
+    | { readonly table?: string; readonly statement?: string; readonly line?: number; readonly key?: string };
+}
 
 export type AuditStatus =
   /** Computed and printed figure are the same. */
@@ -31,7 +39,7 @@ export interface AuditedFigure extends PrintedFigure {
  * sums and rounded once, to the digits that the print has.
  */
 export function audit(
-  report: PrintedReport,
+  known: readonly PrintedInconsistency[],
   printed: readonly PrintedFigure[],
   figures: Figures,
   habits: PrintHabits,
@@ -47,7 +55,7 @@ export function audit(
     values.set(compared, value);
     return compared;
   });
-  return explain(report, found, values, habits);
+  return explain(known, found, values, habits);
 }
 
 /** The rounding that more of a report's figures follow; the configured one where none tells. */
@@ -102,7 +110,7 @@ const addsPersons = ({ top, bottom }: Meaning): boolean =>
 
 /** Tells which of the differing figures the print is wrong in by itself. */
 function explain(
-  report: PrintedReport,
+  known: readonly PrintedInconsistency[],
   found: readonly AuditedFigure[],
   values: ReadonlyMap<PrintedFigure, Computed>,
   habits: PrintHabits,
@@ -134,7 +142,7 @@ function explain(
   );
   const notes = new Map<PrintedFigure, string>();
   for (const f of differing) {
-    const listed = listedError(report.inconsistencies ?? [], f);
+    const listed = listedError(known, f);
     if (listed !== null) notes.set(f, listed);
   }
   for (const [rule, [f, ...others]] of inDoubt) {

@@ -1,4 +1,4 @@
-import type { Dimension } from "../../schemas/dimensions.js";
+import type { Dimension } from "../../../schemas/dimensions.js";
 import type { Catalogue, Line, Scope } from "./catalogue.js";
 import type { PrintedReport, PrintedRow, PrintedStatement, PrintedTable } from "./report.js";
 import {

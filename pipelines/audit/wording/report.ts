@@ -1,3 +1,5 @@
+import type { PrintedInconsistency } from "../arithmetic/judge.js";
+
 /**
  * A printed report as data: its tables cell by cell as they were printed, the figures of its prose, the
  * formulas that it states, and what is known to be wrong in the print. Keys that start with _ describe a row
@@ -53,21 +55,6 @@ export interface PrintedStatement {
 export interface PrintedFormula {
   readonly id: string;
   readonly formula: string;
-}
-
-/** Something that the print contradicts itself in. */
-export interface PrintedInconsistency {
-  readonly id?: string;
-  readonly kind: string;
-  readonly note: string;
-  readonly ref?:
-    | string
-    | {
-        readonly table?: string;
-        readonly statement?: string;
-        readonly line?: number;
-        readonly key?: string;
-      };
 }
 
 const isObject = (v: unknown): v is Record<string, unknown> =>
