@@ -7,6 +7,7 @@ import {
 } from "../dimensions.js";
 import { STREAM_NAMES, STREAMS } from "../input/streams.js";
 import { COMPONENT_MEASURES } from "../measures.js";
+import { monitorSettings } from "./monitor.js";
 import { reportSettings } from "./report.js";
 
 const admdvs = z.string().regex(/^\d{6}$/, 'six digits in quotes, e.g. "620725"');
@@ -154,13 +155,7 @@ export const configSchema = z.strictObject({
       token: z.string().min(1).optional(),
     })
     .prefault({}),
-  monitor: z
-    .strictObject({
-      host: z.string().default("127.0.0.1"),
-      port: port.default(8321),
-      token: z.string().min(1).optional(),
-    })
-    .prefault({}),
+  monitor: monitorSettings.prefault({}),
   alerts: z.array(z.unknown()).default([]),
   report: reportSettings.prefault({}),
   log: z
