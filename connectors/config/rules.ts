@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { sep } from "node:path";
 import type { Config } from "../../schemas/config/schema.js";
+import { alertRules } from "./alerts.js";
 import type { Finding } from "./problems.js";
 import { reportRules } from "./report.js";
 import { reservedKeys } from "./reserved.js";
@@ -21,6 +22,7 @@ export function configRules(config: Config, raw: Readonly<Record<string, unknown
     ...places(config),
     ...kafka(config),
     ...reportRules(config),
+    ...alertRules(config, raw.alerts !== undefined),
     ...reservedKeys(config),
   ];
 }

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { alertChannel } from "../alerts/channel.js";
+import { alertRule, DEFAULT_ALERTS } from "../alerts/rule.js";
 import {
   DEFAULT_DAY_GROUPINGS,
   DEFAULT_GROUPINGS,
@@ -156,7 +158,10 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   monitor: monitorSettings.prefault({}),
-  alerts: z.array(z.unknown()).default([]),
+  /** What to watch; an empty list turns alerts off. */
+  alerts: z.array(alertRule).prefault([...DEFAULT_ALERTS]),
+  /** Where alerts are sent. */
+  notify: z.array(alertChannel).default([]),
   report: reportSettings.prefault({}),
   log: z
     .strictObject({

@@ -175,12 +175,10 @@ test("a care group behind a catch-all is a warning", () => {
 test("a key that nothing acts on is a warning where it is not its default, and its secret is not told", () => {
   const key = 'privacy: {personKey: "k"';
   const text = MINIMAL.replace(/^privacy:.*$/m, `${key}, smallCell: 5}`);
-  const { warnings } = load(`${text}alerts: [{when: lag, mail: a@b}]\n`);
+  const { warnings } = load(text);
   expect(warnings).toEqual([
     expect.stringMatching(/^privacy\.smallCell: .*does not act on it: small figures are published/),
-    expect.stringMatching(/^alerts: .*does not act on it: nobody is alerted/),
   ]);
-  expect(load(`${MINIMAL}alerts: []\n`).warnings).toEqual([]);
 });
 
 test("a monitor that others can reach needs a token, and tokens are told apart and never shown", () => {
