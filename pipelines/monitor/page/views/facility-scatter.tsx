@@ -111,7 +111,7 @@ export function FacilityScatter({
                 borderWidth: px(1.5),
               },
             })),
-            labelLayout: { hideOverlap: true },
+            labelLayout: { moveOverlap: "shiftY" },
           },
         ],
         tooltip: tooltip(

@@ -42,6 +42,7 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
     const starts = days.map((d, i) => (d.day.endsWith("-01") ? i : -1)).filter((i) => i >= 0);
     const middles = days.map((d, i) => (d.day.endsWith("-15") ? i : -1)).filter((i) => i >= 0);
     const band = days.map((d) => outlook.get(d.day));
+    const hasLead = known.length > 0;
     const series: Option[] = [
       {
         name: "\u0000low",
@@ -128,7 +129,7 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
           { left, right, top: px(20), height: mainHeight },
           { left, right, top: px(20) + mainHeight + px(58), height: px(98) },
         ],
-        xAxis: [0, 1].map((gridIndex) =>
+        xAxis: (hasLead ? [0, 1] : [0]).map((gridIndex) =>
           categoryAxis({
             gridIndex,
             data: days.map((d) => d.day),
