@@ -137,6 +137,16 @@ export const ERROR_CODES = {
     cause: "the figure to be explained is not published",
     action: "ask for one that is, or add its grouping to the configuration",
   },
+  FP7001: {
+    exit: 1,
+    cause: "an alert cannot be acknowledged: it is not open",
+    action: "`fundpulse alerts list` shows those that are",
+  },
+  FP7002: {
+    exit: 1,
+    cause: "a test message was not accepted by a channel",
+    action: "correct the channel in `notify`, or ask whoever runs the receiver",
+  },
 } as const satisfies Record<string, { exit: number; cause: string; action: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -68,7 +68,10 @@ export class Notifier {
     for (const channel of this.#options.channels) {
       const name = channelName(channel);
       if (this.#running.has(name)) continue;
-      const work = this.#drain(channel, name).finally(() => this.#running.delete(name));
+      const work = this.#drain(channel, name)
+        // A state that takes no commit any more stops the engine by itself; the message stays in it.
+        .catch(() => undefined)
+        .finally(() => this.#running.delete(name));
       this.#running.set(name, work);
     }
   }

@@ -1,4 +1,4 @@
-import type { AlertEvent, Standing } from "../../aggregations/alerts/machine.js";
+import type { Alert, AlertEvent } from "../../aggregations/alerts/machine.js";
 import type { Question, Reading } from "../../aggregations/alerts/readings.js";
 import type { FundOutlook } from "../../aggregations/outlook/outlook.js";
 import type { EpochMs } from "../../schemas/units.js";
@@ -16,7 +16,7 @@ export interface ChannelRow {
 
 /** What of the alerts is published with a version. */
 export interface AlertRows {
-  readonly standings: readonly Standing[];
+  readonly alerts: readonly Alert[];
   /** With their numbers; absent where none is new. */
   readonly events?: readonly { readonly seq: number; readonly event: AlertEvent }[];
   readonly channels: readonly ChannelRow[];

@@ -1,11 +1,11 @@
 /**
  * What alerts keep in the state; made when they are missing, so that a state without them opens as it is.
- * `alert_standing`: every subject of a rule that ever breached. `alert_event`: what happened. `outbox`:
+ * `alert`: every subject of a rule that ever breached. `alert_event`: what happened. `outbox`:
  * messages that no receiver has accepted yet. `alert_channel`: how sending goes. `settled_day`: what each day
  * of a month took out of the funds, derived and made again when missing or older than the month.
  */
 export const ALERT_STATE_TABLES = `
-CREATE TABLE IF NOT EXISTS alert_standing (key TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS alert (key TEXT PRIMARY KEY, data TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS alert_event (
   seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, data TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS outbox (

@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { AlertEvent, Standing } from "../../aggregations/alerts/machine.js";
+import type { Alert, AlertEvent } from "../../aggregations/alerts/machine.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { AlertMessage } from "../notify/message.js";
 import type { Outbox, WaitingMessage } from "../notify/notifier.js";
@@ -33,9 +33,9 @@ export class AlertStore implements Outbox {
     this.#db = store.db;
   }
 
-  standings(): Standing[] {
-    return (this.#db.prepare("SELECT data FROM alert_standing ORDER BY key").raw().all() as [string][]).map(
-      ([data]) => JSON.parse(data) as Standing,
+  alerts(): Alert[] {
+    return (this.#db.prepare("SELECT data FROM alert ORDER BY key").raw().all() as [string][]).map(
+      ([data]) => JSON.parse(data) as Alert,
     );
   }
 
@@ -49,14 +49,19 @@ export class AlertStore implements Outbox {
     ).map(([seq, data]) => ({ seq, event: JSON.parse(data) as AlertEvent }));
   }
 
+  /** Number of the latest event; 0 before the first. */
+  lastEvent(): number {
+    return (this.#db.prepare("SELECT max(seq) FROM alert_event").pluck().get() as number | null) ?? 0;
+  }
+
   /** Keeps what a version changed, and the messages of it. Call inside a commit. */
   keep(
-    changed: readonly Standing[],
+    changed: readonly Alert[],
     events: readonly AlertEvent[],
     messages: readonly { readonly channel: string; readonly message: AlertMessage }[],
   ): void {
-    const standing = this.#db.prepare("INSERT OR REPLACE INTO alert_standing (key, data) VALUES (?, ?)");
-    for (const s of changed) standing.run(s.key, JSON.stringify(s));
+    const alert = this.#db.prepare("INSERT OR REPLACE INTO alert (key, data) VALUES (?, ?)");
+    for (const s of changed) alert.run(s.key, JSON.stringify(s));
     const event = this.#db.prepare("INSERT INTO alert_event (at, data) VALUES (?, ?)");
     for (const e of events) event.run(e.at, JSON.stringify(e));
     if (events.length > 0)

@@ -46,7 +46,9 @@ function verify(change: (unit: string) => string): string {
 
 test.skipIf(!verifier)("systemd takes every unit", () => {
   expect(verify((unit) => unit)).toBe("");
-  expect(verify((unit) => unit.replace("ProtectSystem=strict", "ProtectSystem=strickt"))).toContain("protect system");
+  expect(verify((unit) => unit.replace("ProtectSystem=strict", "ProtectSystem=strickt"))).toContain(
+    "protect system",
+  );
 });
 
 test.skipIf(!verifier)("a service cannot do what it need not", () => {

@@ -1,11 +1,11 @@
-import { alertId, type Standing } from "../../../aggregations/alerts/machine.js";
+import { type Alert, alertId } from "../../../aggregations/alerts/machine.js";
 import { dayText, type ZoneCalendar } from "../../../aggregations/calendar.js";
 import type { FundOutlook } from "../../../aggregations/outlook/outlook.js";
 import { type Rational, roundHalfUp } from "../../../aggregations/rational.js";
 import { ALERT, ALERT_CHANNEL, ALERT_EVENT, FUND_OUTLOOK } from "../../../schemas/published/alerts.js";
 import type { EpochMs } from "../../../schemas/units.js";
 import type { AlertRows } from "../../ports/alerts.js";
-import { columnsOf, localTime, type Replacement } from "../publish/load.js";
+import { columnsOf, localTime, type Replacement } from "./load.js";
 
 /** Cleared alerts stay in `alert` for so long. */
 const CLEARED_MS = 90 * 86_400_000;
@@ -21,7 +21,7 @@ export function mapText(entries: Readonly<Record<string, string>>): string {
 /** Tables `alert`, `alert_event` and `alert_channel` as they shall be. */
 export function alertTables(rows: AlertRows, calendar: ZoneCalendar, now: EpochMs): Replacement[] {
   const time = (at: EpochMs | null): string | null => localTime(calendar, at);
-  const shown = rows.standings.filter(
+  const shown = rows.alerts.filter(
     (s) => s.state !== "quiet" && (s.clearedAt === null || s.clearedAt > now - CLEARED_MS),
   );
   return [
@@ -41,7 +41,7 @@ export function alertTables(rows: AlertRows, calendar: ZoneCalendar, now: EpochM
         (s) => mapText(s.facts.dimensions),
         (s) => s.facts.dimensions.fund ?? null,
         (s) => s.facts.dimensions.facility ?? null,
-        (s: Standing) => s.facts.name,
+        (s: Alert) => s.facts.name,
         (s) => s.facts.subject_zh,
         (s) => s.facts.test,
         (s) => s.facts.value,

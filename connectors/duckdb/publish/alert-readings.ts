@@ -6,7 +6,7 @@ import { DIMENSIONS } from "../../../schemas/dimensions.js";
 import { INDICATORS, type Indicator, microsPerUnit } from "../../../schemas/indicators.js";
 import { quoteText } from "../../../schemas/published/definition.js";
 import { termColumn } from "../views/cell.js";
-import { readWatch } from "./watches.js";
+import { readWatch } from "./alert-watches.js";
 
 /** Name of a question's subject column, its value as text. */
 const subjectOf = (each: string | null): string => (each === null ? "''" : `c.${each}`);
