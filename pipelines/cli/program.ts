@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { FundpulseError } from "../../schemas/errors.js";
+import { alertsDefinition } from "./definitions/alerts.js";
 import { auditDefinition } from "./definitions/audit.js";
 import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
@@ -63,6 +64,7 @@ Examples:
     .action(async (options) => done(await (await import("./run.js")).runCommand(options)));
 
   closeDefinition({ command, withConfig, done });
+  alertsDefinition({ command, withConfig, done });
   auditDefinition({ command, withConfig, done });
   nightlyDefinition({ command, withConfig, done });
   verifyDefinition({ command, withConfig, done });
