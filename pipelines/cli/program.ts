@@ -5,6 +5,7 @@ import { alertsDefinition } from "./definitions/alerts.js";
 import { auditDefinition } from "./definitions/audit.js";
 import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
+import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
 import { verifyDefinition } from "./definitions/verify.js";
 import type { QuarantineOptions } from "./quarantine.js";
@@ -63,6 +64,7 @@ Examples:
     .option("--no-ops", "do not serve metrics and health")
     .action(async (options) => done(await (await import("./run.js")).runCommand(options)));
 
+  monitorDefinition({ command, withConfig, done });
   closeDefinition({ command, withConfig, done });
   alertsDefinition({ command, withConfig, done });
   auditDefinition({ command, withConfig, done });

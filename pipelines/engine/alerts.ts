@@ -53,7 +53,7 @@ export class AlertDesk {
     if (owed > 0) book.owed(owed, { version: loop.version ?? 0, at: now });
     if (this.#publishing || now - this.#lookedAt < LOOK_MS) return;
     this.#lookedAt = now;
-    if (!book.isDue(now)) return;
+    if (!this.isDue()) return;
     this.#publishing = true;
     loop
       .publishAgain()
@@ -61,6 +61,11 @@ export class AlertDesk {
       .finally(() => {
         this.#publishing = false;
       });
+  }
+
+  /** Whether time alone has made an alert due, so that a version should be made without a new figure. */
+  isDue(): boolean {
+    return this.#parts.book.isDue(this.#parts.deps.clock());
   }
 
   /** Alerts that stand or were cleared, those that opened last first. */

@@ -288,6 +288,9 @@ async function consume(
     await loop.stop();
   }
   if (failure) throw failure;
-  const version = await queue.run(() => publishAll(loop, state));
+  const version = await queue.run(async () => {
+    const published = await publishAll(loop, state);
+    return alerts.isDue() ? loop.publishAgain() : published;
+  });
   return { ...counts, version, drained: untilDrained && !signal.aborted };
 }

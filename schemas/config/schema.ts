@@ -9,6 +9,7 @@ import {
 } from "../dimensions.js";
 import { STREAM_NAMES, STREAMS } from "../input/streams.js";
 import { COMPONENT_MEASURES } from "../measures.js";
+import { monitorSettings } from "./monitor.js";
 import { reportSettings } from "./report.js";
 
 const admdvs = z.string().regex(/^\d{6}$/, 'six digits in quotes, e.g. "620725"');
@@ -156,13 +157,7 @@ export const configSchema = z.strictObject({
       token: z.string().min(1).optional(),
     })
     .prefault({}),
-  monitor: z
-    .strictObject({
-      host: z.string().default("127.0.0.1"),
-      port: port.default(8321),
-      token: z.string().min(1).optional(),
-    })
-    .prefault({}),
+  monitor: monitorSettings.prefault({}),
   /** What to watch; an empty list turns alerts off. */
   alerts: z.array(alertRule).prefault([...DEFAULT_ALERTS]),
   /** Where alerts are sent. */
