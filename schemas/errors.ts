@@ -137,6 +137,21 @@ export const ERROR_CODES = {
     cause: "the figure to be explained is not published",
     action: "ask for one that is, or add its grouping to the configuration",
   },
+  FP6001: {
+    exit: 2,
+    cause: "tags of a report template name nothing, or more than one thing",
+    action: "correct the named tags; docs/reports.md has their grammar",
+  },
+  FP6002: {
+    exit: 2,
+    cause: "a report template cannot be read",
+    action: "see `fundpulse report templates`, or give a Word document (.docx)",
+  },
+  FP6003: {
+    exit: 1,
+    cause: "PDF needs LibreOffice, and it is not there or failed",
+    action: "install it (Debian: libreoffice-writer-nogui), or ask for docx or html",
+  },
 } as const satisfies Record<string, { exit: number; cause: string; action: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
