@@ -87,7 +87,7 @@ export const PERSON_GROUP_LABELS = labels({
   enterprise: "企业",
 });
 export const OWNERSHIP_LABELS = labels({ public: "公立", private: "民营", unknown: "未知" });
-/** Of each dimension whose values the contract lists. */
+/** Of each dimension whose values the specification lists (docs/specification.md#dimensions). */
 export const DIMENSION_LABELS: Readonly<Record<string, readonly Label[]>> = {
   insurance: INSURANCE_LABELS,
   care: CARE_LABELS,
@@ -177,6 +177,33 @@ export const DIMENSION_WORDS: Readonly<Record<string, string>> = {
   报表: "line",
   机构类别: "kind",
 };
+
+export const SEX_LABELS = labels({ female: "女", male: "男" });
+/** Funds that the specification names (docs/specification.md#fund-entry); the list is open. */
+export const FUND_LABELS = labels({
+  employee_pool: "职工统筹",
+  employee_account: "职工个人账户",
+  employee: "职工基本医保",
+  resident: "居民基金",
+  civil_servant: "公务员补助",
+  large_amount: "职工大额",
+  critical_illness: "居民大病",
+  aid: "医疗救助",
+  maternity: "生育基金",
+  risk_reserve: "风险储备金",
+});
+/** Subjects of the books; the list is open. */
+export const SUBJECT_LABELS = labels({
+  levy: "征缴",
+  subsidy_central: "中央财政补助",
+  subsidy_provincial: "省级财政补助",
+  subsidy_local: "市县财政补助",
+  interest: "利息",
+  transfer: "转移",
+  prepayment: "一次性预缴",
+  allowance: "津贴",
+  benefit: "待遇",
+});
 
 /** "`county` 县内住院、`city` 市内住院 …" for comments. */
 export const listLabels = (list: readonly Label[]): string =>

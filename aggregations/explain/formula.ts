@@ -29,7 +29,7 @@ const FORMULAS: readonly Formula[] = [
   ...DIP_INDICATORS.map((indicator) => ({ family: "dip", indicator }) as const),
 ];
 
-/** Names of all indicators that the product computes (contract §6). */
+/** Names of all indicators that the product computes (docs/specification.md#indicators). */
 export const INDICATOR_NAMES: readonly string[] = FORMULAS.map((f) => f.indicator.name);
 
 /** Every word that names an indicator: names, Chinese names, and those of facts that are known by name. */

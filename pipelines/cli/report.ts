@@ -65,7 +65,7 @@ export function copyCommand(name: string, file: string): number {
   const template = BUILT_IN.find((t) => t.name === name);
   if (template === undefined) {
     throw new FundpulseError(
-      "FP6002",
+      "FP7002",
       `there is no built-in template "${name}": ${BUILT_IN.map((t) => t.name).join(", ")}`,
     );
   }

@@ -32,7 +32,7 @@ export interface WrittenReport {
 
 /**
  * Writes a period's report in every format that is asked for. Nothing is written where a tag is wrong.
- * @throws FundpulseError FP1003 for a period that is none, FP4004 for one without figures, FP6001 to FP6003.
+ * @throws FundpulseError FP1003 for a period that is none, FP4004 for one without figures, FP7001 to FP7003.
  */
 export async function writeReport(
   reader: Reader,
@@ -68,7 +68,7 @@ export async function writeReport(
   };
 }
 
-/** A template filled with a period's figures. @throws FundpulseError FP4004, FP6001, FP6002. */
+/** A template filled with a period's figures. @throws FundpulseError FP4004, FP7001, FP7002. */
 export async function render(
   reader: Reader,
   config: Config,
@@ -79,7 +79,7 @@ export async function render(
   try {
     files = unzip(template.docx);
   } catch (cause) {
-    throw new FundpulseError("FP6002", `the template ${template.name} is no Word document`, { cause });
+    throw new FundpulseError("FP7002", `the template ${template.name} is no Word document`, { cause });
   }
   const prepared = await prepare(reader, config, period, tagsOf(files));
   return { docx: await renderDocx(template.docx, prepared, notesOf(prepared.facts, period)), prepared };

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { alertChannel } from "../alerts/channel.js";
+import { alertRule, DEFAULT_ALERTS } from "../alerts/rule.js";
 import {
   DEFAULT_DAY_GROUPINGS,
   DEFAULT_GROUPINGS,
@@ -7,6 +9,7 @@ import {
 } from "../dimensions.js";
 import { STREAM_NAMES, STREAMS } from "../input/streams.js";
 import { COMPONENT_MEASURES } from "../measures.js";
+import { monitorSettings } from "./monitor.js";
 import { reportSettings } from "./report.js";
 
 const admdvs = z.string().regex(/^\d{6}$/, 'six digits in quotes, e.g. "620725"');
@@ -103,7 +106,10 @@ const careGroupRule = z.strictObject({
     .default({}),
 });
 
-/** The whole configuration (contract §8). Every key but jurisdiction, source and privacy.personKey has a default. */
+/**
+ * The whole configuration (docs/specification.md#configuration). Every key but jurisdiction, source and
+ * privacy.personKey has a default.
+ */
 export const configSchema = z.strictObject({
   jurisdiction: z.strictObject({
     name: z.string().min(1),
@@ -154,14 +160,11 @@ export const configSchema = z.strictObject({
       token: z.string().min(1).optional(),
     })
     .prefault({}),
-  monitor: z
-    .strictObject({
-      host: z.string().default("127.0.0.1"),
-      port: port.default(8321),
-      token: z.string().min(1).optional(),
-    })
-    .prefault({}),
-  alerts: z.array(z.unknown()).default([]),
+  monitor: monitorSettings.prefault({}),
+  /** What to watch; an empty list turns alerts off. */
+  alerts: z.array(alertRule).prefault([...DEFAULT_ALERTS]),
+  /** Where alerts are sent. */
+  notify: z.array(alertChannel).default([]),
   report: reportSettings.prefault({}),
   log: z
     .strictObject({

@@ -19,7 +19,7 @@ export interface Source {
   readonly period: string;
 }
 
-/** The same report in another format. @throws FundpulseError FP6003 for PDF without LibreOffice. */
+/** The same report in another format. @throws FundpulseError FP7003 for PDF without LibreOffice. */
 export async function convert(format: Exclude<ReportFormat, "docx">, source: Source): Promise<Uint8Array> {
   switch (format) {
     case "pdf":

@@ -9,7 +9,7 @@ import { FundpulseError } from "../../../schemas/errors.js";
 /** A large report takes some ten seconds. */
 const TIMEOUT_MS = 180_000;
 
-/** A Word document as PDF, through LibreOffice. @throws FundpulseError FP6003 where it is not there or fails. */
+/** A Word document as PDF, through LibreOffice. @throws FundpulseError FP7003 where it is not there or fails. */
 export async function toPdf(docx: Uint8Array): Promise<Uint8Array> {
   const folder = mkdtempSync(join(tmpdir(), "fundpulse-pdf-"));
   try {
@@ -26,7 +26,7 @@ export async function toPdf(docx: Uint8Array): Promise<Uint8Array> {
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
     throw new FundpulseError(
-      "FP6003",
+      "FP7003",
       missing
         ? "LibreOffice (soffice) made no PDF or is not there"
         : `LibreOffice failed: ${(cause as Error).message}`,

@@ -32,7 +32,7 @@ const MAX_ROUNDS = 12;
 
 /**
  * Reads the figures that the tags of a template name, from one version of the published file.
- * @throws FundpulseError FP4004 for a period without figures, FP6001 with every tag that is wrong.
+ * @throws FundpulseError FP4004 for a period without figures, FP7001 with every tag that is wrong.
  */
 export async function prepare(
   reader: Reader,
@@ -60,12 +60,12 @@ export async function prepare(
   return { tags, tables, facts, tree };
 }
 
-/** @returns FP6001 that lists each problem once, with its place. */
+/** @returns FP7001 that lists each problem once, with its place. */
 export function wrongTags(problems: readonly Problem[]): FundpulseError {
   const lines = new Set(problems.map((p) => `\n  {${p.text}} in ${p.place}: ${p.message}`));
   const count = lines.size === 1 ? "one wrong tag" : `${lines.size} wrong tags`;
   return new FundpulseError(
-    "FP6001",
+    "FP7001",
     `the template has ${count}; nothing was written${[...lines].join("")}\n`,
   );
 }

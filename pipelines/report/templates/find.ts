@@ -15,7 +15,7 @@ export interface Template {
 /**
  * A template by its name, by the path of a Word document, or, where none is named, the configured or the
  * built-in one of the period's kind.
- * @throws FundpulseError FP6002 where there is none.
+ * @throws FundpulseError FP7002 where there is none.
  */
 export function findTemplate(named: string | undefined, config: Config, kind: string): Template {
   const configured = config.report.templates[kind as keyof Config["report"]["templates"]];
@@ -28,8 +28,8 @@ export function findTemplate(named: string | undefined, config: Config, kind: st
       BUILT_IN.map((t) => t.name),
     );
     const hint = near === null ? "" : `; did you mean ${near}?`;
-    throw new FundpulseError("FP6002", `there is no template "${name}"${hint}`);
+    throw new FundpulseError("FP7002", `there is no template "${name}"${hint}`);
   }
-  if (!existsSync(name)) throw new FundpulseError("FP6002", `the template ${name} does not exist`);
+  if (!existsSync(name)) throw new FundpulseError("FP7002", `the template ${name} does not exist`);
   return { name: basename(name).replace(/\.docx$/i, ""), docx: new Uint8Array(readFileSync(name)) };
 }
