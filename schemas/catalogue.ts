@@ -58,7 +58,10 @@ const VALUES: Readonly<Record<string, readonly Label[]>> = {
 
 const EN_OF_FUNDS = new Map(FUND_LABELS.map((f) => [`fund ${f.value}`, f.en]));
 
-/** Names of the values that the contract lists; those of a bureau's own tables are not here. */
+/**
+ * Names of the values that the specification lists (docs/specification.md#dimensions); those of a bureau's
+ * own tables are not here.
+ */
 export const CATALOGUE_LABELS: readonly CatalogueLabel[] = ["insurance", ...DIMENSIONS, "kind"].flatMap(
   (dimension) =>
     (VALUES[dimension] ?? []).map(({ value, zh }) => ({
