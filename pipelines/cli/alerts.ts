@@ -62,7 +62,7 @@ function listText(alerts: readonly AlertEntry[], calendar: ZoneCalendar): string
     .concat("\n");
 }
 
-/** `fundpulse alerts ack`: FP7001 where the alert is not open. */
+/** `fundpulse alerts ack`: FP8001 where the alert is not open. */
 export async function alertsAck(
   id: string,
   options: Options & { readonly by: string; readonly note: string },
@@ -74,7 +74,7 @@ export async function alertsAck(
   return 0;
 }
 
-/** `fundpulse alerts test`: a message over each channel, now and by this process; FP7002 where one fails. */
+/** `fundpulse alerts test`: a message over each channel, now and by this process; FP8002 where one fails. */
 export async function alertsTest(options: Options & { readonly channel?: string }): Promise<number> {
   const { config } = loadConfig(options.config);
   const channels = config.notify.filter(
@@ -101,7 +101,7 @@ export async function alertsTest(options: Options & { readonly channel?: string 
     }
   }
   if (failed.length > 0)
-    throw new FundpulseError("FP7002", `${failed.join(", ")} did not accept the message`);
+    throw new FundpulseError("FP8002", `${failed.join(", ")} did not accept the message`);
   return 0;
 }
 

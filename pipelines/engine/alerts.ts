@@ -76,14 +76,14 @@ export class AlertDesk {
       .map(entryOf);
   }
 
-  /** @throws FundpulseError FP7001 where no such alert is open */
+  /** @throws FundpulseError FP8001 where no such alert is open */
   async acknowledge(id: string, by: string, note: string): Promise<AlertEntry> {
     const { book, loop, deps } = this.#parts;
     const moment = { version: loop.version ?? 0, at: deps.clock() };
     if (!book.acknowledge(id, by, note, moment)) {
       const known = book.alerts.find((a) => alertId(a) === id);
       const why = known === undefined ? "there is no such alert" : `it is ${known.state}`;
-      throw new FundpulseError("FP7001", `alert ${id} cannot be acknowledged: ${why}`);
+      throw new FundpulseError("FP8001", `alert ${id} cannot be acknowledged: ${why}`);
     }
     deps.log.info("alert acknowledged", { alert: id, by });
     await loop.publishAgain();

@@ -63,7 +63,7 @@ export interface AlertEntry {
 export interface AlertService {
   /** Those that stand or were cleared. */
   list(): Promise<readonly AlertEntry[]>;
-  /** Marks an open alert as seen, and publishes that; FP7001 where it is not open. */
+  /** Marks an open alert as seen, and publishes that; FP8001 where it is not open. */
   acknowledge(id: string, by: string, note: string): Promise<AlertEntry>;
 }
 

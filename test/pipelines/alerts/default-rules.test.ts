@@ -194,7 +194,7 @@ test("acknowledging names who and why, and is refused where nothing is open", as
     [{ state: "acknowledged", acknowledged_by: "张三", note: "已转经办" }],
   );
   await expect(ack(String(alert!.id))).rejects.toThrow("it is acknowledged");
-  await expect(ack("nobody-1")).rejects.toThrow("[FP7001]");
+  await expect(ack("nobody-1")).rejects.toThrow("[FP8001]");
 }, 120_000);
 
 test("what is put right clears, and is told", async () => {
