@@ -121,12 +121,11 @@ function received(w: Workspace): number {
   }
 }
 
-test("kill -9 at 50 random moments while files keep appearing changes no figure", async () => {
+async function killedAtRandom(rounds: number): Promise<void> {
   const w = new Workspace(CONFIG);
   made.push(w);
   const random = new Random(Number(process.env.FUNDPULSE_SEED ?? 42));
   const waiting = [...files];
-  const rounds = 50;
   // On a machine that has slowed down since `whole` was taken, longer lives follow until half is read.
   for (let round = 0; round < rounds || received(w) <= FREE.events / 2; round++) {
     const slower = Math.max(1, (round - rounds) / 2);
@@ -146,15 +145,15 @@ test("kill -9 at 50 random moments while files keep appearing changes no figure"
   }
   expect(waiting).toEqual([]);
   await expectUndisturbed(w);
-}, 600_000);
+}
 
-test("kill -9 in the midst of publishing leaves a whole file and the same figures", async () => {
+async function killedInPublishing(rounds: number): Promise<void> {
   const w = new Workspace(CONFIG);
   made.push(w);
   const random = new Random(Number(process.env.FUNDPULSE_SEED ?? 43));
   for (const [name, bytes] of files) w.put(name, bytes);
   let version = 0;
-  for (let round = 0; round < 15; round++) {
+  for (let round = 0; round < rounds; round++) {
     // The working file changes while a publish is under way; a little later the copy is moved into place.
     await killAt(w, async () => {
       await Promise.race([changeIn(join(w.data, "work")), sleep(2 * whole)]);
@@ -171,7 +170,20 @@ test("kill -9 in the midst of publishing leaves a whole file and the same figure
     version = Number(row?.version ?? 0);
   }
   await expectUndisturbed(w);
-}, 600_000);
+}
+
+const LONG = { tags: "long", timeout: 600_000 };
+
+test("kill -9 at some random moments while files keep appearing changes no figure", () => killedAtRandom(4));
+test("kill -9 at 50 random moments while files keep appearing changes no figure", LONG, () =>
+  killedAtRandom(50),
+);
+
+test("kill -9 now and then in the midst of publishing leaves a whole file and the same figures", () =>
+  killedInPublishing(3));
+test("kill -9 in the midst of publishing leaves a whole file and the same figures", LONG, () =>
+  killedInPublishing(15),
+);
 
 /** Resolves when a file of the folder is written to; waits for the folder to be made. */
 async function changeIn(dir: string): Promise<void> {
