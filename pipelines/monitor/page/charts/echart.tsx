@@ -1,7 +1,6 @@
 import { BarChart, LineChart, ScatterChart } from "echarts/charts";
 import { GraphicComponent, GridComponent, MarkLineComponent, TooltipComponent } from "echarts/components";
 import * as core from "echarts/core";
-import { LabelLayout } from "echarts/features";
 import { SVGRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "preact/hooks";
 import { store, useStore } from "../state/store.js";
@@ -14,7 +13,6 @@ core.use([
   TooltipComponent,
   GraphicComponent,
   MarkLineComponent,
-  LabelLayout,
   SVGRenderer,
 ]);
 

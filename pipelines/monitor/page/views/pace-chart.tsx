@@ -105,7 +105,9 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
                 data: [{ xAxis: today }],
               },
       },
-      {
+    ];
+    if (hasLead)
+      series.push({
         name: t("pace.lead"),
         type: "line",
         xAxisIndex: 1,
@@ -114,8 +116,7 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
         symbol: "none",
         lineStyle: { color: now, width: px(2) },
         areaStyle: { color: css("--now-soft"), origin: 0 },
-      },
-    ];
+      });
     const label = {
       interval: (i: number) => middles.includes(i) && (!slim || middles.indexOf(i) % 3 === 1),
       formatter: (v: string) => monthText(Number(v.slice(5, 7)), lang),
@@ -150,13 +151,17 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
             interval: step,
             axisLabel: { formatter: (v: number) => show(String(v), "wan0") },
           }),
-          valueAxis({
-            gridIndex: 1,
-            min: low,
-            max: high,
-            interval: leadStep,
-            axisLabel: { formatter: (v: number) => (v === 0 ? "0" : signed(String(v), "count")) },
-          }),
+          ...(hasLead
+            ? [
+                valueAxis({
+                  gridIndex: 1,
+                  min: low,
+                  max: high,
+                  interval: leadStep,
+                  axisLabel: { formatter: (v: number) => (v === 0 ? "0" : signed(String(v), "count")) },
+                }),
+              ]
+            : []),
         ],
         series,
         tooltip: tooltip(
@@ -246,7 +251,8 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
           fontWeight: 600,
         });
       }
-      put(left, px(20) + mainHeight + px(44), t("pace.leadTitle"), { fill: css("--ink"), fontWeight: 600 });
+      if (hasLead)
+        put(left, px(20) + mainHeight + px(44), t("pace.leadTitle"), { fill: css("--ink"), fontWeight: 600 });
       // What stands today, where the plane is empty: under the lines, to the right of the day.
       if (!slim && today < days.length * 0.72) {
         const bx = tx + px(28);
@@ -329,7 +335,7 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
   };
   return (
     <Chart
-      height={(width) => (width < 560 ? 470 : 562)}
+      height={(width) => (width < 560 ? 312 : 426) + (data.days.some((d) => d.lead !== null) ? 150 : 0)}
       label={t("pace.chart")}
       draw={draw}
       of={[JSON.stringify(data.days), JSON.stringify(data.outlook), lang, watch]}

@@ -210,6 +210,9 @@ export function Pace(_: { code?: string }) {
 FROM indicators
 WHERE period_kind = 'ytd' AND insurance = 'all' AND grouping = 'fund' AND fund = '${data.fund}' AND indicator = 'settled_expense'
 ORDER BY period;`;
+        const shown = Object.entries(data.contributions).filter(
+          (entry): entry is [string, Contributions] => (entry[1]?.rows.length ?? 0) > 1,
+        );
         return (
           <>
             <Finding of={data.finding} />
@@ -228,13 +231,11 @@ ORDER BY period;`;
                 >
                   <PaceChart data={data} watch={watch} />
                 </Panel>
-                {Object.entries(data.contributions)
-                  .filter((entry): entry is [string, Contributions] => (entry[1]?.rows.length ?? 0) > 1)
-                  .map(([name, c]) => (
-                    <Waterfall key={name} name={name} of={c} data={data} />
-                  ))}
+                {shown.map(([name, c]) => (
+                  <Waterfall key={name} name={name} of={c} data={data} />
+                ))}
                 {data.outlook_row && (
-                  <section class="panel c12 formula">
+                  <section class={`panel formula ${shown.length % 2 ? "c6" : "c12"}`}>
                     <b>{t("pace.how")}</b>
                     {(lang === "zh" ? data.outlook_row.method_zh : null) ??
                       t(data.outlook_row.method === "straight_line" ? "pace.straight" : "pace.earlier", {

@@ -238,7 +238,7 @@ describe.skipIf(!HAS_BROWSER)("the page in a real browser", () => {
 
   test("every chart has its table", async () => {
     await look(page, `${served.url}/pace?period=2024YTD06`);
-    const panel = page.locator("section.panel", { has: page.locator(".chart") }).first();
+    const panel = page.locator("section.panel", { hasText: "逐日累计支出" }).first();
     await panel.getByRole("button", { name: "看表格" }).click();
     const rows = await panel.locator("tbody tr").count();
     expect(rows).toBeGreaterThanOrEqual(365);
