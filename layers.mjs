@@ -41,7 +41,10 @@ export const LAYERS = {
     ["monitor"],
     ["cli"],
   ],
-  "pipelines/audit": [["arithmetic", "document"], ["wording", "evidence"]],
+  "pipelines/audit": [
+    ["arithmetic", "document"],
+    ["wording", "evidence"],
+  ],
   "pipelines/simulate": [["write"], ["."]],
   "pipelines/cli": [["terminal"], ["commands"], ["definitions"], ["."]],
 };

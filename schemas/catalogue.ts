@@ -56,7 +56,10 @@ const VALUES: Readonly<Record<string, readonly Label[]>> = {
   kind: FACILITY_KIND_LABELS,
 };
 
-/** Names of the values that the contract lists; those of a bureau's own tables are not here. */
+/**
+ * Names of the values that the specification lists (docs/specification.md#dimensions); those of a bureau's
+ * own tables are not here.
+ */
 export const CATALOGUE_LABELS: readonly CatalogueLabel[] = ["insurance", ...DIMENSIONS, "kind"].flatMap(
   (dimension) =>
     (VALUES[dimension] ?? []).map(({ value, zh }) => ({

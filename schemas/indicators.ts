@@ -17,7 +17,7 @@ export type Presence = "always" | "persons" | "care" | "category" | "inpatient";
 export const SHARE_MEASURES = ["visits", "fee", "fund_paid", "pool_paid", "benefit_paid"] as const;
 export type ShareMeasure = (typeof SHARE_MEASURES)[number];
 
-/** An indicator that follows from settlements and enrolment (contract §6). */
+/** An indicator that follows from settlements and enrolment (docs/specification.md#ratios). */
 export interface Indicator {
   readonly name: string;
   readonly zh: string;

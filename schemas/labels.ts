@@ -87,7 +87,7 @@ export const PERSON_GROUP_LABELS = labels({
   enterprise: "企业",
 });
 export const OWNERSHIP_LABELS = labels({ public: "公立", private: "民营", unknown: "未知" });
-/** Of each dimension whose values the contract lists. */
+/** Of each dimension whose values the specification lists (docs/specification.md#dimensions). */
 export const DIMENSION_LABELS: Readonly<Record<string, readonly Label[]>> = {
   insurance: INSURANCE_LABELS,
   care: CARE_LABELS,
@@ -107,7 +107,7 @@ export const FACILITY_KIND_LABELS = labels({
 });
 
 export const SEX_LABELS = labels({ female: "女", male: "男" });
-/** Funds that the contract names; the list is open. */
+/** Funds that the specification names (docs/specification.md#fund-entry); the list is open. */
 export const FUND_LABELS = labels({
   employee_pool: "职工统筹",
   employee_account: "职工个人账户",

@@ -46,7 +46,7 @@ export interface DimensionTuple extends TupleValues {
   readonly dayFacilityKey: number;
 }
 
-/** channel of a setl_type (contract §2.1). */
+/** channel of a setl_type (docs/specification.md#channel). */
 function channelOf(setlType: string): string {
   return setlType === "1" ? "manual" : setlType === "2" ? "direct" : UNKNOWN;
 }

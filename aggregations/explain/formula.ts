@@ -27,7 +27,7 @@ const FORMULAS: readonly Formula[] = [
   ...DIP_INDICATORS.map((indicator) => ({ family: "dip", indicator }) as const),
 ];
 
-/** Names of all indicators that the product computes (contract §6). */
+/** Names of all indicators that the product computes (docs/specification.md#indicators). */
 export const INDICATOR_NAMES: readonly string[] = FORMULAS.map((f) => f.indicator.name);
 
 /** The formula of an indicator, by its name or its Chinese name where no other has it. */

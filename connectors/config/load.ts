@@ -19,8 +19,8 @@ export interface LoadedConfig {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the one configuration file (contract §8). Every problem found is listed in one FP1001, each with
- * its line, its path and what is allowed; values under secret keys are never repeated.
+ * Reads the one configuration file (docs/specification.md#configuration). Every problem found is listed in
+ * one FP1001, each with its line, its path and what is allowed; values under secret keys are never repeated.
  */
 export function loadConfig(path: string, env: Env = process.env): LoadedConfig {
   const file = resolve(path);

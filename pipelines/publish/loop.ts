@@ -34,8 +34,8 @@ export interface PublishLoopParts {
 
 /**
  * Decides when to publish: at most every `publish.everySeconds`, never sooner after a publish than it took
- * (contract §5), seldom while catching up with a backlog, and at drain. The cut is taken between two
- * batches; writing it goes on beside the next ones.
+ * (docs/specification.md#published), seldom while catching up with a backlog, and at drain. The cut is taken
+ * between two batches; writing it goes on beside the next ones.
  */
 export class PublishLoop {
   readonly #parts: PublishLoopParts;

@@ -170,7 +170,10 @@ async function withDuckDb<T>(file: string, work: (run: Run) => Promise<T>): Prom
   }
 }
 
-/** Tables and views that hold results (contract §3): everything published but what follows from deliveries and closes. */
+/**
+ * Tables and views that hold results (docs/specification.md#results): everything published but what follows
+ * from deliveries and closes.
+ */
 const RESULTS = `SELECT schema_name || '.' || name AS name FROM (
     SELECT schema_name, table_name AS name FROM duckdb_tables() WHERE database_name = 'a'
     UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'a' AND NOT internal)

@@ -90,7 +90,7 @@ test("a settlement stands in it with the platform's names, exact amounts and a p
   for (const id of ["1", "2"]) expect(bytes.includes(String(settlement(id).psn_no))).toBe(false);
 }, 60_000);
 
-test("bills carry the dimensions of the contract: region, flow, tier as of the day, parents, care group", async () => {
+test("bills carry their dimensions: region, flow, tier as of the day, parents, care group", async () => {
   w = new Workspace({
     careGroups: [
       { name: "县外", when: { region: ["city", "province", "national"] } },
