@@ -206,5 +206,10 @@ function resolvePaths(config: Config, base: string): Config {
     }
     source = { ...source, ssl };
   }
-  return { ...config, source, reference: absolute(config.reference), data: absolute(config.data) };
+  const own = Object.entries(config.report.templates).map(([kind, name]) => [
+    kind,
+    name?.endsWith(".docx") ? absolute(name) : name,
+  ]);
+  const report = { ...config.report, templates: Object.fromEntries(own) as Config["report"]["templates"] };
+  return { ...config, report, source, reference: absolute(config.reference), data: absolute(config.data) };
 }

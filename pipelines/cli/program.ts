@@ -7,6 +7,7 @@ import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
 import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
+import { reportDefinition } from "./definitions/report.js";
 import { verifyDefinition } from "./definitions/verify.js";
 
 /** Version of the package, whether this runs compiled (dist/pipelines) or from source. */
@@ -67,6 +68,7 @@ Examples:
   closeDefinition({ command, withConfig, done });
   auditDefinition({ command, withConfig, done });
   nightlyDefinition({ command, withConfig, done });
+  reportDefinition({ command, withConfig, done });
   verifyDefinition({ command, withConfig, done });
 
   withConfig(
