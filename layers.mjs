@@ -45,6 +45,7 @@ export const LAYERS = {
     ["arithmetic", "document"],
     ["wording", "evidence"],
   ],
+  "pipelines/report": [["tags"], ["docx"], ["templates", "formats"], ["."]],
   "pipelines/simulate": [["write"], ["."]],
   "pipelines/cli": [["terminal"], ["commands"], ["definitions"], ["."]],
 };
