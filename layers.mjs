@@ -11,10 +11,11 @@ export const LAYERS = {
   schemas: [["."], ["alerts", "input", "published"], ["config", "detail"]],
   aggregations: [
     ["."],
-    ["dimensions"],
+    ["dimensions", "findings"],
     ["persons", "streams", "outlook"],
     ["months"],
     ["settlement", "closing", "explain", "alerts"],
+    ["monitor"],
   ],
   connectors: [
     ["ports", "files"],
