@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { QuarantineOptions } from "./commands/quarantine.js";
+import { alertsDefinition } from "./definitions/alerts.js";
 import { auditDefinition } from "./definitions/audit.js";
 import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
@@ -66,6 +67,7 @@ Examples:
 
   monitorDefinition({ command, withConfig, done });
   closeDefinition({ command, withConfig, done });
+  alertsDefinition({ command, withConfig, done });
   auditDefinition({ command, withConfig, done });
   nightlyDefinition({ command, withConfig, done });
   reportDefinition({ command, withConfig, done });

@@ -1,3 +1,5 @@
+import type { Severity } from "../../schemas/alerts/rule.js";
+import type { EpochMs } from "../../schemas/units.js";
 import type { Closing } from "../closing/port.js";
 import type { QuarantineService } from "../ingest/port.js";
 import type { PublishDeps } from "../publish/loop.js";
@@ -31,6 +33,26 @@ export interface RunSummary {
   readonly drained: boolean;
 }
 
+/** An alert as listed. */
+export interface AlertEntry {
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly state: "open" | "acknowledged" | "cleared";
+  readonly finding: string;
+  readonly openedAt: EpochMs | null;
+  readonly clearedAt: EpochMs | null;
+  readonly acknowledgedBy: string | null;
+  readonly note: string | null;
+}
+
+export interface AlertService {
+  /** Those that stand or were cleared. */
+  list(): Promise<readonly AlertEntry[]>;
+  /** Marks an open alert as seen, and publishes that; FP8001 where it is not open. */
+  acknowledge(id: string, by: string, note: string): Promise<AlertEntry>;
+}
+
 /** What a published version is called. */
 export interface PublishResult {
   readonly version: number;
@@ -45,6 +67,7 @@ export interface Engine extends Closing, Verification {
     onProgress: (done: number, total: number) => void,
   ): Promise<{ readonly settlements: number; readonly version: number }>;
   readonly quarantine: QuarantineService;
+  readonly alerts: AlertService;
   /** Publishes what is not yet published, the finest cells too. */
   publish(): Promise<PublishResult>;
   /** Lets go of the state; nothing can be asked afterwards. */
