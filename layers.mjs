@@ -19,7 +19,7 @@ export const LAYERS = {
   ],
   connectors: [
     ["ports", "files"],
-    ["encode", "decode", "state", "control", "kafka"],
+    ["encode", "decode", "state", "control", "kafka", "notify"],
     ["folder", "duckdb"],
     ["config"],
     ["ops"],

@@ -6,11 +6,8 @@ import type { Figure } from "../../schemas/figure.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { QuarantineReason } from "../../schemas/quarantine.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../../schemas/units.js";
-<<<<<<< HEAD
-=======
-import type { Change } from "../state/closed.js";
+
 import type { Foresight } from "./alerts.js";
->>>>>>> main
 
 export type { Figure } from "../../schemas/figure.js";
 
