@@ -12,14 +12,14 @@ export const LAYERS = {
   aggregations: [
     ["."],
     ["dimensions", "findings"],
-    ["persons", "streams", "outlook"],
-    ["months"],
+    ["persons", "streams"],
+    ["months", "outlook"],
     ["settlement", "closing", "explain", "alerts"],
     ["monitor"],
   ],
   connectors: [
-    ["ports", "files"],
-    ["encode", "decode", "state", "control", "kafka", "notify"],
+    ["ports", "files", "notify"],
+    ["encode", "decode", "state", "control", "kafka"],
     ["folder", "duckdb"],
     ["config"],
     ["ops"],
