@@ -25,6 +25,7 @@ interface Part {
   readonly value: string | null;
 }
 interface Cell {
+  readonly period?: string;
   readonly grouping?: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
@@ -46,24 +47,41 @@ interface Explanation extends Envelope {
 
 const MOST_CELLS = 40;
 
-function Cells({ cells, unit, total }: { cells: readonly Cell[]; unit: string; total: number | null }) {
+function Cells({
+  cells,
+  asked,
+  unit,
+  total,
+}: {
+  cells: readonly Cell[];
+  asked: Asked;
+  unit: string;
+  total: number | null;
+}) {
   const { t, lang } = useText();
   if (cells.length === 0) return <p class="quiet">{t("explain.noCells")}</p>;
   const sorted = [...cells].sort((a, b) => Math.abs(place(b.value) ?? 0) - Math.abs(place(a.value) ?? 0));
+  // What the figure itself says need not be said again by each of its cells.
   const name = (cell: Cell): string =>
-    Object.entries(cell.dimensions)
-      .map(
-        ([d, v]) =>
-          cell.labels?.[d] ??
-          (d === "facility" && cell.facility_name ? cell.facility_name : valueName(d, v, lang)),
-      )
+    [
+      cell.period && cell.period !== asked.period ? periodText(cell.period, lang) : "",
+      ...Object.entries(cell.dimensions)
+        .filter(([d, v]) => asked.dimensions?.[d] !== v)
+        .map(
+          ([d, v]) =>
+            (d === "facility" ? cell.facility_name : null) ??
+            (lang === "zh" ? cell.labels?.[d] : null) ??
+            valueName(d, v, lang),
+        ),
+    ]
+      .filter(Boolean)
       .join(" · ");
   return (
     <>
       <table>
         <tbody>
           {sorted.slice(0, MOST_CELLS).map((cell) => (
-            <tr key={JSON.stringify(cell.dimensions)}>
+            <tr key={`${cell.period} ${JSON.stringify(cell.dimensions)}`}>
               <th scope="row" class="wrap">
                 {name(cell)}
               </th>
@@ -188,6 +206,7 @@ function Body({ asked }: { asked: Asked }) {
       <h3>{t("explain.cells")}</h3>
       <Cells
         cells={data.cells}
+        asked={figure}
         unit={data.parts.find((p) => p.side === "numerator")?.unit ?? data.unit}
         total={place(data.parts.find((p) => p.side !== "denominator")?.value ?? figure.value)}
       />

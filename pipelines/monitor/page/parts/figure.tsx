@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { indicatorInfo } from "../data/catalogue.js";
+import { indicatorInfo, session } from "../data/catalogue.js";
 import { version } from "../data/live.js";
 import { changesInPoints, NONE, type Shape, shapeOf, show, signed } from "../format/number.js";
 import { type Asked, hovered, writeAsked } from "../state/asked.js";
@@ -63,6 +63,12 @@ export function Fig({ of, shape, plus = false, unit = false, strong = false }: F
     const timer = setTimeout(() => setMarked(0), 2400);
     return () => clearTimeout(timer);
   }, [marked]);
+  if (of?.hidden)
+    return (
+      <span class="quiet" title={t("why.hidden")}>
+        {`< ${session.get()?.small_cell ?? ""}`}
+      </span>
+    );
   if (!of || of.value === null || of.value === undefined)
     return (
       <span class="quiet" title={t("why.none")}>
