@@ -3,7 +3,13 @@ import type { Rejection } from "../../schemas/quarantine.js";
 import type { SourceBatch } from "./source.js";
 
 /**
- * Called once for every record of a batch, in order. `raw()` gives the record's own bytes (for the
+ * Stands where a rejection would for what carries no record: a Kafka value that is null, a change event that is
+ * about no row (DDL, the begin of a snapshot). It counts as a duplicate and is never quarantined.
+ */
+export const PASSED_OVER: Rejection = { reason: "undecodable", detail: "nothing to count" };
+
+/**
+ * Called once for every record of a batch, in order; more than once for a value that carries several rows. `raw()` gives the record's own bytes (for the
  * quarantine). With a rejection the record could not be decoded, or a field is missing or has a value
  * that its type does not allow; everything else is judged by the caller.
  */
