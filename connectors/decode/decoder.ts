@@ -225,6 +225,10 @@ export class BatchDecoder implements Decoder {
       case 0x0a:
       case 0x0d:
         return readers.json.read(value);
+      // The marks of UTF-16: the reader says so.
+      case 0xfe:
+      case 0xff:
+        return value.length > 1 && (value[0] ^ value[1]) === 1 ? readers.json.read(value) : NO_ENCODING;
       default:
         return NO_ENCODING;
     }

@@ -30,7 +30,7 @@ const TICK_MS = 1000;
 /** The source that the configuration names. */
 export async function openSource(config: Config, deps: Pick<PipelineDeps, "log">): Promise<Source> {
   const { source } = config;
-  if (source.kind === "folder") return new FolderSource({ path: source.path });
+  if (source.kind === "folder") return new FolderSource({ path: source.path, encoding: source.encoding });
   const { KafkaSource } = await import("../../connectors/kafka/source.js");
   return new KafkaSource({ config: source, log: deps.log, instance: config.data });
 }
@@ -44,6 +44,7 @@ export async function openDecoder(config: Config): Promise<BatchDecoder> {
     calendar: new ZoneCalendar(config.timezone),
     registry,
     schemas: await loadWriterSchemas(config.reference),
+    fields: config.source.fields,
   });
 }
 

@@ -9,6 +9,9 @@ import { STREAM_NAMES, STREAMS } from "../input/streams.js";
 import { COMPONENT_MEASURES } from "../measures.js";
 import { reportSettings } from "./report.js";
 
+/** Names of the fields of all streams. */
+const FIELD_NAMES = [...new Set(STREAM_NAMES.flatMap((s) => STREAMS[s].fields.map((f) => f.name)))];
+
 const admdvs = z.string().regex(/^\d{6}$/, 'six digits in quotes, e.g. "620725"');
 const day = z
   .union([z.string(), z.date().transform((d) => d.toISOString().slice(0, 10))])
@@ -47,10 +50,20 @@ const timezone = z.string().refine((zone) => {
   }
 }, "a time zone name such as Asia/Shanghai");
 
-const folderSource = z.strictObject({ kind: z.literal("folder"), path: z.string().default("inbox") });
+/** Other names of the fields of the settlement stream and the others: `{medfee_sumamt: [total_fee]}`. */
+const fields = z.partialRecord(z.enum(FIELD_NAMES), z.array(z.string().min(1)).min(1)).default({});
+
+const folderSource = z.strictObject({
+  kind: z.literal("folder"),
+  path: z.string().default("inbox"),
+  /** Of NDJSON files. */
+  encoding: z.enum(["utf-8", "gb18030", "gbk", "utf-16le", "utf-16be"]).default("utf-8"),
+  fields,
+});
 
 const kafkaSource = z.strictObject({
   kind: z.literal("kafka"),
+  fields,
   brokers: z.array(z.string().regex(/^[^\s:]+:\d+$/, "host:port")).min(1),
   groupId: z.string().min(1).default("fundpulse"),
   clientId: z.string().min(1).default("fundpulse"),

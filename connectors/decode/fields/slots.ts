@@ -27,7 +27,7 @@ export interface Layout {
 }
 
 /** Other names of fields, by field: the national table's and those of `source.fields`. */
-export type FieldAliases = Readonly<Record<string, readonly string[]>>;
+export type FieldAliases = Readonly<Record<string, readonly string[] | undefined>>;
 
 /** The layout of a stream, with the names that its fields go by beside their own. */
 export function layoutOf(stream: StreamName, more: FieldAliases = {}): Layout {

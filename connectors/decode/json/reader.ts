@@ -24,7 +24,6 @@ import { type EnvelopeRow, type Semantic, semanticWire } from "./envelope.js";
 import { JsonScanner, KIND, NOT_JSON } from "./scanner.js";
 
 const BROKEN: Rejection = { reason: "undecodable", detail: "the bytes are no JSON object" };
-const NO_UTF8: Rejection = { reason: "undecodable", detail: "the bytes are not valid UTF-8" };
 /** Not a rejection: the bytes are a JSON object with none of our fields, so perhaps an envelope. */
 export const ENVELOPE: Rejection = { reason: "missing_field", detail: "no field of the stream is there" };
 const INTEGER = /^-?\d{1,15}$/;
@@ -50,7 +49,7 @@ export class JsonReader {
    */
   read(bytes: Buffer, row: EnvelopeRow | null = null): Rejection | null {
     this.slots.clear();
-    if (row === null && !isUtf8(bytes)) return NO_UTF8;
+    if (row === null && !isUtf8(bytes)) return noUtf8(bytes);
     try {
       this.#scanner.scan(bytes);
       const { kinds } = this.#scanner;
@@ -77,7 +76,9 @@ export class JsonReader {
       }
       if (row && !Number.isNaN(row.deletedAtMs)) this.slots.deletedAtMs = row.deletedAtMs;
     } catch (error) {
-      if (error === NOT_JSON || error instanceof SyntaxError || error instanceof RangeError) return BROKEN;
+      if (error === NOT_JSON || error instanceof SyntaxError || error instanceof RangeError) {
+        return looksLikeUtf16(bytes) ? noUtf8(bytes) : BROKEN;
+      }
       throw error;
     }
     return this.slots.judge();
@@ -192,4 +193,24 @@ export class JsonReader {
 function integerOf(text: string, field: Field): number {
   if (field.type === "int") return intOfText(text);
   return field.type === "instant" && INTEGER.test(text) ? instantOfMs(Number(text)) : Number.NaN;
+}
+
+const looksLikeUtf16 = (bytes: Buffer): boolean => bytes.length > 1 && (bytes[0] === 0 || bytes[1] === 0);
+
+/** Names the encoding that the bytes look like, so that `source.encoding` can be set. */
+function noUtf8(bytes: Buffer): Rejection {
+  let like = "";
+  const marks = bytes.length > 1 ? bytes.readUInt16BE(0) : 0;
+  if (marks === 0xfffe || (bytes.length > 1 && bytes[1] === 0)) like = "utf-16le";
+  else if (marks === 0xfeff || bytes[0] === 0) like = "utf-16be";
+  else {
+    try {
+      new TextDecoder("gb18030", { fatal: true }).decode(bytes);
+      like = "gb18030";
+    } catch {
+      // Of no encoding that we know.
+    }
+  }
+  const hint = like === "" ? "" : `; they look like ${like}: set source.encoding`;
+  return { reason: "undecodable", detail: `the bytes are not valid UTF-8${hint}` };
 }
