@@ -45,7 +45,7 @@ export class FacilityTable {
   readonly #versions = new Map<string, FacilityVersion[]>();
   readonly #unknown = new Map<string, FacilityVersion>();
 
-  /** `records` are standing versions, one for each code and valid_from. */
+  /** `records` are current versions, one for each code and valid_from. */
   constructor(records: Iterable<StreamRecord>) {
     for (const record of records) {
       const version = facilityVersion(record);

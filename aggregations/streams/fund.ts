@@ -78,7 +78,7 @@ function rangeOf(entries: readonly Entry[], window: DataWindow): ReturnType<type
 
 /**
  * Figures of the books (contract §2.2, §5, §6), from `fund-entry` alone.
- * @param records standing versions of stream `fund-entry`, in any order
+ * @param records current versions of stream `fund-entry`, in any order
  */
 export function bookedFigures(records: Iterable<StreamRecord>, window: DataWindow): Figure[] {
   const entries = Array.from(records, readEntry);
@@ -97,7 +97,7 @@ export function bookedFigures(records: Iterable<StreamRecord>, window: DataWindo
 /**
  * `settled_expense` and `settled_progress`: the live side of the books, which moves with every settlement.
  * They stand in total, district, fund and district+fund; a settlement has no subject.
- * @param records standing versions of stream `fund-entry`: the budgets
+ * @param records current versions of stream `fund-entry`: the budgets
  * @param settled sums of the settlements; several rows of one month, fund and district add up
  */
 export function settledFigures(

@@ -3,7 +3,8 @@ import { dirname, isAbsolute, resolve } from "node:path";
 import { isMap, isScalar, LineCounter, parseDocument, Scalar, stringify, visit } from "yaml";
 import { type Config, configSchema } from "../../schemas/config/schema.js";
 import { FundpulseError } from "../../schemas/errors.js";
-import { explainIssues, isSecretKey, type Problem, pathText } from "./problems.js";
+import { isAnswerable } from "./alerts.js";
+import { explainIssues, isSecretPath, type Problem, pathText } from "./problems.js";
 import { configRules } from "./rules.js";
 
 /** A configuration ready to use: every default filled in, every path absolute. */
@@ -87,15 +88,15 @@ export function parseConfig(text: string, file: string, env: Env = process.env):
 
 /** The resolved configuration as YAML, secrets masked: for `check` and the start of a run. */
 export function describeConfig(config: Config): string {
-  const mask = (value: unknown, key: string): unknown => {
-    if (value !== undefined && isSecretKey(key)) return "********";
-    if (Array.isArray(value)) return value.map((v) => mask(v, key));
+  const mask = (value: unknown, keys: readonly PropertyKey[]): unknown => {
+    if (value !== undefined && isSecretPath(keys)) return "********";
+    if (Array.isArray(value)) return value.map((v, i) => mask(v, [...keys, i]));
     if (value && typeof value === "object") {
-      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, mask(v, k)]));
+      return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, mask(v, [...keys, k])]));
     }
     return typeof value === "string" ? value.replace(/\/\/[^/@\s]+@/, "//********@") : value;
   };
-  return stringify(mask(config, ""), { lineWidth: 100 });
+  return stringify(mask(config, []), { lineWidth: 100 });
 }
 
 function failure(file: string, problems: readonly Omit<Problem, "keys">[]): FundpulseError {
@@ -170,11 +171,11 @@ function placeholders(raw: Record<string, unknown>, failing: ReadonlySet<string>
   return { ...REQUIRED, ...sound };
 }
 
-/** Person and day groupings that were not written down follow a shorter `groupings`. */
+/** Person and day groupings and alerts that were not written down follow a shorter `groupings`. */
 function limitDefaults(config: Config, raw: Record<string, unknown>): Config {
   const kept = new Set(config.groupings);
   const periods = (raw.periods ?? {}) as Record<string, unknown>;
-  return {
+  const limited = {
     ...config,
     personGroupings:
       raw.personGroupings === undefined
@@ -188,6 +189,9 @@ function limitDefaults(config: Config, raw: Record<string, unknown>): Config {
           : config.periods.dayGroupings,
     },
   };
+  return raw.alerts === undefined
+    ? { ...limited, alerts: config.alerts.filter((rule) => isAnswerable(rule, limited)) }
+    : limited;
 }
 
 function resolvePaths(config: Config, base: string): Config {

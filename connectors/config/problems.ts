@@ -40,6 +40,9 @@ export function configJsonSchema(): JsonSchema {
 const SECRET = /^(personKey|password|passphrase|token|secret)$/;
 /** Values under such keys are masked wherever the configuration is shown. */
 export const isSecretKey = (key: string): boolean => SECRET.test(key);
+/** The same of a whole path: the address of a group's robot is its key. */
+export const isSecretPath = (keys: readonly PropertyKey[]): boolean =>
+  keys.some((key) => isSecretKey(String(key))) || (keys[0] === "notify" && keys.at(-1) === "url");
 
 export function pathText(keys: readonly PropertyKey[]): string {
   let text = "";
@@ -147,7 +150,7 @@ function kindOf(value: unknown): string {
 
 /** A value as shown to the operator; never one under a secret key. */
 function shown(value: unknown, keys: readonly PropertyKey[]): string {
-  if (keys.some((key) => isSecretKey(String(key)))) return "the value";
+  if (isSecretPath(keys)) return "the value";
   const text = JSON.stringify(value) ?? "nothing";
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

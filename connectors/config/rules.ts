@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { sep } from "node:path";
 import type { Config } from "../../schemas/config/schema.js";
 import { STREAM_NAMES, STREAMS } from "../../schemas/input/streams.js";
+import { alertRules } from "./alerts.js";
 import type { Finding } from "./problems.js";
 import { reportRules } from "./report.js";
 import { reservedKeys } from "./reserved.js";
@@ -23,6 +24,7 @@ export function configRules(config: Config, raw: Readonly<Record<string, unknown
     ...kafka(config),
     ...fieldNames(config),
     ...reportRules(config),
+    ...alertRules(config, raw.alerts !== undefined),
     ...reservedKeys(config),
   ];
 }

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 
 /** Bytes of a pseudonym. */
-export const TAG_BYTES = 16;
+export const PSEUDONYM_BYTES = 16;
 
 const BLOCK = 16;
 

@@ -58,8 +58,14 @@ after one without \`when\` is never reached (a warning).
 keys, in order), \`totalFirst\`, \`subtotals\`, \`facilities\` (codes or names that have a row in any case, in order),
 \`unsigned\` (differences without their sign), \`paid\` (pool_paid or reimbursed: what a 补偿比 is made of).
 
-Reserved: \`privacy.smallCell\`, \`monitor\` and \`alerts\` are accepted, and this version does not act on them:
-small figures are published as they are, no web page is served, nobody is alerted. \`run\` and \`check\` warn
+\`alerts\` left out is the list of default rules (docs/monitor.md), \`[]\` turns them off. A rule asks one of
+aheadOfYear, above, below, changeAbove, changeBelow, aheadOfPeers (upper | lower), or several at once, of a figure
+that is published: \`where\` names its dimensions, one of which may be "*", and \`insurance\` (default all).
+\`notify\` lists the channels: wecom, dingtalk, feishu (robots of groups), webhook (JSON), email (SMTP); \`url\` and
+\`password\` of a channel are never shown.
+
+Reserved: \`privacy.smallCell\` and \`monitor\` are accepted, and this version does not act on them:
+small figures are published as they are, no web page is served. \`run\` and \`check\` warn
 where one of them is not its default.
 `;
 }

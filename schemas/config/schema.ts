@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { alertChannel } from "../alerts/channel.js";
+import { alertRule, DEFAULT_ALERTS } from "../alerts/rule.js";
 import {
   ALL_INSURANCES,
   CHANNELS,
@@ -231,7 +233,10 @@ const settings = z.strictObject({
       token: z.string().min(1).optional(),
     })
     .prefault({}),
-  alerts: z.array(z.unknown()).default([]),
+  /** What to watch; an empty list turns alerts off. */
+  alerts: z.array(alertRule).prefault([...DEFAULT_ALERTS]),
+  /** Where alerts are sent. */
+  notify: z.array(alertChannel).default([]),
   report: reportSettings.prefault({}),
   log: z
     .strictObject({

@@ -77,7 +77,22 @@ privacy:
 
 # Reserved, not acted on yet 保留项，暂不起作用
 # monitor: {host: 127.0.0.1, port: 8321}
-# alerts: []
+
+# Alerts 预警, judged on every publish. Left out: the default list (docs/monitor.md); [] turns them off. For example:
+# alerts:
+#   - name: 职工统筹支出超进度
+#     indicator: settled_progress      # any indicator of data_dictionary, or facility_silence, quarantine_age …
+#     where: {fund: employee_pool}     # dimensions; one of them may be "*": a rule for each value
+#     period: year                     # day | month | quarter | half | year | ytd: the current one
+#     aheadOfYear: 0.05                # or above, below, changeAbove, changeBelow, aheadOfPeers: upper | lower
+#     atLeast: {visits: 30}            # silent on small numbers
+#     severity: warning                # info | warning | critical
+#     hold: 3                          # versions in a row before it opens, and before it clears
+# Where they are sent 通知. Robots of groups: wecom 企业微信, dingtalk 钉钉, feishu 飞书; any other receiver: webhook.
+# notify:
+#   - {kind: wecom, url: "\${FUNDPULSE_WECOM_URL}", severity: warning}
+#   - {kind: dingtalk, url: "\${FUNDPULSE_DINGTALK_URL}", secret: "\${FUNDPULSE_DINGTALK_SECRET}"}
+#   - {kind: email, host: smtp.example.gov.cn, port: 465, secure: true, username: u, password: "\${SMTP_PASSWORD}", from: "fundpulse@example.gov.cn", to: ["office@example.gov.cn"]}
 
 # Printed tables (schema 报表): rounding half-up 四舍五入 | cut-off 截断;
 # a change from base 0 prints 100.00 (hundred) or nothing (blank); the names of the categories

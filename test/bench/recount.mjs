@@ -1,6 +1,6 @@
 /**
  * Yardstick B: what a user would do without us. One-thread SQL in DuckDB that counts everything again from
- * the raw events: the standing version of each bill, dimensions, 27 measures in every default grouping,
+ * the raw events: the current version of each bill, dimensions, 27 measures in every default grouping,
  * exact persons, for month, quarter, half, year and ytd, own insurance and all. Written from the contract
  * and not from the engine, so equal figures also check the engine.
  */

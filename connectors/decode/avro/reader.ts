@@ -32,7 +32,7 @@ export class AvroReader {
       if (plan.kind === "envelope") return this.envelope(plan, bytes, start, limit);
       const valid = this.walk(plan.steps, bytes, start, limit);
       this.end = this.#cursor.pos;
-      return valid ? this.slots.judge() : NO_UTF8;
+      return valid ? this.slots.validate() : NO_UTF8;
     } catch (error) {
       if (error !== MALFORMED) throw error;
       this.end = -1;
@@ -78,7 +78,7 @@ export class AvroReader {
     this.end = whole;
     if (event.deletes)
       this.slots.deletedAtMs = Number.isNaN(changedAtMs) ? Number.NEGATIVE_INFINITY : changedAtMs;
-    return valid ? this.slots.judge() : NO_UTF8;
+    return valid ? this.slots.validate() : NO_UTF8;
   }
 
   private walk(steps: readonly Step[], buf: Buffer, start: number, end: number): boolean {

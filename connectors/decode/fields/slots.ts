@@ -140,7 +140,7 @@ export class Slots {
    * Takes a deletion for what it means, then says what is wrong: `bad_value` before `missing_field`, each for
    * its first field; null when the types hold.
    */
-  judge(): Rejection | null {
+  validate(): Rejection | null {
     if (!Number.isNaN(this.deletedAtMs)) {
       const refused = this.delete();
       if (refused) return refused;

@@ -81,7 +81,7 @@ export class JsonReader {
       }
       throw error;
     }
-    return this.slots.judge();
+    return this.slots.validate();
   }
 
   /** A value whose meaning the `schema` part of its envelope tells. */

@@ -35,7 +35,7 @@ const COUNTED_CODES = [
 const NATIONAL_SPECIAL = "('11', '12', '31', '50')";
 
 /**
- * `refunds: original-period`: the day of the standing original, for refunds whose dimensions stand on it.
+ * `refunds: original-period`: the day of the current original, for refunds whose dimensions stand on it.
  * `original_time` holds what is known of the originals (ref, original_ms).
  */
 export const movedRefunds = (timezone: string): string => `CREATE OR REPLACE TEMP TABLE moved AS

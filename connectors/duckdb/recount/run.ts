@@ -58,13 +58,13 @@ export async function recount(
     for (const sql of personsOfYear(config, year)) await connection.run(sql);
   }
   for (const sql of figureTables(config)) await connection.run(sql);
-  const versions = await standingVersions(snapshot);
+  const versions = await currentVersions(snapshot);
   const { rows, hash } = await hashRecounted(connection);
   return { settlements, rows, versionsAgree: versions.text === stage.checks.text, hash };
 }
 
 /** The versions that the state's index names, to be held against those that were read. */
-async function standingVersions(snapshot: StateSnapshot): Promise<RefCheck> {
+async function currentVersions(snapshot: StateSnapshot): Promise<RefCheck> {
   const check = new RefCheck();
   const turn = slices();
   for (const refs of snapshot.ids.refs()) {

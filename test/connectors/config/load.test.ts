@@ -175,13 +175,10 @@ test("a care group behind a catch-all is a warning", () => {
 test("a key that nothing acts on is a warning where it is not its default, and its secret is not told", () => {
   const key = 'privacy: {personKey: "k"';
   const text = MINIMAL.replace(/^privacy:.*$/m, `${key}, smallCell: 5}`);
-  const { warnings } = load(
-    `${text}monitor: {host: 0.0.0.0, token: hidden-token}\nalerts: [{when: lag, mail: a@b}]\n`,
-  );
+  const { warnings } = load(`${text}monitor: {host: 0.0.0.0, token: hidden-token}\n`);
   expect(warnings).toEqual([
     expect.stringMatching(/^privacy\.smallCell: .*does not act on it: small figures are published/),
     expect.stringMatching(/^monitor: .*does not act on it: no web page/),
-    expect.stringMatching(/^alerts: .*does not act on it: nobody is alerted/),
   ]);
   expect(warnings.join()).not.toContain("hidden-token");
   expect(load(`${MINIMAL}monitor: {port: 8321}\nalerts: []\n`).warnings).toEqual([]);

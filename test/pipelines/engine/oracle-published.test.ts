@@ -47,7 +47,7 @@ const yearBefore = (period: string): string => String(Number(period.slice(0, 4))
 function expected(history: History, counted: Recount): Rows {
   const rows: Rows = new Map();
   const zone = history.world.config.timezone;
-  const months = [...counted.standing.values()]
+  const months = [...counted.current.values()]
     .filter((s) => s.counts)
     .map((s) => localDay(s.effectiveTime, zone).slice(0, 7))
     .sort();

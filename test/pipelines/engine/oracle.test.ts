@@ -20,7 +20,7 @@ const RUNS = Number(process.env.FUNDPULSE_HISTORIES ?? 1000);
 const SEED = { seed: Number(process.env.FUNDPULSE_SEED ?? 20_240_813) };
 
 /** Everything in which the engine differs from the recount of the same history. */
-async function judge(history: History, delivery: Delivery): Promise<string[]> {
+async function validate(history: History, delivery: Delivery): Promise<string[]> {
   const arrivals = arrivalsOf(history, delivery);
   const counted = recount(arrivals, { ...recountOptions(history), sums: "month" });
   expect(counted.ambiguous).toEqual([]);
@@ -28,14 +28,14 @@ async function judge(history: History, delivery: Delivery): Promise<string[]> {
   const wrong = differences(told, counted);
   if (!told.balanced) wrong.push("quality_balance does not add up");
   if (told.received !== arrivals.length) wrong.push(`received ${told.received} of ${arrivals.length}`);
-  for (const [place, reason] of told.waiting) {
-    const reasons = [...(counted.rejected.get(place) ?? [])] as string[];
-    if (!reasons.includes(reason)) wrong.push(`${place} waits as ${reason}, recounted ${reasons}`);
+  for (const [at, reason] of told.waiting) {
+    const reasons = [...(counted.rejected.get(at) ?? [])] as string[];
+    if (!reasons.includes(reason)) wrong.push(`${at} waits as ${reason}, recounted ${reasons}`);
   }
-  for (const [place, reasons] of counted.rejected) {
+  for (const [at, reasons] of counted.rejected) {
     // An older version whose facility left the jurisdiction later is no longer looked at.
-    if (!told.waiting.has(place) && !reasons.has("out_of_jurisdiction")) {
-      wrong.push(`${place} was let in, recounted ${[...reasons]}`);
+    if (!told.waiting.has(at) && !reasons.has("out_of_jurisdiction")) {
+      wrong.push(`${at} was let in, recounted ${[...reasons]}`);
     }
   }
   const compare = (what: string, told: readonly string[], counted: ReadonlySet<string>): void => {
@@ -55,14 +55,14 @@ function sorted(periods: ReadonlyMap<string, ReadonlyMap<string, unknown>>): unk
 }
 
 test.each(regressions())("kept case: %s", async (_name, { history, delivery }) => {
-  expect((await judge(history, delivery)).slice(0, 10)).toEqual([]);
+  expect((await validate(history, delivery)).slice(0, 10)).toEqual([]);
 });
 
 test("figures equal the recount whatever happens on the way", async () => {
   let last: { history: History; delivery: Delivery; wrong: readonly string[] } | undefined;
   const result = await fc.check(
     fc.asyncProperty(histories(30), deliveries, async (history, delivery) => {
-      const wrong = await judge(history, delivery);
+      const wrong = await validate(history, delivery);
       if (wrong.length > 0) last = { history, delivery, wrong };
       return wrong.length === 0;
     }),

@@ -339,7 +339,7 @@ test("no person number stands anywhere: state, published file, logs, outputs", a
     ]),
   ];
   const found: string[] = [];
-  for (const [place, bytes] of places) {
+  for (const [at, bytes] of places) {
     for (const number of numbers) {
       // Without the check letter too: a packed form might keep the digits alone.
       for (const encoding of ["utf8", "utf16le", "base64", "hex"] as const) {
@@ -347,7 +347,7 @@ test("no person number stands anywhere: state, published file, logs, outputs", a
           encoding === "base64" || encoding === "hex"
             ? Buffer.from(number).toString(encoding).slice(0, 20)
             : Buffer.from(number.slice(0, 17), encoding);
-        if (bytes.includes(needle)) found.push(`${encoding} in ${place}`);
+        if (bytes.includes(needle)) found.push(`${encoding} in ${at}`);
       }
     }
   }

@@ -2,8 +2,8 @@ import type { Config } from "../../../schemas/config/schema.js";
 import type { SettlementDimension } from "../../../schemas/dimensions.js";
 import { facilityAsOf, tierOfLevel } from "./facilities.js";
 import { flowOf, regionOf } from "./geography.js";
-import { categoryOf, facilityDivision, insuranceOf, type World } from "./judge.js";
 import type { OracleCategory, Reading } from "./types.js";
+import { categoryOf, facilityDivision, insuranceOf, type World } from "./validate.js";
 import { localDay } from "./values.js";
 
 export type Dimensions = Record<SettlementDimension, string>;

@@ -1,7 +1,7 @@
 import type { Config } from "../../../schemas/config/schema.js";
 import { type ComponentMeasure, MEASURES, type MeasureName } from "../../../schemas/measures.js";
-import { fen, isRefund, restOfB } from "./judge.js";
 import type { Reading, Sums } from "./types.js";
+import { fen, isRefund, restOfB } from "./validate.js";
 import { daysBetween } from "./values.js";
 
 export function zeroSums(): Sums {

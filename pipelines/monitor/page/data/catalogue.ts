@@ -1,0 +1,37 @@
+import { store } from "../state/store.js";
+import type { Lang } from "../text/text.js";
+import type { Catalogue, IndicatorInfo, Session } from "./types.js";
+
+/** Names, formulas, periods: what the published file says of itself. Loaded once, again on each publish. */
+export const catalogue = store<Catalogue | null>(null);
+export const session = store<Session | null>(null);
+
+export const indicatorInfo = (name: string): IndicatorInfo | undefined =>
+  catalogue.get()?.indicators.find((i) => i.indicator === name);
+
+export function indicatorName(name: string, lang: Lang): string {
+  const info = indicatorInfo(name);
+  return (lang === "zh" ? info?.name_zh : info?.name_en) ?? name;
+}
+
+/** Name of a dimension's value; the code itself where nobody named it. */
+export function valueName(dimension: string, value: string, lang: Lang): string {
+  const found =
+    dimension === "insurance"
+      ? catalogue.get()?.insurances.find((i) => typeof i !== "string" && i.value === value)
+      : catalogue
+          .get()
+          ?.dimensions.find((d) => d.dimension === dimension)
+          ?.values.find((v) => v.value === value);
+  if (found && typeof found !== "string") return (lang === "zh" ? found.zh : found.en) || found.zh || value;
+  const named = catalogue
+    .get()
+    ?.dimensions.find((d) => d.dimension === dimension)
+    ?.values.find((v) => v.value === value);
+  return named ? (lang === "zh" ? named.zh : named.en) || named.zh : value;
+}
+
+export function dimensionName(dimension: string, lang: Lang): string {
+  const found = catalogue.get()?.dimensions.find((d) => d.dimension === dimension);
+  return (lang === "zh" ? found?.name_zh : found?.name_en) ?? dimension;
+}

@@ -1,0 +1,167 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { indicatorInfo } from "../data/catalogue.js";
+import { version } from "../data/live.js";
+import { changesInPoints, NONE, type Shape, shapeOf, show, signed } from "../format/number.js";
+import { type Asked, hovered, writeAsked } from "../state/asked.js";
+import { change, usePlace } from "../state/url.js";
+import type { Key } from "../text/text.js";
+import { useText } from "../text/text.js";
+import { Mark } from "./mark.js";
+
+const UNIT_OF: Partial<Record<Shape, Key>> = {
+  wan: "unit.wan",
+  wan1: "unit.wan",
+  wan0: "unit.wan",
+  yuan: "unit.yuan",
+  yuan2: "unit.yuan",
+};
+const COUNTED: Record<string, Key> = {
+  visit: "unit.visit",
+  person: "unit.person",
+  day: "unit.day",
+  month: "unit.month",
+  "day/visit": "unit.day",
+};
+
+/** Unit beside a figure, by how it is written. */
+export function unitKey(shape: Shape, unit: string): Key | null {
+  return UNIT_OF[shape] ?? COUNTED[unit] ?? null;
+}
+
+export interface FigProps {
+  readonly of: Asked | null | undefined;
+  readonly shape?: Shape;
+  readonly plus?: boolean;
+  readonly unit?: boolean;
+  readonly strong?: boolean;
+}
+
+/**
+ * A published figure. Hover or focus says what it is, a click explains it. When a publish changed it, its ground is
+ * marked for a moment.
+ */
+export function Fig({ of, shape, plus = false, unit = false, strong = false }: FigProps) {
+  const { t } = useText();
+  const node = useRef<HTMLSpanElement>(null);
+  const [marked, setMarked] = useState(0);
+  const key = of ? writeAsked(of) : "";
+  const last = useRef<{ key: string; value: unknown; version: string | null }>({
+    key,
+    value: of?.value,
+    version: version.get(),
+  });
+  useEffect(() => {
+    const before = last.current;
+    const now = version.get();
+    if (before.key === key && before.value !== of?.value && before.version !== now) setMarked((n) => n + 1);
+    if (before.key !== key || before.value !== of?.value)
+      last.current = { key, value: of?.value, version: now };
+    else last.current.version = now;
+  });
+  useEffect(() => {
+    if (!marked) return;
+    const timer = setTimeout(() => setMarked(0), 2400);
+    return () => clearTimeout(timer);
+  }, [marked]);
+  if (!of || of.value === null || of.value === undefined)
+    return (
+      <span class="quiet" title={t("why.none")}>
+        {NONE}
+      </span>
+    );
+  const unitName = of.unit ?? indicatorInfo(of.indicator)?.unit ?? "";
+  const form = shape ?? shapeOf(unitName);
+  const hover = (): void => {
+    if (node.current) hovered.set({ asked: of, node: node.current });
+  };
+  const leave = (): void => {
+    if (hovered.get()?.node === node.current) hovered.set(null);
+  };
+  const explain = (): void => {
+    hovered.set(null);
+    change({ explain: key });
+  };
+  const unitText = unit ? unitKey(form, unitName) : null;
+  const restated =
+    of.status === "restated" && of.reported !== undefined && of.reported !== null && of.reported !== of.value;
+  return (
+    <span class="nowrap">
+      {/* biome-ignore lint/a11y/useSemanticElements: the text of a button cannot be selected, a figure must be */}
+      <span
+        ref={node}
+        class={`fig${strong ? " strong" : ""}${marked ? " changed" : ""}`}
+        role="button"
+        tabIndex={0}
+        data-figure={key}
+        data-value={of.value}
+        onMouseEnter={hover}
+        onFocus={hover}
+        onMouseLeave={leave}
+        onBlur={leave}
+        onClick={explain}
+        onKeyDown={(e) => {
+          if (e.key !== "Enter" && e.key !== " ") return;
+          e.preventDefault();
+          explain();
+        }}
+      >
+        {show(of.value, form, plus)}
+        {unitText && <span class="unit">{t(unitText)}</span>}
+      </span>
+      {restated && (
+        <>
+          {" "}
+          <Mark of="restated" fill={{ was: show(of.reported, form) }} />
+        </>
+      )}
+    </span>
+  );
+}
+
+export type Comparison =
+  | { readonly kind: "yoy" | "none" }
+  | { readonly kind: "period"; readonly period: string };
+
+/** What figures are compared with: last year, another period, or nothing. */
+export function useComparison(): Comparison {
+  const { params } = usePlace();
+  if (params.compare) return { kind: "period", period: params.compare };
+  return { kind: params.yoy === "0" ? "none" : "yoy" };
+}
+
+interface Changed extends Asked {
+  readonly change?: string | null;
+  readonly change_pct?: string | null;
+  readonly compared?: string | null;
+  readonly compared_change?: string | null;
+  readonly compared_change_pct?: string | null;
+}
+
+/** Change against the period compared, in per cent, or in points for a share. */
+export function Change({ of, few = false }: { of: Changed | null | undefined; few?: boolean }) {
+  const { t } = useText();
+  const against = useComparison();
+  if (few) return <Mark of="few" />;
+  if (!of || against.kind === "none") return null;
+  const points = changesInPoints(of.unit ?? indicatorInfo(of.indicator)?.unit ?? "");
+  const yoy = against.kind === "yoy";
+  const value = points
+    ? yoy
+      ? of.change
+      : of.compared_change
+    : yoy
+      ? of.change_pct
+      : of.compared_change_pct;
+  if (value === null || value === undefined)
+    return (
+      <span class="quiet" title={t("why.none")}>
+        {NONE}
+      </span>
+    );
+  return (
+    <span class="nowrap" data-change={value}>
+      {signed(value, points ? "points" : "pct")}
+      {points && <span class="pt">{t("unit.points")}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,114 @@
+import type { Amount } from "../format/number.js";
+import { store } from "./store.js";
+
+/** Everything that names one published figure, and what is known of it here. */
+export interface Asked {
+  readonly indicator: string;
+  readonly period: string;
+  readonly insurance?: string;
+  readonly grouping?: string;
+  readonly dimensions?: Readonly<Record<string, string>>;
+  readonly value: Amount;
+  readonly unit?: string;
+  readonly previous?: Amount;
+  readonly reported?: Amount;
+  readonly status?: string | null;
+  readonly facility_name?: string | null;
+}
+
+/** The figure under the pointer or the focus, and the element that shows it. */
+export const hovered = store<{ readonly asked: Asked; readonly node: HTMLElement } | null>(null);
+/** Order of the dimensions in a grouping's name. */
+const ORDER = [
+  "care",
+  "category",
+  "region",
+  "flow",
+  "tier",
+  "ownership",
+  "care_group",
+  "district",
+  "facility_district",
+  "channel",
+  "person_kind",
+  "facility",
+  "fund",
+  "subject",
+  "person_group",
+  "sex",
+];
+export const groupingOf = (asked: Asked): string =>
+  asked.grouping ?? (ORDER.filter((d) => asked.dimensions?.[d] !== undefined).join("+") || "total");
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** The query that returns the figure from the published file. */
+export function sqlOf(asked: Asked): string {
+  const where = [
+    `period = ${quoted(asked.period)}`,
+    `insurance = ${quoted(asked.insurance ?? "all")}`,
+    `grouping = ${quoted(groupingOf(asked))}`,
+    ...Object.entries(asked.dimensions ?? {}).map(([d, v]) => `${d} = ${quoted(v)}`),
+    `indicator = ${quoted(asked.indicator)}`,
+  ];
+  return `SELECT value, unit, previous, change, change_pct, reported, status\nFROM indicators\nWHERE ${where.join("\n  AND ")};`;
+}
+
+/** One query for all figures of a table or chart. */
+export function sqlOfMany(list: readonly Asked[]): string {
+  if (list.length === 0) return "FROM indicators LIMIT 0;";
+  const values = (pick: (a: Asked) => string | undefined): string[] => [
+    ...new Set(list.map(pick).filter((v): v is string => v !== undefined)),
+  ];
+  const among = (column: string, of: string[]): string =>
+    of.length === 1 ? `${column} = ${quoted(of[0])}` : `${column} IN (${of.map(quoted).join(", ")})`;
+  const dimensions = [...new Set(list.flatMap((a) => Object.keys(a.dimensions ?? {})))];
+  const where = [
+    among(
+      "period",
+      values((a) => a.period),
+    ),
+    among(
+      "insurance",
+      values((a) => a.insurance ?? "all"),
+    ),
+    among("grouping", values(groupingOf)),
+    among(
+      "indicator",
+      values((a) => a.indicator),
+    ),
+    ...dimensions.flatMap((d) => {
+      const of = values((a) => a.dimensions?.[d]);
+      return of.length <= 12 ? [among(d, of)] : [];
+    }),
+  ];
+  const columns = [
+    "period",
+    "insurance",
+    ...dimensions,
+    "indicator",
+    "value",
+    "unit",
+    "previous",
+    "change",
+    "change_pct",
+  ];
+  return `SELECT ${columns.join(", ")}\nFROM indicators\nWHERE ${where.join("\n  AND ")}\nORDER BY ALL;`;
+}
+
+/** The figure's place in an address: `2024H1~avg_fee~resident~care:inpatient`. */
+export const writeAsked = (a: Asked): string =>
+  [
+    a.period,
+    a.indicator,
+    a.insurance ?? "all",
+    ...Object.entries(a.dimensions ?? {}).map(([d, v]) => `${d}:${v}`),
+  ].join("~");
+
+export function readAsked(text: string): Asked {
+  const [period, indicator, insurance, ...rest] = text.split("~");
+  const dimensions = Object.fromEntries(
+    rest.map((r) => [r.slice(0, r.indexOf(":")), r.slice(r.indexOf(":") + 1)]),
+  );
+  return { period, indicator, insurance, dimensions, value: null };
+}

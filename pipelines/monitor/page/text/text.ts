@@ -1,0 +1,27 @@
+import { usePlace } from "../state/url.js";
+import { COMMON } from "./common.js";
+import { VIEWS } from "./views.js";
+
+export type Lang = "zh" | "en";
+/** A text in both languages: Chinese, English. `{name}` is filled in. */
+export type Texts = Readonly<Record<string, readonly [zh: string, en: string]>>;
+
+const ALL = { ...COMMON, ...VIEWS } as const;
+export type Key = keyof typeof ALL;
+export type Translate = (key: Key, fill?: Readonly<Record<string, string | number>>) => string;
+
+export const langOf = (params: Readonly<Record<string, string>>): Lang =>
+  params.lang === "en" ? "en" : "zh";
+
+export function translator(lang: Lang): Translate {
+  return (key, fill) => {
+    const text: string = ALL[key][lang === "zh" ? 0 : 1];
+    return fill ? text.replace(/\{(\w+)\}/g, (whole, name: string) => String(fill[name] ?? whole)) : text;
+  };
+}
+
+/** Language of the page and its texts. */
+export function useText(): { readonly lang: Lang; readonly t: Translate } {
+  const lang = langOf(usePlace().params);
+  return { lang, t: translator(lang) };
+}

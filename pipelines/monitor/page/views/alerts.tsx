@@ -1,0 +1,3 @@
+export function Alerts(_: { code?: string }) {
+  return null;
+}

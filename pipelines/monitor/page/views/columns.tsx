@@ -1,0 +1,80 @@
+import { indicatorInfo, indicatorName } from "../data/catalogue.js";
+import type { Figure, Figures } from "../data/types.js";
+import { periodText } from "../format/date.js";
+import { place, type Shape, shapeOf } from "../format/number.js";
+import { Change, Fig, unitKey, useComparison } from "../parts/figure.js";
+import type { Column } from "../parts/table.js";
+import { useText } from "../text/text.js";
+
+export interface FigureColumn {
+  readonly indicator: string;
+  readonly shape?: Shape;
+  readonly main?: boolean;
+  /** Head in place of the indicator's own name. */
+  readonly head?: string;
+  readonly noChange?: boolean;
+  readonly hideOnPhone?: boolean;
+}
+
+interface HasFigures {
+  readonly figures: Partial<Figures>;
+}
+
+/** Fewer cases than this make no comparison. */
+const FEW = 30;
+
+/** Columns of a table of figures: each its value, and its change beside it while a comparison is on. */
+export function useFigureColumns<R extends HasFigures>(list: readonly FigureColumn[]): Column<R>[] {
+  const { t, lang } = useText();
+  const against = useComparison();
+  return list.flatMap((c): Column<R>[] => {
+    const info = indicatorInfo(c.indicator);
+    const unit = info?.unit ?? "";
+    const shape = c.shape ?? shapeOf(unit);
+    const key = unitKey(shape, unit);
+    const name = c.head ?? indicatorName(c.indicator, lang);
+    const withUnit = key && shape !== "pct" ? `${name}${lang === "zh" ? "，" : ", "}${t(key)}` : name;
+    const get = (r: R): Figure | undefined => r.figures[c.indicator];
+    const value: Column<R> = {
+      key: c.indicator,
+      head: withUnit,
+      label: withUnit,
+      numeric: true,
+      cell: (r) => <Fig of={get(r)} shape={shape} strong={c.main} />,
+      raw: (r) => get(r)?.value,
+      sort: (r) => place(get(r)?.value),
+      kind: c.main ? "main" : undefined,
+      hideOnPhone: c.hideOnPhone,
+    };
+    if (against.kind === "none" || c.noChange) return [value];
+    const changeHead =
+      against.kind === "period"
+        ? t("col.compared", { period: periodText(against.period, lang) })
+        : t("col.change");
+    const few = (r: R): boolean => {
+      const cases = place(r.figures.visits?.value);
+      return cases !== null && cases < FEW;
+    };
+    return [
+      value,
+      {
+        key: `${c.indicator}_change`,
+        head: changeHead,
+        label: `${name} ${changeHead}`,
+        numeric: true,
+        kind: "pair",
+        cell: (r) => <Change of={get(r)} few={few(r)} />,
+        raw: (r) => (against.kind === "yoy" ? get(r)?.change_pct : get(r)?.compared_change_pct),
+        hideOnPhone: c.hideOnPhone || !c.main,
+      },
+    ];
+  });
+}
+
+/** All figures of rows, for the SQL behind a table. */
+export const figuresOf = (rows: readonly HasFigures[], indicators?: readonly string[]): Figure[] =>
+  rows.flatMap((r) =>
+    Object.values(r.figures).filter(
+      (f): f is Figure => f !== undefined && (!indicators || indicators.includes(f.indicator)),
+    ),
+  );

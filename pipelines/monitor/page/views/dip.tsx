@@ -1,0 +1,3 @@
+export function Dip(_: { code?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Facilities(_: { code?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Facility(_: { code?: string }) {
+  return null;
+}

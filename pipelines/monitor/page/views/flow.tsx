@@ -1,0 +1,3 @@
+export function Flow(_: { code?: string }) {
+  return null;
+}

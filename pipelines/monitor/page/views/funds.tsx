@@ -1,0 +1,3 @@
+export function Funds(_: { code?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Inpatient(_: { code?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Outpatient(_: { code?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Pace(_: { code?: string }) {
+  return null;
+}

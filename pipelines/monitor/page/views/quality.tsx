@@ -1,0 +1,3 @@
+export function Quality(_: { code?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Query(_: { code?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Relief(_: { code?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function Restatements(_: { code?: string }) {
+  return null;
+}

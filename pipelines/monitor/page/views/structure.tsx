@@ -1,0 +1,3 @@
+export function Structure(_: { code?: string }) {
+  return null;
+}
