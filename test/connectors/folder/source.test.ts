@@ -266,10 +266,7 @@ describe("Avro containers", () => {
   it("with a wrong magic, no schema, a broken schema or an unknown codec is one damaged record", async () => {
     put("facility-1.avro", "PAR1 this is something else");
     put("facility-2.avro", Buffer.concat([containerHeader("{no json"), containerBlock(facilities(2))]));
-    put(
-      "facility-3.avro",
-      Buffer.concat([containerHeader(schema, "xz"), containerBlock(facilities(2))]),
-    );
+    put("facility-3.avro", Buffer.concat([containerHeader(schema, "xz"), containerBlock(facilities(2))]));
     put("facility-4.avro", containerHeader(schema).subarray(0, 50));
     put("facility-5.avro", Buffer.concat([Buffer.from("Obj\x01"), avroLong(0), SYNC]));
     put("facility-6.avro", Buffer.from("Ob"));
