@@ -137,6 +137,51 @@ export const ERROR_CODES = {
     cause: "the figure to be explained is not published",
     action: "ask for one that is, or add its grouping to the configuration",
   },
+  FP6001: {
+    exit: 1,
+    cause: "the monitor cannot listen on its address",
+    action: "correct monitor.host or monitor.port, or stop what listens there",
+  },
+  FP6002: {
+    exit: 1,
+    cause: "a request to the monitor came without a token, or with one that is not configured (HTTP 401)",
+    action: "sign in at /login, or send `Authorization: Bearer <token>` with a token of monitor.tokens",
+  },
+  FP6003: {
+    exit: 1,
+    cause: "the token's role does not allow what was asked of the monitor (HTTP 403)",
+    action: "use a token of a role that does: viewer, officer, detail",
+  },
+  FP6004: {
+    exit: 75,
+    cause: "five wrong tokens came from one address within a minute (HTTP 429)",
+    action: "wait a minute",
+  },
+  FP6005: {
+    exit: 2,
+    cause: "a request to the monitor has a parameter that is unknown, missing or wrong (HTTP 400)",
+    action: "correct the named parameter; /api/v1/openapi.json lists them",
+  },
+  FP6006: {
+    exit: 1,
+    cause: "the monitor has nothing under that address (HTTP 404)",
+    action: "see /api/v1/openapi.json",
+  },
+  FP6007: {
+    exit: 1,
+    cause: "the published file was written by another version of fundpulse (HTTP 503)",
+    action: "let the installed version publish: `fundpulse run`",
+  },
+  FP6008: {
+    exit: 75,
+    cause: "a query took too long, or too many ran at once (HTTP 408 or 429)",
+    action: "ask for less, or again later",
+  },
+  FP6009: {
+    exit: 1,
+    cause: "the monitor's page is not built",
+    action: "run `npm run build`",
+  },
 } as const satisfies Record<string, { exit: number; cause: string; action: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

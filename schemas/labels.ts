@@ -106,6 +106,33 @@ export const FACILITY_KIND_LABELS = labels({
   pharmacy: "药店",
 });
 
+export const SEX_LABELS = labels({ female: "女", male: "男" });
+/** Funds that the contract names; the list is open. */
+export const FUND_LABELS = labels({
+  employee_pool: "职工统筹",
+  employee_account: "职工个人账户",
+  employee: "职工基本医保",
+  resident: "居民基金",
+  civil_servant: "公务员补助",
+  large_amount: "职工大额",
+  critical_illness: "居民大病",
+  aid: "医疗救助",
+  maternity: "生育基金",
+  risk_reserve: "风险储备金",
+});
+/** Subjects of the books; the list is open. */
+export const SUBJECT_LABELS = labels({
+  levy: "征缴",
+  subsidy_central: "中央财政补助",
+  subsidy_provincial: "省级财政补助",
+  subsidy_local: "市县财政补助",
+  interest: "利息",
+  transfer: "转移",
+  prepayment: "一次性预缴",
+  allowance: "津贴",
+  benefit: "待遇",
+});
+
 /** "`county` 县内住院、`city` 市内住院 …" for comments. */
 export const listLabels = (list: readonly Label[]): string =>
   list.map((l) => `${l.value} ${l.zh}`).join("、");

@@ -72,17 +72,60 @@ function insurances(config: Config): Finding[] {
   return findings;
 }
 
-function servers(config: Config): Finding[] {
-  return (["ops", "monitor"] as const).flatMap((name): Finding[] => {
-    const { host, token } = config[name];
-    if (isLoopback(host) || token !== undefined) return [];
+function servers({ ops, monitor }: Config): Finding[] {
+  const open = (name: "ops" | "monitor", needed: string): Finding => ({
+    kind: "problem",
+    keys: [name, "host"],
+    message: `${name === "ops" ? ops.host : monitor.host} can be reached from other machines, so ${needed} is required (or use 127.0.0.1)`,
+    touches: [name],
+  });
+  const findings: Finding[] = [];
+  if (!isLoopback(ops.host) && ops.token === undefined) findings.push(open("ops", "ops.token"));
+  if (!isLoopback(monitor.host) && monitor.tokens.length === 0)
+    findings.push(open("monitor", "at least one of monitor.tokens"));
+  return [...findings, ...tokens(monitor.tokens)];
+}
+
+/** Shorter ones can be guessed by whoever has time, five a minute. */
+const TOKEN_CHARACTERS = 16;
+
+function tokens(list: Config["monitor"]["tokens"]): Finding[] {
+  return list.flatMap(({ name, token }, i): Finding[] => {
+    const keys = ["monitor", "tokens", i];
+    const same = (field: "name" | "token"): boolean =>
+      list.slice(0, i).some((t) => t[field] === list[i][field]);
+    const touches = ["monitor"];
     return [
-      {
-        kind: "problem",
-        keys: [name, "host"],
-        message: `${host} can be reached from other machines, so ${name}.token is required (or use 127.0.0.1)`,
-        touches: [name],
-      },
+      ...(same("name")
+        ? [
+            {
+              kind: "problem" as const,
+              keys: [...keys, "name"],
+              message: `${name} already has a token`,
+              touches,
+            },
+          ]
+        : []),
+      ...(same("token")
+        ? [
+            {
+              kind: "problem" as const,
+              keys: [...keys, "token"],
+              message: "another name has the same token",
+              touches,
+            },
+          ]
+        : []),
+      ...(token.length < TOKEN_CHARACTERS
+        ? [
+            {
+              kind: "warning" as const,
+              keys: [...keys, "token"],
+              message: `shorter than ${TOKEN_CHARACTERS} characters; make one with \`openssl rand -hex 16\``,
+              touches,
+            },
+          ]
+        : []),
     ];
   });
 }

@@ -50,7 +50,7 @@ ${rows.join("\n")}
 
 Besides: \`personGroupings\` and \`periods.dayGroupings\` must be among \`groupings\` (left out, they follow a
 shorter list); an \`insutype\` belongs to one insurance; \`jurisdiction.admdvs\` must fit \`level\`; \`ops.host\`
-and \`monitor.host\` beyond this machine need a \`token\`; the drop folder must not lie in \`data\`; a care group
+beyond this machine needs \`ops.token\`, \`monitor.host\` one of \`monitor.tokens\`, whose names and tokens differ; the drop folder must not lie in \`data\`; a care group
 after one without \`when\` is never reached (a warning).
 
 \`report.tables\` says, by the id of a printed table (\`SELECT * FROM 报表.目录\`), what is printed otherwise:
@@ -64,8 +64,8 @@ that is published: \`where\` names its dimensions, one of which may be "*", and 
 \`notify\` lists the channels: wecom, dingtalk, feishu (robots of groups), webhook (JSON), email (SMTP); \`url\` and
 \`password\` of a channel are never shown.
 
-Reserved: \`privacy.smallCell\` and \`monitor\` are accepted, and this version does not act on them:
-small figures are published as they are, no web page is served. \`run\` and \`check\` warn
+Reserved: \`privacy.smallCell\` is accepted, and this version does not act on it:
+small figures are published as they are. \`run\` and \`check\` warn
 where one of them is not its default.
 `;
 }

@@ -4,6 +4,7 @@ import { FundpulseError } from "../../schemas/errors.js";
 import { auditDefinition } from "./definitions/audit.js";
 import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
+import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
 import { verifyDefinition } from "./definitions/verify.js";
 import type { QuarantineOptions } from "./quarantine.js";
@@ -62,6 +63,7 @@ Examples:
     .option("--no-ops", "do not serve metrics and health")
     .action(async (options) => done(await (await import("./run.js")).runCommand(options)));
 
+  monitorDefinition({ command, withConfig, done });
   closeDefinition({ command, withConfig, done });
   auditDefinition({ command, withConfig, done });
   nightlyDefinition({ command, withConfig, done });

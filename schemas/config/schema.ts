@@ -12,6 +12,7 @@ import {
 } from "../dimensions.js";
 import { STREAM_NAMES, STREAMS } from "../input/streams.js";
 import { COMPONENT_MEASURES } from "../measures.js";
+import { monitorSettings } from "./monitor.js";
 import { reportSettings } from "./report.js";
 
 /** Names of the fields of all streams. */
@@ -226,13 +227,7 @@ const settings = z.strictObject({
       token: z.string().min(1).optional(),
     })
     .prefault({}),
-  monitor: z
-    .strictObject({
-      host: z.string().default("127.0.0.1"),
-      port: port.default(8321),
-      token: z.string().min(1).optional(),
-    })
-    .prefault({}),
+  monitor: monitorSettings.prefault({}),
   /** What to watch; an empty list turns alerts off. */
   alerts: z.array(alertRule).prefault([...DEFAULT_ALERTS]),
   /** Where alerts are sent. */

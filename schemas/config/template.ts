@@ -75,8 +75,9 @@ privacy:
 # Metrics and health 运维端口. A host that other machines can reach needs a token.
 # ops: {host: 127.0.0.1, port: 9464, token: "\${FUNDPULSE_OPS_TOKEN}"}
 
-# Reserved, not acted on yet 保留项，暂不起作用
-# monitor: {host: 127.0.0.1, port: 8321}
+# The web page and its API 监测页面. On this machine anyone may look; a host that other machines can reach needs
+# tokens: [{name: 张三, role: viewer, token: "\${TOKEN_ZHANG}"}]; roles viewer 查看 | officer 处理预警、查询 | detail 看结算明细.
+# monitor: {host: 127.0.0.1, port: 8321, tokens: [], loopback: officer, staleSeconds: 300, smallCell: 0}
 
 # Alerts 预警, judged on every publish. Left out: the default list (docs/monitor.md); [] turns them off. For example:
 # alerts:

@@ -1,5 +1,5 @@
 import { type ReportTable, reportTables } from "../../connectors/duckdb/reports/tables.js";
-import type { PrintedReport, PrintedRow, PrintedTable } from "../../pipelines/audit/report.js";
+import type { PrintedReport, PrintedRow, PrintedTable } from "../../pipelines/audit/wording/report.js";
 import { readRows } from "../../pipelines/cli/sql.js";
 import type { Config } from "../../schemas/config/schema.js";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { queryPublished } from "../../connectors/duckdb/query.js";
-import type { PrintedReport } from "../../pipelines/audit/report.js";
+import type { PrintedReport } from "../../pipelines/audit/wording/report.js";
 import { simulatedWorkspace } from "../../pipelines/simulate/workspace.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { compareViews } from "./printed-views.js";

@@ -1,6 +1,7 @@
 import type { Config } from "../../../schemas/config/schema.js";
 import { INDICATORS } from "../../../schemas/indicators.js";
 import { MEASURES, type MeasureName } from "../../../schemas/measures.js";
+import { CATALOGUE_TABLES, CATALOGUE_VIEWS } from "../../../schemas/published/catalogue.js";
 import { CLOSED_TABLES } from "../../../schemas/published/closed.js";
 import { QUALITY_FACILITY } from "../../../schemas/published/completeness.js";
 import type { Definition } from "../../../schemas/published/definition.js";
@@ -20,6 +21,8 @@ export function definitions(config: Config): readonly Definition[] {
     ...CLOSED_TABLES,
     INDICATOR_TABLE,
     ...PLAIN_TABLES,
+    ...CATALOGUE_TABLES,
+    ...CATALOGUE_VIEWS,
     CELL_VIEW,
     DIM_PERIOD_VIEW,
     QUALITY_FACILITY,

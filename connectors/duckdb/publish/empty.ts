@@ -4,6 +4,7 @@ import type { Config } from "../../../schemas/config/schema.js";
 import { type Definition, ddl, quoteText } from "../../../schemas/published/definition.js";
 import { OLD_READERS, STORAGE_VERSION } from "../file.js";
 import { fillDictionary } from "./dictionary.js";
+import { fillCatalogue } from "./fill-catalogue.js";
 
 /** The one that was made last: a process publishes under one configuration. */
 let made: { readonly layout: string; readonly bytes: Promise<Buffer> } | null = null;
@@ -44,6 +45,7 @@ async function make(definitions: readonly Definition[], config: Config, scratch:
         .join(";\n"),
     );
     await fillDictionary(connection, config);
+    await fillCatalogue(connection, config);
     await connection.run(`ATTACH ${quoteText(scratch)} AS made (STORAGE_VERSION '${STORAGE_VERSION}');
       COPY FROM DATABASE memory TO made; CHECKPOINT made; DETACH made`);
   } finally {

@@ -12,6 +12,7 @@ import { definitions } from "./catalogue.js";
 import { type ChangedPeriod, changeFacts } from "./change.js";
 import { keepReportedRows, loadClosed } from "./closed.js";
 import { emptyFile } from "./empty.js";
+import { catalogueOfConfig, FILLED_ONCE } from "./fill-catalogue.js";
 import { addGroups, stageSums } from "./load.js";
 import { type DataSpan, monthsOf, type PeriodRow, periodsOf, touchedPeriods } from "./periods.js";
 import { refreshFacts, refreshShares } from "./refresh.js";
@@ -84,6 +85,7 @@ export class DuckDbPublisher implements Publisher {
           timezone,
           reimbursed,
           benefit,
+          catalogueOfConfig(options.config),
           STORAGE_VERSION,
         ]),
       )
@@ -361,7 +363,7 @@ export class DuckDbPublisher implements Publisher {
       await rm(next, { force: true });
       await this.#makeEmpty(next, "compact");
       for (const d of this.#definitions) {
-        if (d.kind !== "table" || d.name === "data_dictionary") continue;
+        if (d.kind !== "table" || FILLED_ONCE.has(d.name)) continue;
         const at = `"${d.schema}"."${d.name}"`;
         const order = d.schema === STORE && d.name === "fact" ? " ORDER BY period, gid" : "";
         await connection.run(`INSERT INTO compact.${at} SELECT * FROM ${CATALOG}.${at}${order}`);

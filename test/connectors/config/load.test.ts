@@ -175,13 +175,35 @@ test("a care group behind a catch-all is a warning", () => {
 test("a key that nothing acts on is a warning where it is not its default, and its secret is not told", () => {
   const key = 'privacy: {personKey: "k"';
   const text = MINIMAL.replace(/^privacy:.*$/m, `${key}, smallCell: 5}`);
-  const { warnings } = load(`${text}monitor: {host: 0.0.0.0, token: hidden-token}\n`);
+  const { warnings } = load(text);
   expect(warnings).toEqual([
     expect.stringMatching(/^privacy\.smallCell: .*does not act on it: small figures are published/),
-    expect.stringMatching(/^monitor: .*does not act on it: no web page/),
   ]);
-  expect(warnings.join()).not.toContain("hidden-token");
-  expect(load(`${MINIMAL}monitor: {port: 8321}\nalerts: []\n`).warnings).toEqual([]);
+});
+
+test("a monitor that others can reach needs a token, and tokens are told apart and never shown", () => {
+  const monitor = (keys: string): string => `${MINIMAL}monitor: {${keys}}\n`;
+  expect(refusal(monitor("host: 0.0.0.0"))).toMatch(
+    /monitor\.host: 0\.0\.0\.0 .*at least one of monitor\.tokens/,
+  );
+  const [a, b] = ["a-long-hidden-token-1", "a-long-hidden-token-2"];
+  const token = (name: string, text: string): string => `{name: ${name}, role: viewer, token: ${text}}`;
+  const two = (x: string, y: string): string => monitor(`host: 0.0.0.0, tokens: [${x}, ${y}]`);
+  expect(load(two(token("zhang", a), token("li", b))).warnings).toEqual([]);
+  expect(refusal(two(token("zhang", a), token("zhang", b)))).toContain(
+    "monitor.tokens[1].name: zhang already",
+  );
+  const same = refusal(two(token("zhang", a), token("li", a)));
+  expect(same).toContain("monitor.tokens[1].token: another name has the same token");
+  expect(same).not.toContain(a);
+  expect(refusal(monitor("tokens: [{name: zhang, role: boss, token: x}]"))).toMatch(
+    /viewer.*officer.*detail/,
+  );
+  expect(load(monitor("tokens: [{name: zhang, role: viewer, token: short}]")).warnings).toEqual([
+    expect.stringContaining("monitor.tokens[0].token: shorter than 16"),
+  ]);
+  const shown = describeConfig(load(monitor(`tokens: [${token("zhang", a)}]`)).config);
+  expect(shown).not.toContain(a);
 });
 
 test("the drop folder may not lie inside data", () => {

@@ -1,4 +1,4 @@
-import type { PrintedReport } from "../../../pipelines/audit/report.js";
+import type { PrintedReport } from "../../../pipelines/audit/wording/report.js";
 import type { Bill } from "./bills.js";
 import { AWAY, E, HOME, R } from "./city.js";
 import { categoryTables } from "./city-tables-categories.js";

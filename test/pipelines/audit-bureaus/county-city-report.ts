@@ -1,4 +1,4 @@
-import type { PrintedReport } from "../../../pipelines/audit/report.js";
+import type { PrintedReport } from "../../../pipelines/audit/wording/report.js";
 import type { Bill } from "./bills.js";
 import { BOOKS, ENROLLED, WORLD } from "./county-city.js";
 import { EventWriter, line, Paper, usualColumns, type Where } from "./paper.js";

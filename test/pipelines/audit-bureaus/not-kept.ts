@@ -1,5 +1,5 @@
-import type { AuditedFigure } from "../../../pipelines/audit/audit.js";
-import type { PrintedReport } from "../../../pipelines/audit/report.js";
+import type { AuditedFigure } from "../../../pipelines/audit/arithmetic/judge.js";
+import type { PrintedReport } from "../../../pipelines/audit/wording/report.js";
 
 interface Open {
   readonly id: string;

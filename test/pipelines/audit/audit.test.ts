@@ -1,10 +1,14 @@
 import { expect, test } from "vitest";
-import { audit, detectRounding, nameOf } from "../../../pipelines/audit/audit.js";
-import type { Catalogue } from "../../../pipelines/audit/catalogue.js";
-import { type FigureRow, Figures } from "../../../pipelines/audit/figures.js";
-import { Meanings } from "../../../pipelines/audit/meaning.js";
-import { printedFigures } from "../../../pipelines/audit/printed-figures.js";
-import { type AuditHints, asPrintedReport, type PrintedRow } from "../../../pipelines/audit/report.js";
+import { type FigureRow, Figures } from "../../../pipelines/audit/arithmetic/figures.js";
+import { audit, detectRounding, nameOf } from "../../../pipelines/audit/arithmetic/judge.js";
+import type { Catalogue } from "../../../pipelines/audit/wording/catalogue.js";
+import { Meanings } from "../../../pipelines/audit/wording/meaning.js";
+import { printedFigures } from "../../../pipelines/audit/wording/printed-figures.js";
+import {
+  type AuditHints,
+  asPrintedReport,
+  type PrintedRow,
+} from "../../../pipelines/audit/wording/report.js";
 
 const HALF_UP = { rounding: "half-up", zeroBase: "hundred" } as const;
 const STAY = { care: "inpatient", category: "普通住院" };
@@ -84,7 +88,7 @@ const FACILITIES = [
 function audited(json: object, habits: typeof HALF_UP | object = HALF_UP, hints: AuditHints = {}) {
   const report = asPrintedReport({ period: { from: "2024-01-01", to: "2024-06-30" }, ...json });
   const figures = printedFigures(report, new Meanings(report, CATALOGUE, hints));
-  return audit(report, figures, new Figures(ROWS), { ...HALF_UP, ...habits }, true);
+  return audit(report.inconsistencies ?? [], figures, new Figures(ROWS), { ...HALF_UP, ...habits }, true);
 }
 
 const table = (

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { shareOf, splitColumn, wordsBeside } from "../../../pipelines/audit/columns.js";
+import { shareOf, splitColumn, wordsBeside } from "../../../pipelines/audit/wording/columns.js";
 
 it("every word before a stem is taken off a key", () => {
   expect(splitColumn("employee_in_city_visits")).toMatchObject({

@@ -6,7 +6,7 @@ import {
   readHeading,
   unitFits,
   unitOfTitle,
-} from "../../../pipelines/audit/headings.js";
+} from "../../../pipelines/audit/wording/headings.js";
 
 const period = { from: "2024-04-01", to: "2024-06-30" };
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { byItsText, unreadWord } from "../../../pipelines/audit/id-words.js";
+import { byItsText, unreadWord } from "../../../pipelines/audit/wording/id-words.js";
 
 it("an id of known and neutral words is read", () => {
   expect(unreadWord({ id: "resident.inpatient.in_county.visits", values: {} })).toBeNull();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Catalogue, placesOf, type Scope } from "../../../pipelines/audit/catalogue.js";
-import { regionOfLabel, tiersOfLabel, unreadOf } from "../../../pipelines/audit/subjects.js";
+import { type Catalogue, placesOf, type Scope } from "../../../pipelines/audit/wording/catalogue.js";
+import { regionOfLabel, tiersOfLabel, unreadOf } from "../../../pipelines/audit/wording/subjects.js";
 
 const catalogue: Catalogue = {
   period: "2024",

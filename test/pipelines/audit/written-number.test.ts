@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { directed, isBlank, plainNumber } from "../../../pipelines/audit/written-number.js";
+import { directed, isBlank, plainNumber } from "../../../pipelines/audit/wording/written-number.js";
 
 test.each([
   ["1,234", "人次", "1234"],

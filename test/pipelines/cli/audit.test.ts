@@ -2,8 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadConfig } from "../../../connectors/config/load.js";
-import { type AuditedFigure, nameOf } from "../../../pipelines/audit/audit.js";
-import { type AuditResult, auditReport, tally } from "../../../pipelines/audit/compare.js";
+import { type AuditedFigure, nameOf } from "../../../pipelines/audit/arithmetic/judge.js";
+import { type AuditResult, auditReport, tally } from "../../../pipelines/audit/wording/compare.js";
 import { drainedFolder, golden, publishedOf, run } from "../../support/printed.js";
 
 const roots: string[] = [];

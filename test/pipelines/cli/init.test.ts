@@ -40,7 +40,7 @@ test("the commented defaults of the template are the defaults, and the commented
   const bare = parseConfig(CONFIG_TEMPLATE, "/ws/fundpulse.yaml", env).config;
   const defaults =
     /^( *)# ((?:timezone|reference|data|publish|closeAfterDays|keepDays|keepFacilityDays|dayGroupings|refunds|insurances|reimbursed|benefit|smallCell|monitor|alerts|report|log): .*)$/gm;
-  expect([...CONFIG_TEMPLATE.matchAll(defaults)]).toHaveLength(17);
+  expect([...CONFIG_TEMPLATE.matchAll(defaults)]).toHaveLength(16);
   expect(parseConfig(CONFIG_TEMPLATE.replace(defaults, "$1$2"), "/ws/fundpulse.yaml", env).config).toEqual(
     bare,
   );

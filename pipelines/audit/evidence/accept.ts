@@ -1,0 +1,60 @@
+import type { Reading } from "./book.js";
+import { type Bound, bind, type Reader } from "./chain.js";
+import { baseOf, type Houses, houseKey, isChange, isShare, strays } from "./score.js";
+import type { Told } from "./told.js";
+
+/** By how much a reading has to be better than the next. */
+const MARGIN = 2;
+
+/** Which bindings hold: clearly better than the next, said by the words, or carried by rare neighbours. */
+export function accepted(bound: Bound, reader: Reader): boolean[] {
+  const { bindings, contexts } = bound;
+  return bindings.map((b, i) => {
+    const { reading } = b;
+    if (reading === null || b.margin < MARGIN) return false;
+    const { figure, form } = reading;
+    if (strays(figure, contexts[i])) {
+      const rare = bindings.filter((o) => o.reading?.figure.scope === figure.scope && o.alike <= 3).length;
+      if (!(b.alike <= 3 && b.margin >= 3 && rare >= 3)) return false;
+    }
+    const cue = contexts[i].form;
+    const moves = cue === "up" || cue === "down";
+    if (moves !== isChange(form) || cue === "other") return false;
+    const share = isShare(figure.indicator);
+    if (cue === "share" && !share && figure.made === null) return false;
+    return !share || besideItsBase(bound, i, reading, reader);
+  });
+}
+
+/** A share stands beside what it is a share of. */
+function besideItsBase({ bindings }: Bound, at: number, { figure }: Reading, { book }: Reader): boolean {
+  const base = book.at(figure.scope, baseOf(figure.indicator));
+  if (base === undefined) return false;
+  return bindings
+    .slice(Math.max(0, at - 2), at + 2)
+    .some((o) => o.reading?.figure.scope === figure.scope && o.reading.figure.twins === base.twins);
+}
+
+/** Takes from the certain readings of a first pass what the bureau means by 住院 and 门诊 in each section. */
+export function housesOf(sentences: readonly Told[], reader: Reader): Houses {
+  const counts = new Map<string, Map<string, number>>();
+  for (const told of sentences) {
+    const { bindings, contexts } = bind(told, reader);
+    for (const [i, b] of bindings.entries()) {
+      if (b.reading === null || b.margin < 3 || contexts[i].named.has("category")) continue;
+      const { insurance, members } = b.reading.figure.scope;
+      const key = houseKey(insurance, members.get("care"), told.heads);
+      const by = counts.get(key) ?? new Map<string, number>();
+      counts.set(key, by);
+      const category = members.get("category") ?? "";
+      by.set(category, (by.get(category) ?? 0) + 1);
+    }
+  }
+  const houses = new Map<string, string>();
+  for (const [key, by] of counts) {
+    const all = [...by.values()].reduce((a, b) => a + b, 0);
+    const [category, n] = [...by].sort((a, b) => b[1] - a[1])[0];
+    if (category !== "" && n >= 3 && n >= 0.75 * all) houses.set(key, category);
+  }
+  return houses;
+}

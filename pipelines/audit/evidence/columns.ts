@@ -1,0 +1,249 @@
+import type { Grid } from "../document/grid.js";
+import { cellNumber, type WrittenNumber } from "../document/numbers.js";
+import { type Book, type Figure, type FigureForm, FORMS, kindOf, type Reading, type Scope } from "./book.js";
+import type { Reader } from "./chain.js";
+import { masked } from "./context.js";
+import { isTotal, type LabelMembers, type Labels } from "./labels.js";
+import { isChange, unnamed } from "./score.js";
+import { decimalsOf, scalesOf } from "./units.js";
+
+/** A line of figures that go together: a column over its rows, or a row over its columns. */
+export interface Line {
+  readonly head: string;
+  readonly cells: readonly {
+    readonly label: string;
+    readonly number: WrittenNumber | null;
+    readonly text: string;
+  }[];
+}
+
+/** What the cells of a line are figures of, but for what their labels name. */
+export interface LineKey {
+  readonly indicator: string;
+  readonly unitOfFigure: string;
+  readonly form: FigureForm;
+  /** null: the labels say it. */
+  readonly insurance: string | null;
+  /** Members that all cells share. */
+  readonly shared: ReadonlyMap<string, string>;
+  /** Dimensions that the labels name. */
+  readonly named: readonly string[];
+}
+
+export interface BoundLine {
+  readonly key: LineKey;
+  /** The unit that the cells are printed in; the heading may say another. */
+  readonly unit: string | null;
+  readonly misnamedUnit: boolean;
+  readonly agree: number;
+  readonly of: number;
+  readonly score: number;
+}
+
+/** The unit that a heading or title says. */
+export function unitOf(head: string, title: string): string | null {
+  const own = /[（(]\s*(亿元|万元|元|%|人次|人|天|个?百分点|月)\s*[)）]/.exec(head)?.[1];
+  if (own) return own;
+  const money =
+    /(?:单位|人次、)[:：]?\s*[（(]?\s*(?:人次、)?(亿元|万元|元)/.exec(title)?.[1] ??
+    /[（(](?:人次、)?(亿元|万元)[)）]/.exec(title)?.[1];
+  return money ?? null;
+}
+
+function formCue(head: string): FigureForm {
+  if (/同比增加|增减额|增减量|增加额|增减数|百分点/.test(head)) return "change";
+  if (/增长率|同比|增幅|增长|增减率|变化率|%.*增减/.test(head))
+    return /增减(?!率)|增加/.test(head) ? "change" : "change_pct";
+  return /20\d\d年同期|上年|去年|同期/.test(head) ? "previous" : "value";
+}
+
+/** Readings of a cell in the unit that is said, at the decimals that it has. */
+function readings(n: WrittenNumber, unit: string | null, { book }: Reader, forced: boolean): Reading[] {
+  const said = n.unit ?? unit;
+  const whole = !n.digits.includes(".");
+  const scales = [...scalesOf(said)];
+  if (!forced && (said === "万元" || said === "元") && whole) scales.push(["visit", 1], ["person", 1]);
+  const x = Number(n.digits);
+  const d = decimalsOf(n.digits);
+  return scales.flatMap(([kind, scale]) => {
+    if (kind === "ratio" && d === 0) return [];
+    const at =
+      kind === "visit" || kind === "person" || kind === "count" ? d : d > 0 ? d : kind === "day" ? 1 : 2;
+    return book.alike(kind, x * scale, scale * 10 ** -at);
+  });
+}
+
+interface Candidate {
+  readonly key: LineKey;
+  readonly rows: Map<number, Figure>;
+}
+
+/** The figure that a line of this key has at a label; null where none is. */
+export function figureAt(key: LineKey, label: LabelMembers, book: Book): Figure | null {
+  const insurances = key.insurance !== null ? [key.insurance] : [...(label.get("insurance") ?? [])];
+  let scopes: { members: [string, string][] }[] = [{ members: [...key.shared] }];
+  for (const d of key.named) {
+    const options = [...(label.get(d) ?? [])];
+    if (options.length === 0) return null;
+    scopes = scopes.flatMap(({ members }) =>
+      options.map((m) => ({ members: [...members, [d, m] as [string, string]] })),
+    );
+  }
+  for (const insurance of insurances)
+    for (const { members } of scopes) {
+      const cares =
+        key.named.includes("category") && !key.shared.has("care") && !key.named.includes("care")
+          ? CARES
+          : [null];
+      for (const care of cares) {
+        const all = care === null ? members : [...members, ["care", care] as [string, string]];
+        const found = book.at(book.scope(insurance, all), key.indicator);
+        if (found) return found;
+      }
+    }
+  return null;
+}
+const CARES = ["inpatient", "outpatient", "pharmacy", "maternity"];
+
+/** What a key's figures add up to: everything that the labels tell apart. */
+export function scopeOfTotal(key: LineKey, insurance: string, book: Book): Scope {
+  return book.scope(insurance, [...key.shared]);
+}
+
+/** What the words about a table say of its insurance and members. */
+export interface TableWords {
+  readonly title: string;
+  readonly insurance: string | null;
+  readonly members: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export type LineHouse = { readonly shared: string; readonly named: string } | null;
+export const sharedText = (m: ReadonlyMap<string, string>): string =>
+  [...m]
+    .map(([d, v]) => `${d}=${v}`)
+    .sort()
+    .join(",");
+
+/**
+ * Holds a line of cells against every indicator and form: the figures that most of its cells agree with are what
+ * it is about. Words of heading and title choose between equal ones.
+ */
+export function bindLine(
+  line: Line,
+  words: TableWords,
+  labels: Labels,
+  reader: Reader,
+  unit: string | null,
+  house: LineHouse,
+  forced = false,
+): BoundLine | null {
+  const details = line.cells.flatMap((c, i) =>
+    !isTotal(c.label) && c.number !== null
+      ? [{ at: i, label: labels.of(c.label), number: c.number, zero: Number(c.number.digits) === 0 }]
+      : [],
+  );
+  const voting = details.filter((d) => !d.zero);
+  if (voting.length < 2) return null;
+  const byLabels = voting.some((d) => d.label.has("insurance"));
+  const found = new Map<string, Candidate>();
+  for (const { at, label, number } of voting)
+    for (const { figure, form } of readings(number, unit, reader, forced)) {
+      const { insurance, members } = figure.scope;
+      const ownInsurance = label.get("insurance");
+      if (
+        ownInsurance
+          ? !ownInsurance.has(insurance)
+          : words.insurance !== null && insurance !== words.insurance
+      )
+        continue;
+      const named: string[] = [];
+      let stray = false;
+      for (const [d, m] of members) {
+        const said = label.get(d);
+        if (said === undefined) continue;
+        if (said.has(m)) named.push(d);
+        else stray = true;
+      }
+      if (stray || (named.length === 0 && !ownInsurance)) continue;
+      const shared = new Map(
+        [...members].filter(([d]) => !named.includes(d) && !(d === "care" && named.includes("category"))),
+      );
+      const key: LineKey = {
+        indicator: figure.indicator,
+        unitOfFigure: figure.unit,
+        form,
+        insurance: byLabels && ownInsurance ? null : insurance,
+        shared,
+        named: named.sort(),
+      };
+      const text = `${key.indicator} ${form} ${key.insurance} ${sharedText(shared)} ${named.join()}`;
+      const c = found.get(text) ?? { key, rows: new Map<number, Figure>() };
+      found.set(text, c);
+      if (!c.rows.has(at)) c.rows.set(at, figure);
+    }
+  const cue = formCue(line.head);
+  const head = line.head.replace(/20\d\d年?|[（(].*?[)）]/g, "");
+  const inHead = labels.of(masked(head));
+  let best: { candidate: Candidate; score: number } | null = null;
+  for (const candidate of found.values()) {
+    const { key, rows } = candidate;
+    let score = rows.size + 0.25 * Math.min(reader.vocabulary.likeness(key.indicator, head), 3);
+    if (key.form === cue) score += 0.5;
+    if (isChange(key.form) && !isChange(cue)) score -= 0.6;
+    score -= 0.12 * [...key.shared.keys()].filter((d) => d !== "care").length;
+    if (house && house.shared === sharedText(key.shared) && house.named === key.named.join()) score += 1.2;
+    for (const [d, m] of key.shared) {
+      const said = inHead.get(d) ?? words.members.get(d);
+      if (said) score += said.has(m) ? (inHead.has(d) ? 0.6 : 0.3) : -0.6;
+      else if (unnamed(d) >= 2) score -= 0.5;
+    }
+    if (score + 2 < (best?.score ?? 0)) continue;
+    // A printed 0 speaks against a figure that is none.
+    for (const d of details.filter((x) => x.zero)) {
+      const f = figureAt(key, d.label, reader.book);
+      const v = f?.values[FORMS.indexOf(key.form)] ?? 0;
+      score += v !== null && Math.abs(v) >= 0.00005 ? -0.7 : 0.2;
+    }
+    if (best === null || score > best.score) best = { candidate, score };
+  }
+  if (best === null) return null;
+  const { key, rows } = best.candidate;
+  const of = voting.filter(({ label }) => {
+    const f = figureAt(key, label, reader.book);
+    return f !== null && f.values[FORMS.indexOf(key.form)] !== null;
+  }).length;
+  const agree = rows.size;
+  if (agree < 2 || agree < 0.6 * Math.max(of, 1)) return null;
+  return { key, unit, misnamedUnit: false, agree, of: Math.max(of, 1), score: best.score };
+}
+
+/** Binds a line in the unit that it says; of money in the other one too, where that fits and this does not. */
+export function bindLineInAnyUnit(
+  line: Line,
+  words: TableWords,
+  labels: Labels,
+  reader: Reader,
+  house: LineHouse,
+): BoundLine | null {
+  const unit = unitOf(line.head, words.title);
+  const plain = bindLine(line, words, labels, reader, unit, house);
+  if (unit !== "元" && unit !== "万元") return plain;
+  if (plain !== null && plain.agree >= 0.6 * plain.of) return plain;
+  const other = bindLine(line, words, labels, reader, unit === "元" ? "万元" : "元", house, true);
+  return other === null ? plain : { ...other, misnamedUnit: true };
+}
+
+/** The columns of a grid, and its rows, as lines. */
+export function linesOf(grid: Grid): { columns: Line[]; rows: Line[] } {
+  const cell = (label: string, c: { readonly text: string } | null) => ({
+    label,
+    number: c === null ? null : cellNumber(c.text),
+    text: c?.text ?? "",
+  });
+  return {
+    columns: grid.heads.map((head, j) => ({ head, cells: grid.rows.map((r) => cell(r.label, r.cells[j])) })),
+    rows: grid.rows.map((r) => ({ head: r.label, cells: grid.heads.map((h, j) => cell(h, r.cells[j])) })),
+  };
+}
+
+export { kindOf };

@@ -1,0 +1,107 @@
+import type { Told, ToldNumber } from "./told.js";
+import type { Mention, Vocabulary } from "./vocabulary.js";
+import {
+  DOWN_WORDS,
+  type Meant,
+  OTHER_PERIOD_WORDS,
+  PREVIOUS_WORDS,
+  SHARE_WORDS,
+  UP_WORDS,
+} from "./words.js";
+
+export type Nearness = "clause" | "sentence" | "heading";
+/** What the words before a number say of its form; `other`: of a period that is not published beside it. */
+export type FormCue = "up" | "down" | "previous" | "share" | "other" | null;
+
+export interface Named {
+  readonly meant: Meant;
+  readonly near: Nearness;
+}
+
+/** What the words around a number say. */
+export interface Context {
+  /** The latest word about each dimension, and `insurance`. */
+  readonly named: ReadonlyMap<string, Named>;
+  readonly form: FormCue;
+  /** Stretches of words before it, the nearest first: what it may be a figure of. */
+  readonly windows: readonly string[];
+}
+
+/** Brackets without figures, and quotation marks, as blanks: what they hold explains, and names nothing. */
+export const masked = (text: string): string =>
+  text.replace(/[“”]/g, " ").replace(/[（(][^（）()\d]*[)）]/g, (m) => " ".repeat(m.length));
+
+const inList = (left: string): boolean => /^\s*[、,，和]\s*$/.test(left);
+
+/** The context of each number of a sentence. */
+export function contexts(told: Told, vocabulary: Vocabulary): Context[] {
+  const text = masked(told.text);
+  const mentions = vocabulary.mentions(text);
+  const above = new Map<string, Named>();
+  for (const head of told.heads)
+    for (const m of vocabulary.mentions(masked(head)))
+      above.set(m.about, { meant: m.meant, near: "heading" });
+  if (!above.has("insurance"))
+    for (const m of vocabulary.mentions(masked(told.before)))
+      if (m.about === "insurance") above.set("insurance", { meant: m.meant, near: "heading" });
+  const { numbers } = told;
+  return numbers.map((n, i) => {
+    const named = new Map(above);
+    const clause = Math.max(0, ...["；", ";", "。"].map((c) => text.lastIndexOf(c, n.start - 1)));
+    for (const m of mentions)
+      if (m.at < n.start)
+        named.set(m.about, { meant: m.meant, near: m.at >= clause ? "clause" : "sentence" });
+    let [first, last] = [i, i];
+    while (first > 0 && inList(numbers[first].left)) first--;
+    while (last + 1 < numbers.length && inList(numbers[last + 1].left)) last++;
+    if (last > first) pairOff(numbers, first, last, i, mentions, named);
+    const left = numbers[last > first ? first : i].left;
+    return { named, form: formCue(n, left), windows: windowsBefore(numbers, i) };
+  });
+}
+
+/** 甲、乙和丙 … 1、2 and 3: the members of a list go with its numbers in order. */
+function pairOff(
+  numbers: readonly ToldNumber[],
+  first: number,
+  last: number,
+  at: number,
+  mentions: readonly Mention[],
+  named: Map<string, Named>,
+): void {
+  const from = first > 0 ? numbers[first - 1].end : 0;
+  const by = new Map<string, Mention[]>();
+  for (const m of mentions)
+    if (m.at >= from && m.at < numbers[first].start) by.set(m.about, [...(by.get(m.about) ?? []), m]);
+  const count = last - first + 1;
+  for (const [about, list] of by) {
+    const m = list[list.length - count + (at - first)];
+    if (list.length >= count && m !== undefined) named.set(about, { meant: m.meant, near: "clause" });
+  }
+}
+
+function formCue(n: ToldNumber, given: string): FormCue {
+  const left = inList(given) ? given : masked(given);
+  const tail = left.replace(/[\s（(：:了约为至到达率幅]+$/, "");
+  if (OTHER_PERIOD_WORDS.some((w) => left.includes(w))) return "other";
+  const longest = (words: readonly string[]): number =>
+    Math.max(0, ...words.filter((w) => tail.endsWith(w)).map((w) => w.length));
+  const [up, down] = [longest(UP_WORDS), longest(DOWN_WORDS)];
+  if (up > 0 || down > 0) return down > up ? "down" : "up";
+  if (n.sign !== null && (n.unit === "%" || /同比|较|比/.test(left))) return n.sign === "-" ? "down" : "up";
+  if (/[↑▲]\s*$/.test(left)) return "up";
+  if (/[↓▼]\s*$/.test(left)) return "down";
+  if (PREVIOUS_WORDS.some((w) => left.includes(w)) || /20\d\d年?同期/.test(left)) return "previous";
+  if (SHARE_WORDS.some((w) => left.slice(-14).includes(w))) return "share";
+  if (tail.endsWith("同比") || tail.endsWith("同期")) return "previous";
+  return null;
+}
+
+function windowsBefore(numbers: readonly ToldNumber[], at: number): string[] {
+  const found: string[] = [];
+  for (let i = at; i >= 0 && found.length < 3; i--) {
+    const words = masked(numbers[i].left).replace(/\s/g, "");
+    if (/[\u4e00-\u9fff]/.test(words)) found.push(words.slice(-24));
+  }
+  return found;
+}

@@ -1,0 +1,156 @@
+import { amountOf, type Figure, type FigureForm, type Reading } from "./book.js";
+import type { Context } from "./context.js";
+import type { Vocabulary } from "./vocabulary.js";
+import type { Meant } from "./words.js";
+
+/** How unlikely a figure is that has a member of the dimension which nobody named. */
+const UNNAMED: Readonly<Record<string, number>> = {
+  care: 0.5,
+  category: 1.2,
+  facility: 5,
+  facility_district: 4,
+  flow: 3,
+  ownership: 3,
+  district: 0.3,
+  fund: 1,
+  subject: 1,
+  tier: 2.5,
+  region: 2.5,
+  care_group: 2.5,
+  channel: 2.5,
+  person_kind: 3,
+  person_group: 2,
+  other: 1,
+  sex: 3,
+};
+export const unnamed = (dimension: string): number => UNNAMED[dimension] ?? 2;
+
+const HIT = { clause: 2, sentence: 1, heading: 1 } as const;
+const MISS = { clause: 4, sentence: 2, heading: 1.5 } as const;
+const ABSENT = { clause: 2.5, sentence: 1, heading: 0.7 } as const;
+
+export const isShare = (indicator: string): boolean => indicator.startsWith("share_");
+/** What a share is of: `share_in_care_fee@outpatient+pharmacy` is one of the fee. */
+export const baseOf = (share: string): string => share.replace(/^share_(in_care_|in_category_)?|@.*$/g, "");
+export const isChange = (form: FigureForm): boolean => form === "change" || form === "change_pct";
+
+/** What a bureau means by 住院 or 门诊 in a section when it names no category: that category; by insurance, care and headings. */
+export type Houses = ReadonlyMap<string, string>;
+export const houseKey = (insurance: string, care: string | undefined, heads: readonly string[]): string =>
+  `${insurance} ${care} ${heads.slice(0, 3).join("\u0001")}`;
+
+const matches = (figure: Figure, meant: Meant): boolean | null => {
+  let there: boolean | null = null;
+  for (const [d, m] of meant) {
+    const own = figure.scope.members.get(d);
+    if (own === m) return true;
+    if (own !== undefined) there = false;
+  }
+  return there;
+};
+
+/** How well the words around a number go with a figure's insurance and members. */
+function scopeScore(figure: Figure, context: Context): number {
+  const { named } = context;
+  const members = figure.scope.members;
+  const insurance = named.get("insurance");
+  let score = 0;
+  if (insurance) {
+    const said = insurance.meant[0][1];
+    if (figure.scope.insurance === said) score += insurance.near === "heading" ? 1.5 : 2;
+    else score -= figure.scope.insurance === "all" ? 1 : 5;
+  } else if (figure.scope.insurance === "all") score += 0.5;
+  const covered = new Set<string>();
+  for (const [about, { meant, near }] of named) {
+    if (about === "insurance") continue;
+    for (const [d] of meant) if (members.has(d)) covered.add(d);
+    const match = matches(figure, meant);
+    if (match === true) score += HIT[near];
+    else if (match === false) score -= MISS[near];
+    else if (!(about === "care" && members.has("category"))) score -= ABSENT[near];
+  }
+  for (const d of members.keys())
+    if (!covered.has(d) && !(d === "care" && members.has("category"))) score -= unnamed(d);
+  return score;
+}
+
+/** Whether some member of the figure is one that its context names otherwise, or not at all where it should. */
+export function strays(figure: Figure, { named }: Context): boolean {
+  for (const [d, m] of figure.scope.members) {
+    if (unnamed(d) < 2) continue;
+    let said = false;
+    for (const { meant } of named.values()) if (meant.some(([nd, nm]) => nd === d && nm === m)) said = true;
+    if (!said) return true;
+  }
+  return false;
+}
+
+function formScore(reading: Reading, { form: cue }: Context): number {
+  const share = isShare(reading.figure.indicator);
+  const { form } = reading;
+  let score = share && cue !== "share" ? -2 : 0;
+  if (cue === "up" || cue === "down") {
+    if (!isChange(form)) return score - 4;
+    const v = amountOf(reading) ?? 0;
+    return score + 2 + (v > 0 === (cue === "up") ? 0.5 : -1.5);
+  }
+  if (cue === "previous") return score + (form === "previous" ? 2 : -3);
+  if (cue === "share") return score + (share && form === "value" ? 2 : -3);
+  if (cue === "other") return score - 8;
+  score += form === "value" ? 1 : -2.5;
+  return score;
+}
+
+/** Scores readings of the numbers of one sentence by its words. */
+export class WordScore {
+  readonly #scopes: Map<number, number>[];
+
+  constructor(
+    private readonly vocabulary: Vocabulary,
+    private readonly heads: readonly string[],
+    private readonly contexts: readonly Context[],
+    private readonly houses: Houses,
+  ) {
+    this.#scopes = contexts.map(() => new Map());
+  }
+
+  of(at: number, reading: Reading): number {
+    const { figure } = reading;
+    const context = this.contexts[at];
+    const known = this.#scopes[at].get(figure.scope.id);
+    const scope = known ?? this.#scope(at, figure);
+    if (known === undefined) this.#scopes[at].set(figure.scope.id, scope);
+    let label = 0;
+    for (const [k, window] of context.windows.entries())
+      label = Math.max(label, this.vocabulary.likeness(figure.indicator, window) * [1, 0.7, 0.5][k]);
+    const head = this.heads.at(-1);
+    if (head) label = Math.max(label, this.vocabulary.likeness(figure.indicator, head) * 0.5);
+    return scope + label + formScore(reading, context);
+  }
+
+  #scope(at: number, figure: Figure): number {
+    const context = this.contexts[at];
+    let score = scopeScore(figure, context);
+    if (!context.named.has("category")) {
+      const { insurance, members } = figure.scope;
+      const house = this.houses.get(houseKey(insurance, members.get("care"), this.heads));
+      if (house !== undefined) score += members.get("category") === house ? 2.2 : -1.5;
+    }
+    return score;
+  }
+}
+
+/** How well two neighbouring numbers go together. */
+export function pairScore(a: Reading, b: Reading): number {
+  const [x, y] = [a.figure, b.figure];
+  if (x.scope.insurance !== y.scope.insurance) return -1.5;
+  if (x === y) return a.form === b.form ? 0.5 : 4.5;
+  if (x.scope === y.scope) return isShare(y.indicator) && baseOf(y.indicator) === x.indicator ? 3.5 : 2.5;
+  const [p, q] = [x.scope.members, y.scope.members];
+  let differing = 0;
+  for (const d of new Set([...p.keys(), ...q.keys()])) if (p.get(d) !== q.get(d)) differing++;
+  if (x.indicator === y.indicator && a.form === b.form) return differing === 1 ? 2.5 : 1.5;
+  const within = (s: ReadonlyMap<string, string>, t: ReadonlyMap<string, string>): boolean =>
+    [...s].every(([d, m]) => t.get(d) === m);
+  return within(p, q) || within(q, p) ? 1 : 0;
+}
