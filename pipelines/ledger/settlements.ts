@@ -9,7 +9,12 @@ import {
   WARN_PARTS_DIFFER,
   warningsOf,
 } from "../../aggregations/settlement/validate.js";
-import { canonicalForm, flagPrecedence, isGreater, sameContent } from "../../aggregations/settlement/version.js";
+import {
+  canonicalForm,
+  flagPrecedence,
+  isGreater,
+  sameContent,
+} from "../../aggregations/settlement/version.js";
 import type { PersonTable } from "../../connectors/state/person-table.js";
 import {
   type BlockWriter,

@@ -143,7 +143,12 @@ export class State {
       for (let at = 0; at < chunk.length; at += 16) this.persons.numberOf(chunk, at);
     }
     this.#personsSaved = this.persons.size;
-    const categories = hash([DERIVATION, ...NATIONAL_CATEGORIES, ...reference.categories, config.casePayment]);
+    const categories = hash([
+      DERIVATION,
+      ...NATIONAL_CATEGORIES,
+      ...reference.categories,
+      config.casePayment,
+    ]);
     this.#tables = { categories, rules };
     const again = options.rebuild || (store.meta("categories") ?? categories) !== categories;
     if (again) this.#forgetDerived(options.rebuild);

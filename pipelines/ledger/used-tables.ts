@@ -77,6 +77,9 @@ export class UsedTablesKeeper {
       new FacilityTable(facilities),
       new GroupTable(),
     );
-    return { dimensionIndex, contribution: new Contribution({ casePayment: EARLIER_CASE_PAYMENT, ...rules.components }) };
+    return {
+      dimensionIndex,
+      contribution: new Contribution({ casePayment: EARLIER_CASE_PAYMENT, ...rules.components }),
+    };
   }
 }
