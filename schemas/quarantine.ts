@@ -1,4 +1,4 @@
-/** Why a record cannot be counted (contract §3). */
+/** Why a record cannot be counted (docs/specification.md#quarantine). */
 export const QUARANTINE_REASONS = [
   "undecodable",
   "unknown_schema",

@@ -82,7 +82,7 @@ export class PersonKinds {
   }
 }
 
-/** channel of a setl_type (contract §2.1). */
+/** channel of a setl_type (docs/specification.md#channel). */
 function channelOf(setlType: string, own: ReadonlyMap<string, string>): string {
   return own.get(setlType) ?? (setlType === "1" ? "manual" : setlType === "2" ? "direct" : UNKNOWN);
 }

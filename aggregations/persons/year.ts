@@ -90,9 +90,9 @@ const PERIODS_HOLDING = Int32Array.from({ length: 1 << MONTHS }, (_, months) =>
  * Rows (person, month, tuple, weight) are only ever appended, retractions as negative weights, and chained
  * by person. `count` walks the rows of each person touched since the last call: what stood before and what
  * stands now tell in which of the 31 periods the person enters or leaves a group ("weights summed over the
- * whole period exceed 0", contract §6). Of a person without a refund or retraction the months suffice; else
- * the twelve monthly weights are summed. Cost: proportional to the rows of touched persons, not to the year.
- * Size: about 13 bytes a row.
+ * whole period exceed 0", docs/specification.md#persons). Of a person without a refund or retraction the
+ * months suffice; else the twelve monthly weights are summed. Cost: proportional to the rows of touched
+ * persons, not to the year. Size: about 13 bytes a row.
  */
 export class PersonYear {
   #head = new Int32Array(1024);

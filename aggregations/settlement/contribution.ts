@@ -3,7 +3,7 @@ import { type ComponentMeasure, MEASURE_INDEX, ROW_WIDTH } from "../../schemas/m
 import { bedDaysOf, isNoAdmission } from "./stay.js";
 import { mutualAidBeside } from "./validate.js";
 
-/** Components of the two composed amounts (contract §6, configurable). */
+/** Components of the two composed amounts (docs/specification.md#reimbursed), configurable. */
 export interface Components {
   readonly reimbursed: readonly ComponentMeasure[];
   readonly benefit: Readonly<Record<string, readonly ComponentMeasure[]>>;
@@ -13,7 +13,7 @@ export interface Components {
 
 /**
  * 0 unless the version is valid and an admission or visit of its own (no mid-stay bill; for care inpatient not
- * marked as no admission); −1 for a refund, +1 otherwise (contract §1).
+ * marked as no admission); −1 for a refund, +1 otherwise (docs/specification.md#weight).
  */
 export function weightOf(s: Settlement, care: string): number {
   if (s.vali_flag !== "1" || s.mid_setl_flag === "1" || isNoAdmission(s, care)) return 0;

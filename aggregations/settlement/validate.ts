@@ -43,8 +43,8 @@ export function mutualAidBeside(a: Float64Array): boolean {
 const DIVISION = /^\d{6}$/;
 
 /**
- * Judges what a settlement says of itself, without tables (contract §2.1): codes, dates, identities A and
- * B, signs. Call after `normalise`. Tolerance is 0.
+ * Judges what a settlement says of itself, without tables (docs/specification.md#settlement): codes, dates,
+ * identities A and B, signs. Call after `normalise`. Tolerance is 0.
  */
 export function validateContent(s: Settlement): Rejection | null {
   if (s.vali_flag !== "1" && s.vali_flag !== "0" && s.vali_flag !== "2") return bad("vali_flag: 0, 1 or 2");

@@ -72,8 +72,8 @@ const INDICATORS: readonly Indicator<Year>[] = [
 ];
 
 /**
- * Figures of DIP pre-settlement (contract §6) by `settled_month`, in total and by facility; `all`
- * insurance is the sum of every insurance.
+ * Figures of DIP pre-settlement (docs/specification.md#dip-figures) by `settled_month`, in total and by
+ * facility; `all` insurance is the sum of every insurance.
  * @param records current versions of stream `dip-result`, in any order
  */
 export function dipFigures(records: Iterable<StreamRecord>, window: DataWindow): Figure[] {

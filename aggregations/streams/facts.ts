@@ -62,7 +62,8 @@ function nextPeriod(period: Period): Period | null {
 
 /**
  * Figures that other offices report, under their own indicator, with the dimensions that they carry
- * (contract §2.2). A fact is published as it is and never added up; a missing side is unknown, not 0.
+ * (docs/specification.md#reported-figures). A fact is published as it is and never added up; a missing side
+ * is unknown, not 0.
  * @param records current versions of stream `reported-fact`, in any order
  */
 export function factFigures(

@@ -23,7 +23,10 @@ const plain = (district: string, fund: string): Dimensions[] => [
   ...fundsOf(fund).flatMap((name): Dimensions[] => [{ fund: name }, { district, fund: name }]),
 ];
 
-/** Every group that an entry counts in (contract §5, Funds). A group `all` feeds no person_group. */
+/**
+ * Every group that an entry counts in (docs/specification.md#groupings). A group `all` feeds no
+ * person_group.
+ */
 function groupsOf(district: string, fund: string, subject: string, person_group: string): Dimensions[] {
   const names = fundsOf(fund);
   const groups = [...plain(district, fund), { subject }];
@@ -77,7 +80,7 @@ function rangeOf(entries: readonly Entry[], window: DataWindow): ReturnType<type
 }
 
 /**
- * Figures of the books (contract §2.2, §5, §6), from `fund-entry` alone.
+ * Figures of the books (docs/specification.md#fund-figures), from `fund-entry` alone.
  * @param records current versions of stream `fund-entry`, in any order
  */
 export function bookedFigures(records: Iterable<StreamRecord>, window: DataWindow): Figure[] {

@@ -60,7 +60,10 @@ export type Resolution =
   | "conflict-incoming"
   | "conflict-current";
 
-/** Which version of a key stands (contract §3): greatest time, then greatest content in byte order. */
+/**
+ * Which version of a key stands (docs/specification.md#current-version): greatest time, then greatest
+ * content in byte order.
+ */
 export function resolveVersion(current: Version | null, incoming: Version): Resolution {
   if (current === null) return "applied";
   if (incoming.content === current.content) {

@@ -19,8 +19,8 @@ export interface LoadedConfig {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the one configuration file (contract §8). Every problem found is listed in one FP1001, each with
- * its line, its path and what is allowed; values under secret keys are never repeated.
+ * Reads the one configuration file (docs/specification.md#configuration). Every problem found is listed in
+ * one FP1001, each with its line, its path and what is allowed; values under secret keys are never repeated.
  */
 export function loadConfig(path: string, env: Env = process.env): LoadedConfig {
   const file = resolve(path);
@@ -171,6 +171,14 @@ function placeholders(raw: Record<string, unknown>, failing: ReadonlySet<string>
   return { ...REQUIRED, ...sound };
 }
 
+/** The default rules that this configuration can answer; a late file is one that `monitor` calls so. */
+const defaultAlerts = (config: Config): Config["alerts"] =>
+  config.alerts
+    .filter((rule) => isAnswerable(rule, config))
+    .map((rule) =>
+      rule.indicator === "published_age" ? { ...rule, above: config.monitor.staleSeconds } : rule,
+    );
+
 /** Person and day groupings and alerts that were not written down follow a shorter `groupings`. */
 function limitDefaults(config: Config, raw: Record<string, unknown>): Config {
   const kept = new Set(config.groupings);
@@ -189,9 +197,7 @@ function limitDefaults(config: Config, raw: Record<string, unknown>): Config {
           : config.periods.dayGroupings,
     },
   };
-  return raw.alerts === undefined
-    ? { ...limited, alerts: config.alerts.filter((rule) => isAnswerable(rule, limited)) }
-    : limited;
+  return raw.alerts === undefined ? { ...limited, alerts: defaultAlerts(limited) } : limited;
 }
 
 function resolvePaths(config: Config, base: string): Config {
@@ -206,5 +212,10 @@ function resolvePaths(config: Config, base: string): Config {
     }
     source = { ...source, ssl };
   }
-  return { ...config, source, reference: absolute(config.reference), data: absolute(config.data) };
+  const own = Object.entries(config.report.templates).map(([kind, name]) => [
+    kind,
+    name?.endsWith(".docx") ? absolute(name) : name,
+  ]);
+  const report = { ...config.report, templates: Object.fromEntries(own) as Config["report"]["templates"] };
+  return { ...config, report, source, reference: absolute(config.reference), data: absolute(config.data) };
 }

@@ -86,7 +86,10 @@ export class Cmac {
   }
 }
 
-/** Everything that depends on `privacy.personKey` (contract §7). The key itself is kept nowhere. */
+/**
+ * Everything that depends on `privacy.personKey` (docs/specification.md#pseudonym). The key itself is kept
+ * nowhere.
+ */
 export class Privacy {
   readonly #cmac: Cmac;
   readonly #quarantineKey: Buffer;

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { FundpulseError } from "../../schemas/errors.js";
+import { alertsDefinition } from "./definitions/alerts.js";
 import { auditDefinition } from "./definitions/audit.js";
 import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
 import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
+import { reportDefinition } from "./definitions/report.js";
 import { verifyDefinition } from "./definitions/verify.js";
 import type { QuarantineOptions } from "./quarantine.js";
 
@@ -65,8 +67,10 @@ Examples:
 
   monitorDefinition({ command, withConfig, done });
   closeDefinition({ command, withConfig, done });
+  alertsDefinition({ command, withConfig, done });
   auditDefinition({ command, withConfig, done });
   nightlyDefinition({ command, withConfig, done });
+  reportDefinition({ command, withConfig, done });
   verifyDefinition({ command, withConfig, done });
 
   withConfig(

@@ -1,6 +1,7 @@
 import type { FigureDifference } from "../../connectors/duckdb/recount/compare.js";
 import type { Log } from "../../connectors/ops/log.js";
 import type { Observer } from "../../connectors/ports/observer.js";
+import type { Severity } from "../../schemas/alerts/rule.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { QuarantineReason } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
@@ -44,6 +45,26 @@ export interface QuarantineEntry {
   readonly detail: string;
   readonly firstSeen: EpochMs;
   readonly status: string;
+}
+
+/** An alert as listed. */
+export interface AlertEntry {
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly state: "open" | "acknowledged" | "cleared";
+  readonly finding: string;
+  readonly openedAt: EpochMs | null;
+  readonly clearedAt: EpochMs | null;
+  readonly acknowledgedBy: string | null;
+  readonly note: string | null;
+}
+
+export interface AlertService {
+  /** Those that stand or were cleared. */
+  list(): Promise<readonly AlertEntry[]>;
+  /** Marks an open alert as seen, and publishes that; FP8001 where it is not open. */
+  acknowledge(id: string, by: string, note: string): Promise<AlertEntry>;
 }
 
 export interface QuarantineService {
@@ -126,6 +147,7 @@ export interface Engine extends Closing, Verification {
     onProgress: (done: number, total: number) => void,
   ): Promise<{ readonly settlements: number; readonly version: number }>;
   readonly quarantine: QuarantineService;
+  readonly alerts: AlertService;
   /** Publishes what is not yet published, the finest cells too. */
   publish(): Promise<PublishResult>;
   /** Lets go of the state; nothing can be asked afterwards. */

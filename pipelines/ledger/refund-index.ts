@@ -5,9 +5,9 @@ import { emptyFacts } from "./months.js";
 const WARNINGS = ["partial_refund", "refund_beyond_original", "second_refund", "refund_of_invalid"] as const;
 
 /**
- * Which refund reverses which settlement (contract §3): lists refunds whose original was never seen, and
- * warns of partial, excessive and repeated refunds and of refunds of an invalid original. None of it
- * changes a figure. Called inside the commit that changes a settlement.
+ * Which refund reverses which settlement (docs/specification.md#refunds): lists refunds whose original was
+ * never seen, and warns of partial, excessive and repeated refunds and of refunds of an invalid original.
+ * None of it changes a figure. Called inside the commit that changes a settlement.
  */
 export class RefundIndex {
   /** Originals that some refund waits for. Small: refunds arrive after their originals as a rule. */

@@ -86,8 +86,8 @@ export interface LedgerRules {
 }
 
 /**
- * Decides which version of each settlement stands (contract §3) and keeps it. Everything happens inside
- * one commit of the store; the months in memory follow.
+ * Decides which version of each settlement stands (docs/specification.md#current-version) and keeps it.
+ * Everything happens inside one commit of the store; the months in memory follow.
  */
 export class SettlementLedger {
   readonly #other = new Settlement();

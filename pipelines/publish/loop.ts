@@ -26,8 +26,8 @@ export interface PublishLoopParts {
 
 /**
  * Decides when to publish: at most every `publish.everySeconds`, never sooner after a publish than it took
- * (contract §5), seldom while catching up with a backlog, and at drain. The cut is taken between two
- * batches; writing it goes on beside the next ones.
+ * (docs/specification.md#published), seldom while catching up with a backlog, and at drain. The cut is taken
+ * between two batches; writing it goes on beside the next ones.
  */
 export class PublishLoop {
   readonly #parts: PublishLoopParts;
@@ -42,6 +42,8 @@ export class PublishLoop {
   #putOff = false;
   #failures = 0;
   #started = false;
+  /** Since when something waits to be published. */
+  #owedSince: EpochMs | null = null;
   #onFatal: (error: unknown) => void = () => {};
   /** Append times of the newest record of each batch since the last snapshot. */
   #appended: EpochMs[] = [];
@@ -60,8 +62,19 @@ export class PublishLoop {
     this.#schedule();
   }
 
+  /** The version that is published; null before the first. */
+  get version(): number | null {
+    return this.#version;
+  }
+
+  /** How long something has waited to be published. */
+  owedSeconds(now: EpochMs): number {
+    return this.#owedSince === null ? 0 : (now - this.#owedSince) / 1000;
+  }
+
   /** A batch is durable. */
   changed(appendedAtMs: EpochMs | null): void {
+    if (this.#parts.intake.changes !== this.#publishedChanges) this.#owedSince ??= this.#parts.deps.clock();
     if (appendedAtMs !== null) {
       this.#appended.push(appendedAtMs);
       // Records that were appended just now are no backlog, even while they never stop coming.
@@ -116,12 +129,14 @@ export class PublishLoop {
     const appended = this.#appended;
     this.#appended = [];
     const { changes } = intake;
+    const begunAt = deps.clock();
     try {
       const input = publication.snapshot(deps.clock());
       this.#version = await publisher.publish(input);
       publication.published(input);
       state.closed.published(input.sequence, this.#version);
       this.#publishedChanges = changes;
+      this.#owedSince = intake.changes === changes ? null : begunAt;
       this.#failures = 0;
       this.#lastSeconds = (performance.now() - started) / 1000;
       this.#lastEnd = deps.clock();

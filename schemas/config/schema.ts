@@ -240,7 +240,7 @@ const settings = z.strictObject({
     .prefault({}),
 });
 
-/** The whole configuration (contract §8). Every key but jurisdiction, source and privacy.personKey has a default. */
+/** The whole configuration (docs/specification.md#configuration). Every key but jurisdiction, source and privacy.personKey has a default. */
 export const configSchema = settings.transform((config) => ({
   ...config,
   benefit: Object.fromEntries(

@@ -170,12 +170,16 @@ async function withDuckDb<T>(file: string, work: (run: Run) => Promise<T>): Prom
   }
 }
 
-/** Tables and views that hold results (contract §3): everything published but what follows from deliveries and closes. */
+/**
+ * Tables and views that hold results (docs/specification.md#results): everything published but what follows
+ * from deliveries and closes.
+ */
 const RESULTS = `SELECT schema_name || '.' || name AS name FROM (
     SELECT schema_name, table_name AS name FROM duckdb_tables() WHERE database_name = 'a'
     UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'a' AND NOT internal)
   WHERE schema_name NOT IN ('store', 'information_schema', 'pg_catalog') AND name NOT LIKE 'quality_%'
-    AND name NOT IN ('snapshot', 'data_dictionary', 'restatement', 'restatement_cause', 'closed_period')
+    AND name NOT IN ('snapshot', 'data_dictionary', 'restatement', 'restatement_cause', 'closed_period',
+      'alert', 'alert_event', 'alert_channel')
   ORDER BY name`;
 
 /** What the quality tables say, without the versions, times and numbers that every run has of its own. */

@@ -87,7 +87,8 @@ const fits = (dimension: string): string =>
 
 /**
  * Works out the dimensions of the code sets from number `first` on, from tables `code_set`, `facility`,
- * `category`, `care_group_rule` and `insurance_type`. Written from the contract (§2.1, §2.2, §4).
+ * `category`, `care_group_rule` and `insurance_type`. Written from
+ * docs/specification.md#dimensions, and from nothing of the engine.
  */
 export function deriveDimensions(
   config: Pick<Config, "jurisdiction" | "personKinds" | "channels">,

@@ -18,7 +18,7 @@ interface Ratio {
 const FEN = 10_000;
 const ONE = 1_000_000;
 
-/** Contract §6, written a second time. */
+/** The formulas of docs/specification.md#ratios, written a second time. */
 const RATIOS: readonly Ratio[] = [
   ...MEASURES.map((m) => ({
     name: m.name,
@@ -47,6 +47,9 @@ const RATIOS: readonly Ratio[] = [
     },
   ]),
 ];
+
+/** Names of the indicators that are worked out again. */
+export const RECOUNTED_INDICATORS: readonly string[] = RATIOS.map((r) => r.name);
 
 /** Rounded half up to the sixth place, away from zero; NULL over 0. */
 const micros = (over: string, under: string, factor: number): string => {

@@ -28,7 +28,7 @@ export interface Recount {
 }
 
 /**
- * Counts every figure again from the kept settlements of a snapshot, in SQL written from the contract, into
+ * Counts every figure again from the kept settlements of a snapshot, in SQL written from the specification, into
  * table `recounted` (and `lot`, its groups) of the catalog in use, which must be empty. Settlements are read
  * a month at a time, so memory follows the months and not the history.
  */

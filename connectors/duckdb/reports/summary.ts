@@ -11,7 +11,9 @@ import {
 import { roundedQuotient, truncatedQuotient } from "../expressions.js";
 import { SUMMARY_FACILITIES, SUMMARY_FIGURES } from "./summary-blanks.js";
 
-const NAME = "工作总结";
+/** The view of the half-year summary. */
+export const SUMMARY_NAME = "工作总结";
+const NAME = SUMMARY_NAME;
 const row = (values: readonly (string | number | boolean)[]): string =>
   `(${values.map((v) => (typeof v === "string" ? quoteText(v) : String(v))).join(", ")})`;
 const strings = (values: readonly string[]): string => [...new Set(values)].map(quoteText).join(", ");

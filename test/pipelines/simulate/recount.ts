@@ -58,7 +58,10 @@ const INSURANCE: Readonly<Record<string, string>> = {
   "510": "maternity",
 };
 
-/** A plain recount of a profile's events by the rules of the contract, keeping every version in memory. */
+/**
+ * A plain recount of a profile's events by the rules of docs/specification.md, keeping every version in
+ * memory.
+ */
 export function recount(events: Iterable<SimEvent>, profile: NamedProfile): Recount {
   const home = profile.jurisdiction.admdvs;
   const facilities = new Map(profile.facilities.map((f) => [f.code, f]));

@@ -43,7 +43,7 @@ function withParents(row: OracleCategory, table: readonly OracleCategory[]): str
   return names;
 }
 
-/** Dimensions of a valid settlement as seen at `instant` (contract §4). */
+/** Dimensions of a valid settlement as seen at `instant` (docs/specification.md#dimensions). */
 export function derive(
   r: Reading,
   instant: number,

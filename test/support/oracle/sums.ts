@@ -13,7 +13,7 @@ export function addSums(to: Sums, more: Sums): void {
 
 export const valiFlag = (r: Reading): string => r.text.vali_flag || "1";
 
-/** Contract §1: 0 unless valid, 0 for a mid-stay bill and an inpatient bill that is no admission, −1 for a refund, else +1. */
+/** 0 unless valid, 0 for a mid-stay bill and an inpatient bill that is no admission, −1 for a refund, else +1. */
 export function weightOf(r: Reading, care: string): number {
   if (valiFlag(r) !== "1" || r.text.mid_setl_flag === "1") return 0;
   if (care === "inpatient" && r.text.cal_ipt_cnt === "0") return 0;

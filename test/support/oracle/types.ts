@@ -3,7 +3,7 @@ import type { SettlementDimension } from "../../../schemas/dimensions.js";
 import type { MeasureName } from "../../../schemas/measures.js";
 import type { QuarantineReason } from "../../../schemas/quarantine.js";
 
-/** A record as JSON carries it: contract field names, amounts as decimal text, times as text. */
+/** A record as JSON carries it: field names of its stream, amounts as decimal text, times as text. */
 export type Plain = Readonly<Record<string, string | number | null>>;
 
 /** One record as delivered. The same place delivered again is the same record. */
@@ -37,13 +37,13 @@ export interface RecountOptions {
    * form. Without it such a history is listed in `ambiguous`.
    */
   readonly greater?: (a: Arrival, b: Arrival) => Arrival;
-  /** What to do in the corners that the contract leaves open. A corner without a reading is `ambiguous`. */
+  /** What to do in the corners of the rules. A corner without a reading is `ambiguous`. */
   readonly readings?: Readings;
   /** `month` leaves the sums of quarters, halves, years and ytd out (they are the sums of their months). */
   readonly sums?: "all" | "month";
 }
 
-/** Readings of corners that the contract does not decide. */
+/** Readings of corners that can be read in more than one way. */
 export interface Readings {
   /**
    * A person insured elsewhere at a facility of which no division is known: counted everywhere like any
@@ -105,7 +105,7 @@ export interface Recount {
   readonly orphanRefunds: ReadonlySet<string>;
   /** Facility codes behind counted settlements that no valid facility version explains. */
   readonly unmappedFacilities: ReadonlySet<string>;
-  /** Corners in which the contract leaves the figures open. Empty for nearly every history. */
+  /** Corners in which the figures are open. Empty for nearly every history. */
   readonly ambiguous: readonly string[];
 }
 

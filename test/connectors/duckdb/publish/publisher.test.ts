@@ -410,7 +410,7 @@ describe("what stands in the file", () => {
     ).toEqual([]);
   });
 
-  test("`indicators` has the columns of the contract in their order", async () => {
+  test("`indicators` has the columns of the specification in their order", async () => {
     await publisher.publish(publishInput());
     const columns = await query(
       "SELECT column_name FROM duckdb_columns() WHERE table_name = 'indicators' ORDER BY column_index",
