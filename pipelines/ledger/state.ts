@@ -66,8 +66,8 @@ export function rulesOf(config: Config): object {
 }
 
 /** Rules that came later: named only where they are set, so that a state made before them is none of other rules. */
-function beyondDefaults({ personKinds, channels, poolFunds }: Config): object {
-  const given = Object.entries({ personKinds, channels, poolFunds });
+function beyondDefaults({ personKinds, channels }: Config): object {
+  const given = Object.entries({ personKinds, channels });
   return Object.fromEntries(given.filter(([, value]) => Object.keys(value).length > 0));
 }
 

@@ -196,8 +196,6 @@ const settings = z.strictObject({
     .superRefine(insuranceName)
     .prefault({})
     .transform(withUsualInsurances),
-  /** Fund that `pool_paid` of an insurance comes out of; one of its own name where it is not said. */
-  poolFunds: z.record(z.string(), z.string().min(1)).default({}),
   /** Kinds of persons by the leading digits of `psn_type`, beside the national ones. */
   personKinds: z
     .partialRecord(z.enum(PERSON_KINDS), z.array(z.string().regex(/^\d{1,6}$/, "leading digits")))

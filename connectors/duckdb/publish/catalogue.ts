@@ -44,7 +44,10 @@ export function formulaOf(name: string, config: Config): string {
     parts.map((p) => MEASURES.find((m) => m.name === (p as MeasureName))!.zh).join(" + ");
   if (name === "reimbursed") return zh(config.reimbursed);
   if (name === "benefit_paid") {
-    return `居民：${zh(config.benefit.resident)}；职工：${zh(config.benefit.employee)}；生育：${zh(config.benefit.maternity)}`;
+    const label = (name: string): string => INSURANCE_LABELS.find((l) => l.value === name)?.zh ?? name;
+    return Object.entries(config.benefit)
+      .map(([name, parts]) => `${label(name)}：${zh(parts)}`)
+      .join("；");
   }
   return INDICATORS.find((i) => i.name === name)?.formula ?? "";
 }
