@@ -14,6 +14,7 @@ import type { Config } from "../../schemas/config/schema.js";
 import { closingOf } from "../closing/closing.js";
 import { Intake } from "../ingest/intake.js";
 import { quarantineService } from "../ingest/quarantine.js";
+import { SerialQueue } from "../ledger/serial-queue.js";
 import { State } from "../ledger/state.js";
 import { cellsPath, publishAllCells } from "../publish/cells.js";
 import { PublishLoop } from "../publish/loop.js";
@@ -21,7 +22,6 @@ import { Publication } from "../publish/publication.js";
 import { Verifier } from "../verify/verifier.js";
 import { AlertDesk } from "./alerts.js";
 import type { Engine, EngineDeps, RunSummary } from "./port.js";
-import { SerialQueue } from "./serial-queue.js";
 
 /** The state is checkpointed after so many records, which bounds how long a start after a crash takes. */
 const CHECKPOINT_RECORDS = 500_000;

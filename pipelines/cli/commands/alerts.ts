@@ -1,13 +1,13 @@
-import { ZoneCalendar } from "../../aggregations/calendar.js";
-import { loadConfig } from "../../connectors/config/load.js";
-import type { AlertMessage } from "../../connectors/notify/message.js";
-import { channelName, send } from "../../connectors/notify/notifier.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { withEngine } from "../engine/open.js";
-import type { AlertEntry } from "../engine/port.js";
+import { ZoneCalendar } from "../../../aggregations/calendar.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import type { AlertMessage } from "../../../connectors/notify/message.js";
+import { channelName, send } from "../../../connectors/notify/notifier.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { withEngine } from "../../engine/open.js";
+import type { AlertEntry } from "../../engine/port.js";
+import { commandLog } from "../../workspace/log.js";
+import { engineDeps } from "../terminal/engine-deps.js";
 import { localText } from "./close.js";
-import { progressLine } from "./progress.js";
-import { commandLog } from "./run.js";
 
 const STATES = ["open", "acknowledged", "cleared"] as const;
 
@@ -18,11 +18,7 @@ interface Options {
 function engineOf<T>(config: string, work: Parameters<typeof withEngine<T>>[2]): Promise<T> {
   const loaded = loadConfig(config);
   const log = commandLog(loaded);
-  return withEngine(
-    loaded,
-    { log: { ...log, info: log.debug }, observer: progressLine(), clock: Date.now },
-    work,
-  );
+  return withEngine(loaded, engineDeps({ ...log, info: log.debug }), work);
 }
 
 /** `fundpulse alerts list`. */

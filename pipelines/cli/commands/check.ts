@@ -1,12 +1,12 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { describeConfig, loadConfig } from "../../connectors/config/load.js";
-import { loadReference } from "../../connectors/config/reference.js";
-import { silentLog } from "../../connectors/ops/log.js";
-import type { Config } from "../../schemas/config/schema.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
-import { count } from "./progress.js";
+import { describeConfig, loadConfig } from "../../../connectors/config/load.js";
+import { loadReference } from "../../../connectors/config/reference.js";
+import { silentLog } from "../../../connectors/ports/log.js";
+import type { Config } from "../../../schemas/config/schema.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { NATIONAL_CATEGORIES } from "../../../schemas/input/national-categories.js";
+import { count } from "../terminal/progress.js";
 
 /**
  * `fundpulse check`: configuration, reference tables, directories and connections, each on its line. Goes
@@ -35,7 +35,7 @@ export async function checkCommand(options: {
   await step("data", () => writable(config.data));
   await step("state", () => stateText(config.data));
   await step("source", async () => {
-    const { openSource } = await import("../engine/engine.js");
+    const { openSource } = await import("../../engine/engine.js");
     const source = await openSource(config, { log: silentLog });
     try {
       return await source.check();
@@ -59,11 +59,11 @@ function referenceText(config: Config): string {
 async function stateText(data: string): Promise<string> {
   const path = join(data, "state.sqlite");
   if (!existsSync(path)) return "none yet";
-  const { lockHolder, tryLock } = await import("../../connectors/control/lock.js");
+  const { lockHolder, tryLock } = await import("../../../connectors/control/lock.js");
   const lock = tryLock(data);
   if (lock === null) return `in use by ${lockHolder(data)}; look into it while nothing runs`;
   try {
-    const { checkStateFile } = await import("../../connectors/state/check.js");
+    const { checkStateFile } = await import("../../../connectors/state/check.js");
     checkStateFile(path);
     return `sound (${path})`;
   } finally {

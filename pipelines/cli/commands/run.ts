@@ -1,23 +1,20 @@
-import { describeConfig, type LoadedConfig, loadConfig } from "../../connectors/config/load.js";
-import { createHealth } from "../../connectors/ops/health.js";
-import { createLog, type Log } from "../../connectors/ops/log.js";
-import { createMetrics } from "../../connectors/ops/metrics.js";
-import { type OpsServer, startOps } from "../../connectors/ops/server.js";
-import { allObservers } from "../../connectors/ports/observer.js";
-import { openEngine } from "../engine/open.js";
-import type { RunSummary } from "../engine/port.js";
-import { count, progressLine } from "./progress.js";
-import { publishedFile } from "./published-file.js";
+import { describeConfig, type LoadedConfig, loadConfig } from "../../../connectors/config/load.js";
+import { createHealth } from "../../../connectors/ops/health.js";
+import { createMetrics } from "../../../connectors/ops/metrics.js";
+import { type OpsServer, startOps } from "../../../connectors/ops/server.js";
+import type { Log } from "../../../connectors/ports/log.js";
+import { allObservers } from "../../../connectors/ports/observer.js";
+import { openEngine } from "../../engine/open.js";
+import type { RunSummary } from "../../engine/port.js";
+import { publishedFile } from "../../workspace/files.js";
+import { commandLog } from "../../workspace/log.js";
+import { count, progressLine } from "../terminal/progress.js";
 
 export interface RunOptions {
   readonly config: string;
   readonly untilDrained?: boolean;
   readonly ops?: boolean;
 }
-
-/** The log of a command: readable on a terminal, JSON elsewhere. */
-export const commandLog = (loaded: LoadedConfig): Log =>
-  createLog(loaded.config.log.level, { readable: process.stderr.isTTY === true });
 
 /** `fundpulse run`: consume, aggregate and publish until told to stop, or until drained. */
 export async function runCommand(options: RunOptions): Promise<number> {

@@ -1,7 +1,7 @@
-import { type LoadedConfig, loadConfig } from "../../connectors/config/load.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { startMonitor } from "../monitor/monitor.js";
-import { commandLog } from "./run.js";
+import { type LoadedConfig, loadConfig } from "../../../connectors/config/load.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { startMonitor } from "../../monitor/monitor.js";
+import { commandLog } from "../../workspace/log.js";
 
 export interface MonitorCommandOptions {
   readonly config: string;

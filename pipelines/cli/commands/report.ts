@@ -1,12 +1,12 @@
 import { existsSync, writeFileSync } from "node:fs";
-import { loadConfig } from "../../connectors/config/load.js";
-import { PublishedReader } from "../../connectors/duckdb/query.js";
-import { REPORT_FORMATS, type ReportFormat } from "../../schemas/config/report.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { buildDocx } from "../report/docx/build.js";
-import { writeReport } from "../report/report.js";
-import { BUILT_IN } from "../report/templates/list.js";
-import { forReaders, publishedFile } from "./published-file.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { PublishedReader } from "../../../connectors/duckdb/query.js";
+import { REPORT_FORMATS, type ReportFormat } from "../../../schemas/config/report.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { buildDocx } from "../../report/docx/build.js";
+import { writeReport } from "../../report/report.js";
+import { BUILT_IN } from "../../report/templates/list.js";
+import { forReaders, publishedFile } from "../../workspace/files.js";
 
 interface ReportOptions {
   readonly config: string;

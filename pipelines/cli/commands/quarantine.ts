@@ -1,12 +1,13 @@
 import { isUtf8 } from "node:buffer";
-import { loadConfig } from "../../connectors/config/load.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { STREAM_NAMES, type StreamName } from "../../schemas/input/streams.js";
-import { QUARANTINE_REASONS, type QuarantineReason } from "../../schemas/quarantine.js";
-import { withEngine } from "../engine/open.js";
-import type { QuarantineEntry, QuarantineFilter, QuarantineService } from "../engine/port.js";
-import { count, progressLine } from "./progress.js";
-import { commandLog } from "./run.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { STREAM_NAMES, type StreamName } from "../../../schemas/input/streams.js";
+import { QUARANTINE_REASONS, type QuarantineReason } from "../../../schemas/quarantine.js";
+import { withEngine } from "../../engine/open.js";
+import type { QuarantineEntry, QuarantineFilter, QuarantineService } from "../../ingest/port.js";
+import { commandLog } from "../../workspace/log.js";
+import { engineDeps } from "../terminal/engine-deps.js";
+import { count } from "../terminal/progress.js";
 
 export interface QuarantineOptions {
   readonly config: string;
@@ -22,7 +23,7 @@ export interface QuarantineOptions {
 /** The workspace's quarantine for one piece of work, beside a running engine too. */
 function withQuarantine<T>(config: string, work: (quarantine: QuarantineService) => Promise<T>): Promise<T> {
   const loaded = loadConfig(config);
-  const deps = { log: commandLog(loaded), observer: progressLine(), clock: Date.now };
+  const deps = engineDeps(commandLog(loaded));
   return withEngine(loaded, deps, (engine) => work(engine.quarantine));
 }
 

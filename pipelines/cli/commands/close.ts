@@ -1,11 +1,12 @@
-import { parsePeriod, ZoneCalendar } from "../../aggregations/calendar.js";
-import { loadConfig } from "../../connectors/config/load.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import type { EpochMs } from "../../schemas/units.js";
-import { withEngine } from "../engine/open.js";
-import type { CloseProblem, CloseResult } from "../engine/port.js";
-import { count, progressLine } from "./progress.js";
-import { commandLog } from "./run.js";
+import { parsePeriod, ZoneCalendar } from "../../../aggregations/calendar.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import type { EpochMs } from "../../../schemas/units.js";
+import type { CloseProblem, CloseResult } from "../../closing/port.js";
+import { withEngine } from "../../engine/open.js";
+import { commandLog } from "../../workspace/log.js";
+import { engineDeps } from "../terminal/engine-deps.js";
+import { count } from "../terminal/progress.js";
 
 /** `fundpulse close`: freezes a period. Exit code 0 closed, 3 refused, 1 closed before. */
 export async function closeCommand(
@@ -21,7 +22,7 @@ export async function closeCommand(
   const force = options.force === true;
   const log = commandLog(loaded);
   // What the log of a running process tells stands in the answer below.
-  const deps = { log: { ...log, info: log.debug }, observer: progressLine(), clock: Date.now };
+  const deps = engineDeps({ ...log, info: log.debug });
   const result = await withEngine(loaded, deps, (engine) => engine.close(period, { force }));
   process.stdout.write(closeText(result, new ZoneCalendar(loaded.config.timezone)));
   return { closed: 0, refused: 3, already_closed: 1 }[result.outcome];

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { loadConfig } from "../../connectors/config/load.js";
-import { createLog } from "../../connectors/ops/log.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { auditReport, tally } from "../audit/wording/compare.js";
-import type { PrintedReport } from "../audit/wording/report.js";
-import { simulate } from "../simulate/simulate.js";
-import { simulatedWorkspace } from "../simulate/workspace.js";
-import { tableText } from "./printed-text.js";
-import { count, progressLine } from "./progress.js";
-import { publishedFile } from "./published-file.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { createLog } from "../../../connectors/ops/log.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { auditReport, tally } from "../../audit/wording/compare.js";
+import type { PrintedReport } from "../../audit/wording/report.js";
+import { simulate } from "../../simulate/simulate.js";
+import { simulatedWorkspace } from "../../simulate/workspace.js";
+import { publishedFile } from "../../workspace/files.js";
+import { tableText } from "../terminal/printed-text.js";
+import { count, progressLine } from "../terminal/progress.js";
 import { consume, summaryText } from "./run.js";
 
 const PERIOD = "2024H1";
@@ -81,7 +81,7 @@ function freshFolder(dir: string): string {
 
 /** The printed report, bundled with the package. */
 export function printedReport(): PrintedReport {
-  const places = ["../../../pipelines/simulate/data/", "../simulate/data/"];
+  const places = ["../../../../pipelines/simulate/data/", "../../simulate/data/"];
   const files = places.map((place) => new URL(`${place}shandan-2024h1.json`, import.meta.url));
   const file = files.find((f) => existsSync(f)) ?? files[0];
   return JSON.parse(readFileSync(file, "utf8")) as PrintedReport;

@@ -1,8 +1,8 @@
-import { loadConfig } from "../../connectors/config/load.js";
-import { openEngine } from "../engine/open.js";
-import { count, progressLine } from "./progress.js";
-import { publishedFile } from "./published-file.js";
-import { commandLog } from "./run.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { openEngine } from "../../engine/open.js";
+import { publishedFile } from "../../workspace/files.js";
+import { commandLog } from "../../workspace/log.js";
+import { count, progressLine } from "../terminal/progress.js";
 
 /** `fundpulse rebuild`: derive everything again from the kept settlements under the present configuration. */
 export async function rebuildCommand(options: { readonly config: string }): Promise<number> {

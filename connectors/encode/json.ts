@@ -1,8 +1,7 @@
-import { dayText } from "../../../aggregations/calendar.js";
-import { AMOUNT_INDEX } from "../../../schemas/input/settlement.js";
-import { type AmountField, type Field, STREAMS } from "../../../schemas/input/streams.js";
-import { yuanText } from "../../../schemas/units.js";
-import type { SimEvent } from "../event.js";
+import { dayText } from "../../aggregations/calendar.js";
+import { AMOUNT_INDEX, type InputRecord } from "../../schemas/input/settlement.js";
+import { type AmountField, type Field, STREAMS } from "../../schemas/input/streams.js";
+import { yuanText } from "../../schemas/units.js";
 
 /** Offset written into the times of JSON records; the instant is the same whatever the offset. */
 const OFFSET_MS = 8 * 3_600_000;
@@ -28,8 +27,11 @@ function valueText(field: Field, value: unknown): string {
   }
 }
 
-/** One record as a JSON object in the field names of its stream; absent fields are left out. */
-export function jsonText(event: SimEvent): string {
+/**
+ * One record as a JSON object in the field names of its stream, as the drop folder and the topics take it: amounts
+ * as text in yuan, times with an offset. Absent fields are left out.
+ */
+export function jsonText(event: InputRecord): string {
   let text = "";
   for (const field of STREAMS[event.stream].fields) {
     let value: unknown;

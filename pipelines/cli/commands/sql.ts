@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { loadConfig } from "../../connectors/config/load.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { forReaders, publishedFile } from "./published-file.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { forReaders, publishedFile } from "../../workspace/files.js";
 
 export const SQL_FORMATS = ["table", "csv", "json"] as const;
 export type SqlFormat = (typeof SQL_FORMATS)[number];
@@ -25,16 +25,9 @@ export async function sqlCommand(
   if (!existsSync(file)) throw new FundpulseError("FP4002", `${file} does not exist yet`);
   const given = query ?? (process.stdin.isTTY ? "" : await standardInput());
   const text = given.trim() === "" ? OVERVIEW : given;
-  const { formatResult, queryPublished } = await import("../../connectors/duckdb/query.js");
+  const { formatResult, queryPublished } = await import("../../../connectors/duckdb/query.js");
   process.stdout.write(formatResult(await queryPublished(file, text), options.format as SqlFormat));
   return 0;
-}
-
-/** Rows of a query on a published file, by column name. */
-export async function readRows(file: string, sql: string): Promise<Record<string, unknown>[]> {
-  const { queryPublished } = await import("../../connectors/duckdb/query.js");
-  const { columns, rows } = await queryPublished(file, sql);
-  return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
 }
 
 async function standardInput(): Promise<string> {

@@ -1,14 +1,16 @@
-import { dayText, parseDay, ZoneCalendar } from "../../aggregations/calendar.js";
-import { type LoadedConfig, loadConfig } from "../../connectors/config/load.js";
-import type { Log } from "../../connectors/ops/log.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { withEngine } from "../engine/open.js";
-import type { EngineServices } from "../engine/operations.js";
-import type { CloseResult, DetailResult, VerifyResult } from "../engine/port.js";
-import { type WrittenReports, writeReports } from "../report/printed-tables.js";
+import { dayText, parseDay, ZoneCalendar } from "../../../aggregations/calendar.js";
+import { type LoadedConfig, loadConfig } from "../../../connectors/config/load.js";
+import type { Log } from "../../../connectors/ports/log.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import type { CloseResult } from "../../closing/port.js";
+import { withEngine } from "../../engine/open.js";
+import type { EngineServices } from "../../engine/operations.js";
+import { type WrittenReports, writeReports } from "../../report/printed-tables.js";
+import type { DetailResult, VerifyResult } from "../../verify/port.js";
+import { commandLog } from "../../workspace/log.js";
+import { engineDeps } from "../terminal/engine-deps.js";
+import { count } from "../terminal/progress.js";
 import { localText, problemText } from "./close.js";
-import { count, progressLine } from "./progress.js";
-import { commandLog } from "./run.js";
 
 /** What one night did. */
 export interface NightlyResult {
@@ -32,7 +34,7 @@ export async function nightlyCommand(options: {
     throw new FundpulseError("FP1003", `--date ${day} is no day`, { action: "write YYYY-MM-DD" });
   }
   const log = commandLog(loaded);
-  const deps = { log, observer: progressLine(), clock: Date.now };
+  const deps = engineDeps(log);
   const result = await withEngine(loaded, deps, (engine) => night(engine, loaded, day, log));
   process.stdout.write(nightlyText(result, calendar));
   return result.closes.some((c) => c.outcome === "refused") || result.verified.differenceCount > 0 ? 3 : 0;

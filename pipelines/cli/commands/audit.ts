@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
-import { loadConfig } from "../../connectors/config/load.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import type { PrintHabits } from "../audit/arithmetic/evaluate.js";
-import { isUnread } from "../audit/arithmetic/judge.js";
-import { type AuditResult, auditReport, tally } from "../audit/wording/compare.js";
-import { type AuditHints, asPrintedReport, type PrintedReport } from "../audit/wording/report.js";
-import { auditText } from "./printed-text.js";
-import { forReaders, publishedFile } from "./published-file.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import type { PrintHabits } from "../../audit/arithmetic/evaluate.js";
+import { isUnread } from "../../audit/arithmetic/judge.js";
+import { type AuditResult, auditReport, tally } from "../../audit/wording/compare.js";
+import { type AuditHints, asPrintedReport, type PrintedReport } from "../../audit/wording/report.js";
+import { forReaders, publishedFile } from "../../workspace/files.js";
+import { auditText } from "../terminal/printed-text.js";
 
 export interface AuditOptions {
   readonly config: string;

@@ -1,13 +1,10 @@
-import { AMOUNT_INDEX, type Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
-import type { StreamName } from "../../schemas/input/streams.js";
+import { AMOUNT_INDEX, type InputRecord, type Settlement } from "../../../schemas/input/settlement.js";
 
 /**
- * One simulated record in normalised form: integer fen, epoch ms, day numbers; NaN, "" or null is absent.
- * The generators reuse one event and one settlement, so whoever receives it encodes it before going on.
+ * One simulated record. The generators reuse one event and one settlement, so whoever receives it encodes it
+ * before going on.
  */
-export type SimEvent =
-  | { readonly stream: "settlement"; readonly record: Settlement }
-  | { readonly stream: Exclude<StreamName, "settlement">; readonly record: StreamRecord };
+export type SimEvent = InputRecord;
 
 /** Turns a settlement into its refund: a new id, a reference to the original, every amount negated. */
 export function negate(s: Settlement, setl_id: string, setl_time: number): void {

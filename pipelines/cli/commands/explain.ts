@@ -1,21 +1,34 @@
 import { join } from "node:path";
-import type { Formula } from "../../aggregations/explain/formula.js";
-import { parseRequest, type Request } from "../../aggregations/explain/request.js";
-import { loadConfig } from "../../connectors/config/load.js";
-import { listSql, personsSql, type RecordKind } from "../../connectors/duckdb/explain/settlement-queries.js";
-import type { Config } from "../../schemas/config/schema.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { explain, recordQueries } from "../explain/collect.js";
-import type { Explanation } from "../explain/explanation.js";
-import { detailFile, type Opened, openFiles } from "../explain/files.js";
-import { findFigure } from "../explain/lookup.js";
-import { explanationJson, writeCsv } from "../explain/print.js";
-import { explanationText } from "../explain/text.js";
-import { forReaders } from "./published-file.js";
+import type { Formula } from "../../../aggregations/explain/formula.js";
+import { parseRequest, type Request } from "../../../aggregations/explain/request.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import {
+  listSql,
+  personsSql,
+  type RecordKind,
+} from "../../../connectors/duckdb/explain/settlement-queries.js";
+import type { Config } from "../../../schemas/config/schema.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { explain, recordQueries } from "../../explain/collect.js";
+import type { Explanation } from "../../explain/explanation.js";
+import { detailFile, type Opened, openFiles } from "../../explain/files.js";
+import { findFigure } from "../../explain/lookup.js";
+import { explanationJson, writeCsv } from "../../explain/print.js";
+import { explanationText } from "../../explain/text.js";
+import { forReaders } from "../../workspace/files.js";
+import { commandLog } from "../../workspace/log.js";
+import { engineDeps } from "../terminal/engine-deps.js";
 
 export const EXPLAIN_FORMATS = ["text", "json", "csv"] as const;
 const CELLS_SHOWN = 10;
 const RECORDS_SHOWN = 20;
+
+/** Brings the detail file up to date, which needs the configuration's secrets where no process holds the state. */
+export async function refreshDetail(configFile: string): Promise<void> {
+  const { withEngine } = await import("../../engine/open.js");
+  const loaded = loadConfig(configFile);
+  await withEngine(loaded, engineDeps(commandLog(loaded)), (engine) => engine.writeDetail());
+}
 
 export interface ExplainOptions {
   readonly config: string;
@@ -43,7 +56,7 @@ export async function explainCommand(
   const limit = limitOf(options);
   const { request, formula: known } = parseRequest(period, indicator, pairs);
   const loaded = loadConfig(options.config, forReaders(process.env));
-  const opened = await openFiles(loaded, options.config);
+  const opened = await openFiles(loaded, () => refreshDetail(options.config));
   try {
     const { formula, published } = await findFigure(opened.reader, request, known);
     if (options.sql) {
@@ -80,7 +93,7 @@ async function checked(
   config: Config,
 ): Promise<Explanation["check"]> {
   if (check.outcome !== "differs" || detail.sequence <= published.sequence) return check;
-  const { changedSince } = await import("../../connectors/duckdb/explain/changed-since.js");
+  const { changedSince } = await import("../../../connectors/duckdb/explain/changed-since.js");
   const newer = changedSince(join(config.data, "state.sqlite"), published.sequence);
   return newer ? { ...check, outcome: "newer" } : check;
 }

@@ -1,10 +1,11 @@
-import { loadConfig } from "../../connectors/config/load.js";
-import { textTable } from "../../connectors/duckdb/query.js";
-import type { FigureDifference } from "../../connectors/duckdb/recount/compare.js";
-import { withEngine } from "../engine/open.js";
-import type { VerifyResult } from "../engine/port.js";
-import { count, progressLine } from "./progress.js";
-import { commandLog } from "./run.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { textTable } from "../../../connectors/duckdb/query.js";
+import type { FigureDifference } from "../../../connectors/duckdb/recount/compare.js";
+import { withEngine } from "../../engine/open.js";
+import type { VerifyResult } from "../../verify/port.js";
+import { commandLog } from "../../workspace/log.js";
+import { engineDeps } from "../terminal/engine-deps.js";
+import { count } from "../terminal/progress.js";
 
 /** Differences that the table shows. */
 const SHOWN = 50;
@@ -15,7 +16,7 @@ export async function verifyCommand(options: {
   readonly format: string;
 }): Promise<number> {
   const loaded = loadConfig(options.config);
-  const deps = { log: commandLog(loaded), observer: progressLine(), clock: Date.now };
+  const deps = engineDeps(commandLog(loaded));
   const result = await withEngine(loaded, deps, (engine) => engine.verify());
   process.stdout.write(
     options.format === "json" ? `${JSON.stringify(result, null, 1)}\n` : verifyText(result),

@@ -1,19 +1,19 @@
 import { join, resolve } from "node:path";
-import { loadConfig } from "../../connectors/config/load.js";
-import { nearest } from "../../connectors/config/problems.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { FREE_DEFAULTS, type FreeProfile } from "../simulate/free.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { nearest } from "../../../connectors/config/problems.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { FREE_DEFAULTS, type FreeProfile } from "../../simulate/free.js";
 import {
   type EventOptions,
   PROFILES,
   simulate,
   simulatedEvents,
   writeReference,
-} from "../simulate/simulate.js";
-import { simulatedWorkspace } from "../simulate/workspace.js";
-import { AVRO_CODECS, type AvroCodec, FILE_FORMATS, type FileFormat } from "../simulate/write/folder.js";
-import { count, progressLine } from "./progress.js";
-import { commandLog } from "./run.js";
+} from "../../simulate/simulate.js";
+import { simulatedWorkspace } from "../../simulate/workspace.js";
+import { AVRO_CODECS, type AvroCodec, FILE_FORMATS, type FileFormat } from "../../simulate/write/folder.js";
+import { commandLog } from "../../workspace/log.js";
+import { count, progressLine } from "../terminal/progress.js";
 
 export interface SimulateFlags {
   readonly out?: string;
@@ -80,7 +80,7 @@ async function toSource(config: string, options: EventOptions, flags: SimulateFl
       `${loaded.file} reads a drop folder: name it with --out ${source.path}`,
     );
   }
-  const { VALUE_FORMATS, writeKafka } = await import("../simulate/write/kafka.js");
+  const { VALUE_FORMATS, writeKafka } = await import("../../simulate/write/kafka.js");
   const format = oneOf("--format", flags.format === "ndjson" ? "json" : flags.format, VALUE_FORMATS);
   if (flags.reference !== undefined) writeReference(options, resolve(flags.reference));
   const progress = progressLine();

@@ -1,4 +1,4 @@
-import type { Observer } from "../../connectors/ports/observer.js";
+import type { Observer } from "../../../connectors/ports/observer.js";
 
 const number = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 /** 1234567 as 1,234,567. */
