@@ -42,7 +42,5 @@ export function settledRows(
     [pool, paid.pool_paid],
     ...FUND_OF_MEASURE.map(([measure, fund]): [string, Fen | undefined] => [fund, paid[measure]]),
   ];
-  return parts.flatMap(([fund, amount]) =>
-    amount ? [{ month, fund, district, amount }] : [],
-  );
+  return parts.flatMap(([fund, amount]) => (amount ? [{ month, fund, district, amount }] : []));
 }

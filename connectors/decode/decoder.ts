@@ -2,7 +2,13 @@ import type { ZoneCalendar } from "../../aggregations/calendar.js";
 import type { Settlement } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
-import { type Decoder, PASSED_OVER, type RecordVisitor, type SettlementVisitor } from "../ports/decoder.js";
+import {
+  DELETED_KEY,
+  type Decoder,
+  PASSED_OVER,
+  type RecordVisitor,
+  type SettlementVisitor,
+} from "../ports/decoder.js";
 import type { SourceBatch } from "../ports/source.js";
 import { readOneRecordContainer, writeOneRecordContainer } from "./avro/container.js";
 import { AvroReader } from "./avro/reader.js";
@@ -75,7 +81,7 @@ export class BatchDecoder implements Decoder {
 
   settlements(batch: SourceBatch, into: () => Settlement, visit: SettlementVisitor): void {
     this.each(batch, (index, raw, slots, rejection) => {
-      if (rejection === null) fillSettlement(slots, into());
+      if (rejection === null || rejection === DELETED_KEY) fillSettlement(slots, into());
       visit(index, raw, rejection);
     });
   }

@@ -65,7 +65,7 @@ export async function assembleEngine(
   parts: EngineParts = {},
 ): Promise<Engine> {
   const decoder = await openDecoder(config);
-  const reference = loadReference(config.reference, config.timezone);
+  const reference = loadReference(config.reference, config.timezone, Object.keys(config.insurances));
   const open = async (rebuild: boolean): Promise<Opened> => {
     const state = new State(config, reference, deps.clock, { rebuild });
     try {

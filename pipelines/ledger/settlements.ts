@@ -15,6 +15,7 @@ import {
   isGreater,
   sameContent,
 } from "../../aggregations/settlement/version.js";
+import { DELETED_KEY } from "../../connectors/ports/decoder.js";
 import type { PersonTable } from "../../connectors/state/person-table.js";
 import {
   type BlockWriter,
@@ -45,6 +46,10 @@ export class IncomingSettlement {
   countedAs: CountedAs = "applied";
   /** Reference once written. */
   ref: Ref = 0;
+  /** A deletion that names its settlement alone: `s` has the id and, where it is known, the time of the deletion. */
+  keyOnly = false;
+  /** How many records of its batch came before it. */
+  ordinal = 0;
   /** Tuple on the day of `facts`, where it is known. */
   tuple: DimensionTuple | null = null;
 }
@@ -152,15 +157,40 @@ export class SettlementLedger {
       let before = current.get(id);
       if (before === undefined) {
         before = { kept: kept.get(i), incoming: undefined, sameAsKept: false, keptCountedAs: "applied" };
+        if (incoming.keyOnly && before.kept === undefined) {
+          incoming.outcome = "quarantined";
+          incoming.rejection = DELETED_KEY;
+          incoming.fate = "none";
+          return;
+        }
         current.set(id, before);
         if (before.kept === undefined) {
           before.incoming = incoming;
           return;
         }
       }
+      if (incoming.keyOnly) this.#takeOut(incoming, before);
       this.#compare(incoming, before);
     });
     return current;
+  }
+
+  /** Makes a deletion of which only the key is known the version of its settlement that is valid no more. */
+  #takeOut(incoming: IncomingSettlement, { incoming: before, kept }: CurrentEntry): void {
+    const { s, facts } = incoming;
+    const deletedAt = s.updt_time;
+    if (before) {
+      s.copyFrom(before.s);
+      Object.assign(facts, before.facts, { partitionId: facts.partitionId, position: facts.position });
+    } else {
+      const { partitionId, position } = facts;
+      this.store.read(kept!, s, facts);
+      Object.assign(facts, { partitionId, position });
+    }
+    s.vali_flag = "0";
+    if (deletedAt > s.updt_time) s.updt_time = deletedAt;
+    incoming.outcome = "applied";
+    incoming.tuple = null;
   }
 
   /** Holds an arrival against what stands for its key. */

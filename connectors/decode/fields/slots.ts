@@ -8,6 +8,7 @@ import {
   type StreamName,
 } from "../../../schemas/input/streams.js";
 import type { Rejection } from "../../../schemas/quarantine.js";
+import { DELETED_KEY } from "../../ports/decoder.js";
 import { cleanText, textFault } from "./values.js";
 
 /** Slots behind those of the fields: what a record says of its own deletion. */
@@ -152,6 +153,7 @@ export class Slots {
     const required = this.layout.required;
     for (let i = 0; i < required.length; i++) {
       if (this.absent(required[i])) {
+        if (!Number.isNaN(this.deletedAtMs) && !this.absent(required[0])) return DELETED_KEY;
         return { reason: "missing_field", detail: `${this.layout.fields[required[i]].name} is missing` };
       }
     }

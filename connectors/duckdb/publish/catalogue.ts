@@ -1,5 +1,6 @@
 import type { Config } from "../../../schemas/config/schema.js";
 import { INDICATORS } from "../../../schemas/indicators.js";
+import { INSURANCE_LABELS } from "../../../schemas/labels.js";
 import { MEASURES, type MeasureName } from "../../../schemas/measures.js";
 import { ALERT_TABLES } from "../../../schemas/published/alerts.js";
 import { CATALOGUE_TABLES, CATALOGUE_VIEWS } from "../../../schemas/published/catalogue.js";
