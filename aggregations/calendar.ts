@@ -1,6 +1,6 @@
 import type { DayNumber, EpochMs, MonthNumber } from "../schemas/units.js";
 
-/** Period kinds of the contract (§1). */
+/** Kinds of period (docs/specification.md#period). */
 export const PERIOD_KINDS = ["day", "month", "quarter", "half", "year", "ytd"] as const;
 export type PeriodKind = (typeof PERIOD_KINDS)[number];
 

@@ -93,10 +93,10 @@ export class FacilityDays {
 export const tolerance = (usualGap: number): number => Math.max(LEAST_TOLERANCE, 2 * usualGap);
 
 /** How a facility stands at the watermark. */
-export type Standing = "current" | "lagging" | "occasional" | "gone";
+export type ReportingStatus = "current" | "lagging" | "occasional" | "gone";
 
 /** `gone`: no settlement in the watermark's month and the three before it, so none is expected. */
-export function standingAt(facility: FacilityDays, watermark: DayNumber): Standing {
+export function statusAt(facility: FacilityDays, watermark: DayNumber): ReportingStatus {
   const month = monthOfDay(watermark);
   if (!facility.activeIn(month - EXPECTED_MONTHS, month)) return "gone";
   return silentTooLong(facility, watermark);
@@ -109,7 +109,7 @@ function silentTooLong(facility: FacilityDays, watermark: DayNumber): "current" 
 }
 
 /** How a facility stands towards a period's end. */
-export type PeriodStanding = "reached" | "pending" | "lagging" | "unexpected";
+export type PeriodStatus = "reached" | "pending" | "lagging" | "unexpected";
 
 /**
  * Whether a facility's settlements have come as far as a period's end.
@@ -119,11 +119,7 @@ export type PeriodStanding = "reached" | "pending" | "lagging" | "unexpected";
  * counts as reached too. `lagging`: a settlement was due within the period, and the silence is longer than usual.
  * `pending`: the period is not over, and nothing is amiss.
  */
-export function standingTowards(
-  facility: FacilityDays,
-  endDay: DayNumber,
-  watermark: DayNumber,
-): PeriodStanding {
+export function statusTowards(facility: FacilityDays, endDay: DayNumber, watermark: DayNumber): PeriodStatus {
   const endMonth = monthOfDay(endDay);
   if (!facility.activeIn(endMonth - EXPECTED_MONTHS, endMonth)) return "unexpected";
   if (facility.latestDay >= endDay) return "reached";

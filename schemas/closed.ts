@@ -23,7 +23,7 @@ export interface ClosedRow {
 export type Cause = "late" | "refund" | "correction" | "withdrawn" | "facility" | "rules";
 
 /** Which figures a record of a small stream can touch; null: whatever the figure has there. */
-export interface RecordReach {
+export interface AffectedPeriods {
   /** First and last day (ISO) of the periods that it may touch. */
   readonly from: string;
   readonly to: string;

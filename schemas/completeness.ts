@@ -1,7 +1,7 @@
 import type { EpochMs } from "./units.js";
 
 /** How far a facility's settlements have come; rules in aggregations/completeness.ts. */
-export interface FacilityArrivalRow {
+export interface FacilityReportingRow {
   readonly facility: string;
   /** Latest `setl_time`. */
   readonly latest: EpochMs;

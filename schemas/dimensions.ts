@@ -1,4 +1,7 @@
-/** Dimensions of the published figures in the order of the contract's `grouping` names (§5). */
+/**
+ * Dimensions of the published figures in the order of `grouping` names
+ * (docs/specification.md#indicators-table).
+ */
 export const DIMENSIONS = [
   "care",
   "category",

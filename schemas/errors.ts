@@ -182,6 +182,21 @@ export const ERROR_CODES = {
     cause: "the monitor's page is not built",
     action: "run `npm run build`",
   },
+  FP7001: {
+    exit: 2,
+    cause: "tags of a report template name nothing, or more than one thing",
+    action: "correct the named tags; docs/reports.md has their grammar",
+  },
+  FP7002: {
+    exit: 2,
+    cause: "a report template cannot be read",
+    action: "see `fundpulse report templates`, or give a Word document (.docx)",
+  },
+  FP7003: {
+    exit: 1,
+    cause: "PDF needs LibreOffice, and it is not there or failed",
+    action: "install it (Debian: libreoffice-writer-nogui), or ask for docx or html",
+  },
 } as const satisfies Record<string, { exit: number; cause: string; action: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,4 +1,7 @@
-/** Chinese and English names of the funds that the contract lists; the list of funds is open. */
+/**
+ * Chinese and English names of the funds that the specification lists (docs/specification.md#fund-entry);
+ * the list of funds is open.
+ */
 export const FUND_LABELS: readonly { readonly value: string; readonly zh: string; readonly en: string }[] = [
   { value: "employee_pool", zh: "职工统筹", en: "employees' pool" },
   { value: "employee_account", zh: "个人账户", en: "personal accounts" },

@@ -17,7 +17,7 @@ export type Presence = "always" | "persons" | "care" | "category" | "inpatient";
 export const SHARE_MEASURES = ["visits", "fee", "fund_paid", "pool_paid", "benefit_paid"] as const;
 export type ShareMeasure = (typeof SHARE_MEASURES)[number];
 
-/** An indicator that follows from settlements and enrolment (contract §6). */
+/** An indicator that follows from settlements and enrolment (docs/specification.md#ratios). */
 export interface Indicator {
   readonly name: string;
   readonly zh: string;
@@ -297,3 +297,23 @@ export function microsPerUnit(indicator: Pick<Indicator, "numerator" | "denomina
 export const COMPUTED_INDICATORS: ReadonlySet<string> = new Set(
   [...INDICATORS, ...ENROLMENT_INDICATORS, ...FUND_INDICATORS, ...DIP_INDICATORS].map((i) => i.name),
 );
+
+/** Other words that reports use for an indicator. */
+export const INDICATOR_ALIASES: Readonly<Record<string, string>> = {
+  住院人次: "visits",
+  总费用: "fee",
+  医疗总费用: "fee",
+  住院总费用: "fee",
+  统筹支付: "pool_paid",
+  基本医保报销: "pool_paid",
+  大病报销: "critical_paid",
+  大额补助: "large_paid",
+  救助报销: "aid_paid",
+  救助人次: "aid_visits",
+  报销合计: "reimbursed",
+  实际补偿比: "pool_rate",
+  政策范围内住院报销比例: "reimb_rate_in_scope",
+  实际住院报销比例: "reimb_rate",
+  住院人数: "persons",
+  认定人次: "certified_cases",
+};

@@ -87,7 +87,7 @@ export const PERSON_GROUP_LABELS = labels({
   enterprise: "企业",
 });
 export const OWNERSHIP_LABELS = labels({ public: "公立", private: "民营", unknown: "未知" });
-/** Of each dimension whose values the contract lists. */
+/** Of each dimension whose values the specification lists (docs/specification.md#dimensions). */
 export const DIMENSION_LABELS: Readonly<Record<string, readonly Label[]>> = {
   insurance: INSURANCE_LABELS,
   care: CARE_LABELS,
@@ -98,6 +98,7 @@ export const DIMENSION_LABELS: Readonly<Record<string, readonly Label[]>> = {
   person_kind: PERSON_KIND_LABELS,
   ownership: OWNERSHIP_LABELS,
 };
+/** Kinds of facilities as a county calls them. */
 export const FACILITY_KIND_LABELS = labels({
   hospital: "县级医疗机构",
   township: "乡镇卫生院",
@@ -105,9 +106,53 @@ export const FACILITY_KIND_LABELS = labels({
   community: "社区卫生服务机构",
   pharmacy: "药店",
 });
+/** The same as a jurisdiction of that level calls them: only a county's hospitals are all of the county. */
+export const facilityKindLabels = (level: "county" | "city" | "province"): readonly Label[] =>
+  level === "county"
+    ? FACILITY_KIND_LABELS
+    : FACILITY_KIND_LABELS.map((l) => (l.value === "hospital" ? { ...l, zh: "医院" } : l));
+
+/** Short words of reports for insurances. */
+export const INSURANCE_WORDS: Readonly<Record<string, string>> = {
+  居民: "resident",
+  城乡居民: "resident",
+  职工: "employee",
+  城镇职工: "employee",
+  全部: "all",
+};
+/** Words that name a dimension in a tag, besides its name in the published tables. */
+export const DIMENSION_WORDS: Readonly<Record<string, string>> = {
+  险种: "insurance",
+  就医类型: "care",
+  类别: "category",
+  医疗类别: "category",
+  区域: "region",
+  住院区域: "region",
+  流向: "flow",
+  就医流向: "flow",
+  等级: "tier",
+  医疗机构等级: "tier",
+  性质: "ownership",
+  机构性质: "ownership",
+  机构分组: "care_group",
+  县区: "district",
+  参保区划: "district",
+  机构县区: "facility_district",
+  机构区划: "facility_district",
+  结算方式: "channel",
+  人员类别: "person_kind",
+  机构: "facility",
+  医疗机构: "facility",
+  基金: "fund",
+  科目: "subject",
+  参保人群: "person_group",
+  性别: "sex",
+  报表: "line",
+  机构类别: "kind",
+};
 
 export const SEX_LABELS = labels({ female: "女", male: "男" });
-/** Funds that the contract names; the list is open. */
+/** Funds that the specification names (docs/specification.md#fund-entry); the list is open. */
 export const FUND_LABELS = labels({
   employee_pool: "职工统筹",
   employee_account: "职工个人账户",
@@ -149,3 +194,15 @@ export const CATEGORY_LINES = {
   negotiated: ["国家谈判药门诊", "国谈药门诊", "谈判药品", "国谈药/单独支付药品"],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type CategoryLine = keyof typeof CATEGORY_LINES;
+
+/** All lines of the structural table, those that only the books know among them. */
+export const WHOLE = "whole";
+/** Words of tags for what a printed table covers: the categories that `report.categories` names. */
+export const LINE_WORDS: Readonly<Record<string, CategoryLine | typeof WHOLE>> = {
+  报表合计: WHOLE,
+  报表住院: "inpatient",
+  报表慢特病: "chronic",
+  报表普通门诊: "general",
+  报表两病: "two",
+  报表谈判药: "negotiated",
+};

@@ -1,6 +1,6 @@
 /**
- * The additive measures of a settlement cell (contract §6), in their stored order. All are integers:
- * money in fen, visits, days. `persons` is not here: distinct persons do not add up.
+ * The additive measures of a settlement cell (docs/specification.md#measures), in their stored order. All
+ * are integers: money in fen, visits, days. `persons` is not here: distinct persons do not add up.
  */
 export const MEASURES = [
   { name: "visits", unit: "visit", zh: "人次" },

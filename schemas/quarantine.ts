@@ -1,4 +1,4 @@
-/** Why a record cannot be counted (contract §3). */
+/** Why a record cannot be counted (docs/specification.md#quarantine). */
 export const QUARANTINE_REASONS = [
   "undecodable",
   "unknown_schema",
@@ -14,7 +14,7 @@ export const QUARANTINE_REASONS = [
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
-/** Reasons that are judged again by themselves when the category, the time or the facility has come. */
+/** Reasons that are validated again by themselves when the category, the time or the facility has come. */
 export const SELF_HEALING_REASONS: ReadonlySet<QuarantineReason> = new Set([
   "unknown_category",
   "future_time",

@@ -39,7 +39,7 @@ export interface Reading {
 
 const SETTLED = new Set(INDICATORS.map((i) => i.name));
 
-/** Grouping name of dimensions, in the contract's order. */
+/** Grouping name of dimensions, in their order (docs/specification.md#indicators-table). */
 export function groupingOf(dimensions: readonly string[]): string {
   const names = DIMENSIONS.filter((d) => dimensions.includes(d));
   return names.length === 0 ? "total" : names.join("+");

@@ -1,4 +1,4 @@
-import type { RecordReach } from "../../schemas/closed.js";
+import type { AffectedPeriods } from "../../schemas/closed.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { STREAMS } from "../../schemas/input/streams.js";
 import { civil, dayOf, dayText, monthNumber, monthStart, parsePeriod } from "../calendar.js";
@@ -25,7 +25,7 @@ const wholeYear = (year: number): { from: string; to: string } => ({
  * Which figures a normalised record of a small stream can touch: the days of their periods, and the values
  * of their dimensions where they have any. Null for a facility, which touches settlements.
  */
-export function reachOf(stream: SmallStream, record: StreamRecord): RecordReach | null {
+export function affectedPeriods(stream: SmallStream, record: StreamRecord): AffectedPeriods | null {
   const text = (field: string): string => textOf(record, field);
   const insurance = text("insurance") || ALL;
   if (stream === "fund-entry") {

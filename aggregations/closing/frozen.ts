@@ -4,7 +4,10 @@ import type { MonthNumber } from "../../schemas/units.js";
 import { monthNumber, monthOfDay, type Period, yearOfMonth } from "../calendar.js";
 import type { GroupKey } from "../dimensions/groups.js";
 
-/** How many settlement figures stand for these groups (contract §6: not every indicator stands everywhere). */
+/**
+ * How many settlement figures stand for these groups (not every indicator stands everywhere:
+ * docs/specification.md#ratios).
+ */
 export function figuresOf(groups: readonly GroupKey[], personGroupings: readonly string[]): number {
   const counted = new Set(personGroupings);
   let figures = 0;

@@ -22,7 +22,8 @@ const lineKey = (insurance: string, category: string): string => `${insurance}\u
 
 /**
  * National codes overridden by configured rows with the same med_type, dise_no and insurance. The most
- * specific row wins: dise_no and insurance, dise_no, insurance, med_type alone (contract §4).
+ * specific row wins: dise_no and insurance, dise_no, insurance, med_type alone
+ * (docs/specification.md#category).
  */
 export class CategoryTable {
   readonly #rules = new Map<string, Category>();

@@ -16,7 +16,7 @@ export interface FacilityVersion {
   readonly known: boolean;
 }
 
-/** Tier 3, 2, 1 or 0 of a national hosp_lv code (contract §2.1); `0` for anything else. */
+/** Tier 3, 2, 1 or 0 of a national hosp_lv code (docs/specification.md#tier); `0` for anything else. */
 export function tierOfLevel(hospLv: string): string {
   // A code without its leading zero is none: other lists number the other way round.
   if (!/^\d\d$/.test(hospLv) || hospLv === "00") return "0";
@@ -45,7 +45,7 @@ export class FacilityTable {
   readonly #versions = new Map<string, FacilityVersion[]>();
   readonly #unknown = new Map<string, FacilityVersion>();
 
-  /** `records` are standing versions, one for each code and valid_from. */
+  /** `records` are current versions, one for each code and valid_from. */
   constructor(records: Iterable<StreamRecord>) {
     for (const record of records) {
       const version = facilityVersion(record);

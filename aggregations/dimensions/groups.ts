@@ -8,7 +8,7 @@ export interface GroupKey {
 }
 
 export interface NumberedGroup extends GroupKey {
-  readonly gid: number;
+  readonly groupId: number;
 }
 
 /**
@@ -16,40 +16,40 @@ export interface NumberedGroup extends GroupKey {
  * order groups are first met, so they mean nothing outside; equal groups always have equal numbers.
  */
 export class GroupTable {
-  readonly #gids = new Map<string, number>();
+  readonly #groupIds = new Map<string, number>();
   readonly groups: NumberedGroup[] = [];
   /** gid of the same group over all insurances; its own gid for such a group. */
   readonly allOf: number[] = [];
 
   #ordered: number[] = [];
 
-  /** All gids by grouping, then number: the order in which they are published. */
+  /** All group ids by grouping, then number: the order in which they are published. */
   get ordered(): readonly number[] {
     if (this.#ordered.length < this.groups.length) {
       const byGrouping = (a: NumberedGroup, b: NumberedGroup): number =>
-        a.grouping < b.grouping ? -1 : a.grouping > b.grouping ? 1 : a.gid - b.gid;
-      this.#ordered = [...this.groups].sort(byGrouping).map((g) => g.gid);
+        a.grouping < b.grouping ? -1 : a.grouping > b.grouping ? 1 : a.groupId - b.groupId;
+      this.#ordered = [...this.groups].sort(byGrouping).map((g) => g.groupId);
     }
     return this.#ordered;
   }
 
   /** `known` are the groups of an earlier run, in the order of their numbers. */
   constructor(known: readonly GroupKey[] = []) {
-    for (const group of known) this.gidOf(group);
+    for (const group of known) this.groupIdOf(group);
   }
 
-  gidOf(group: GroupKey): number {
+  groupIdOf(group: GroupKey): number {
     const values = Object.values(group.dimensions).join("\u0001");
     const key = `${group.insurance}\u0001${group.grouping}\u0001${values}`;
-    const known = this.#gids.get(key);
+    const known = this.#groupIds.get(key);
     if (known !== undefined) return known;
-    const gid = this.groups.length;
-    this.groups.push({ gid, ...group });
-    this.#gids.set(key, gid);
-    this.allOf.push(gid);
+    const groupId = this.groups.length;
+    this.groups.push({ groupId, ...group });
+    this.#groupIds.set(key, groupId);
+    this.allOf.push(groupId);
     if (group.insurance !== ALL_INSURANCES) {
-      this.allOf[gid] = this.gidOf({ ...group, insurance: ALL_INSURANCES });
+      this.allOf[groupId] = this.groupIdOf({ ...group, insurance: ALL_INSURANCES });
     }
-    return gid;
+    return groupId;
   }
 }

@@ -10,9 +10,10 @@ const MUNICIPALITIES: ReadonlySet<string> = new Set(["11", "12", "31", "50"]);
 const isMunicipal = (division: string): boolean => MUNICIPALITIES.has(division.slice(0, 2));
 
 /**
- * Region of care (contract §4): the insured person's division against the facility's. A division ending
- * 00 or 99 is run by a city or province, so it is never `county`; counties run by the province (third and
- * fourth digit 90) are never `city` of one another. An empty facility division reads `unknown`.
+ * Region of care (docs/specification.md#region): the insured person's division against the facility's. A
+ * division ending 00 or 99 is run by a city or province, so it is never `county`; counties run by the
+ * province (third and fourth digit 90) are never `city` of one another. An empty facility division reads
+ * `unknown`.
  */
 export function regionOf(insured: string, facility: string): string {
   if (facility === "" || insured === "") return "unknown";
@@ -35,7 +36,7 @@ export function liesIn(division: string, jurisdiction: Jurisdiction): boolean {
 
 export type Flow = "local" | "outbound" | "inbound" | "unknown" | "out_of_jurisdiction";
 
-/** Direction of care (contract §4). `out_of_jurisdiction`: neither insured nor treated here. */
+/** Direction of care (docs/specification.md#flow). `out_of_jurisdiction`: neither insured nor treated here. */
 export function flowOf(insured: string, facility: string, jurisdiction: Jurisdiction): Flow {
   if (facility === "") return "unknown";
   const insuredHere = liesIn(insured, jurisdiction);

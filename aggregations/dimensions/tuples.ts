@@ -24,7 +24,7 @@ export interface DimensionRules {
 }
 
 /** All dimension values of a settlement together. */
-export interface ComboValues {
+export interface TupleValues {
   readonly insurance: string;
   readonly values: Readonly<Record<SettlementDimension, string>>;
   /** False when the facility table has no version for the day. */
@@ -32,21 +32,21 @@ export interface ComboValues {
 }
 
 /**
- * Dimension values met once and numbered: the finest cell is one combo in one month. Holds the groups it
+ * Dimension values met once and numbered: the finest cell is one tuple in one month. Holds the groups it
  * adds to, so that adding a settlement needs no further look-up.
  */
-export interface Combo extends ComboValues {
+export interface DimensionTuple extends TupleValues {
   readonly id: number;
-  /** gids (own insurance) of the month groupings. */
+  /** Group ids (own insurance) of the month groupings. */
   readonly groups: Int32Array;
-  /** gids (own insurance) in which distinct persons are kept. */
+  /** Group ids (own insurance) in which distinct persons are kept. */
   readonly personGroups: Int32Array;
   /** Number of the set of day groups without facility, and of those with facility. */
   readonly dayKey: number;
   readonly dayFacilityKey: number;
 }
 
-/** channel of a setl_type (contract §2.1). */
+/** channel of a setl_type (docs/specification.md#channel). */
 function channelOf(setlType: string): string {
   return setlType === "1" ? "manual" : setlType === "2" ? "direct" : UNKNOWN;
 }
@@ -91,18 +91,18 @@ class Codes {
 
 const BUT_FACILITY = SETTLEMENT_DIMENSIONS.filter((d) => d !== "facility");
 
-/** Finds the combo of a settlement. Must be made anew when categories, facilities or rules change. */
-export class ComboTable {
-  readonly combos: Combo[] = [];
-  /** gids (own insurance) of each dayKey and dayFacilityKey. */
+/** Finds the tuple of a settlement. Must be made anew when categories, facilities or rules change. */
+export class DimensionIndex {
+  readonly tuples: DimensionTuple[] = [];
+  /** Group ids (own insurance) of each dayKey and dayFacilityKey. */
   readonly dayGroups: Int32Array[] = [];
   readonly #dayKeys = new Map<string, number>();
-  readonly #byValues = new Map<string, Combo>();
+  readonly #byValues = new Map<string, DimensionTuple>();
   readonly #dayGroupings: readonly string[];
   readonly #dayFacilityGroupings: readonly string[];
-  /** gids of the groupings without facility by the other values: most combos differ by facility alone. */
+  /** Group ids of the groupings without facility by the other values: most tuples differ by facility alone. */
   readonly #shared = new Map<string, Map<string, readonly number[]>>();
-  #byVersion = new WeakMap<FacilityVersion, Map<number, Combo | Rejection>>();
+  #byVersion = new WeakMap<FacilityVersion, Map<number, DimensionTuple | Rejection>>();
   // Together 52 bits: a key of all of them is a safe integer.
   readonly #insutypes = new Codes(64);
   readonly #personKinds = new Codes(16);
@@ -127,7 +127,7 @@ export class ComboTable {
     this.#dayFacilityGroupings = rules.dayGroupings.filter(byFacility);
   }
 
-  /** Takes other reference tables; combos already numbered keep their numbers. */
+  /** Takes other reference tables; tuples already numbered keep their numbers. */
   retable(categories: CategoryTable, facilities: FacilityTable): void {
     this.categories = categories;
     this.facilities = facilities;
@@ -136,11 +136,11 @@ export class ComboTable {
   }
 
   /**
-   * The combo of a normalised settlement whose facility is taken as of `day`, or why it has none:
+   * The tuple of a normalised settlement whose facility is taken as of `day`, or why it has none:
    * `bad_value` (insutype not configured), `unknown_category`, `out_of_jurisdiction`, `missing_field`
    * (an inpatient bill without its dates).
    */
-  find(s: Settlement, day: DayNumber): Combo | Rejection {
+  find(s: Settlement, day: DayNumber): DimensionTuple | Rejection {
     const version =
       this.facilities.asOf(s.fixmedins_code, day) ??
       this.facilities.standIn(s.fixmedins_code, s.fix_blng_admdvs, s.hosp_lv);
@@ -156,31 +156,31 @@ export class ComboTable {
     const division = this.#divisions.of(s.insu_admdvs);
     const medType = this.#medTypes.of(s.med_type);
     const diseaseId = this.#diseases.of(disease);
-    let combo: Combo | Rejection | undefined;
+    let tuple: DimensionTuple | Rejection | undefined;
     // More codes than any country has: dirty input, looked up the slow way.
     if ((kind | channel | insutype | division | medType | diseaseId) < 0) {
-      combo = this.#derive(s, disease, version);
+      tuple = this.#derive(s, disease, version);
     } else {
       const key =
         ((((diseaseId * 4096 + medType) * 65_536 + division) * 64 + insutype) * 4 + channel) * 16 + kind;
-      combo = known.get(key);
-      if (combo === undefined) {
-        combo = this.#derive(s, disease, version);
-        known.set(key, combo);
+      tuple = known.get(key);
+      if (tuple === undefined) {
+        tuple = this.#derive(s, disease, version);
+        known.set(key, tuple);
       }
     }
     if (
-      "id" in combo &&
-      combo.values.care === "inpatient" &&
+      "id" in tuple &&
+      tuple.values.care === "inpatient" &&
       (Number.isNaN(s.begndate) || Number.isNaN(s.enddate))
     ) {
       const field = Number.isNaN(s.begndate) ? "begndate" : "enddate";
       return { reason: "missing_field", detail: `${field}: required for care inpatient` };
     }
-    return combo;
+    return tuple;
   }
 
-  #derive(s: Settlement, disease: string, version: FacilityVersion): Combo | Rejection {
+  #derive(s: Settlement, disease: string, version: FacilityVersion): DimensionTuple | Rejection {
     const { jurisdiction } = this.rules;
     const insurance = this.rules.insurances.get(s.insutype);
     if (insurance === undefined) return { reason: "bad_value", detail: "insutype: one of `insurances`" };
@@ -209,8 +209,8 @@ export class ComboTable {
     return this.number({ insurance, values, facilityKnown: version.known });
   }
 
-  /** The combo of these values, numbered if it is new: also how a restart gives back the old numbers. */
-  number({ insurance, values, facilityKnown }: ComboValues): Combo {
+  /** The tuple of these values, numbered if it is new: also how a restart gives back the old numbers. */
+  number({ insurance, values, facilityKnown }: TupleValues): DimensionTuple {
     const rest = `${insurance}\u0001${BUT_FACILITY.map((d) => values[d]).join("\u0001")}`;
     const name = `${rest}\u0001${facilityKnown}\u0001${values.facility}`;
     const known = this.#byValues.get(name);
@@ -221,7 +221,7 @@ export class ComboTable {
       shared = new Map();
       this.#shared.set(rest, shared);
     }
-    const gidsOf = (grouping: string): readonly number[] => {
+    const groupIdsOf = (grouping: string): readonly number[] => {
       const held = shared.get(grouping);
       if (held !== undefined) return held;
       const found: number[] = [];
@@ -234,38 +234,38 @@ export class ComboTable {
         for (const line of lines) {
           const picked: Partial<Record<SettlementDimension, string>> = {};
           for (const d of dimensions) picked[d] = d === "category" ? line : values[d];
-          found.push(this.groupTable.gidOf({ insurance, grouping, dimensions: picked }));
+          found.push(this.groupTable.groupIdOf({ insurance, grouping, dimensions: picked }));
         }
       }
       if (!dimensions.includes("facility")) shared.set(grouping, found);
       return found;
     };
-    const gids = (groupings: readonly string[]): Int32Array => {
+    const groupIds = (groupings: readonly string[]): Int32Array => {
       const all: number[] = [];
-      for (const grouping of groupings) for (const gid of gidsOf(grouping)) all.push(gid);
+      for (const grouping of groupings) for (const groupId of groupIdsOf(grouping)) all.push(groupId);
       return new Int32Array(all);
     };
-    const combo: Combo = {
-      id: this.combos.length,
+    const tuple: DimensionTuple = {
+      id: this.tuples.length,
       insurance,
       values,
       facilityKnown,
-      groups: gids(this.rules.groupings),
-      personGroups: gids(this.rules.personGroupings),
-      dayKey: this.#dayKey(gids(this.#dayGroupings)),
-      dayFacilityKey: this.#dayKey(gids(this.#dayFacilityGroupings)),
+      groups: groupIds(this.rules.groupings),
+      personGroups: groupIds(this.rules.personGroupings),
+      dayKey: this.#dayKey(groupIds(this.#dayGroupings)),
+      dayFacilityKey: this.#dayKey(groupIds(this.#dayFacilityGroupings)),
     };
-    this.combos.push(combo);
-    this.#byValues.set(name, combo);
-    return combo;
+    this.tuples.push(tuple);
+    this.#byValues.set(name, tuple);
+    return tuple;
   }
 
-  #dayKey(gids: Int32Array): number {
-    const name = gids.join(",");
+  #dayKey(groupIds: Int32Array): number {
+    const name = groupIds.join(",");
     let key = this.#dayKeys.get(name);
     if (key === undefined) {
       key = this.dayGroups.length;
-      this.dayGroups.push(gids);
+      this.dayGroups.push(groupIds);
       this.#dayKeys.set(name, key);
     }
     return key;

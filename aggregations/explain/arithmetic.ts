@@ -12,7 +12,10 @@ export interface SignedSum {
   readonly value: string | null;
 }
 
-/** Terms that make a side undefined where no record gives them; any other counts 0 then (contract §6). */
+/**
+ * Terms that make a side undefined where no record gives them; any other counts 0 then
+ * (docs/specification.md#fund-figures).
+ */
 const NEEDED: ReadonlySet<string> = new Set([
   "opening_balance",
   "budget_income",

@@ -1,4 +1,5 @@
 import { DIMENSIONS, type Dimension, SETTLEMENT_DIMENSIONS } from "../../schemas/dimensions.js";
+import { FACT_INDICATORS } from "../../schemas/fact-indicators.js";
 import {
   DIP_INDICATORS,
   type DipTerm,
@@ -7,6 +8,7 @@ import {
   FUND_INDICATORS,
   type FundTerm,
   type GivenIndicator,
+  INDICATOR_ALIASES,
   INDICATORS,
   type Indicator,
 } from "../../schemas/indicators.js";
@@ -27,8 +29,15 @@ const FORMULAS: readonly Formula[] = [
   ...DIP_INDICATORS.map((indicator) => ({ family: "dip", indicator }) as const),
 ];
 
-/** Names of all indicators that the product computes (contract §6). */
+/** Names of all indicators that the product computes (docs/specification.md#indicators). */
 export const INDICATOR_NAMES: readonly string[] = FORMULAS.map((f) => f.indicator.name);
+
+/** Every word that names an indicator: names, Chinese names, and those of facts that are known by name. */
+export const INDICATOR_WORDS: readonly string[] = [
+  ...FORMULAS.flatMap((f) => [f.indicator.zh, f.indicator.name]),
+  ...FACT_INDICATORS.flatMap((i) => [i.zh, i.name]),
+  ...Object.keys(INDICATOR_ALIASES),
+];
 
 /** The formula of an indicator, by its name or its Chinese name where no other has it. */
 export function formulaOf(name: string): Formula | undefined {
@@ -36,6 +45,17 @@ export function formulaOf(name: string): Formula | undefined {
   if (named) return named;
   const chinese = FORMULAS.filter((f) => f.indicator.zh === name);
   return chinese.length === 1 ? chinese[0] : undefined;
+}
+
+/** Every formula that has the name or the Chinese name, the settlements' first; facts that are known by name too. */
+export function formulasNamed(name: string): readonly Formula[] {
+  const named = FORMULAS.filter((f) => f.indicator.name === name);
+  if (named.length > 0) return named;
+  const fact = FACT_INDICATORS.filter((i) => i.name === name || i.zh === name);
+  return [
+    ...FORMULAS.filter((f) => f.indicator.zh === name),
+    ...fact.map((i) => factFormula(i.name, i.unit)),
+  ];
 }
 
 /** The formula of a figure that another office reports under a name of its own. */

@@ -9,7 +9,7 @@ export interface Request {
   readonly period: Period;
   readonly indicator: string;
   readonly insurance: string;
-  /** In the contract's order. */
+  /** In the order of `grouping` (docs/specification.md#indicators-table). */
   readonly dimensions: Readonly<Partial<Record<Dimension, string>>>;
   /** Dimensions without a column: those of a reported fact. */
   readonly other: Readonly<Record<string, string>>;

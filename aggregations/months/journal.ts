@@ -1,7 +1,7 @@
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
 import { monthOfDay } from "../calendar.js";
 import type { GroupTable } from "../dimensions/groups.js";
-import type { Combo } from "../dimensions/tuples.js";
+import type { DimensionTuple } from "../dimensions/tuples.js";
 import { addAllInsurances, type ColumnSums, columnsOf } from "./month.js";
 import { ROW_WIDTH, type SparseRow, SumTable } from "./sums.js";
 
@@ -22,8 +22,8 @@ export interface Changes {
     groups: GroupTable,
     wanted: { readonly others: boolean; readonly facility: boolean },
   ): ColumnSums;
-  /** Visits the entries of a month: the combo, and what its row has more than before. */
-  visit(month: MonthNumber, see: (combo: Combo, row: SparseRow) => void): void;
+  /** Visits the entries of a month: the tuple, and what its row has more than before. */
+  visit(month: MonthNumber, see: (tuple: DimensionTuple, row: SparseRow) => void): void;
 }
 
 /**
@@ -33,43 +33,43 @@ export interface Changes {
 export class ChangeJournal {
   #entries = new Entries();
   #full = false;
-  readonly #spoilt = new Set<MonthNumber>();
+  readonly #invalidated = new Set<MonthNumber>();
 
-  add(day: DayNumber, combo: Combo, row: SparseRow, sign: 1 | -1): void {
+  add(day: DayNumber, tuple: DimensionTuple, row: SparseRow, sign: 1 | -1): void {
     if (this.#full) return;
     if (this.#entries.size >= MOST_CHANGES) {
       this.#full = true;
       this.#entries = new Entries();
-    } else this.#entries.add(day, combo, row, sign);
+    } else this.#entries.add(day, tuple, row, sign);
   }
 
   /** The month was made anew: what it has more than before is not known. */
-  spoil(month: MonthNumber): void {
-    this.#spoilt.add(month);
+  invalidate(month: MonthNumber): void {
+    this.#invalidated.add(month);
   }
 
   /** What changed since this was last called. */
   take(): Changes {
     const entries = this.#entries;
-    const spoilt = new Set(this.#spoilt);
+    const invalidated = new Set(this.#invalidated);
     const full = this.#full;
     this.#entries = new Entries();
-    this.#spoilt.clear();
+    this.#invalidated.clear();
     this.#full = false;
-    return entries.sorted((month) => !full && !spoilt.has(month));
+    return entries.sorted((month) => !full && !invalidated.has(month));
   }
 }
 
 /** Entries side by side in flat arrays; of each row what is not 0. */
 class Entries {
   size = 0;
-  readonly #combos: Combo[] = [];
+  readonly #tuples: DimensionTuple[] = [];
   #days = new Int32Array(256);
   #starts = new Int32Array(257);
   #fields = new Uint8Array(4096);
   #values = new Float64Array(4096);
 
-  add(day: DayNumber, combo: Combo, { row, filled, used }: SparseRow, sign: 1 | -1): void {
+  add(day: DayNumber, tuple: DimensionTuple, { row, filled, used }: SparseRow, sign: 1 | -1): void {
     const i = this.size++;
     if (i === this.#days.length) {
       this.#days = doubled(this.#days);
@@ -80,7 +80,7 @@ class Entries {
       this.#fields = doubled(this.#fields);
       this.#values = doubled(this.#values);
     }
-    this.#combos.push(combo);
+    this.#tuples.push(tuple);
     this.#days[i] = day;
     for (let f = 0; f < used; f++, at++) {
       this.#fields[at] = filled[f];
@@ -102,7 +102,10 @@ class Entries {
       byMonth.set(month, [...(byMonth.get(month) ?? []), ...list]);
     }
     const scratch = { row: new Float64Array(ROW_WIDTH), filled: new Uint8Array(ROW_WIDTH), used: 0 };
-    const each = (list: readonly number[] | undefined, see: (combo: Combo, row: SparseRow) => void): void => {
+    const each = (
+      list: readonly number[] | undefined,
+      see: (tuple: DimensionTuple, row: SparseRow) => void,
+    ): void => {
       for (const i of list ?? []) {
         const start = this.#starts[i];
         scratch.used = this.#starts[i + 1] - start;
@@ -111,7 +114,7 @@ class Entries {
           scratch.filled[f] = field;
           scratch.row[field] = this.#values[start + f];
         }
-        see(this.#combos[i], scratch);
+        see(this.#tuples[i], scratch);
         for (let f = 0; f < scratch.used; f++) scratch.row[scratch.filled[f]] = 0;
       }
     };
@@ -120,16 +123,16 @@ class Entries {
       days: new Set(byDay.keys()),
       visit: (month, see) => each(byMonth.get(month), see),
       addMonth(table, month, groups) {
-        each(byMonth.get(month), ({ groups: gids }, row) => {
-          for (let g = 0; g < gids.length; g++) table.add(gids[g], row, 1);
+        each(byMonth.get(month), ({ groups: groupIds }, row) => {
+          for (let g = 0; g < groupIds.length; g++) table.add(groupIds[g], row, 1);
         });
         addAllInsurances(table, groups);
       },
       daySums(day, dayGroups, groups, wanted) {
         const table = new SumTable(64);
         each(byDay.get(day), ({ dayKey, dayFacilityKey }, row) => {
-          if (wanted.others) for (const gid of dayGroups[dayKey]) table.add(gid, row, 1);
-          if (wanted.facility) for (const gid of dayGroups[dayFacilityKey]) table.add(gid, row, 1);
+          if (wanted.others) for (const groupId of dayGroups[dayKey]) table.add(groupId, row, 1);
+          if (wanted.facility) for (const groupId of dayGroups[dayFacilityKey]) table.add(groupId, row, 1);
         });
         addAllInsurances(table, groups);
         return columnsOf(table);

@@ -2,12 +2,12 @@ import { MEASURE_COUNT } from "../../schemas/measures.js";
 import type { DayNumber, Fen, MonthNumber } from "../../schemas/units.js";
 import { monthStart } from "../calendar.js";
 import type { GroupTable } from "../dimensions/groups.js";
-import type { Combo } from "../dimensions/tuples.js";
+import type { DimensionTuple } from "../dimensions/tuples.js";
 import { ROW_WIDTH, type SparseRow, SumTable } from "./sums.js";
 
 /** Sums by group, measures as columns, as they are published. */
 export interface ColumnSums {
-  readonly gids: Int32Array;
+  readonly groupIds: Int32Array;
   readonly sums: readonly Float64Array[];
   /** Counted settlements behind each row. */
   readonly settlements: Float64Array;
@@ -22,8 +22,8 @@ export interface Unmapped {
 /** Turns group rows into columns in the order of publishing, leaving out groups without a settlement. */
 export function toColumns(table: SumTable, groups: GroupTable): ColumnSums {
   const slots: number[] = [];
-  for (const gid of groups.ordered) {
-    const slot = table.find(gid);
+  for (const groupId of groups.ordered) {
+    const slot = table.find(groupId);
     if (slot >= 0 && table.settlements(slot) > 0) slots.push(slot);
   }
   return columnsOf(table, slots);
@@ -35,31 +35,31 @@ export function columnsOf(
   slots: readonly number[] = Array.from(table.keys, (_, i) => i),
 ): ColumnSums {
   table.check();
-  const gids = new Int32Array(slots.length);
+  const groupIds = new Int32Array(slots.length);
   const sums = Array.from({ length: MEASURE_COUNT }, () => new Float64Array(slots.length));
   const settlements = new Float64Array(slots.length);
   const source = table.sums;
   for (let i = 0; i < slots.length; i++) {
     const base = slots[i] * ROW_WIDTH;
-    gids[i] = table.keys[slots[i]];
+    groupIds[i] = table.keys[slots[i]];
     for (let m = 0; m < MEASURE_COUNT; m++) sums[m][i] = source[base + m];
     settlements[i] = source[base + ROW_WIDTH - 1];
   }
-  return { gids, sums, settlements };
+  return { groupIds, sums, settlements };
 }
 
 /** Adds each own-insurance group to the same group over all insurances. */
 export function addAllInsurances(table: SumTable, groups: GroupTable): void {
   const own = table.keys.length;
   for (let slot = 0; slot < own; slot++) {
-    const gid = table.keys[slot];
-    const all = groups.allOf[gid];
-    if (all !== gid) table.addRow(all, table.sums, slot);
+    const groupId = table.keys[slot];
+    const all = groups.allOf[groupId];
+    if (all !== groupId) table.addRow(all, table.sums, slot);
   }
 }
 
 /**
- * The additive figures of one month: cells by combo, day sums, and what is unmapped. Derived from the kept
+ * The additive figures of one month: cells by tuple, day sums, and what is unmapped. Derived from the kept
  * settlements of the month: it can be thrown away and made again.
  */
 export class MonthState {
@@ -79,27 +79,27 @@ export class MonthState {
   }
 
   /** Adds (`sign` 1) or takes out (−1) a counted settlement of this month. */
-  add(combo: Combo, day: DayNumber, row: SparseRow, sign: 1 | -1): void {
+  add(tuple: DimensionTuple, day: DayNumber, row: SparseRow, sign: 1 | -1): void {
     const d = day - monthStart(this.month);
-    this.cells.add(combo.id, row, sign);
-    this.days[d].add(combo.dayKey, row, sign);
-    this.facilityDays[d].add(combo.dayFacilityKey, row, sign);
+    this.cells.add(tuple.id, row, sign);
+    this.days[d].add(tuple.dayKey, row, sign);
+    this.facilityDays[d].add(tuple.dayFacilityKey, row, sign);
     this.settlementsByDay[d] += sign;
   }
 
   /** Month sums of every group, own insurance and `all`. */
-  rollUp(combos: readonly Combo[], groups: GroupTable): ColumnSums {
-    return toColumns(this.rolledUp(combos, groups), groups);
+  rollUp(tuples: readonly DimensionTuple[], groups: GroupTable): ColumnSums {
+    return toColumns(this.rolledUp(tuples, groups), groups);
   }
 
   /** The same as rows. */
-  rolledUp(combos: readonly Combo[], groups: GroupTable): SumTable {
+  rolledUp(tuples: readonly DimensionTuple[], groups: GroupTable): SumTable {
     const table = new SumTable(1024);
     const { keys, sums } = this.cells;
     for (let slot = 0; slot < keys.length; slot++) {
       if (this.cells.settlements(slot) === 0) continue;
-      const gids = combos[keys[slot]].groups;
-      for (let g = 0; g < gids.length; g++) table.addRow(gids[g], sums, slot);
+      const groupIds = tuples[keys[slot]].groups;
+      for (let g = 0; g < groupIds.length; g++) table.addRow(groupIds[g], sums, slot);
     }
     addAllInsurances(table, groups);
     return table;
@@ -119,7 +119,7 @@ export class MonthState {
       const { keys, sums } = source;
       for (let slot = 0; slot < keys.length; slot++) {
         if (source.settlements(slot) === 0) continue;
-        for (const gid of dayGroups[keys[slot]]) table.addRow(gid, sums, slot);
+        for (const groupId of dayGroups[keys[slot]]) table.addRow(groupId, sums, slot);
       }
     }
     addAllInsurances(table, groups);

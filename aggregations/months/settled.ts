@@ -1,7 +1,7 @@
 import { COMPONENT_MEASURES, MEASURE_INDEX } from "../../schemas/measures.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { type Jurisdiction, liesIn } from "../dimensions/region.js";
-import type { Combo } from "../dimensions/tuples.js";
+import type { DimensionTuple } from "../dimensions/tuples.js";
 import { type SettledRow, settledRows } from "../streams/settled.js";
 import type { MonthState } from "./month.js";
 import { ROW_WIDTH } from "./sums.js";
@@ -12,8 +12,8 @@ const FIELDS = COMPONENT_MEASURES.map((m) => MEASURE_INDEX[m]);
 export class SettledSums {
   /** By insurance and district: sums of COMPONENT_MEASURES, fen. */
   readonly #paid = new Map<string, { insurance: string; district: string; sums: Float64Array }>();
-  /** Sums of each combo met; null for one of people insured elsewhere. */
-  readonly #ofCombo = new Map<number, Float64Array | null>();
+  /** Sums of each tuple met; null for one of people insured elsewhere. */
+  readonly #ofTuple = new Map<number, Float64Array | null>();
 
   constructor(
     readonly month: MonthNumber,
@@ -21,27 +21,27 @@ export class SettledSums {
   ) {}
 
   /** Everything that a month holds. */
-  static of(state: MonthState, combos: readonly Combo[], jurisdiction: Jurisdiction): SettledSums {
+  static of(state: MonthState, tuples: readonly DimensionTuple[], jurisdiction: Jurisdiction): SettledSums {
     const settled = new SettledSums(state.month, jurisdiction);
     const { keys, sums } = state.cells;
     keys.forEach((id, slot) => {
-      settled.add(combos[id], sums, slot * ROW_WIDTH);
+      settled.add(tuples[id], sums, slot * ROW_WIDTH);
     });
     return settled;
   }
 
   /** Adds the row of measures that begins at `start`. */
-  add(combo: Combo, row: Float64Array, start = 0): void {
-    let into = this.#ofCombo.get(combo.id);
+  add(tuple: DimensionTuple, row: Float64Array, start = 0): void {
+    let into = this.#ofTuple.get(tuple.id);
     if (into === undefined) {
-      into = this.#sumsOf(combo);
-      this.#ofCombo.set(combo.id, into);
+      into = this.#sumsOf(tuple);
+      this.#ofTuple.set(tuple.id, into);
     }
     if (into === null) return;
     for (let f = 0; f < FIELDS.length; f++) into[f] += row[start + FIELDS[f]];
   }
 
-  #sumsOf({ insurance, values: { district } }: Combo): Float64Array | null {
+  #sumsOf({ insurance, values: { district } }: DimensionTuple): Float64Array | null {
     if (!liesIn(district, this.jurisdiction)) return null;
     const key = `${insurance}\u0001${district}`;
     let entry = this.#paid.get(key);

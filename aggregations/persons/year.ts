@@ -1,30 +1,30 @@
 import { monthOfDay, PERIODS_PER_YEAR, periodsOfYear } from "../calendar.js";
 
-/** What combos and groups are to the persons; numbers as in ComboTable and GroupTable. */
+/** What tuples and groups are to the persons; numbers as in DimensionIndex and GroupTable. */
 export interface PersonGroups {
-  /** gids (own insurance) of a combo's person groups. */
-  readonly groupsOf: (combo: number) => Int32Array;
-  readonly insuranceOf: (combo: number) => string;
+  /** Group ids (own insurance) of a tuple's person groups. */
+  readonly groupsOf: (tuple: number) => Int32Array;
+  readonly insuranceOf: (tuple: number) => string;
   /** gid of the same group over all insurances. */
-  readonly allOf: (gid: number) => number;
+  readonly allOf: (groupId: number) => number;
 }
 
 /** Distinct persons of one period by group. */
 export interface PeriodCounts {
-  readonly gids: Int32Array;
+  readonly groupIds: Int32Array;
   readonly counts: Float64Array;
 }
 
 /**
- * Person groups as dense slots: the groups of each combo lie side by side in one flat array, so that walking
+ * Person groups as dense slots: the groups of each tuple lie side by side in one flat array, so that walking
  * a person's rows follows no pointers.
  */
 class GroupSlots {
-  readonly gids: number[] = [];
+  readonly groupIds: number[] = [];
   /** Slot of the same group over all insurances. */
   readonly all: number[] = [];
   readonly #slotOf = new Map<number, number>();
-  /** Where a combo's slots start in `flat`, and its insurance; −1 while the combo is new. */
+  /** Where a tuple's slots start in `flat`, and its insurance; −1 while the tuple is new. */
   start = new Int32Array(1024).fill(-1);
   length = new Int32Array(1024);
   insurance = new Int32Array(1024);
@@ -35,40 +35,40 @@ class GroupSlots {
   constructor(private readonly groups: PersonGroups) {}
 
   get size(): number {
-    return this.gids.length;
+    return this.groupIds.length;
   }
 
-  slot(gid: number): number {
-    let slot = this.#slotOf.get(gid);
+  slot(groupId: number): number {
+    let slot = this.#slotOf.get(groupId);
     if (slot === undefined) {
-      slot = this.gids.length;
-      this.#slotOf.set(gid, slot);
-      this.gids.push(gid);
+      slot = this.groupIds.length;
+      this.#slotOf.set(groupId, slot);
+      this.groupIds.push(groupId);
       this.all.push(slot);
-      const all = this.groups.allOf(gid);
-      if (all !== gid) this.all[slot] = this.slot(all);
+      const all = this.groups.allOf(groupId);
+      if (all !== groupId) this.all[slot] = this.slot(all);
     }
     return slot;
   }
 
-  /** Makes sure that a combo's slots are in `flat`. */
-  know(combo: number): void {
-    if (combo < this.start.length && this.start[combo] >= 0) return;
-    if (combo >= this.start.length) {
-      const size = Math.max(combo + 1, this.start.length * 2);
+  /** Makes sure that a tuple's slots are in `flat`. */
+  know(tuple: number): void {
+    if (tuple < this.start.length && this.start[tuple] >= 0) return;
+    if (tuple >= this.start.length) {
+      const size = Math.max(tuple + 1, this.start.length * 2);
       this.start = copyInto(new Int32Array(size).fill(-1), this.start);
       this.length = copyInto(new Int32Array(size), this.length);
       this.insurance = copyInto(new Int32Array(size), this.insurance);
     }
-    const gids = this.groups.groupsOf(combo);
-    while (this.#used + gids.length > this.flat.length) this.flat = grow(this.flat);
-    this.start[combo] = this.#used;
-    this.length[combo] = gids.length;
-    for (const gid of gids) this.flat[this.#used++] = this.slot(gid);
-    const name = this.groups.insuranceOf(combo);
+    const groupIds = this.groups.groupsOf(tuple);
+    while (this.#used + groupIds.length > this.flat.length) this.flat = grow(this.flat);
+    this.start[tuple] = this.#used;
+    this.length[tuple] = groupIds.length;
+    for (const groupId of groupIds) this.flat[this.#used++] = this.slot(groupId);
+    const name = this.groups.insuranceOf(tuple);
     const known = this.#insurances.get(name) ?? this.#insurances.size;
     this.#insurances.set(name, known);
-    this.insurance[combo] = known;
+    this.insurance[tuple] = known;
   }
 }
 
@@ -87,17 +87,17 @@ const PERIODS_HOLDING = Int32Array.from({ length: 1 << MONTHS }, (_, months) =>
 /**
  * Exact distinct persons of one calendar year, for every period of it at once.
  *
- * Rows (person, month, combo, weight) are only ever appended, retractions as negative weights, and chained
+ * Rows (person, month, tuple, weight) are only ever appended, retractions as negative weights, and chained
  * by person. `count` walks the rows of each person touched since the last call: what stood before and what
  * stands now tell in which of the 31 periods the person enters or leaves a group ("weights summed over the
- * whole period exceed 0", contract §6). Of a person without a refund or retraction the months suffice; else
- * the twelve monthly weights are summed. Cost: proportional to the rows of touched persons, not to the year.
- * Size: about 13 bytes a row.
+ * whole period exceed 0", docs/specification.md#persons). Of a person without a refund or retraction the
+ * months suffice; else the twelve monthly weights are summed. Cost: proportional to the rows of touched
+ * persons, not to the year. Size: about 13 bytes a row.
  */
 export class PersonYear {
   #head = new Int32Array(1024);
   #next = new Int32Array(1024);
-  #combo = new Int32Array(1024);
+  #tuple = new Int32Array(1024);
   #weight = new Int8Array(1024);
   #month = new Uint8Array(1024);
   #rows = 0;
@@ -134,13 +134,13 @@ export class PersonYear {
     return this.#rows;
   }
 
-  /** Adds `weight` of a person in a month (0-11) under a combo. */
-  add(person: number, month: number, combo: number, weight: number): void {
+  /** Adds `weight` of a person in a month (0-11) under a tuple. */
+  add(person: number, month: number, tuple: number, weight: number): void {
     if (weight === 0) return;
     if (weight > 127 || weight < -127) {
       const part = Math.sign(weight) * 127;
-      this.add(person, month, combo, part);
-      this.add(person, month, combo, weight - part);
+      this.add(person, month, tuple, part);
+      this.add(person, month, tuple, weight - part);
       return;
     }
     const row = this.#rows++;
@@ -148,7 +148,7 @@ export class PersonYear {
     if (person >= this.#head.length) this.#growPersons(person);
     this.#next[row] = this.#head[person];
     this.#head[person] = row + 1;
-    this.#combo[row] = combo;
+    this.#tuple[row] = tuple;
     this.#weight[row] = weight;
     this.#month[row] = month;
     if (this.#isTouched[person] === 0) {
@@ -160,7 +160,7 @@ export class PersonYear {
   /** Brings the counts up to date. */
   count(): void {
     const slots = this.#slots;
-    for (let row = this.#counted; row < this.#rows; row++) slots.know(this.#combo[row]);
+    for (let row = this.#counted; row < this.#rows; row++) slots.know(this.#tuple[row]);
     this.#reserveSlots();
     for (const person of this.#touched) {
       this.#isTouched[person] = 0;
@@ -184,12 +184,12 @@ export class PersonYear {
   /** Counts one touched person anew. */
   #gather(person: number): void {
     const { insurance } = this.#slots;
-    const first = insurance[this.#combo[this.#head[person] - 1]];
+    const first = insurance[this.#tuple[this.#head[person] - 1]];
     // A person of one insurance enters and leaves `all` exactly as the insurance's own group.
     let mixed = false;
     let lessened = false;
     for (let link = this.#head[person]; link !== 0; link = this.#next[link - 1]) {
-      if (insurance[this.#combo[link - 1]] !== first) mixed = true;
+      if (insurance[this.#tuple[link - 1]] !== first) mixed = true;
       if (this.#weight[link - 1] < 0) lessened = true;
     }
     this.#markedAs++;
@@ -206,9 +206,9 @@ export class PersonYear {
       const row = link - 1;
       const fresh = row >= this.#counted;
       const month = 1 << this.#month[row];
-      const combo = this.#combo[row];
-      const end = start[combo] + length[combo];
-      for (let g = start[combo]; g < end; g++) {
+      const tuple = this.#tuple[row];
+      const end = start[tuple] + length[tuple];
+      for (let g = start[tuple]; g < end; g++) {
         this.#enter(flat[g], month, fresh);
         if (mixed) this.#enter(all[flat[g]], month, fresh);
       }
@@ -237,9 +237,9 @@ export class PersonYear {
     const { start, length, flat, all } = this.#slots;
     for (let link = this.#head[person]; link !== 0; link = this.#next[link - 1]) {
       const row = link - 1;
-      const combo = this.#combo[row];
-      const end = start[combo] + length[combo];
-      for (let g = start[combo]; g < end; g++) {
+      const tuple = this.#tuple[row];
+      const end = start[tuple] + length[tuple];
+      for (let g = start[tuple]; g < end; g++) {
         this.#weigh(flat[g], row);
         if (mixed) this.#weigh(all[flat[g]], row);
       }
@@ -305,39 +305,39 @@ export class PersonYear {
    */
   takeChanges(): PeriodCounts[] {
     const found = Array.from({ length: PERIODS_PER_YEAR }, () => ({
-      gids: [] as number[],
+      groupIds: [] as number[],
       counts: [] as number[],
     }));
     for (const slot of this.#changedSlots) {
       for (let p = 0; p < PERIODS_PER_YEAR; p++) {
         if ((this.#changed[slot] & (1 << p)) === 0) continue;
-        found[p].gids.push(this.#slots.gids[slot]);
+        found[p].groupIds.push(this.#slots.groupIds[slot]);
         found[p].counts.push(this.#counts[slot * PERIODS_PER_YEAR + p]);
       }
       this.#changed[slot] = 0;
     }
     this.#changedSlots = [];
-    return found.map(({ gids, counts }) => ({
-      gids: Int32Array.from(gids),
+    return found.map(({ groupIds, counts }) => ({
+      groupIds: Int32Array.from(groupIds),
       counts: Float64Array.from(counts),
     }));
   }
 
   /** Persons by group in one period (index as in `periodsOfYear`), only where there are any. Call after `count`. */
   of(period: number): PeriodCounts {
-    const gids: number[] = [];
+    const groupIds: number[] = [];
     const counts: number[] = [];
     for (let slot = 0; slot < this.#slots.size; slot++) {
       const n = this.#counts[slot * PERIODS_PER_YEAR + period];
       if (n !== 0) {
-        gids.push(this.#slots.gids[slot]);
+        groupIds.push(this.#slots.groupIds[slot]);
         counts.push(n);
       }
     }
-    return { gids: Int32Array.from(gids), counts: Float64Array.from(counts) };
+    return { groupIds: Int32Array.from(groupIds), counts: Float64Array.from(counts) };
   }
 
-  /** Net rows of the given months (0-11) as (person, combo, weight) triples ascending by person, for a checkpoint. */
+  /** Net rows of the given months (0-11) as (person, tuple, weight) triples ascending by person, for a checkpoint. */
   netRows(months: ReadonlySet<number>): Map<number, Int32Array> {
     const triples = new Map([...months].map((m) => [m, [] as number[]]));
     const sums = new Map<number, number>();
@@ -347,7 +347,7 @@ export class PersonYear {
       for (let link = this.#head[person]; link !== 0; link = this.#next[link - 1]) {
         const row = link - 1;
         if (!months.has(this.#month[row])) continue;
-        const key = this.#combo[row] * 12 + this.#month[row];
+        const key = this.#tuple[row] * 12 + this.#month[row];
         sums.set(key, (sums.get(key) ?? 0) + this.#weight[row]);
       }
       for (const [key, weight] of sums) {
@@ -359,11 +359,11 @@ export class PersonYear {
 
   /** The counts as a flat list (gid, then 31 numbers), for a checkpoint. Call after `count`. */
   saveCounts(): Int32Array {
-    const { gids, size } = this.#slots;
+    const { groupIds, size } = this.#slots;
     const saved = new Int32Array(size * (PERIODS_PER_YEAR + 1));
     let at = 0;
     for (let slot = 0; slot < size; slot++) {
-      saved[at++] = gids[slot];
+      saved[at++] = groupIds[slot];
       const base = slot * PERIODS_PER_YEAR;
       for (let p = 0; p < PERIODS_PER_YEAR; p++) saved[at++] = this.#counts[base + p];
     }
@@ -372,7 +372,7 @@ export class PersonYear {
 
   /** Takes counts of a checkpoint: the rows added so far are the ones they count. */
   loadCounts(saved: Int32Array): void {
-    for (let row = 0; row < this.#rows; row++) this.#slots.know(this.#combo[row]);
+    for (let row = 0; row < this.#rows; row++) this.#slots.know(this.#tuple[row]);
     for (let at = 0; at < saved.length; at += PERIODS_PER_YEAR + 1) this.#slots.slot(saved[at]);
     this.#reserveSlots();
     for (let at = 0; at < saved.length; at += PERIODS_PER_YEAR + 1) {
@@ -386,7 +386,7 @@ export class PersonYear {
 
   #growRows(): void {
     this.#next = grow(this.#next);
-    this.#combo = grow(this.#combo);
+    this.#tuple = grow(this.#tuple);
     this.#weight = grow(this.#weight);
     this.#month = grow(this.#month);
   }

@@ -3,13 +3,16 @@ import { type ComponentMeasure, MEASURE_INDEX } from "../../schemas/measures.js"
 import { ROW_WIDTH } from "../months/sums.js";
 import { mutualAidBeside } from "./validate.js";
 
-/** Components of the two composed amounts (contract §6, configurable). */
+/** Components of the two composed amounts (docs/specification.md#reimbursed), configurable. */
 export interface Components {
   readonly reimbursed: readonly ComponentMeasure[];
   readonly benefit: Readonly<Record<string, readonly ComponentMeasure[]>>;
 }
 
-/** 0 unless the version is valid and no mid-stay bill; −1 for a refund, +1 otherwise (contract §1). */
+/**
+ * 0 unless the version is valid and no mid-stay bill; −1 for a refund, +1 otherwise
+ * (docs/specification.md#weight).
+ */
 export function weightOf(s: Settlement): number {
   if (s.vali_flag !== "1" || s.mid_setl_flag === "1") return 0;
   return s.init_setl_id === "" ? 1 : -1;

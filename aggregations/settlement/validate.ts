@@ -40,10 +40,10 @@ export function mutualAidBeside(a: Float64Array): boolean {
 const DIVISION = /^\d{6}$/;
 
 /**
- * Judges what a settlement says of itself, without tables (contract §2.1): codes, dates, identities A and
- * B, signs. Call after `normalise`. Tolerance is 0.
+ * Judges what a settlement says of itself, without tables (docs/specification.md#settlement): codes, dates,
+ * identities A and B, signs. Call after `normalise`. Tolerance is 0.
  */
-export function judgeContent(s: Settlement): Rejection | null {
+export function validateContent(s: Settlement): Rejection | null {
   if (s.vali_flag !== "1" && s.vali_flag !== "0" && s.vali_flag !== "2") return bad("vali_flag: 0, 1 or 2");
   if (s.mid_setl_flag !== "0" && s.mid_setl_flag !== "1") return bad("mid_setl_flag: 0 or 1");
   if (!DIVISION.test(s.insu_admdvs)) return bad("insu_admdvs: six digits");
@@ -79,7 +79,7 @@ export function judgeContent(s: Settlement): Rejection | null {
 }
 
 /** Judges the times: neither too far ahead of `now` nor before the first day that is kept. */
-export function judgeTime(
+export function validateTime(
   s: Settlement,
   day: DayNumber,
   now: EpochMs,

@@ -2,8 +2,9 @@ import type { Settlement } from "../../schemas/input/settlement.js";
 import { AMOUNT_FIELDS } from "../../schemas/input/streams.js";
 
 /**
- * Content of a settlement is every known field except `updt_time` and `refd_setl_flag` (contract §3). The
- * person is compared by number or pseudonym, since the clear number is not kept.
+ * Content of a settlement is every known field except `updt_time` and `refd_setl_flag`
+ * (docs/specification.md#current-version). The person is compared by number or pseudonym, since the clear
+ * number is not kept.
  */
 const TEXTS = [
   "setl_id",

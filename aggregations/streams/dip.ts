@@ -72,9 +72,9 @@ const INDICATORS: readonly Indicator<Year>[] = [
 ];
 
 /**
- * Figures of DIP pre-settlement (contract §6) by `settled_month`, in total and by facility; `all`
- * insurance is the sum of every insurance.
- * @param records standing versions of stream `dip-result`, in any order
+ * Figures of DIP pre-settlement (docs/specification.md#dip-figures) by `settled_month`, in total and by
+ * facility; `all` insurance is the sum of every insurance.
+ * @param records current versions of stream `dip-result`, in any order
  */
 export function dipFigures(records: Iterable<StreamRecord>, window: DataWindow): Figure[] {
   const series = new SeriesMap<Year>(() => new Array<Month | null>(12).fill(null));

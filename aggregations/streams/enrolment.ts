@@ -69,11 +69,11 @@ export interface EnrolmentRow {
 export type Cells = Map<string, Map<string, Map<string, Enrolled>>>;
 
 /**
- * Figures of enrolment (contract §2.2, §5): total, district, person_group, person_group+sex and
- * district+person_group. A row's figure at a period's end is that of its latest `as_of` in the same year.
- * `district` rows are the divisions that have rows; the own division is one of them only in a county,
- * elsewhere its rows speak of the whole jurisdiction.
- * @param records standing versions of stream `enrolment`, in any order
+ * Figures of enrolment (docs/specification.md#enrolment-figures): total, district, person_group,
+ * person_group+sex and district+person_group. A row's figure at a period's end is that of its latest `as_of`
+ * in the same year. `district` rows are the divisions that have rows; the own division is one of them only
+ * in a county, elsewhere its rows speak of the whole jurisdiction.
+ * @param records current versions of stream `enrolment`, in any order
  */
 export function enrolmentFigures(
   records: Iterable<StreamRecord>,

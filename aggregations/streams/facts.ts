@@ -38,7 +38,7 @@ function groupOf(record: StreamRecord, ownAdmdvs: string): Group {
 }
 
 /** Of two facts that state one figure the one written later stands, as with versions; never their sum. */
-function stands(a: StreamRecord, b: StreamRecord): StreamRecord {
+function laterWritten(a: StreamRecord, b: StreamRecord): StreamRecord {
   const order =
     versionTime(a) - versionTime(b) ||
     compareBytes(canonicalContent("reported-fact", a), canonicalContent("reported-fact", b));
@@ -62,8 +62,9 @@ function nextPeriod(period: Period): Period | null {
 
 /**
  * Figures that other offices report, under their own indicator, with the dimensions that they carry
- * (contract §2.2). A fact is published as it is and never added up; a missing side is unknown, not 0.
- * @param records standing versions of stream `reported-fact`, in any order
+ * (docs/specification.md#reported-figures). A fact is published as it is and never added up; a missing side
+ * is unknown, not 0.
+ * @param records current versions of stream `reported-fact`, in any order
  */
 export function factFigures(
   records: Iterable<StreamRecord>,
@@ -81,7 +82,7 @@ export function factFigures(
     const facts = groups.get(name) ?? { group, periods: new Map<string, StreamRecord>() };
     groups.set(name, facts);
     const held = facts.periods.get(period.id);
-    facts.periods.set(period.id, held === undefined ? record : stands(held, record));
+    facts.periods.set(period.id, held === undefined ? record : laterWritten(held, record));
   }
   const range = windowWith(window, days);
   if (range === null) return [];

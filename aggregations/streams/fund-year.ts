@@ -80,13 +80,13 @@ const ratio = (name: string, value: Value, unit = "fraction"): Indicator<FundYea
   value,
 });
 
-/** Indicators of the settlements that a fund paid (contract §6). */
+/** Indicators of the settlements that a fund paid (docs/specification.md#settled-expense). */
 export const SETTLED_INDICATORS: readonly Indicator<FundYear>[] = [
   amount("settled_expense", (y, s) => money(inSpan(y.settled, s))),
   ratio("settled_progress", settledProgress),
 ];
 
-/** Indicators of the books (contract §6). */
+/** Indicators of the books (docs/specification.md#fund-figures). */
 export const BOOKED_INDICATORS: readonly Indicator<FundYear>[] = [
   amount("income", (y, s) => flow(y, s, y.income)),
   amount("expense", (y, s) => flow(y, s, y.expense)),

@@ -23,7 +23,10 @@ const plain = (district: string, fund: string): Dimensions[] => [
   ...fundsOf(fund).flatMap((name): Dimensions[] => [{ fund: name }, { district, fund: name }]),
 ];
 
-/** Every group that an entry counts in (contract §5, Funds). A group `all` feeds no person_group. */
+/**
+ * Every group that an entry counts in (docs/specification.md#groupings). A group `all` feeds no
+ * person_group.
+ */
 function groupsOf(district: string, fund: string, subject: string, person_group: string): Dimensions[] {
   const names = fundsOf(fund);
   const groups = [...plain(district, fund), { subject }];
@@ -77,8 +80,8 @@ function rangeOf(entries: readonly Entry[], window: DataWindow): ReturnType<type
 }
 
 /**
- * Figures of the books (contract §2.2, §5, §6), from `fund-entry` alone.
- * @param records standing versions of stream `fund-entry`, in any order
+ * Figures of the books (docs/specification.md#fund-figures), from `fund-entry` alone.
+ * @param records current versions of stream `fund-entry`, in any order
  */
 export function bookedFigures(records: Iterable<StreamRecord>, window: DataWindow): Figure[] {
   const entries = Array.from(records, readEntry);
@@ -97,7 +100,7 @@ export function bookedFigures(records: Iterable<StreamRecord>, window: DataWindo
 /**
  * `settled_expense` and `settled_progress`: the live side of the books, which moves with every settlement.
  * They stand in total, district, fund and district+fund; a settlement has no subject.
- * @param records standing versions of stream `fund-entry`: the budgets
+ * @param records current versions of stream `fund-entry`: the budgets
  * @param settled sums of the settlements; several rows of one month, fund and district add up
  */
 export function settledFigures(

@@ -8,7 +8,10 @@ export type SmallStream = Exclude<StreamName, "settlement">;
 /** Value of `group` and `sex` where a record does not tell them apart. */
 export const ALL = "all";
 
-/** Insurance of a fund whose entry names none (contract §2.2); any other fund belongs to `all`. */
+/**
+ * Insurance of a fund whose entry names none (docs/specification.md#fund-entry); any other fund belongs to
+ * `all`.
+ */
 const FUND_INSURANCE: Readonly<Record<string, string>> = {
   employee_pool: "employee",
   employee_account: "employee",
@@ -49,7 +52,7 @@ function normaliseMap(value: Record<string, string>): Record<string, string> | n
 
 /**
  * The record with every known field of its stream and no other, empty values as null, decimals in one
- * spelling, and the contract's defaults filled in: group and sex `all`, insurance by fund, deposit rate
+ * spelling, and the defaults of its fields filled in: group and sex `all`, insurance by fund, deposit rate
  * 0.05, a fact's insurance `all`. Applying it again changes nothing.
  */
 export function normaliseRecord(stream: SmallStream, record: StreamRecord): StreamRecord {

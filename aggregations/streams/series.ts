@@ -97,9 +97,9 @@ export function figure(
 }
 
 /**
- * Figures of all groups for month, quarter, half, year and ytd (contract §5): a row stands where this
- * period or last year's has data; the missing side of an additive figure is 0, but `previous` is null
- * where that whole period lies before `first`. Order of the result depends on the groups' names alone.
+ * Figures of all groups for month, quarter, half, year and ytd (docs/specification.md#rows): a row stands
+ * where this period or last year's has data; the missing side of an additive figure is 0, but `previous` is
+ * null where that whole period lies before `first`. Order of the result depends on the groups' names alone.
  */
 export function seriesFigures<Y>(
   groups: Iterable<Series<Y>>,

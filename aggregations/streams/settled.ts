@@ -10,7 +10,7 @@ export interface SettledRow {
   readonly amount: Fen;
 }
 
-/** Fund that each paid measure comes out of (contract §6, `settled_expense`). */
+/** Fund that each paid measure comes out of (docs/specification.md#settled-expense). */
 export const FUND_OF_MEASURE = [
   ["account_paid", "employee_account"],
   ["civil_servant_paid", "civil_servant"],

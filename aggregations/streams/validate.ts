@@ -115,9 +115,9 @@ const CHECKS: Readonly<Record<SmallStream, readonly Check[]>> = {
 };
 
 /**
- * Judges what a record of a small stream says (contract §2.2), beyond type and presence, which the decoder
- * judges. Call it with the normalised record. Open lists (funds, subjects, groups, facility kinds,
- * indicators) take any name. Never throws; details name fields, never values.
+ * Judges what a record of a small stream says (docs/specification.md#streams), beyond type and presence,
+ * which the decoder judges. Call it with the normalised record. Open lists (funds, subjects, groups,
+ * facility kinds, indicators) take any name. Never throws; details name fields, never values.
  */
 export function validateRecord(
   stream: SmallStream,

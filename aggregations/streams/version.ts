@@ -48,24 +48,27 @@ export interface Version {
  * - `applied`: the incoming version stands from now on.
  * - `duplicate`: nothing changes (the same again, or older than what stands).
  * - `duplicate-newer`: same content, later time: what stands keeps its content and takes the later time.
- * - `conflict-incoming`: same time, other content, and the standing one is greater: the incoming one is
+ * - `conflict-incoming`: same time, other content, and the current one is greater: the incoming one is
  *   `conflicting_version`.
- * - `conflict-standing`: the same the other way round: the incoming one stands from now on and the one that
+ * - `conflict-current`: the same the other way round: the incoming one stands from now on and the one that
  *   stood is `conflicting_version`.
  */
-export type Judgement =
+export type Resolution =
   | "applied"
   | "duplicate"
   | "duplicate-newer"
   | "conflict-incoming"
-  | "conflict-standing";
+  | "conflict-current";
 
-/** Which version of a key stands (contract §3): greatest time, then greatest content in byte order. */
-export function judgeVersion(standing: Version | null, incoming: Version): Judgement {
-  if (standing === null) return "applied";
-  if (incoming.content === standing.content) {
-    return incoming.time > standing.time ? "duplicate-newer" : "duplicate";
+/**
+ * Which version of a key stands (docs/specification.md#current-version): greatest time, then greatest
+ * content in byte order.
+ */
+export function resolveVersion(current: Version | null, incoming: Version): Resolution {
+  if (current === null) return "applied";
+  if (incoming.content === current.content) {
+    return incoming.time > current.time ? "duplicate-newer" : "duplicate";
   }
-  if (incoming.time !== standing.time) return incoming.time > standing.time ? "applied" : "duplicate";
-  return compareBytes(incoming.content, standing.content) > 0 ? "conflict-standing" : "conflict-incoming";
+  if (incoming.time !== current.time) return incoming.time > current.time ? "applied" : "duplicate";
+  return compareBytes(incoming.content, current.content) > 0 ? "conflict-current" : "conflict-incoming";
 }

@@ -19,8 +19,8 @@ export interface LoadedConfig {
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the one configuration file (contract §8). Every problem found is listed in one FP1001, each with
- * its line, its path and what is allowed; values under secret keys are never repeated.
+ * Reads the one configuration file (docs/specification.md#configuration). Every problem found is listed in
+ * one FP1001, each with its line, its path and what is allowed; values under secret keys are never repeated.
  */
 export function loadConfig(path: string, env: Env = process.env): LoadedConfig {
   const file = resolve(path);
@@ -206,5 +206,10 @@ function resolvePaths(config: Config, base: string): Config {
     }
     source = { ...source, ssl };
   }
-  return { ...config, source, reference: absolute(config.reference), data: absolute(config.data) };
+  const own = Object.entries(config.report.templates).map(([kind, name]) => [
+    kind,
+    name?.endsWith(".docx") ? absolute(name) : name,
+  ]);
+  const report = { ...config.report, templates: Object.fromEntries(own) as Config["report"]["templates"] };
+  return { ...config, report, source, reference: absolute(config.reference), data: absolute(config.data) };
 }

@@ -17,7 +17,10 @@ export interface DivisionRow {
 export interface ReferenceTables {
   /** Records of the `facility` stream: dates as day numbers, instants as epoch ms, absent as null. */
   readonly facilities: readonly StreamRecord[];
-  /** Rows of `categories.csv` (contract §8); each overrides the national row of the same three codes. */
+  /**
+   * Rows of `categories.csv` (docs/specification.md#reference-tables); each overrides the national row of
+   * the same three codes.
+   */
   readonly categories: readonly CategoryRule[];
   readonly divisions: readonly DivisionRow[];
 }

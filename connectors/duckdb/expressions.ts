@@ -9,7 +9,7 @@ export const roundedQuotient = (num: string, den: string, factor: number): strin
   `((abs(${num})::HUGEINT * ${2 * factor} + abs(${den})) // (abs(${den})::HUGEINT * 2)) END`;
 
 /** num × factor ÷ den as an integer, cut off towards zero; NULL over 0. */
-export const cutQuotient = (num: string, den: string, factor: number): string =>
+export const truncatedQuotient = (num: string, den: string, factor: number): string =>
   `CASE WHEN ${den} <> 0 THEN (sign(${num}) * sign(${den}))::HUGEINT * ` +
   `((abs(${num})::HUGEINT * ${factor}) // abs(${den})::HUGEINT) END`;
 
@@ -33,13 +33,13 @@ export function relativeChange(
   pnum: string,
   pden: string,
   factor: number,
-  cut = false,
+  truncate = false,
 ): string {
   const one = den === "1" && pden === "1";
   const over = one
     ? `(${num} - ${pnum})::HUGEINT`
     : `(${num}::HUGEINT * ${pden} - ${pnum}::HUGEINT * ${den})`;
   const base = one ? `${pnum}::HUGEINT` : `(${pnum}::HUGEINT * ${den})`;
-  const quotient = (cut ? cutQuotient : roundedQuotient)(over, base, factor);
+  const quotient = (truncate ? truncatedQuotient : roundedQuotient)(over, base, factor);
   return one ? quotient : `CASE WHEN ${den} <> 0 AND ${pden} <> 0 THEN ${quotient} END`;
 }

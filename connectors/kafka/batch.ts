@@ -36,7 +36,7 @@ export function shapeOf(batch: EachBatchPayload["batch"]): FetchShape {
 /** A run of records, with the position behind it. */
 export function sourceBatch(
   stream: StreamName,
-  place: Pick<Position, "source" | "partition">,
+  sourcePartition: Pick<Position, "source" | "partition">,
   messages: readonly KafkaMessage[],
   next: number,
 ): SourceBatch {
@@ -57,7 +57,7 @@ export function sourceBatch(
     positions,
     appendedAtMs: newest >= 0 ? newest : null,
     position: {
-      ...place,
+      ...sourcePartition,
       next,
       lastApplied: Number(last.offset),
       fingerprint: fingerprintOf(last.timestamp, last.value),

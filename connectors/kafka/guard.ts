@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { Position } from "../ports/source.js";
-import { type OffsetRange, placeName, rangeProblem } from "./topics.js";
+import { type OffsetRange, partitionName, rangeProblem } from "./topics.js";
 
 /** What a fetch returned, by offsets; filtered records (aborted, control) are part of it. */
 export interface FetchShape {
@@ -38,7 +38,7 @@ export class PartitionGuard {
   private strikes = 0;
 
   constructor(
-    readonly place: Pick<Position, "source" | "partition">,
+    readonly sourcePartition: Pick<Position, "source" | "partition">,
     stored: Position | undefined,
     private range: OffsetRange | undefined,
     private readonly compacted: boolean,
@@ -65,7 +65,7 @@ export class PartitionGuard {
   }
 
   /** `back`: the library stepped back. `again`: ask once more. `ask`: it did not fit several times. */
-  judge(shape: FetchShape): "fits" | "back" | "again" | "ask" {
+  check(shape: FetchShape): "fits" | "back" | "again" | "ask" {
     if (shape.fetched < this.expected) return "back";
     const whole = shape.first === shape.fetched && shape.count === shape.last - shape.first + 1;
     if (shape.fetched === this.expected && (whole || this.compacted)) {
@@ -93,7 +93,7 @@ export class PartitionGuard {
     if (shape.fetched > Math.max(this.expected, floor)) {
       return new FundpulseError(
         "FP3003",
-        `${placeName(this.place)}: reading jumped from ${this.expected} to ${shape.fetched}, ` +
+        `${partitionName(this.sourcePartition)}: reading jumped from ${this.expected} to ${shape.fetched}, ` +
           `though the broker holds ${range.low} to ${range.high - 1}`,
       );
     }
@@ -111,7 +111,7 @@ export class PartitionGuard {
     if (stored.fingerprint !== null && found !== stored.fingerprint) {
       throw new FundpulseError(
         "FP3003",
-        `${placeName(this.place)}: another record stands at offset ${offset}, the last one applied ` +
+        `${partitionName(this.sourcePartition)}: another record stands at offset ${offset}, the last one applied ` +
           `(${stored.fingerprint} then, ${found} now)`,
       );
     }
@@ -124,7 +124,7 @@ export class PartitionGuard {
     if (this.verified) return;
     throw new FundpulseError(
       "FP3003",
-      `${placeName(this.place)}: the record at offset ${stored?.lastApplied}, the last one applied, is not in the log any more`,
+      `${partitionName(this.sourcePartition)}: the record at offset ${stored?.lastApplied}, the last one applied, is not in the log any more`,
     );
   }
 

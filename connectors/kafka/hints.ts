@@ -20,7 +20,7 @@ export class PositionHints {
     this.telling = true;
     try {
       const offsets = [...guards].flatMap((guard) => {
-        const { source, partition } = guard.place;
+        const { source, partition } = guard.sourcePartition;
         const next = this.context.committed(source, partition)?.next;
         if (next === undefined || this.told.get(guard) === next) return [];
         this.told.set(guard, next);

@@ -195,10 +195,10 @@ export class KafkaRun {
     for (const [topic, partitions] of Object.entries(assignment)) {
       for (const partition of partitions) {
         const key = partitionKey(topic, partition);
-        const place = { source: sourceName(topic), partition: String(partition) };
-        const stored = context.committed(place.source, place.partition);
+        const sourcePartition = { source: sourceName(topic), partition: String(partition) };
+        const stored = context.committed(sourcePartition.source, sourcePartition.partition);
         const guard = new PartitionGuard(
-          place,
+          sourcePartition,
           stored,
           this.watch.ranges.get(key),
           this.watch.plan.compacted.has(topic),
@@ -223,7 +223,7 @@ export class KafkaRun {
   }
 
   private recogniseNext(guard: PartitionGuard): void {
-    const { source, partition } = guard.place;
+    const { source, partition } = guard.sourcePartition;
     const topic = source.slice("kafka:".length);
     guard.rewind(this.stored(guard));
     this.progress.at(topic, Number(partition), 0, guard.verified);
@@ -256,7 +256,7 @@ export class KafkaRun {
   }
 
   private stored(guard: PartitionGuard): Position | undefined {
-    return this.parts.context.committed(guard.place.source, guard.place.partition);
+    return this.parts.context.committed(guard.sourcePartition.source, guard.sourcePartition.partition);
   }
 
   /** Errors of ours end the run and are not for kafkajs, which would try again for ever. */
@@ -282,7 +282,7 @@ export class KafkaRun {
   private async fits({ batch }: EachBatchPayload, guard: PartitionGuard): Promise<boolean> {
     const { topic, partition } = batch;
     const shape = shapeOf(batch);
-    const verdict = guard.judge(shape);
+    const verdict = guard.check(shape);
     if (verdict === "fits") return true;
     const { settings, context } = this.parts;
     const detail = { topic, partition, expected: guard.expected, ...shape };
@@ -311,7 +311,7 @@ export class KafkaRun {
       const end = Math.min(i + this.parts.settings.maxBatchRecords, messages.length);
       const next = end === messages.length ? last + 1 : Number(messages[end - 1].offset) + 1;
       const stream = this.watch.plan.streams.get(topic) as StreamName;
-      await this.parts.deliver(sourceBatch(stream, guard.place, messages.slice(i, end), next));
+      await this.parts.deliver(sourceBatch(stream, guard.sourcePartition, messages.slice(i, end), next));
       this.sayDrained = true;
       this.progress.at(topic, partition, next, true);
       i = end;

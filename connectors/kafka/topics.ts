@@ -97,7 +97,7 @@ async function compactedTopics(admin: Admin, topics: string[]): Promise<Readonly
  * gone. FP3003: the log ends before our position, so it is not the log that we read.
  */
 export function rangeProblem(position: Position, range: OffsetRange | undefined): FundpulseError | null {
-  const where = `${placeName(position)}: `;
+  const where = `${partitionName(position)}: `;
   const { next } = position;
   if (range === undefined) {
     return next === 0
@@ -119,5 +119,5 @@ export function rangeProblem(position: Position, range: OffsetRange | undefined)
   return null;
 }
 
-export const placeName = (position: Pick<Position, "source" | "partition">): string =>
+export const partitionName = (position: Pick<Position, "source" | "partition">): string =>
   `topic ${position.source.slice("kafka:".length)} partition ${position.partition}`;

@@ -23,7 +23,7 @@ export interface PublishOutcome {
 }
 
 /**
- * What a running pipeline tells the world around it: metrics, health and the progress line are made from
+ * What a running engine tells the world around it: metrics, health and the progress line are made from
  * this. Calls are cheap, never throw and carry no record values.
  */
 export interface Observer {

@@ -1,5 +1,5 @@
 import type { ClosedRow } from "../../schemas/closed.js";
-import type { FacilityArrivalRow, PeriodQualityRow } from "../../schemas/completeness.js";
+import type { FacilityReportingRow, PeriodQualityRow } from "../../schemas/completeness.js";
 import type { Dimension } from "../../schemas/dimensions.js";
 import type { Figure } from "../../schemas/figure.js";
 import type { StreamName } from "../../schemas/input/streams.js";
@@ -12,7 +12,7 @@ export type { Figure } from "../../schemas/figure.js";
 /** One group of settlements: an insurance (or `all`), a grouping and the values of its dimensions. */
 export interface Group {
   /** Small integer, stable for the life of a state; equal groups have equal ids. */
-  readonly gid: number;
+  readonly groupId: number;
   readonly insurance: string;
   /** `total`, `care`, `care+category` … */
   readonly grouping: string;
@@ -20,9 +20,9 @@ export interface Group {
   readonly dimensions: Readonly<Partial<Record<Dimension, string>>>;
 }
 
-/** Sums of groups: row i belongs to `gids[i]`; `sums[m][i]` is measure m of schemas/measures.ts (fen, visits, days). */
+/** Sums of groups: row i belongs to `groupIds[i]`; `sums[m][i]` is measure m of schemas/measures.ts (fen, visits, days). */
 export interface GroupSums {
-  readonly gids: Int32Array;
+  readonly groupIds: Int32Array;
   readonly sums: readonly Float64Array[];
   /** Counted settlements behind each row: a group without any has no data. */
   readonly settlements: Float64Array;
@@ -38,7 +38,7 @@ export interface PeriodSums {
 export interface PersonCounts {
   /** Period id of any kind but `day`: `2024-03`, `2024Q1`, `2024H1`, `2024`, `2024YTD05`. */
   readonly period: string;
-  readonly gids: Int32Array;
+  readonly groupIds: Int32Array;
   readonly counts: Float64Array;
 }
 
@@ -146,7 +146,7 @@ export interface ClosedPeriod extends ClosedRow {
   readonly groupings: readonly string[];
   readonly personGroupings: readonly string[];
   /** Group of each row. */
-  readonly gids: Int32Array;
+  readonly groupIds: Int32Array;
   /** The rows' measures as columns, and their distinct persons (NaN where they were not counted); read when asked for. */
   load(): { readonly sums: readonly Float64Array[]; readonly persons: Float64Array };
 }
@@ -154,20 +154,20 @@ export interface ClosedPeriod extends ClosedRow {
 /** A change in a closed month, with the groups that it counts in. */
 export interface GroupedChange {
   readonly change: Change;
-  readonly gids: Iterable<number>;
+  readonly groupIds: Iterable<number>;
 }
 
 /**
- * One consistent cut of the state, holding only what changed since the last publish that succeeded.
+ * One consistent snapshot of the state, holding only what changed since the last publish that succeeded.
  * With `full` everything is given and the working file is made anew. Months, days and counts of persons
  * that are given whole replace what stands, and whatever adds up such a month is added up anew; of other
  * periods only what changed is given.
  */
 export interface PublishInput {
   readonly full: boolean;
-  /** Commit sequence of the state at the cut; stored, so that a restart knows what is still to publish. */
+  /** Commit sequence of the state at the snapshot; stored, so that a restart knows what is still to publish. */
   readonly sequence: number;
-  /** Sequence of the cut that must stand published for `sumChanges` to be right; with `full` of no meaning. */
+  /** Sequence of the snapshot that must stand published for `sumChanges` to be right; with `full` of no meaning. */
   readonly since: number;
   readonly publishedAt: EpochMs;
   /** Latest `setl_time` applied; null before the first settlement. */
@@ -209,7 +209,7 @@ export interface PublishInput {
   readonly warnings?: readonly WarningRow[];
   readonly orphanRefunds?: readonly OrphanRefundRow[];
   readonly unmapped?: readonly UnmappedRow[];
-  readonly facilityArrivals?: readonly FacilityArrivalRow[];
+  readonly facilityReporting?: readonly FacilityReportingRow[];
   readonly periodQuality?: readonly PeriodQualityRow[];
 }
 

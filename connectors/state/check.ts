@@ -5,7 +5,7 @@ import { stateError } from "./file.js";
 /** Findings named in the message at most. */
 const NAMED = 3;
 
-/** Standing versions by their rows, and by the ids that lead to them: of rows of one recent id the last counts. */
+/** Current versions by their rows, and by the ids that lead to them: of rows of one recent id the last counts. */
 const STANDING = `SELECT (SELECT coalesce(sum(rows), 0) FROM block) - (SELECT count(*) FROM dead) AS kept,
   (SELECT count(*) FROM settlement_id) - (SELECT count(*) FROM settlement_id
     WHERE setl_id IN (SELECT setl_id FROM settlement_id_recent))

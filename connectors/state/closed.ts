@@ -1,5 +1,5 @@
-import type { ComboValues } from "../../aggregations/dimensions/tuples.js";
-import type { Cause, ClosedRow, RecordReach } from "../../schemas/closed.js";
+import type { TupleValues } from "../../aggregations/dimensions/tuples.js";
+import type { AffectedPeriods, Cause, ClosedRow } from "../../schemas/closed.js";
 import { MEASURE_COUNT } from "../../schemas/measures.js";
 import type { EpochMs, MonthNumber } from "../../schemas/units.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
@@ -19,7 +19,7 @@ export interface SettlementChange {
   readonly key: string;
   readonly cause: Cause;
   readonly settlements: number;
-  readonly combo: ComboValues;
+  readonly tuple: TupleValues;
   readonly sums: Float64Array;
 }
 
@@ -32,7 +32,7 @@ export interface RecordChange {
   readonly stream: string;
   readonly key: string;
   readonly cause: Cause;
-  readonly reach: RecordReach;
+  readonly affected: AffectedPeriods;
 }
 
 export type Change = SettlementChange | RecordChange;
@@ -46,13 +46,13 @@ interface RawChange {
   readonly key: string;
   readonly cause: Cause;
   readonly settlements: number;
-  readonly combo: number | null;
+  readonly tuple: number | null;
   readonly data: Buffer;
 }
 
 /** The tables of the state about closed periods. Everything but reading happens inside a commit. */
 export class ClosedStore {
-  readonly #combos = new Map<string, number>();
+  readonly #tuples = new Map<string, number>();
 
   constructor(private readonly store: StateFile) {}
 
@@ -112,12 +112,12 @@ export class ClosedStore {
       w.uint(m);
       w.int(change.sums[m]);
     }
-    this.#add({ ...change, combo: this.#comboId(change.combo), data: w.copy() });
+    this.#add({ ...change, tuple: this.#tupleId(change.tuple), data: w.copy() });
   }
 
   addRecord(change: Omit<RecordChange, "kind" | "id" | "sequence">, month: MonthNumber): void {
-    const data = Buffer.from(JSON.stringify(change.reach));
-    this.#add({ ...change, month, settlements: 0, combo: null, data });
+    const data = Buffer.from(JSON.stringify(change.affected));
+    this.#add({ ...change, month, settlements: 0, tuple: null, data });
   }
 
   #add(change: Omit<RawChange, "id" | "sequence">): void {
@@ -133,18 +133,18 @@ export class ClosedStore {
         change.key,
         change.cause,
         change.settlements,
-        change.combo,
+        change.tuple,
         change.data,
       );
   }
 
-  #comboId({ insurance, values, facilityKnown }: ComboValues): number {
+  #tupleId({ insurance, values, facilityKnown }: TupleValues): number {
     const json = JSON.stringify({ insurance, values, facilityKnown });
-    let id = this.#combos.get(json);
+    let id = this.#tuples.get(json);
     if (id === undefined) {
       this.store.sql("INSERT OR IGNORE INTO change_combo (json) VALUES (?)").run(json);
       id = (this.store.sql("SELECT id FROM change_combo WHERE json = ?").get(json) as { id: number }).id;
-      this.#combos.set(json, id);
+      this.#tuples.set(json, id);
     }
     return id;
   }
@@ -152,21 +152,21 @@ export class ClosedStore {
   /** Changes of commits after `sequence`, in their order. */
   changesSince(sequence: number): Change[] {
     const rows = this.store
-      .sql("SELECT * FROM change WHERE sequence > ? ORDER BY id")
+      .sql("SELECT *, combo AS tuple FROM change WHERE sequence > ? ORDER BY id")
       .all(sequence) as RawChange[];
     if (rows.length === 0) return [];
-    const combos = new Map<number, ComboValues>();
+    const tuples = new Map<number, TupleValues>();
     return rows.map((row): Change => {
       const { id, at, stream, key, cause } = row;
       const common = { id, sequence: row.sequence, at, stream, key, cause };
-      if (row.combo === null) return { kind: "record", ...common, reach: JSON.parse(row.data.toString()) };
-      let combo = combos.get(row.combo);
-      if (combo === undefined) {
-        const { json } = this.store.sql("SELECT json FROM change_combo WHERE id = ?").get(row.combo) as {
+      if (row.tuple === null) return { kind: "record", ...common, affected: JSON.parse(row.data.toString()) };
+      let tuple = tuples.get(row.tuple);
+      if (tuple === undefined) {
+        const { json } = this.store.sql("SELECT json FROM change_combo WHERE id = ?").get(row.tuple) as {
           json: string;
         };
-        combo = JSON.parse(json) as ComboValues;
-        combos.set(row.combo, combo);
+        tuple = JSON.parse(json) as TupleValues;
+        tuples.set(row.tuple, tuple);
       }
       const sums = new Float64Array(MEASURE_COUNT);
       const r = new ByteReader(row.data);
@@ -174,7 +174,7 @@ export class ClosedStore {
         const measure = r.uint();
         sums[measure] = r.int();
       }
-      return { kind: "settlement", ...common, month: row.month, settlements: row.settlements, combo, sums };
+      return { kind: "settlement", ...common, month: row.month, settlements: row.settlements, tuple, sums };
     });
   }
 

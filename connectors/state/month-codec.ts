@@ -64,7 +64,7 @@ export function decodeMonth(month: MonthNumber, data: Buffer): MonthState {
   return state;
 }
 
-/** Packs (person, combo, weight) triples that ascend by person. */
+/** Packs (person, tuple, weight) triples that ascend by person. */
 export function encodeTriples(triples: Int32Array): Buffer {
   const w = new ByteWriter();
   w.uint(triples.length / 3);
@@ -80,14 +80,14 @@ export function encodeTriples(triples: Int32Array): Buffer {
 
 export function decodeTriples(
   data: Buffer,
-  visit: (person: number, combo: number, weight: number) => void,
+  visit: (person: number, tuple: number, weight: number) => void,
 ): void {
   const r = new ByteReader(data);
   let person = 0;
   for (let n = r.uint(); n > 0; n--) {
     person += r.uint();
-    const combo = r.uint();
-    visit(person, combo, r.int());
+    const tuple = r.uint();
+    visit(person, tuple, r.int());
   }
 }
 

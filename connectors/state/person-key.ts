@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 
 /** Bytes of a pseudonym. */
-export const TAG_BYTES = 16;
+export const PSEUDONYM_BYTES = 16;
 
 const BLOCK = 16;
 
@@ -86,7 +86,10 @@ export class Cmac {
   }
 }
 
-/** Everything that depends on `privacy.personKey` (contract §7). The key itself is kept nowhere. */
+/**
+ * Everything that depends on `privacy.personKey` (docs/specification.md#pseudonym). The key itself is kept
+ * nowhere.
+ */
 export class Privacy {
   readonly #cmac: Cmac;
   readonly #quarantineKey: Buffer;

@@ -2,7 +2,7 @@ import type { EpochMs, MonthNumber } from "../../schemas/units.js";
 import type { SqliteStore } from "./store.js";
 
 /** The days on which facilities settled, as the state keeps them. Writing happens inside a commit. */
-export class ArrivalStore {
+export class ReportingStore {
   constructor(private readonly store: SqliteStore) {}
 
   days(): [facility: string, month: MonthNumber, days: number][] {

@@ -13,7 +13,7 @@ const AMOUNTS = AMOUNT_FIELDS.length;
 const FIRST_OPTIONAL = AMOUNTS - 5;
 
 /** Numbers for strings that recur, and back; kept by the state. */
-export interface CodeBook {
+export interface CodeTable {
   idOf(text: string): number;
   textOf(id: number): string;
 }
@@ -25,7 +25,7 @@ export interface RowFacts {
   /** Day whose month the row counts in: its own, or its original's under `refunds: original-period`. */
   day: DayNumber;
   /** Where the record came from: number of the place, and its position there. */
-  place: number;
+  partitionId: number;
   position: number;
 }
 
@@ -50,7 +50,7 @@ export class BlockWriter {
   #firstVisit = "";
   #baseTime = 0;
 
-  constructor(readonly codes: CodeBook) {}
+  constructor(readonly codes: CodeTable) {}
 
   get count(): number {
     return this.#lengths.length;
@@ -75,7 +75,7 @@ export class BlockWriter {
     w.int(s.setl_time - this.#baseTime);
     w.int(s.updt_time - s.setl_time);
     w.uint(facts.day);
-    w.uint(facts.place);
+    w.uint(facts.partitionId);
     w.uint(facts.position);
     w.uint(this.#code(0, s.refd_setl_flag));
     w.uint(this.#code(1, s.vali_flag));
@@ -171,7 +171,7 @@ export class PackedRow implements RowFacts {
   mdtrt_id = "";
   person = 0;
   day: DayNumber = 0;
-  place = 0;
+  partitionId = 0;
   position = 0;
   setl_time: EpochMs = 0;
   updt_time: EpochMs = 0;
@@ -192,7 +192,7 @@ export class BlockReader {
   #firstVisit = "";
   #baseTime = 0;
 
-  constructor(readonly codes: CodeBook) {}
+  constructor(readonly codes: CodeTable) {}
 
   get count(): number {
     return this.#starts.length;
@@ -233,7 +233,7 @@ export class BlockReader {
     into.setl_time = this.#baseTime + r.int();
     into.updt_time = into.setl_time + r.int();
     facts.day = r.uint();
-    facts.place = r.uint();
+    facts.partitionId = r.uint();
     facts.position = r.uint();
     into.refd_setl_flag = codes.textOf(r.uint());
     into.vali_flag = codes.textOf(r.uint());
@@ -268,7 +268,7 @@ export class BlockReader {
     into.setl_time = this.#baseTime + r.int();
     into.updt_time = into.setl_time + r.int();
     into.day = r.uint();
-    into.place = r.uint();
+    into.partitionId = r.uint();
     into.position = r.uint();
     for (let i = 0; i < into.codes.length; i++) into.codes[i] = r.uint();
     into.begndate = this.#optional(into.day);

@@ -5,7 +5,7 @@ import type { Ref } from "./settlement-block.js";
 const MERGE_IDS = 200_000;
 /** Ids of a page of all of them. */
 const PAGE_IDS = 10_000;
-/** Stands for an id that has no standing version any more. */
+/** Stands for an id that has no current version any more. */
 const NONE = 0;
 
 /** Prepares statements and keeps them. */
@@ -46,7 +46,7 @@ export class SettlementIndex {
     return row?.setl_id ?? "";
   }
 
-  /** References of the standing versions of `ids`; index into `ids` to reference, only for known ids. */
+  /** References of the current versions of `ids`; index into `ids` to reference, only for known ids. */
   find(ids: readonly string[]): Map<number, Ref> {
     const found = new Map<number, Ref>();
     const asked: string[] = [];
@@ -76,7 +76,7 @@ export class SettlementIndex {
     )?.ref;
   }
 
-  /** Makes reference `first + i` the standing version of the new id `ids[i]`. Only inside a commit. */
+  /** Makes reference `first + i` the current version of the new id `ids[i]`. Only inside a commit. */
   insert(ids: readonly string[], first: Ref): void {
     if (ids.length === 0) return;
     // An id that the list knows, if only as gone, stays in the list: there the last row stands.
@@ -95,14 +95,14 @@ export class SettlementIndex {
     }
   }
 
-  /** Makes another version the standing one of an id. Only inside a commit. */
+  /** Makes another version the current one of an id. Only inside a commit. */
   set(setlId: string, ref: Ref): void {
     this.sql("INSERT INTO settlement_id_recent (setl_id, ref) VALUES (?, ?)").run(setlId, ref);
     this.#recent.set(setlId, ref);
     this.#rows++;
   }
 
-  /** An id has no standing version any more. Only inside a commit. */
+  /** An id has no current version any more. Only inside a commit. */
   drop(setlId: string): void {
     this.set(setlId, NONE);
   }
@@ -127,7 +127,7 @@ export class SettlementIndex {
     this.#last = this.#greatest();
   }
 
-  /** References of all standing versions, in pages. */
+  /** References of all current versions, in pages. */
   *refs(): Generator<readonly Ref[]> {
     const page = this.sql(
       "SELECT setl_id, ref FROM settlement_id WHERE setl_id > ? ORDER BY setl_id LIMIT ?",
@@ -141,7 +141,7 @@ export class SettlementIndex {
     yield [...this.#recent.values()].filter((ref) => ref !== NONE);
   }
 
-  /** Ids with a standing version. */
+  /** Ids with a current version. */
   count(): number {
     const { n } = this.sql(
       `SELECT (SELECT count(*) FROM settlement_id) - (SELECT count(*) FROM settlement_id

@@ -9,7 +9,7 @@ import { SettlementIndex } from "./settlement-index.js";
 
 export interface SnapshotRecord {
   readonly record: StreamRecord;
-  readonly place: number;
+  readonly partitionId: number;
   readonly position: number;
 }
 
@@ -67,16 +67,16 @@ export class StateSnapshot {
   }
 
   /** Source and partition of each place, by its number. */
-  places(): [id: number, source: string, partition: string][] {
+  partitions(): [id: number, source: string, partition: string][] {
     return this.#raw("SELECT id, source, partition FROM place ORDER BY id");
   }
 
   /** Pseudonyms of all persons in the order of their numbers, 16 bytes each. */
   *pseudonyms(): Generator<Buffer> {
-    for (const [first, tags] of this.#raw<[number, Buffer]>(
+    for (const [first, pseudonyms] of this.#raw<[number, Buffer]>(
       "SELECT first, tags FROM person_chunk ORDER BY first",
     )) {
-      yield checkedCrc(tags, `person chunk ${first}`);
+      yield checkedCrc(pseudonyms, `person chunk ${first}`);
     }
   }
 
@@ -90,7 +90,7 @@ export class StateSnapshot {
     return this.#raw<[number]>("SELECT coalesce(max(id), 0) FROM block")[0][0];
   }
 
-  /** Months whose standing versions are others than at an earlier commit and its last block. */
+  /** Months whose current versions are others than at an earlier commit and its last block. */
   monthsChangedSince(sequence: number, lastBlock: number): MonthNumber[] {
     return this.#raw<[number]>(
       "SELECT month FROM block WHERE id > ? UNION SELECT month FROM dead WHERE sequence > ? ORDER BY 1",
@@ -99,7 +99,7 @@ export class StateSnapshot {
     ).map(([m]) => m);
   }
 
-  /** Time of the standing version of a settlement; undefined when it was never seen or stands no more. */
+  /** Time of the current version of a settlement; undefined when it was never seen or stands no more. */
   timeOf(setlId: string): number | undefined {
     const ref = this.ids.findOne(setlId);
     if (ref === undefined) return undefined;
@@ -115,11 +115,11 @@ export class StateSnapshot {
   }
 
   /**
-   * The standing versions of a month, in pages: each page calls `visit` for its rows (always with the same
+   * The current versions of a month, in pages: each page calls `visit` for its rows (always with the same
    * object) and then gives its caller a turn.
    */
   *rows(month: MonthNumber, visit: (ref: number, row: PackedRow) => void): Generator<void> {
-    const dead = new Set(
+    const superseded = new Set(
       this.#raw<[number]>("SELECT ref FROM dead WHERE month = ?", month).map(([ref]) => ref),
     );
     const page = this.#db
@@ -133,7 +133,7 @@ export class StateSnapshot {
         const { count } = this.#reader;
         for (let i = 0; i < count; i++) {
           const ref = id * ROWS_PER_BLOCK + i;
-          if (dead.has(ref)) continue;
+          if (superseded.has(ref)) continue;
           this.#reader.readPacked(i, row);
           visit(ref, row);
         }
@@ -144,12 +144,12 @@ export class StateSnapshot {
     }
   }
 
-  /** Standing records of a small stream. */
+  /** Current records of a small stream. */
   records(stream: StreamName): SnapshotRecord[] {
     return this.#raw<[string, number, number]>(
       "SELECT content, place, position FROM record WHERE stream = ? ORDER BY key",
       stream,
-    ).map(([content, place, position]) => ({ record: JSON.parse(content), place, position }));
+    ).map(([content, partitionId, position]) => ({ record: JSON.parse(content), partitionId, position }));
   }
 
   close(): void {

@@ -8,19 +8,19 @@ import { checkedCrc, StateFile, type StateIdentity, withCrc } from "./file.js";
 import {
   BlockReader,
   BlockWriter,
-  type CodeBook,
+  type CodeTable,
   type Ref,
   ROWS_PER_BLOCK,
   type RowFacts,
 } from "./settlement-block.js";
 import { SettlementIndex } from "./settlement-index.js";
 
-/** How the record of a buried version was counted: `applied` (or held), or as what is told beside it. */
+/** How the record of a superseded version was counted: `applied` (or held), or as what is told beside it. */
 export type CountedAs = "applied" | "duplicate" | "quarantined";
 /** In the order of their numbers in `dead.kept`, from 1. */
 const COUNTED_AS: readonly CountedAs[] = ["applied", "duplicate", "quarantined"];
 
-export interface Place extends Position {
+export interface SourcePartition extends Position {
   readonly id: number;
   received: number;
   applied: number;
@@ -33,7 +33,7 @@ export type Outcome = "applied" | "duplicate" | "held" | "quarantined";
 
 export interface QuarantineEntry {
   readonly id: number;
-  readonly place: number;
+  readonly partitionId: number;
   readonly position: number;
   readonly stream: StreamName;
   readonly reason: QuarantineReason;
@@ -63,7 +63,7 @@ export interface KeptRecord {
   readonly key: string;
   readonly updt_time: number;
   readonly content: string;
-  readonly place: number;
+  readonly partitionId: number;
   readonly position: number;
 }
 
@@ -90,15 +90,15 @@ export class SqliteStore extends StateFile {
   readonly #codeIds = new Map<string, number>();
   readonly #codeTexts: string[] = [];
   #codesSaved = 0;
-  readonly #places = new Map<string, Place>();
-  readonly #placeById = new Map<number, Place>();
-  readonly #changedPlaces = new Set<Place>();
-  readonly codes: CodeBook;
+  readonly #partitions = new Map<string, SourcePartition>();
+  readonly #partitionById = new Map<number, SourcePartition>();
+  readonly #changedPartitions = new Set<SourcePartition>();
+  readonly codes: CodeTable;
   readonly #reader: BlockReader;
   /** Bumped when rows of these change, so that who publishes them need not compare. */
   readonly revisions = { facilities: 0, quarantine: 0, warnings: 0, refunds: 0 };
   #lastReadBlock = -1;
-  /** Standing versions by setl_id. */
+  /** Current versions by setl_id. */
   readonly ids: SettlementIndex;
 
   constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean } = {}) {
@@ -106,7 +106,7 @@ export class SqliteStore extends StateFile {
     this.ids = new SettlementIndex((text) => this.sql(text));
     this.beforeCommit.push(() => {
       this.#saveCodes();
-      this.#savePlaces();
+      this.#savePartitions();
       this.ids.settle();
     });
     this.codes = {
@@ -127,8 +127,8 @@ export class SqliteStore extends StateFile {
     }
     this.#codesSaved = this.#codeTexts.length;
     for (const row of this.db.prepare("SELECT * FROM place").all() as Record<string, unknown>[]) {
-      this.#addPlace({
-        ...(row as unknown as Place),
+      this.#addPartition({
+        ...(row as unknown as SourcePartition),
         lastApplied: row.last_applied as number | null,
         finished: row.finished === 1,
       });
@@ -146,32 +146,32 @@ export class SqliteStore extends StateFile {
 
   // Places: positions and tallies -------------------------------------------------------------------------
 
-  #addPlace(place: Place): Place {
-    this.#places.set(`${place.source}\u0001${place.partition}`, place);
-    this.#placeById.set(place.id, place);
-    return place;
+  #addPartition(partition: SourcePartition): SourcePartition {
+    this.#partitions.set(`${partition.source}\u0001${partition.partition}`, partition);
+    this.#partitionById.set(partition.id, partition);
+    return partition;
   }
 
-  places(): Place[] {
-    return [...this.#places.values()];
+  partitions(): SourcePartition[] {
+    return [...this.#partitions.values()];
   }
 
-  placeById(id: number): Place {
-    return this.#placeById.get(id)!;
+  partitionById(id: number): SourcePartition {
+    return this.#partitionById.get(id)!;
   }
 
-  findPlace(source: string, partition: string): Place | undefined {
-    return this.#places.get(`${source}\u0001${partition}`);
+  findPartition(source: string, partition: string): SourcePartition | undefined {
+    return this.#partitions.get(`${source}\u0001${partition}`);
   }
 
   /** The place of a partition, made at its first record. Only inside `commit`. */
-  place(source: string, partition: string): Place {
-    const known = this.findPlace(source, partition);
+  partition(source: string, partition: string): SourcePartition {
+    const known = this.findPartition(source, partition);
     if (known) return known;
     const id = Number(
       this.sql("INSERT INTO place (source, partition) VALUES (?, ?)").run(source, partition).lastInsertRowid,
     );
-    return this.#addPlace({
+    return this.#addPartition({
       id,
       source,
       partition,
@@ -187,25 +187,25 @@ export class SqliteStore extends StateFile {
     });
   }
 
-  tally(placeId: number, outcome: Outcome, change: number, received = 0): void {
-    const place = this.placeById(placeId);
-    place[outcome] += change;
-    place.received += received;
-    this.#changedPlaces.add(place);
+  tally(partitionId: number, outcome: Outcome, change: number, received = 0): void {
+    const partition = this.partitionById(partitionId);
+    partition[outcome] += change;
+    partition.received += received;
+    this.#changedPartitions.add(partition);
   }
 
-  movePosition(place: Place, position: Position): void {
-    Object.assign(place, {
+  movePosition(partition: SourcePartition, position: Position): void {
+    Object.assign(partition, {
       next: position.next,
       lastApplied: position.lastApplied,
       fingerprint: position.fingerprint,
       finished: position.finished,
     });
-    this.#changedPlaces.add(place);
+    this.#changedPartitions.add(partition);
   }
 
-  #savePlaces(): void {
-    for (const p of this.#changedPlaces) {
+  #savePartitions(): void {
+    for (const p of this.#changedPartitions) {
       this.sql(
         "UPDATE place SET next = ?, last_applied = ?, fingerprint = ?, finished = ?, received = ?, applied = ?, duplicate = ?, held = ?, quarantined = ? WHERE id = ?",
       ).run(
@@ -221,7 +221,7 @@ export class SqliteStore extends StateFile {
         p.id,
       );
     }
-    this.#changedPlaces.clear();
+    this.#changedPartitions.clear();
   }
 
   // Kept settlements --------------------------------------------------------------------------------------
@@ -269,7 +269,7 @@ export class SqliteStore extends StateFile {
   }
 
   /**
-   * Visits the standing versions of a month's blocks after `afterBlock`, in the order they were kept.
+   * Visits the current versions of a month's blocks after `afterBlock`, in the order they were kept.
    * `visit` may read and write the state: blocks are taken in pages.
    */
   scan(
@@ -279,7 +279,7 @@ export class SqliteStore extends StateFile {
     facts: RowFacts,
     visit: (ref: Ref) => void,
   ): void {
-    const dead = new Set(
+    const superseded = new Set(
       (this.sql("SELECT ref FROM dead WHERE month = ?").raw().all(month) as [number][]).map(([ref]) => ref),
     );
     const page = this.sql("SELECT id, data FROM block WHERE month = ? AND id > ? ORDER BY id LIMIT 64");
@@ -290,7 +290,7 @@ export class SqliteStore extends StateFile {
         const count = this.#reader.count;
         for (let i = 0; i < count; i++) {
           const ref = block.id * ROWS_PER_BLOCK + i;
-          if (dead.has(ref)) continue;
+          if (superseded.has(ref)) continue;
           if (this.#lastReadBlock !== block.id) this.#openBlock(block.id, block.data);
           this.#reader.read(i, into, facts);
           visit(ref);
@@ -319,10 +319,10 @@ export class SqliteStore extends StateFile {
   }
 
   /**
-   * Takes a version out of the standing ones. It stays readable: unless `countedAs` is null, it may have to
+   * Takes a version out of the current ones. It stays readable: unless `countedAs` is null, it may have to
    * stand again.
    */
-  bury(ref: Ref, month: MonthNumber, setlId: string, countedAs: CountedAs | null = "applied"): void {
+  supersede(ref: Ref, month: MonthNumber, setlId: string, countedAs: CountedAs | null = "applied"): void {
     this.sql("INSERT INTO dead (ref, month, sequence, setl_id, kept) VALUES (?, ?, ?, ?, ?)").run(
       ref,
       month,
@@ -332,8 +332,8 @@ export class SqliteStore extends StateFile {
     );
   }
 
-  /** Versions of a month in blocks up to `lastBlock` that were buried after `sequence`. */
-  buriedSince(month: MonthNumber, sequence: number, lastBlock: number): Ref[] {
+  /** Versions of a month in blocks up to `lastBlock` that were superseded after `sequence`. */
+  supersededSince(month: MonthNumber, sequence: number, lastBlock: number): Ref[] {
     return (
       this.sql("SELECT ref FROM dead WHERE month = ? AND sequence > ? AND ref < ?")
         .raw()
@@ -341,13 +341,13 @@ export class SqliteStore extends StateFile {
     ).map(([ref]) => ref);
   }
 
-  /** Buried versions of a key that could stand again, and how their records were counted. */
-  buriedVersions(setlId: string): { readonly ref: Ref; readonly countedAs: CountedAs }[] {
+  /** Superseded versions of a key that could stand again, and how their records were counted. */
+  supersededVersions(setlId: string): { readonly ref: Ref; readonly countedAs: CountedAs }[] {
     const rows = this.sql("SELECT ref, kept FROM dead WHERE setl_id = ? AND kept > 0").raw().all(setlId);
     return (rows as [number, number][]).map(([ref, kept]) => ({ ref, countedAs: COUNTED_AS[kept - 1] }));
   }
 
-  forgetBuried(ref: Ref): void {
+  forgetSuperseded(ref: Ref): void {
     this.sql("UPDATE dead SET kept = 0 WHERE ref = ?").run(ref);
   }
 
@@ -439,23 +439,27 @@ export class SqliteStore extends StateFile {
 
   // Small things ------------------------------------------------------------------------------------------
 
-  records(stream: StreamName): { record: StreamRecord; place: number; position: number }[] {
-    const rows = this.sql("SELECT content, place, position FROM record WHERE stream = ? ORDER BY key").all(
-      stream,
-    ) as KeptRecord[];
-    return rows.map((r) => ({ record: JSON.parse(r.content), place: r.place, position: r.position }));
+  records(stream: StreamName): { record: StreamRecord; partitionId: number; position: number }[] {
+    const rows = this.sql(
+      "SELECT content, place AS partitionId, position FROM record WHERE stream = ? ORDER BY key",
+    ).all(stream) as KeptRecord[];
+    return rows.map((r) => ({
+      record: JSON.parse(r.content),
+      partitionId: r.partitionId,
+      position: r.position,
+    }));
   }
 
   record(stream: StreamName, key: string): KeptRecord | undefined {
     return this.sql(
-      "SELECT key, updt_time, content, place, position FROM record WHERE stream = ? AND key = ?",
+      "SELECT key, updt_time, content, place AS partitionId, position FROM record WHERE stream = ? AND key = ?",
     ).get(stream, key) as KeptRecord | undefined;
   }
 
   setRecord(stream: StreamName, kept: KeptRecord): void {
     this.sql(
       "INSERT OR REPLACE INTO record (stream, key, updt_time, content, place, position) VALUES (?, ?, ?, ?, ?, ?)",
-    ).run(stream, kept.key, kept.updt_time, kept.content, kept.place, kept.position);
+    ).run(stream, kept.key, kept.updt_time, kept.content, kept.partitionId, kept.position);
   }
 
   quarantine(entry: Omit<QuarantineEntry, "id" | "status" | "note">): number {
@@ -464,7 +468,7 @@ export class SqliteStore extends StateFile {
       this.sql(
         "INSERT INTO quarantine (place, position, stream, reason, detail, first_seen, status, first_day, last_day, due, raw, ref) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)",
       ).run(
-        entry.place,
+        entry.partitionId,
         entry.position,
         entry.stream,
         entry.reason,
@@ -480,7 +484,7 @@ export class SqliteStore extends StateFile {
   }
 
   quarantined(where: string, ...parameters: unknown[]): QuarantineEntry[] {
-    return this.sql(`SELECT * FROM quarantine WHERE ${where} ORDER BY id`).all(
+    return this.sql(`SELECT *, place AS partitionId FROM quarantine WHERE ${where} ORDER BY id`).all(
       ...parameters,
     ) as QuarantineEntry[];
   }
@@ -503,14 +507,14 @@ export class SqliteStore extends StateFile {
   warn(
     recordKey: string,
     warning: string,
-    at: { readonly place: number; readonly position: number },
+    at: { readonly partitionId: number; readonly position: number },
     detail: string,
     stream: StreamName = "settlement",
   ): void {
     this.revisions.warnings++;
     this.sql(
       "INSERT OR REPLACE INTO warning (record_key, warning, stream, place, position, detail) VALUES (?, ?, ?, ?, ?, ?)",
-    ).run(recordKey, warning, stream, at.place, at.position, detail);
+    ).run(recordKey, warning, stream, at.partitionId, at.position, detail);
   }
 
   dropWarnings(recordKey: string, warnings: readonly string[]): void {

@@ -62,7 +62,7 @@ export async function explainCommand(
       ...found,
       published: opened.published,
       detail: opened.detail,
-      check: await judged(found.check, opened, loaded.config),
+      check: await checked(found.check, opened, loaded.config),
     };
     process.stdout.write(
       options.format === "json" ? explanationJson(explanation) : explanationText(explanation),
@@ -74,7 +74,7 @@ export async function explainCommand(
 }
 
 /** A difference may come of records that arrived after the publish: then it is none. */
-async function judged(
+async function checked(
   check: Explanation["check"],
   { published, detail }: Opened,
   config: Config,

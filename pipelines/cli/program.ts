@@ -6,6 +6,7 @@ import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
 import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
+import { reportDefinition } from "./definitions/report.js";
 import { verifyDefinition } from "./definitions/verify.js";
 import type { QuarantineOptions } from "./quarantine.js";
 
@@ -67,6 +68,7 @@ Examples:
   closeDefinition({ command, withConfig, done });
   auditDefinition({ command, withConfig, done });
   nightlyDefinition({ command, withConfig, done });
+  reportDefinition({ command, withConfig, done });
   verifyDefinition({ command, withConfig, done });
 
   withConfig(
@@ -167,7 +169,7 @@ function quarantine(
   withConfig: (c: Command) => Command,
   done: (exitCode: number) => void,
 ): void {
-  const desk = root
+  const quarantine = root
     .command("quarantine")
     .description("work the quarantine: records that cannot be counted, with their bytes and reasons")
     .addHelpText(
@@ -188,24 +190,24 @@ Examples:
     withConfig(c)
       .option("--reason <reason>", "only records with this reason")
       .option("--stream <stream>", "only records of this stream");
-  filters(desk.command("list"))
+  filters(quarantine.command("list"))
     .description("list records; never shows their content")
     .option("--status <status>", "waiting, resolved or dismissed (default: waiting)")
     .option("--limit <n>", "at most so many")
     .option("-f, --format <format>", "table or json", "table")
     .action(async (options: QuarantineOptions) => done(await (await load()).quarantineList(options)));
-  withConfig(desk.command("show <id>"))
+  withConfig(quarantine.command("show <id>"))
     .description("write a record's decrypted bytes to standard output")
     .action(async (id: string, options: QuarantineOptions) =>
       done(await (await load()).quarantineShow(id, options)),
     );
-  filters(desk.command("retry [ids...]"))
+  filters(quarantine.command("retry [ids...]"))
     .description("judge records again under the present configuration")
     .option("--all", "every record that waits")
     .action(async (ids: string[], options: QuarantineOptions) =>
       done(await (await load()).quarantineRetry(ids, options)),
     );
-  filters(desk.command("dismiss [ids...]"))
+  filters(quarantine.command("dismiss [ids...]"))
     .description("set records aside for good; they stay listed with the reason")
     .option("--all", "every record that waits")
     .option("--why <text>", "why; kept beside the record")

@@ -4,7 +4,7 @@ import { FundpulseError } from "../../schemas/errors.js";
 import { STREAM_NAMES, type StreamName } from "../../schemas/input/streams.js";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../../schemas/quarantine.js";
 import { withEngine } from "../engine/open.js";
-import type { QuarantineDesk, QuarantineEntry, QuarantineFilter } from "../engine/port.js";
+import type { QuarantineEntry, QuarantineFilter, QuarantineService } from "../engine/port.js";
 import { count, progressLine } from "./progress.js";
 import { commandLog } from "./run.js";
 
@@ -19,8 +19,8 @@ export interface QuarantineOptions {
   readonly why?: string;
 }
 
-/** The workspace's quarantine for one piece of work, beside a running pipeline too. */
-function withDesk<T>(config: string, work: (desk: QuarantineDesk) => Promise<T>): Promise<T> {
+/** The workspace's quarantine for one piece of work, beside a running engine too. */
+function withQuarantine<T>(config: string, work: (quarantine: QuarantineService) => Promise<T>): Promise<T> {
   const loaded = loadConfig(config);
   const deps = { log: commandLog(loaded), observer: progressLine(), clock: Date.now };
   return withEngine(loaded, deps, (engine) => work(engine.quarantine));
@@ -28,7 +28,7 @@ function withDesk<T>(config: string, work: (desk: QuarantineDesk) => Promise<T>)
 
 export async function quarantineList(options: QuarantineOptions): Promise<number> {
   const filter = filterOf(options);
-  const entries = await withDesk(options.config, (desk) => desk.list(filter));
+  const entries = await withQuarantine(options.config, (quarantine) => quarantine.list(filter));
   if (options.format === "json") process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
   else process.stdout.write(listText(entries));
   return 0;
@@ -39,8 +39,8 @@ export async function quarantineList(options: QuarantineOptions): Promise<number
  * terminal bytes that are no text are shown in hexadecimal.
  */
 export function quarantineShow(id: string, options: QuarantineOptions): Promise<number> {
-  return withDesk(options.config, async (desk) => {
-    const found = await desk.show(idOf(id));
+  return withQuarantine(options.config, async (quarantine) => {
+    const found = await quarantine.show(idOf(id));
     if (found === undefined) throw new FundpulseError("FP2006", `there is no quarantined record ${id}`);
     process.stderr.write(entryText(found.entry));
     if (!process.stdout.isTTY) process.stdout.write(found.bytes);
@@ -69,8 +69,8 @@ function hexText(bytes: Buffer): string {
 
 export function quarantineRetry(ids: readonly string[], options: QuarantineOptions): Promise<number> {
   const filter = filterOf(options);
-  return withDesk(options.config, async (desk) => {
-    const { retried, resolved } = await desk.retry(await chosen(desk, ids, options, filter));
+  return withQuarantine(options.config, async (quarantine) => {
+    const { retried, resolved } = await quarantine.retry(await chosen(quarantine, ids, options, filter));
     process.stdout.write(`${count(retried)} judged again, ${count(resolved)} left the quarantine\n`);
     return 0;
   });
@@ -80,15 +80,15 @@ export function quarantineDismiss(ids: readonly string[], options: QuarantineOpt
   const filter = filterOf(options);
   const why = options.why?.trim() ?? "";
   if (why === "") throw new FundpulseError("FP1003", "a dismissal needs its reason: --why <text>");
-  return withDesk(options.config, async (desk) => {
-    const dismissed = await desk.dismiss(await chosen(desk, ids, options, filter), why);
+  return withQuarantine(options.config, async (quarantine) => {
+    const dismissed = await quarantine.dismiss(await chosen(quarantine, ids, options, filter), why);
     process.stdout.write(`${count(dismissed)} dismissed\n`);
     return 0;
   });
 }
 
 async function chosen(
-  desk: QuarantineDesk,
+  quarantine: QuarantineService,
   ids: readonly string[],
   options: QuarantineOptions,
   filter: QuarantineFilter,
@@ -99,7 +99,7 @@ async function chosen(
   }
   if (ids.length > 0) return ids.map(idOf);
   if (!filtered) throw new FundpulseError("FP1003", "name ids, or choose with --all, --reason or --stream");
-  return (await desk.list({ ...filter, status: "waiting" })).map((entry) => entry.id);
+  return (await quarantine.list({ ...filter, status: "waiting" })).map((entry) => entry.id);
 }
 
 function idOf(text: string): number {

@@ -13,22 +13,22 @@ import { stateError } from "../../connectors/state/file.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { closingOf } from "../closing/closing.js";
 import { Intake } from "../ingest/intake.js";
-import { quarantineDesk } from "../ingest/quarantine.js";
+import { quarantineService } from "../ingest/quarantine.js";
 import { State } from "../ledger/state.js";
 import { cellsPath, publishAllCells } from "../publish/cells.js";
 import { PublishLoop } from "../publish/loop.js";
 import { Publication } from "../publish/publication.js";
-import { Prover } from "../verify/verifier.js";
-import type { Pipeline, PipelineDeps, RunSummary } from "./port.js";
-import { Turns } from "./serial-queue.js";
+import { Verifier } from "../verify/verifier.js";
+import type { Engine, EngineDeps, RunSummary } from "./port.js";
+import { SerialQueue } from "./serial-queue.js";
 
 /** The state is checkpointed after so many records, which bounds how long a start after a crash takes. */
 const CHECKPOINT_RECORDS = 500_000;
-/** How often due records are judged again and lag is told while running. */
+/** How often due records are validated again and lag is told while running. */
 const TICK_MS = 1000;
 
 /** The source that the configuration names. */
-export async function openSource(config: Config, deps: Pick<PipelineDeps, "log">): Promise<Source> {
+export async function openSource(config: Config, deps: Pick<EngineDeps, "log">): Promise<Source> {
   const { source } = config;
   if (source.kind === "folder") return new FolderSource({ path: source.path });
   const { KafkaSource } = await import("../../connectors/kafka/source.js");
@@ -48,7 +48,7 @@ export async function openDecoder(config: Config): Promise<BatchDecoder> {
 }
 
 /** Parts that tests replace. */
-export interface PipelineParts {
+export interface EngineParts {
   readonly source?: Source;
   readonly publisher?: Publisher;
 }
@@ -57,11 +57,11 @@ export interface PipelineParts {
  * Opens the state of a workspace and everything around it. The caller holds the state lock. With `rebuild`
  * a state built under another configuration of dimensions is accepted and derived again.
  */
-export async function openPipeline(
+export async function assembleEngine(
   config: Config,
-  deps: PipelineDeps,
-  parts: PipelineParts = {},
-): Promise<Pipeline> {
+  deps: EngineDeps,
+  parts: EngineParts = {},
+): Promise<Engine> {
   const decoder = await openDecoder(config);
   const reference = loadReference(config.reference, config.timezone);
   const open = async (rebuild: boolean): Promise<Opened> => {
@@ -71,9 +71,9 @@ export async function openPipeline(
       const publisher = parts.publisher ?? new DuckDbPublisher({ dataDir: config.data, config });
       const publication = new Publication(state, intake, await publisher.open(state.store.stateId));
       const loop = new PublishLoop({ config, deps, state, intake, publication, publisher });
-      if (rebuild) await intake.rejudge("1 = 1");
+      if (rebuild) await intake.revalidate("1 = 1");
       else if (state.tablesChanged) {
-        await intake.rejudge("reason IN ('unknown_category', 'out_of_jurisdiction')");
+        await intake.revalidate("reason IN ('unknown_category', 'out_of_jurisdiction')");
       }
       state.derived();
       return { state, intake, publisher, loop };
@@ -96,7 +96,7 @@ export async function openPipeline(
     opened ??= await readable(() => open(false));
     return opened;
   };
-  const desk = quarantineDesk(
+  const quarantine = quarantineService(
     async () => (await current()).intake,
     async () => (await current()).state,
     async () => {
@@ -104,21 +104,21 @@ export async function openPipeline(
       await loop.publishNow();
     },
   );
-  const turns = new Turns();
+  const queue = new SerialQueue();
   /** What is asked of the engine happens between two batches, never beside one. */
-  const inTurn = <T>(work: (opened: Opened) => Promise<T>): Promise<T> =>
-    turns.take(async () => {
+  const betweenBatches = <T>(work: (opened: Opened) => Promise<T>): Promise<T> =>
+    queue.run(async () => {
       const now = await current();
       return readable(() => work(now));
     });
-  const prover = new Prover(inTurn);
+  const verifier = new Verifier(betweenBatches);
 
   return {
     run: async ({ untilDrained, signal }) => {
-      const parts_ = await turns.take(current);
+      const parts_ = await queue.run(current);
       const source = parts.source ?? (await openSource(config, deps));
       try {
-        return await readable(() => consume(parts_, source, deps, turns, untilDrained, signal));
+        return await readable(() => consume(parts_, source, deps, queue, untilDrained, signal));
       } finally {
         await source.close();
       }
@@ -132,25 +132,25 @@ export async function openPipeline(
       return { settlements: state.store.ids.count(), version };
     },
     quarantine: {
-      list: (filter) => inTurn(() => desk.list(filter)),
-      show: (id) => inTurn(() => desk.show(id)),
-      retry: (ids) => inTurn(() => desk.retry(ids)),
-      dismiss: (ids, why) => inTurn(() => desk.dismiss(ids, why)),
+      list: (filter) => betweenBatches(() => quarantine.list(filter)),
+      show: (id) => betweenBatches(() => quarantine.show(id)),
+      retry: (ids) => betweenBatches(() => quarantine.retry(ids)),
+      dismiss: (ids, why) => betweenBatches(() => quarantine.dismiss(ids, why)),
     },
-    publish: () => inTurn(async ({ loop, state }) => ({ version: await publishAll(loop, state) })),
+    publish: () => betweenBatches(async ({ loop, state }) => ({ version: await publishAll(loop, state) })),
     close: async (period, options) => {
-      const result = await inTurn((now) => closingOf(now).close(period, options));
+      const result = await betweenBatches((now) => closingOf(now).close(period, options));
       const { outcome, version } = result;
       const problems = result.problems.map((p) => p.problem);
       if (outcome === "closed") deps.log.info("period closed", { period, version, problems });
       if (outcome === "refused") deps.log.info("close refused", { period, problems });
       return result;
     },
-    due: (day) => inTurn((now) => closingOf(now).due(day)),
-    verify: () => readable(() => prover.verify()),
-    writeDetail: () => readable(() => prover.writeDetail()),
+    due: (day) => betweenBatches((now) => closingOf(now).due(day)),
+    verify: () => readable(() => verifier.verify()),
+    writeDetail: () => readable(() => verifier.writeDetail()),
     end: async () => {
-      await prover.idle();
+      await verifier.idle();
       if (opened === null) return;
       const { state, publisher, loop } = opened;
       opened = null;
@@ -197,8 +197,8 @@ interface Opened {
 async function consume(
   { state, intake, loop }: Opened,
   source: Source,
-  deps: PipelineDeps,
-  turns: Turns,
+  deps: EngineDeps,
+  queue: SerialQueue,
   untilDrained: boolean,
   signal: AbortSignal,
 ): Promise<RunSummary> {
@@ -211,7 +211,7 @@ async function consume(
   if (signal.aborted) stop.abort();
 
   const deliver = async (batch: SourceBatch): Promise<void> => {
-    const outcome = await turns.take(() => intake.accept(batch));
+    const outcome = await queue.run(() => intake.accept(batch));
     for (const key of ["applied", "duplicate", "held", "quarantined"] as const) counts[key] += outcome[key];
     deps.observer.batch(outcome);
     sinceCheckpoint += outcome.applied;
@@ -224,8 +224,8 @@ async function consume(
     await new Promise((resolve) => setImmediate(resolve));
   };
   const context: SourceContext = {
-    committed: (name, partition) => state.store.findPlace(name, partition),
-    partitions: (name) => state.store.places().filter((p) => p.source === name),
+    committed: (name, partition) => state.store.findPartition(name, partition),
+    partitions: (name) => state.store.partitions().filter((p) => p.source === name),
     signal: stop.signal,
     warn: (event, detail) => deps.log.warn(event, detail),
   };
@@ -233,18 +233,18 @@ async function consume(
     failure ??= error;
     stop.abort();
   };
-  const judgeDue = async (): Promise<void> => {
-    const due = await turns.take(() => intake.rejudge("reason = 'future_time' AND due <= ?", deps.clock()));
+  const revalidateDue = async (): Promise<void> => {
+    const due = await queue.run(() => intake.revalidate("reason = 'future_time' AND due <= ?", deps.clock()));
     if (due.resolved > 0) loop.changed(null);
   };
-  let judging: Promise<void> | null = null;
+  let revalidating: Promise<void> | null = null;
   let asking = false;
   const tick = setInterval(() => {
     if (failure !== undefined) return;
-    judging ??= judgeDue()
+    revalidating ??= revalidateDue()
       .catch(fail)
       .finally(() => {
-        judging = null;
+        revalidating = null;
       });
     if (asking) return;
     asking = true;
@@ -259,7 +259,7 @@ async function consume(
   loop.start(fail);
   try {
     // What became due while nothing ran; a drained run may be over before the first tick.
-    await judgeDue();
+    await revalidateDue();
     await source.run(context, deliver, {
       untilDrained,
       onDrained: () => {
@@ -270,10 +270,10 @@ async function consume(
   } finally {
     clearInterval(tick);
     signal.removeEventListener("abort", abort);
-    await judging;
+    await revalidating;
     await loop.stop();
   }
   if (failure) throw failure;
-  const version = await turns.take(() => publishAll(loop, state));
+  const version = await queue.run(() => publishAll(loop, state));
   return { ...counts, version, drained: untilDrained && !signal.aborted };
 }

@@ -10,7 +10,7 @@ import {
 import { type ControlServer, type ControlWork, serveControl } from "../../connectors/control/server.js";
 import { progressLine } from "../cli/progress.js";
 import { type EngineServices, operationsOf, servicesOver } from "./operations.js";
-import type { Pipeline, PipelineDeps } from "./port.js";
+import type { Engine, EngineDeps } from "./port.js";
 
 /**
  * The engine of a workspace, held by this process alone until `end`. While it is held, it also does what other
@@ -19,9 +19,9 @@ import type { Pipeline, PipelineDeps } from "./port.js";
  */
 export async function openEngine(
   loaded: LoadedConfig,
-  deps: PipelineDeps,
+  deps: EngineDeps,
   options: { readonly serve?: boolean; readonly wait?: boolean } = {},
-): Promise<Pipeline> {
+): Promise<Engine> {
   const { data } = loaded.config;
   const lock = options.wait
     ? await awaitLock(data, (holder) =>
@@ -34,26 +34,26 @@ export async function openEngine(
 async function openLocked(
   lock: StateLock,
   loaded: LoadedConfig,
-  deps: PipelineDeps,
+  deps: EngineDeps,
   serve: boolean,
-): Promise<Pipeline> {
+): Promise<Engine> {
   const { config } = loaded;
   try {
     // Loaded late, so that `--help` does not wait for native modules.
-    const { openPipeline } = await import("./engine.js");
+    const { assembleEngine } = await import("./engine.js");
     const { engineRules } = await import("./rules.js");
     // Before the tables are read: a change between the two is told rather than missed.
     const rules = engineRules(config);
-    const pipeline = await openPipeline(config, deps);
+    const engine = await assembleEngine(config, deps);
     const control: ControlServer | null = serve
-      ? serveControl({ dataDir: config.data, operations: operationsOf(pipeline), rules, log: deps.log })
+      ? serveControl({ dataDir: config.data, operations: operationsOf(engine), rules, log: deps.log })
       : null;
     return {
-      ...pipeline,
+      ...engine,
       end: async () => {
         try {
           await control?.stop();
-          await pipeline.end();
+          await engine.end();
         } finally {
           lock.release();
         }
@@ -71,12 +71,12 @@ async function openLocked(
  */
 export async function withEngine<T>(
   loaded: LoadedConfig,
-  deps: PipelineDeps,
+  deps: EngineDeps,
   work: (engine: EngineServices) => Promise<T>,
 ): Promise<T> {
   const dataDir = loaded.config.data;
   const progress = progressLine();
-  const own: { engine: Pipeline | null } = { engine: null };
+  const own: { engine: Engine | null } = { engine: null };
   let told = false;
   const notes = new Set<string>();
   const call = async (operation: string, ...args: readonly unknown[]): Promise<ControlWork> => {

@@ -1,9 +1,9 @@
 import type { ControlOperation, ControlWork } from "../../connectors/control/server.js";
-import type { Pipeline, QuarantineEntry } from "./port.js";
+import type { Engine, QuarantineEntry } from "./port.js";
 
 /** What a command can ask of the engine, whether it is in this process or in another. */
 export type EngineServices = Pick<
-  Pipeline,
+  Engine,
   "close" | "due" | "verify" | "writeDetail" | "publish" | "quarantine"
 >;
 

@@ -6,7 +6,7 @@ import type { QuarantineReason } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
 
 /** What the engine needs from the program around it. */
-export interface PipelineDeps {
+export interface EngineDeps {
   readonly log: Log;
   readonly observer: Observer;
   readonly clock: () => EpochMs;
@@ -46,7 +46,7 @@ export interface QuarantineEntry {
   readonly status: string;
 }
 
-export interface QuarantineDesk {
+export interface QuarantineService {
   list(filter: QuarantineFilter): Promise<readonly QuarantineEntry[]>;
   /** The entry and its decrypted bytes; undefined when there is no such record. */
   show(id: number): Promise<{ readonly entry: QuarantineEntry; readonly bytes: Buffer } | undefined>;
@@ -106,7 +106,7 @@ export interface DetailResult {
 }
 
 /** The independent recount, and the detail file that it stands on. */
-export interface Proving {
+export interface Verification {
   verify(): Promise<VerifyResult>;
   /** Brings the detail file up to date. */
   writeDetail(): Promise<DetailResult>;
@@ -118,14 +118,14 @@ export interface PublishResult {
 }
 
 /** The engine: sources to state to published file. Opened once by a process that holds the state lock. */
-export interface Pipeline extends Closing, Proving {
+export interface Engine extends Closing, Verification {
   /** Consumes and publishes until `signal` aborts or, with `untilDrained`, until all is read and published. */
   run(options: { readonly untilDrained: boolean; readonly signal: AbortSignal }): Promise<RunSummary>;
   /** Derives everything again from the kept settlements under the present configuration, and publishes. */
   rebuild(
     onProgress: (done: number, total: number) => void,
   ): Promise<{ readonly settlements: number; readonly version: number }>;
-  readonly quarantine: QuarantineDesk;
+  readonly quarantine: QuarantineService;
   /** Publishes what is not yet published, the finest cells too. */
   publish(): Promise<PublishResult>;
   /** Lets go of the state; nothing can be asked afterwards. */

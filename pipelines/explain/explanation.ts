@@ -18,7 +18,7 @@ export interface Part {
 }
 
 /** A list cut off after some rows. */
-export interface CutList {
+export interface LimitedList {
   readonly shown: QueryResult;
   /** Rows in all. */
   readonly count: number;
@@ -27,18 +27,18 @@ export interface CutList {
 /** Records of one kind behind a figure. */
 export interface Records {
   readonly kind: RecordKind;
-  readonly list: CutList;
+  readonly list: LimitedList;
   /** Terms that they are summed for, with their sums. */
   readonly parts: readonly Part[];
   /** The finest cells that they fall into, with a column for each of `parts`; null where there are none. */
-  readonly cells: CutList | null;
+  readonly cells: LimitedList | null;
   /** Dimensions that are the same in every cell. */
   readonly common: Readonly<Record<string, string>>;
   /** Statement that lists every one of them, over the detail file. */
   readonly sql: string;
 }
 
-export interface Persons extends CutList {
+export interface Persons extends LimitedList {
   readonly counted: number;
   /** Persons whose weights sum to 0 or less: not counted. */
   readonly notCounted: number;
@@ -51,7 +51,7 @@ export interface SinceClose {
   readonly version: string | null;
   readonly delta: string | null;
   /** Rows of `restatement_cause`. */
-  readonly causes: CutList;
+  readonly causes: LimitedList;
 }
 
 /** From a figure to the records behind it. */
@@ -69,7 +69,7 @@ export interface Explanation {
   readonly records: readonly Records[];
   readonly persons: Persons | null;
   /** Versions of facilities, rows of the category table and care-group rules that applied. */
-  readonly reference: readonly { readonly name: string; readonly list: CutList }[];
+  readonly reference: readonly { readonly name: string; readonly list: LimitedList }[];
   readonly sinceClose: SinceClose | null;
   readonly published: { readonly version: string; readonly publishedAt: string; readonly sequence: number };
   readonly detail: { readonly sequence: number };

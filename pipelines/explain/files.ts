@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type LoadedConfig, loadConfig } from "../../connectors/config/load.js";
-import { type Cut, ExplainReader } from "../../connectors/duckdb/explain/reader.js";
+import { ExplainReader, type SnapshotId } from "../../connectors/duckdb/explain/reader.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { publishedFile } from "../cli/published-file.js";
 
@@ -8,14 +8,14 @@ import { publishedFile } from "../cli/published-file.js";
 export const detailFile = (loaded: LoadedConfig): string =>
   join(loaded.config.data, "detail", "detail.duckdb");
 
-const covers = (detail: Cut | null, published: Cut): detail is Cut =>
+const covers = (detail: SnapshotId | null, published: SnapshotId): detail is SnapshotId =>
   detail !== null && detail.stateId === published.stateId && detail.sequence >= published.sequence;
 
 /** Both files side by side, the detail file as new as the published one or newer. */
 export interface Opened {
   readonly reader: ExplainReader;
-  readonly published: Awaited<ReturnType<ExplainReader["publishedCut"]>>;
-  readonly detail: Cut;
+  readonly published: Awaited<ReturnType<ExplainReader["publishedSnapshot"]>>;
+  readonly detail: SnapshotId;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface Opened {
 export async function openFiles(loaded: LoadedConfig, configFile: string): Promise<Opened> {
   const reader = await ExplainReader.open(publishedFile(loaded));
   try {
-    const published = await reader.publishedCut();
+    const published = await reader.publishedSnapshot();
     const path = detailFile(loaded);
     let detail = await reader.openDetail(path);
     if (!covers(detail, published)) {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { groupingOf } from "../../aggregations/explain/request.js";
 import type { ExplainReader } from "../../connectors/duckdb/explain/reader.js";
 import { formatResult, type QueryResult } from "../../connectors/duckdb/query.js";
-import type { CutList, Explanation } from "./explanation.js";
+import type { Explanation, LimitedList } from "./explanation.js";
 
 /** Decimal text that is written as a JSON number, digit by digit. */
 class Exact {
@@ -32,7 +32,7 @@ const rowsOf = ({ columns, numeric, rows }: QueryResult): object[] =>
     ),
   );
 
-const listOf = (list: CutList): object => ({ count: list.count, rows: rowsOf(list.shown) });
+const listOf = (list: LimitedList): object => ({ count: list.count, rows: rowsOf(list.shown) });
 const exact = (value: string | null | undefined): Exact | undefined =>
   value === undefined ? undefined : new Exact(value);
 

@@ -9,7 +9,7 @@ import {
   type RecordQuery,
   totalsSql,
 } from "../../connectors/duckdb/explain/settlement-queries.js";
-import type { CutList, Part, Persons, Records } from "./explanation.js";
+import type { LimitedList, Part, Persons, Records } from "./explanation.js";
 
 /** How much of each list is wanted; null: all of it. */
 export interface Limits {
@@ -23,12 +23,12 @@ export const decimalText = (value: unknown): string | null =>
   value === null || value === undefined ? null : String(value);
 
 /** The first rows of a statement; nothing is asked for where none are wanted, but the columns. */
-export async function cutList(
+export async function limitedList(
   reader: ExplainReader,
   sql: string,
   limit: number | null,
   count?: number,
-): Promise<CutList> {
+): Promise<LimitedList> {
   const shown = await reader.query(limit === null ? sql : `${sql}\nLIMIT ${limit}`);
   return { shown, count: count ?? shown.rows.length };
 }
@@ -61,7 +61,7 @@ export async function collectRecords(
   const limit = query.kind === "base" ? 0 : limits.records;
   return {
     kind: query.kind,
-    list: await cutList(reader, sql, limit, Number(count)),
+    list: await limitedList(reader, sql, limit, Number(count)),
     parts,
     cells,
     common,
@@ -74,7 +74,7 @@ async function collectCells(
   query: RecordQuery,
   index: number,
   limit: number | null,
-): Promise<[totals: readonly unknown[], cells: CutList, common: Record<string, string>]> {
+): Promise<[totals: readonly unknown[], cells: LimitedList, common: Record<string, string>]> {
   const by = query.kind === "base" ? BASE_CELL : CELL;
   const table = cellTable(index);
   await reader.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${cellsSql(query, by)}`);
@@ -91,7 +91,7 @@ async function collectCells(
     if (value !== null && value !== undefined) common[d] = String(value);
   });
   const order = [...terms.map((t) => `abs(${t}) DESC`), "settlements DESC", ...by];
-  const list = await cutList(
+  const list = await limitedList(
     reader,
     `SELECT * FROM ${table} ORDER BY ${order.join(", ")}`,
     limit,
@@ -112,7 +112,7 @@ export async function collectPersons(
     "SELECT count(*) FILTER (weight > 0), count(*) FILTER (weight <= 0) FROM explain_persons",
   );
   const [counted, notCounted] = rows[0]!.map(Number) as [number, number];
-  const list = await cutList(
+  const list = await limitedList(
     reader,
     `SELECT person, weight, settlements, weight > 0 AS is_counted FROM explain_persons
      ORDER BY is_counted, settlements DESC, person`,

@@ -5,7 +5,7 @@ import {
   facilityVersionsSql,
   type RecordQuery,
 } from "../../connectors/duckdb/explain/settlement-queries.js";
-import type { CutList } from "./explanation.js";
+import type { LimitedList } from "./explanation.js";
 import { cellTable } from "./records.js";
 
 /** Rows of reference data that are shown of each table. */
@@ -15,9 +15,9 @@ const SHOWN = 10;
 export async function collectReference(
   reader: ExplainReader,
   query: RecordQuery,
-): Promise<{ name: string; list: CutList }[]> {
+): Promise<{ name: string; list: LimitedList }[]> {
   const cells = cellTable(0);
-  const lists: { name: string; list: CutList }[] = [];
+  const lists: { name: string; list: LimitedList }[] = [];
   for (const [name, sql] of [
     ["facility", facilityVersionsSql(query, cells)],
     ["category", categoriesSql(cells)],

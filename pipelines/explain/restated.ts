@@ -5,7 +5,7 @@ import type { PublishedFigure } from "../../connectors/duckdb/explain/figure.js"
 import type { ExplainReader } from "../../connectors/duckdb/explain/reader.js";
 import { causesSql, closedPeriod } from "../../connectors/duckdb/explain/restated.js";
 import type { SinceClose } from "./explanation.js";
-import { cutList } from "./records.js";
+import { limitedList } from "./records.js";
 
 /** What happened to the figure since its period was closed; null while it is open. */
 export async function sinceClose(
@@ -20,6 +20,6 @@ export async function sinceClose(
   if (closed === null) return null;
   const sql = await causesSql(reader, request, formula);
   const { rows } = await reader.query(`SELECT count(*) FROM (${sql})`);
-  const causes = await cutList(reader, sql, limit, Number(rows[0]?.[0]));
+  const causes = await limitedList(reader, sql, limit, Number(rows[0]?.[0]));
   return { ...closed, delta: difference(figure.value, figure.reported), causes };
 }

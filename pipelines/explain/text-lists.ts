@@ -1,5 +1,5 @@
 import { type QueryResult, textTable } from "../../connectors/duckdb/query.js";
-import type { CutList } from "./explanation.js";
+import type { LimitedList } from "./explanation.js";
 
 /** Settlements with fewer columns than the file has: names beside codes, places in one, kinds in words. */
 function forPeople({ columns, numeric, rows }: QueryResult): QueryResult {
@@ -39,7 +39,7 @@ function forPeople({ columns, numeric, rows }: QueryResult): QueryResult {
 
 /** A list, columns that say nothing left out, and how much more there is. */
 export function listText(
-  list: CutList,
+  list: LimitedList,
   leaveOut: ReadonlySet<string>,
   rename: Readonly<Record<string, string>> = {},
 ): string[] {

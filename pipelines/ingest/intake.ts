@@ -3,20 +3,20 @@ import { normaliseRecord, type SmallStream } from "../../aggregations/streams/re
 import { validateRecord } from "../../aggregations/streams/validate.js";
 import {
   canonicalContent,
-  judgeVersion,
   recordKey,
+  resolveVersion,
   versionTime,
 } from "../../aggregations/streams/version.js";
 import type { Decoder } from "../../connectors/ports/decoder.js";
 import type { BatchOutcome } from "../../connectors/ports/observer.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
-import { TAG_BYTES } from "../../connectors/state/person-key.js";
+import { PSEUDONYM_BYTES } from "../../connectors/state/person-key.js";
 import type { Outcome, QuarantineEntry } from "../../connectors/state/store.js";
 import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
-import { Arrival, CONFLICT } from "../ledger/settlements.js";
+import { CONFLICT, IncomingSettlement } from "../ledger/settlements.js";
 import type { State } from "../ledger/state.js";
 import { jsonText } from "../simulate/write/json.js";
 import { type RecordDays, recordDays } from "./record-days.js";
@@ -38,8 +38,8 @@ interface Entry {
   readonly raw: Buffer;
 }
 
-/** Quarantined records judged again in one commit. */
-const REJUDGE_CHUNK = 500;
+/** Quarantined records validated again in one commit. */
+const REVALIDATE_CHUNK = 500;
 
 const NO_POSITION = {
   source: "",
@@ -59,10 +59,10 @@ const positionOf = (batch: SourceBatch, index: number): number =>
  * and counts as nothing.
  */
 export class Intake {
-  readonly #pool: Arrival[] = [];
+  readonly #pool: IncomingSettlement[] = [];
   /** Bumped by every commit that may change what is published. */
   changes = 0;
-  /** Small streams whose standing records changed since the figures were last computed. */
+  /** Small streams whose current records changed since the figures were last computed. */
   readonly changedStreams = new Set<StreamName>();
 
   constructor(
@@ -85,8 +85,8 @@ export class Intake {
   /** Takes changed facilities into use, and judges again what waited for them. */
   async #facilitiesCame(): Promise<void> {
     if (!this.state.facilitiesChanged()) return;
-    await this.rejudge("reason = 'out_of_jurisdiction'");
-    // All that followed from them is done: the next start need not judge again.
+    await this.revalidate("reason = 'out_of_jurisdiction'");
+    // All that followed from them is done: the next start need not validate again.
     this.state.derived();
   }
 
@@ -94,11 +94,11 @@ export class Intake {
     const { state } = this;
     const { store, ledger } = state;
     const now = state.clock();
-    const first = store.findPlace(batch.position.source, batch.position.partition)?.next ?? 0;
+    const first = store.findPartition(batch.position.source, batch.position.partition)?.next ?? 0;
     const refused: Refused[] = [];
     let taken = 0;
-    const next = (): Arrival => {
-      if (taken === this.#pool.length) this.#pool.push(new Arrival());
+    const next = (): IncomingSettlement => {
+      if (taken === this.#pool.length) this.#pool.push(new IncomingSettlement());
       return this.#pool[taken];
     };
     const into = (): Settlement => next().s;
@@ -109,39 +109,39 @@ export class Intake {
         refused.push({ index, rejection: undecoded, raw: state.privacy.seal(raw()), days: null, due: null });
         return;
       }
-      const arrival = next();
-      arrival.facts.position = position;
-      const rejection = ledger.judge(arrival, now);
+      const incoming = next();
+      incoming.facts.position = position;
+      const rejection = ledger.validate(incoming, now);
       if (rejection) {
         refused.push({
           index,
           rejection,
           raw: state.privacy.seal(raw()),
-          days: [arrival.facts.day, arrival.facts.day],
-          due: dueOf(rejection, Math.max(arrival.s.setl_time, arrival.s.updt_time)),
+          days: [incoming.facts.day, incoming.facts.day],
+          due: dueOf(rejection, Math.max(incoming.s.setl_time, incoming.s.updt_time)),
         });
       } else {
-        state.arrivals.note(arrival.s.fixmedins_code, arrival.facts.day, arrival.s.setl_time);
+        state.reporting.note(incoming.s.fixmedins_code, incoming.facts.day, incoming.s.setl_time);
         taken++;
       }
     });
-    const arrivals = this.#pool.slice(0, taken);
-    const tags = state.privacy.pseudonyms(arrivals.map((a) => a.s.psn_no));
-    arrivals.forEach((arrival, i) => {
-      arrival.facts.person = state.persons.numberOf(tags, i * TAG_BYTES);
-      arrival.s.psn_no = "";
+    const incomingBatch = this.#pool.slice(0, taken);
+    const pseudonyms = state.privacy.pseudonyms(incomingBatch.map((a) => a.s.psn_no));
+    incomingBatch.forEach((incoming, i) => {
+      incoming.facts.person = state.persons.numberOf(pseudonyms, i * PSEUDONYM_BYTES);
+      incoming.s.psn_no = "";
     });
     const counts: Record<Outcome, number> = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
     const touched = store.commit(() => {
       store.noteContent();
-      const place = store.place(batch.position.source, batch.position.partition);
-      for (const arrival of arrivals) arrival.facts.place = place.id;
-      const months = this.#post(batch, arrivals, now);
-      for (const arrival of arrivals) counts[arrival.outcome]++;
+      const partition = store.partition(batch.position.source, batch.position.partition);
+      for (const incoming of incomingBatch) incoming.facts.partitionId = partition.id;
+      const months = this.#post(batch, incomingBatch, now);
+      for (const incoming of incomingBatch) counts[incoming.outcome]++;
       counts.quarantined += refused.length;
-      this.#refuse(batch, place.id, refused, now);
-      for (const outcome of OUTCOMES) store.tally(place.id, outcome, counts[outcome], counts[outcome]);
-      store.movePosition(place, batch.position);
+      this.#refuse(batch, partition.id, refused, now);
+      for (const outcome of OUTCOMES) store.tally(partition.id, outcome, counts[outcome], counts[outcome]);
+      store.movePosition(partition, batch.position);
       return months;
     });
     state.months.evict(touched);
@@ -149,24 +149,24 @@ export class Intake {
   }
 
   /** Posts arrivals and files those that lost to another version of the same time. */
-  #post(batch: SourceBatch, arrivals: readonly Arrival[], now: EpochMs): ReadonlySet<number> {
+  #post(batch: SourceBatch, incomingBatch: readonly IncomingSettlement[], now: EpochMs): ReadonlySet<number> {
     const { store, ledger, months } = this.state;
-    const touched = ledger.post(arrivals, now);
-    const losers = arrivals.filter((a) => a.outcome === "quarantined");
+    const touched = ledger.post(incomingBatch, now);
+    const losers = incomingBatch.filter((a) => a.outcome === "quarantined");
     const bytes = this.#sealed(batch, new Set(losers.map((a) => a.facts.position)));
-    for (const arrival of losers) {
-      const day = this.state.calendar.dayOf(arrival.s.setl_time);
+    for (const incoming of losers) {
+      const day = this.state.calendar.dayOf(incoming.s.setl_time);
       store.quarantine({
-        place: arrival.facts.place,
-        position: arrival.facts.position,
+        partitionId: incoming.facts.partitionId,
+        position: incoming.facts.position,
         stream: "settlement",
-        ...arrival.rejection!,
+        ...incoming.rejection!,
         first_seen: now,
         first_day: day,
         last_day: day,
         due: null,
-        raw: bytes.get(arrival.facts.position) ?? null,
-        ref: arrival.ref,
+        raw: bytes.get(incoming.facts.position) ?? null,
+        ref: incoming.ref,
       });
     }
     for (const month of touched) store.touchMonth(month, months.summary(month));
@@ -189,10 +189,10 @@ export class Intake {
     return found;
   }
 
-  #refuse(batch: SourceBatch, place: number, refused: readonly Refused[], now: EpochMs): void {
+  #refuse(batch: SourceBatch, partitionId: number, refused: readonly Refused[], now: EpochMs): void {
     for (const { index, rejection, raw, days, due } of refused) {
       this.state.store.quarantine({
-        place,
+        partitionId,
         position: positionOf(batch, index),
         stream: batch.stream,
         ...rejection,
@@ -209,7 +209,7 @@ export class Intake {
   #records(batch: SourceBatch, stream: SmallStream): Record<Outcome, number> {
     const { store, privacy } = this.state;
     const now = this.state.clock();
-    const first = store.findPlace(batch.position.source, batch.position.partition)?.next ?? 0;
+    const first = store.findPartition(batch.position.source, batch.position.partition)?.next ?? 0;
     const refused: Refused[] = [];
     const entries: Entry[] = [];
     this.decoder.records(batch, (index, raw, decoded, undecoded) => {
@@ -231,10 +231,10 @@ export class Intake {
     const counts: Record<Outcome, number> = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
     store.commit(() => {
       store.noteContent();
-      const place = store.place(batch.position.source, batch.position.partition);
+      const partition = store.partition(batch.position.source, batch.position.partition);
       for (const { index, record, raw } of entries) {
         const position = positionOf(batch, index);
-        const outcome = this.#keepRecord(stream, record, place.id, position, now);
+        const outcome = this.#keepRecord(stream, record, partition.id, position, now);
         counts[outcome]++;
         if (outcome === "quarantined") {
           refused.push({ index, rejection: CONFLICT, raw, days: recordDays(stream, record), due: null });
@@ -242,9 +242,9 @@ export class Intake {
         }
       }
       counts.quarantined += refused.length;
-      this.#refuse(batch, place.id, refused, now);
-      for (const outcome of OUTCOMES) store.tally(place.id, outcome, counts[outcome], counts[outcome]);
-      store.movePosition(place, batch.position);
+      this.#refuse(batch, partition.id, refused, now);
+      for (const outcome of OUTCOMES) store.tally(partition.id, outcome, counts[outcome], counts[outcome]);
+      store.movePosition(partition, batch.position);
     });
     return counts;
   }
@@ -253,7 +253,7 @@ export class Intake {
   #keepRecord(
     stream: SmallStream,
     record: StreamRecord,
-    place: number,
+    partitionId: number,
     position: number,
     now: EpochMs,
   ): Outcome {
@@ -262,29 +262,29 @@ export class Intake {
     const time = versionTime(record);
     const kept = store.record(stream, key);
     const keptRecord = kept && (JSON.parse(kept.content) as StreamRecord);
-    const judgement = judgeVersion(
+    const resolution = resolveVersion(
       keptRecord ? { time: versionTime(keptRecord), content: canonicalContent(stream, keptRecord) } : null,
       { time, content: canonicalContent(stream, record) },
     );
-    if (judgement === "duplicate") return "duplicate";
-    if (judgement === "conflict-incoming") return "quarantined";
-    const at = judgement === "duplicate-newer" ? kept! : { place, position };
+    if (resolution === "duplicate") return "duplicate";
+    if (resolution === "conflict-incoming") return "quarantined";
+    const at = resolution === "duplicate-newer" ? kept! : { partitionId, position };
     store.setRecord(stream, {
       key,
       updt_time: time,
       content: JSON.stringify(record),
-      place: at.place,
+      partitionId: at.partitionId,
       position: at.position,
     });
-    if (judgement === "duplicate-newer") return "duplicate";
+    if (resolution === "duplicate-newer") return "duplicate";
     this.changedStreams.add(stream);
     this.state.changes.record(stream, keptRecord ?? null, record);
-    if (judgement === "conflict-standing") {
-      store.tally(kept!.place, "applied", -1);
-      store.tally(kept!.place, "quarantined", 1);
+    if (resolution === "conflict-current") {
+      store.tally(kept!.partitionId, "applied", -1);
+      store.tally(kept!.partitionId, "quarantined", 1);
       const days = recordDays(stream, keptRecord!);
       store.quarantine({
-        place: kept!.place,
+        partitionId: kept!.partitionId,
         position: kept!.position,
         stream,
         ...CONFLICT,
@@ -300,13 +300,13 @@ export class Intake {
   }
 
   /** Judges waiting records again; returns how many were tried and how many left the quarantine. */
-  async rejudge(where: string, ...parameters: unknown[]): Promise<{ retried: number; resolved: number }> {
+  async revalidate(where: string, ...parameters: unknown[]): Promise<{ retried: number; resolved: number }> {
     const { store } = this.state;
     const entries = store.quarantined(`status = 'waiting' AND ${where}`, ...parameters);
     let resolved = 0;
     let facilities = false;
-    for (let start = 0; start < entries.length; start += REJUDGE_CHUNK) {
-      for (const entry of entries.slice(start, start + REJUDGE_CHUNK)) {
+    for (let start = 0; start < entries.length; start += REVALIDATE_CHUNK) {
+      for (const entry of entries.slice(start, start + REVALIDATE_CHUNK)) {
         const batch = this.#again(entry);
         if (batch) await this.decoder.prepare(batch);
         const outcome =
@@ -338,10 +338,10 @@ export class Intake {
   #retrySettlement(entry: QuarantineEntry, batch: SourceBatch | null): Outcome | null {
     const { store, ledger, privacy, persons, months } = this.state;
     const now = this.state.clock();
-    let arrival = new Arrival();
+    let incoming = new IncomingSettlement();
     let rejection: Rejection | null = null;
     if (batch) {
-      const { s } = arrival;
+      const { s } = incoming;
       this.decoder.settlements(
         batch,
         () => s,
@@ -349,30 +349,30 @@ export class Intake {
           rejection = undecoded;
         },
       );
-    } else arrival = ledger.recall(entry.ref!);
-    rejection ??= ledger.judge(arrival, now);
+    } else incoming = ledger.recall(entry.ref!);
+    rejection ??= ledger.validate(incoming, now);
     if (rejection) {
-      const read = !Number.isNaN(arrival.s.setl_time);
-      const days: RecordDays | null = read ? [arrival.facts.day, arrival.facts.day] : null;
-      this.#stillWaiting(entry, rejection, Math.max(arrival.s.setl_time, arrival.s.updt_time), days);
+      const read = !Number.isNaN(incoming.s.setl_time);
+      const days: RecordDays | null = read ? [incoming.facts.day, incoming.facts.day] : null;
+      this.#stillWaiting(entry, rejection, Math.max(incoming.s.setl_time, incoming.s.updt_time), days);
       return null;
     }
     if (batch) {
-      arrival.facts.person = persons.numberOf(privacy.pseudonyms([arrival.s.psn_no]), 0);
-      arrival.s.psn_no = "";
+      incoming.facts.person = persons.numberOf(privacy.pseudonyms([incoming.s.psn_no]), 0);
+      incoming.s.psn_no = "";
     }
-    arrival.facts.place = entry.place;
-    arrival.facts.position = entry.position;
-    this.state.arrivals.note(arrival.s.fixmedins_code, arrival.facts.day, arrival.s.setl_time);
+    incoming.facts.partitionId = entry.partitionId;
+    incoming.facts.position = entry.position;
+    this.state.reporting.note(incoming.s.fixmedins_code, incoming.facts.day, incoming.s.setl_time);
     const touched = store.commit(() => {
-      const inUse = ledger.post([arrival], now);
+      const inUse = ledger.post([incoming], now);
       for (const month of inUse) store.touchMonth(month, months.summary(month));
-      if (arrival.outcome !== "quarantined") this.#resolve(entry, arrival.outcome);
-      else store.updateQuarantine(entry.id, { ...arrival.rejection!, due: null, ref: arrival.ref });
+      if (incoming.outcome !== "quarantined") this.#resolve(entry, incoming.outcome);
+      else store.updateQuarantine(entry.id, { ...incoming.rejection!, due: null, ref: incoming.ref });
       return inUse;
     });
     months.evict(touched);
-    return arrival.outcome === "quarantined" ? null : arrival.outcome;
+    return incoming.outcome === "quarantined" ? null : incoming.outcome;
   }
 
   #retryRecord(entry: QuarantineEntry, batch: SourceBatch): Outcome | null {
@@ -388,7 +388,7 @@ export class Intake {
         return;
       }
       this.state.store.commit(() => {
-        const outcome = this.#keepRecord(stream, record!, entry.place, entry.position, now);
+        const outcome = this.#keepRecord(stream, record!, entry.partitionId, entry.position, now);
         if (outcome === "quarantined") return;
         this.#resolve(entry, outcome);
         found = outcome;
@@ -401,8 +401,8 @@ export class Intake {
     const { store } = this.state;
     store.noteContent();
     store.updateQuarantine(entry.id, { status: "resolved" });
-    store.tally(entry.place, "quarantined", -1);
-    store.tally(entry.place, outcome, 1);
+    store.tally(entry.partitionId, "quarantined", -1);
+    store.tally(entry.partitionId, outcome, 1);
   }
 
   #stillWaiting(
@@ -419,7 +419,7 @@ export class Intake {
 }
 
 const OUTCOMES = ["applied", "duplicate", "held", "quarantined"] as const satisfies readonly Outcome[];
-/** When a record from the future can be judged again. */
+/** When a record from the future can be validated again. */
 function dueOf(rejection: Rejection, latest: EpochMs): EpochMs | null {
   return rejection.reason === "future_time" && Number.isFinite(latest) ? latest - FUTURE_TOLERANCE_MS : null;
 }

@@ -1,7 +1,7 @@
 import { dayText } from "../../aggregations/calendar.js";
 import { AMOUNT_FIELDS } from "../../schemas/input/streams.js";
 import { yuanText } from "../../schemas/units.js";
-import type { QuarantineDesk, QuarantineEntry, QuarantineFilter } from "../engine/port.js";
+import type { QuarantineEntry, QuarantineFilter, QuarantineService } from "../engine/port.js";
 import type { State } from "../ledger/state.js";
 import type { Intake } from "./intake.js";
 
@@ -10,7 +10,7 @@ function keptAsJson(state: State, ref: number): Buffer {
   const { s, facts } = state.ledger.recall(ref);
   const fields: Record<string, unknown> = {
     ...s,
-    psn_no: `(pseudonym ${state.persons.tagOf(facts.person).toString("hex")})`,
+    psn_no: `(pseudonym ${state.persons.pseudonymOf(facts.person).toString("hex")})`,
   };
   delete fields.amounts;
   for (const name of ["setl_time", "updt_time"] as const) fields[name] = new Date(s[name]).toISOString();
@@ -24,11 +24,11 @@ function keptAsJson(state: State, ref: number): Buffer {
 }
 
 /** Works the quarantine of an open state. */
-export function quarantineDesk(
+export function quarantineService(
   intake: () => Promise<Intake>,
   open: () => Promise<State>,
   publish: () => Promise<void>,
-): QuarantineDesk {
+): QuarantineService {
   return {
     list: async (filter: QuarantineFilter): Promise<QuarantineEntry[]> => {
       const { store } = await open();
@@ -48,7 +48,7 @@ export function quarantineDesk(
       }
       const entries = store.quarantined(where.join(" AND "), ...values);
       return entries.slice(0, filter.limit ?? entries.length).map((e) => {
-        const { source, partition } = store.placeById(e.place);
+        const { source, partition } = store.partitionById(e.partitionId);
         const { id, position, stream, reason, detail, first_seen, status } = e;
         return { id, source, partition, position, stream, reason, detail, firstSeen: first_seen, status };
       });
@@ -57,7 +57,7 @@ export function quarantineDesk(
       const state = await open();
       const [e] = state.store.quarantined("id = ?", id);
       if (e === undefined) return undefined;
-      const { source, partition } = state.store.placeById(e.place);
+      const { source, partition } = state.store.partitionById(e.partitionId);
       const { position, stream, reason, detail, first_seen, status } = e;
       return {
         entry: { id, source, partition, position, stream, reason, detail, firstSeen: first_seen, status },
@@ -65,7 +65,7 @@ export function quarantineDesk(
       };
     },
     retry: async (ids) => {
-      const result = await (await intake()).rejudge(
+      const result = await (await intake()).revalidate(
         "id IN (SELECT value FROM json_each(?))",
         JSON.stringify(ids),
       );
@@ -82,7 +82,7 @@ export function quarantineDesk(
         store.noteContent();
         for (const { id, ref } of waiting) {
           store.updateQuarantine(id, { status: "dismissed", note: why });
-          if (ref !== null) store.forgetBuried(ref);
+          if (ref !== null) store.forgetSuperseded(ref);
         }
       });
       (await intake()).changes++;

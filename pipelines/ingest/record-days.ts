@@ -1,5 +1,5 @@
 import { parseDay } from "../../aggregations/calendar.js";
-import { reachOf } from "../../aggregations/closing/affected-periods.js";
+import { affectedPeriods } from "../../aggregations/closing/affected-periods.js";
 import type { SmallStream } from "../../aggregations/streams/record.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import type { DayNumber } from "../../schemas/units.js";
@@ -17,9 +17,9 @@ export function recordDays(stream: SmallStream, record: StreamRecord): RecordDay
     return [typeof from === "number" ? from : ALWAYS[0], typeof to === "number" ? to : ALWAYS[1]];
   }
   try {
-    const reach = reachOf(stream, record);
-    if (reach === null) return null;
-    const [first, last] = [parseDay(reach.from), parseDay(reach.to)];
+    const affected = affectedPeriods(stream, record);
+    if (affected === null) return null;
+    const [first, last] = [parseDay(affected.from), parseDay(affected.to)];
     return first === null || last === null ? null : [first, last];
   } catch {
     // A record that lacks what tells its days.

@@ -1,6 +1,6 @@
 import { monthOfDay, parseDay } from "../../aggregations/calendar.js";
-import { reachOf, readableKey } from "../../aggregations/closing/affected-periods.js";
-import type { Combo } from "../../aggregations/dimensions/tuples.js";
+import { affectedPeriods, readableKey } from "../../aggregations/closing/affected-periods.js";
+import type { DimensionTuple } from "../../aggregations/dimensions/tuples.js";
 import { type Contribution, isCounted } from "../../aggregations/settlement/contribution.js";
 import type { SmallStream } from "../../aggregations/streams/record.js";
 import { canonicalContent } from "../../aggregations/streams/version.js";
@@ -9,7 +9,7 @@ import type { Cause } from "../../schemas/closed.js";
 import type { Settlement, StreamRecord } from "../../schemas/input/settlement.js";
 import { MEASURE_COUNT } from "../../schemas/measures.js";
 import type { EpochMs, MonthNumber } from "../../schemas/units.js";
-import type { ClosedBook } from "./closed-periods.js";
+import type { ClosedPeriods } from "./closed-periods.js";
 
 /**
  * Notes what changes in closed periods: every settlement that comes into a closed month or leaves it, with
@@ -18,33 +18,33 @@ import type { ClosedBook } from "./closed-periods.js";
  */
 export class ChangeLog {
   constructor(
-    readonly book: ClosedBook,
-    private readonly comboOf: (s: Settlement, facts: RowFacts) => Combo,
+    readonly closed: ClosedPeriods,
+    private readonly tupleOf: (s: Settlement, facts: RowFacts) => DimensionTuple,
     private readonly contribution: Contribution,
     private readonly clock: () => EpochMs,
   ) {}
 
   /** Whether a change of these months must be noted. */
   watchesAny(months: Iterable<MonthNumber>): boolean {
-    return this.book.watchesAny(months);
+    return this.closed.watchesAny(months);
   }
 
   /** A version comes (1) or goes (−1). */
   settlement(s: Settlement, facts: RowFacts, sign: 1 | -1, cause: Cause): void {
     const month = monthOfDay(facts.day);
-    if (!isCounted(s) || !this.book.months.has(month)) return;
-    const combo = this.comboOf(s, facts);
+    if (!isCounted(s) || !this.closed.months.has(month)) return;
+    const tuple = this.tupleOf(s, facts);
     const sums = new Float64Array(MEASURE_COUNT);
-    this.contribution.fill(s, combo.insurance, combo.values.care);
+    this.contribution.fill(s, tuple.insurance, tuple.values.care);
     for (let m = 0; m < MEASURE_COUNT; m++) sums[m] = sign * this.contribution.row[m];
-    this.book.store.addSettlement({
+    this.closed.store.addSettlement({
       at: this.clock(),
       month,
       stream: "settlement",
       key: s.setl_id,
       cause,
       settlements: 1,
-      combo,
+      tuple,
       sums,
     });
   }
@@ -58,22 +58,22 @@ export class ChangeLog {
       ? "withdrawn"
       : isCounted(old.s)
         ? "correction"
-        : arrivalCause(now.s);
+        : firstVersionCause(now.s);
     this.settlement(old.s, old.facts, -1, cause);
     this.settlement(now.s, now.facts, 1, cause);
   }
 
   /** Another version of a small stream's record stands; `old` is null for the first. */
   record(stream: SmallStream, old: StreamRecord | null, now: StreamRecord): void {
-    if (this.book.months.size === 0) return;
+    if (this.closed.months.size === 0) return;
     if (old !== null && canonicalContent(stream, old) === canonicalContent(stream, now)) return;
     const cause: Cause = old === null ? "late" : "correction";
     for (const side of [old, now]) {
-      const reach = side && reachOf(stream, side);
-      if (!side || !reach || !this.#touchesClosed(reach.from, reach.to)) continue;
-      const month = monthOfDay(parseDay(reach.from)!);
-      this.book.store.addRecord(
-        { at: this.clock(), stream, key: readableKey(stream, side), cause, reach },
+      const affected = side && affectedPeriods(stream, side);
+      if (!side || !affected || !this.#touchesClosed(affected.from, affected.to)) continue;
+      const month = monthOfDay(parseDay(affected.from)!);
+      this.closed.store.addRecord(
+        { at: this.clock(), stream, key: readableKey(stream, side), cause, affected },
         month,
       );
     }
@@ -82,11 +82,11 @@ export class ChangeLog {
   #touchesClosed(from: string, to: string): boolean {
     const last = monthOfDay(parseDay(to)!);
     for (let month = monthOfDay(parseDay(from)!); month <= last; month++) {
-      if (this.book.months.has(month)) return true;
+      if (this.closed.months.has(month)) return true;
     }
     return false;
   }
 }
 
 /** Why a version that stands for the first time changes a closed month. */
-export const arrivalCause = (s: Settlement): Cause => (s.init_setl_id === "" ? "late" : "refund");
+export const firstVersionCause = (s: Settlement): Cause => (s.init_setl_id === "" ? "late" : "refund");

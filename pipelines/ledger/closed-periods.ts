@@ -8,7 +8,7 @@ import type { Figure } from "../../schemas/figure.js";
 import type { MonthNumber } from "../../schemas/units.js";
 
 /** The closed periods of a state, and which months' settlements their figures are made of. */
-export class ClosedBook {
+export class ClosedPeriods {
   readonly store: ClosedStore;
   /** Settlements of these months are part of some closed figure. Empty while nothing is closed. */
   readonly months = new Set<MonthNumber>();

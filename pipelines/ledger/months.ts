@@ -1,5 +1,5 @@
 import { monthOfDay, monthStart, yearOfMonth } from "../../aggregations/calendar.js";
-import type { Combo, ComboTable } from "../../aggregations/dimensions/tuples.js";
+import type { DimensionIndex, DimensionTuple } from "../../aggregations/dimensions/tuples.js";
 import { ChangeJournal } from "../../aggregations/months/journal.js";
 import { MonthState } from "../../aggregations/months/month.js";
 import { PersonYear } from "../../aggregations/persons/year.js";
@@ -23,7 +23,7 @@ const IDLE_MONTHS = 14;
 /** Years of person rows kept in memory beyond those a batch touches. */
 const IDLE_YEARS = 2;
 
-export const emptyFacts = (): RowFacts => ({ person: 0, day: 0, place: 0, position: 0 });
+export const emptyFacts = (): RowFacts => ({ person: 0, day: 0, partitionId: 0, position: 0 });
 
 /**
  * The months and person years in memory. All of it is derived from the kept settlements: a month is loaded
@@ -40,21 +40,21 @@ export class MonthCache {
   /** What settlements changed since the last publish was cut. */
   readonly journal = new ChangeJournal();
   /** Years of which it is not known which counts changed since they were last taken. */
-  readonly #spoiltYears = new Set<number>();
+  readonly #invalidatedYears = new Set<number>();
   readonly #scratch = new Settlement();
   readonly #facts = emptyFacts();
 
   constructor(
     private readonly store: SqliteStore,
-    private readonly combos: ComboTable,
+    private readonly dimensionIndex: DimensionIndex,
     private readonly contribution: Contribution,
   ) {}
 
-  /** The combo of a kept version; kept versions always have one, or the tables changed underneath. */
-  comboOf(s: Settlement, facts: RowFacts): Combo {
-    const combo = this.combos.find(s, facts.day);
-    if ("reason" in combo) throw new Error(`kept settlement without a combo: ${combo.reason}`);
-    return combo;
+  /** The tuple of a kept version; kept versions always have one, or the tables changed underneath. */
+  tupleOf(s: Settlement, facts: RowFacts): DimensionTuple {
+    const tuple = this.dimensionIndex.find(s, facts.day);
+    if ("reason" in tuple) throw new Error(`kept settlement without a combo: ${tuple.reason}`);
+    return tuple;
   }
 
   /** Loads a month, and the persons of its year, as of the last commit. Call before the commit that changes it. */
@@ -83,18 +83,18 @@ export class MonthCache {
     return persons;
   }
 
-  /** Adds (1) or takes out (−1) a version whose month is loaded. `known` is its combo, where the caller has it. */
-  apply(s: Settlement, facts: RowFacts, sign: 1 | -1, known: Combo | null = null): void {
+  /** Adds (1) or takes out (−1) a version whose month is loaded. `known` is its tuple, where the caller has it. */
+  apply(s: Settlement, facts: RowFacts, sign: 1 | -1, known: DimensionTuple | null = null): void {
     if (!isCounted(s)) return;
     const month = monthOfDay(facts.day);
-    const combo = known ?? this.comboOf(s, facts);
-    this.#addCells(this.#months.get(month)!, s, facts.day, combo, sign);
-    this.journal.add(facts.day, combo, this.contribution, sign);
+    const tuple = known ?? this.tupleOf(s, facts);
+    this.#addCells(this.#months.get(month)!, s, facts.day, tuple, sign);
+    this.journal.add(facts.day, tuple, this.contribution, sign);
     this.#dirtyCells.add(month);
     this.#touchedDays.add(facts.day);
     const weight = weightOf(s);
     if (weight !== 0) {
-      this.#years.get(yearOfMonth(month))!.add(facts.person, month % 12, combo.id, sign * weight);
+      this.#years.get(yearOfMonth(month))!.add(facts.person, month % 12, tuple.id, sign * weight);
       this.#dirtyPersons.add(month);
     }
   }
@@ -106,21 +106,21 @@ export class MonthCache {
   }
 
   /** Years of which all counts may have changed since this was last called. */
-  takeSpoiltYears(): Set<number> {
-    const years = new Set(this.#spoiltYears);
-    this.#spoiltYears.clear();
+  takeInvalidatedYears(): Set<number> {
+    const years = new Set(this.#invalidatedYears);
+    this.#invalidatedYears.clear();
     return years;
   }
 
-  #addCells(state: MonthState, s: Settlement, day: DayNumber, combo: Combo, sign: 1 | -1): void {
-    this.contribution.fill(s, combo.insurance, combo.values.care);
+  #addCells(state: MonthState, s: Settlement, day: DayNumber, tuple: DimensionTuple, sign: 1 | -1): void {
+    this.contribution.fill(s, tuple.insurance, tuple.values.care);
     const row = this.contribution.row;
-    state.add(combo, day, this.contribution, sign);
-    if (!combo.facilityKnown) this.#unmapped(state, `facility\u0001${combo.values.facility}`, row, sign);
-    if (combo.values.person_kind === "unknown") {
+    state.add(tuple, day, this.contribution, sign);
+    if (!tuple.facilityKnown) this.#unmapped(state, `facility\u0001${tuple.values.facility}`, row, sign);
+    if (tuple.values.person_kind === "unknown") {
       this.#unmapped(state, `psn_type\u0001${s.psn_type}`, row, sign);
     }
-    if (combo.values.channel === "unknown") this.#unmapped(state, `setl_type\u0001${s.setl_type}`, row, sign);
+    if (tuple.values.channel === "unknown") this.#unmapped(state, `setl_type\u0001${s.setl_type}`, row, sign);
   }
 
   #unmapped(state: MonthState, key: string, row: Float64Array, sign: 1 | -1): void {
@@ -137,7 +137,7 @@ export class MonthCache {
     let changed = false;
     this.#replay(month, checkpoint, (s, facts, sign) => {
       changed = true;
-      if (isCounted(s)) this.#addCells(state, s, facts.day, this.comboOf(s, facts), sign);
+      if (isCounted(s)) this.#addCells(state, s, facts.day, this.tupleOf(s, facts), sign);
     });
     if (changed) this.#dirtyCells.add(month);
     this.#months.set(month, state);
@@ -146,15 +146,15 @@ export class MonthCache {
 
   #loadPersons(year: number): PersonYear {
     const persons = new PersonYear(year, {
-      groupsOf: (combo) => this.combos.combos[combo].personGroups,
-      insuranceOf: (combo) => this.combos.combos[combo].insurance,
-      allOf: (gid) => this.combos.groupTable.allOf[gid],
+      groupsOf: (tuple) => this.dimensionIndex.tuples[tuple].personGroups,
+      insuranceOf: (tuple) => this.dimensionIndex.tuples[tuple].insurance,
+      allOf: (groupId) => this.dimensionIndex.groupTable.allOf[groupId],
     });
     const header = this.store.checkpoint("counts", year);
     if (header) {
       for (let m = 0; m < 12; m++) {
         const rows = this.store.checkpoint("persons", year * 12 + m);
-        if (rows) decodeTriples(rows.data, (person, combo, weight) => persons.add(person, m, combo, weight));
+        if (rows) decodeTriples(rows.data, (person, tuple, weight) => persons.add(person, m, tuple, weight));
       }
       persons.loadCounts(decodeInts(header.data));
     }
@@ -163,7 +163,7 @@ export class MonthCache {
       this.#replay(month, header, (s, facts, sign) => {
         const weight = weightOf(s);
         if (weight === 0) return;
-        persons.add(facts.person, m, this.comboOf(s, facts).id, sign * weight);
+        persons.add(facts.person, m, this.tupleOf(s, facts).id, sign * weight);
         this.#dirtyPersons.add(month);
       });
     }
@@ -184,7 +184,7 @@ export class MonthCache {
     const s = this.#scratch;
     const facts = this.#facts;
     if (since) {
-      for (const ref of store.buriedSince(month, since.sequence, since.lastBlock)) {
+      for (const ref of store.supersededSince(month, since.sequence, since.lastBlock)) {
         store.read(ref, s, facts);
         visit(s, facts, -1);
       }
@@ -210,8 +210,8 @@ export class MonthCache {
   drop(month: MonthNumber): void {
     this.#months.delete(month);
     this.#years.delete(yearOfMonth(month));
-    this.journal.spoil(month);
-    this.#spoiltYears.add(yearOfMonth(month));
+    this.journal.invalidate(month);
+    this.#invalidatedYears.add(yearOfMonth(month));
     this.#dirtyCells.delete(month);
     for (let day = monthStart(month); day < monthStart(month + 1); day++) this.#touchedDays.add(day);
     for (const m of [...this.#dirtyPersons]) {
@@ -233,7 +233,7 @@ export class MonthCache {
       if (yearsInUse.has(year)) continue;
       this.store.commit(() => this.#savePersons(persons));
       this.#years.delete(year);
-      this.#spoiltYears.add(year);
+      this.#invalidatedYears.add(year);
     }
   }
 

@@ -5,11 +5,11 @@ import { emptyFacts } from "./months.js";
 const WARNINGS = ["partial_refund", "refund_beyond_original", "second_refund", "refund_of_invalid"] as const;
 
 /**
- * Which refund reverses which settlement (contract §3): lists refunds whose original was never seen, and
- * warns of partial, excessive and repeated refunds and of refunds of an invalid original. None of it
- * changes a figure. Called inside the commit that changes a settlement.
+ * Which refund reverses which settlement (docs/specification.md#refunds): lists refunds whose original was
+ * never seen, and warns of partial, excessive and repeated refunds and of refunds of an invalid original.
+ * None of it changes a figure. Called inside the commit that changes a settlement.
  */
-export class RefundBook {
+export class RefundIndex {
   /** Originals that some refund waits for. Small: refunds arrive after their originals as a rule. */
   readonly #awaited: Set<string>;
   readonly #original = new Settlement();
@@ -30,7 +30,7 @@ export class RefundBook {
   }
 
   /** A settlement stands for the first time. */
-  arrived(s: Settlement): void {
+  added(s: Settlement): void {
     if (this.#awaited.delete(s.setl_id)) {
       this.store.revisions.refunds++;
       this.store.sql("UPDATE refund SET orphan = 0 WHERE init_setl_id = ?").run(s.setl_id);

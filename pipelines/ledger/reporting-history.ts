@@ -1,6 +1,6 @@
 import { monthOfDay, type ZoneCalendar } from "../../aggregations/calendar.js";
 import { FacilityDays } from "../../aggregations/completeness.js";
-import { ArrivalStore } from "../../connectors/state/reporting.js";
+import { ReportingStore } from "../../connectors/state/reporting.js";
 import type { SqliteStore } from "../../connectors/state/store.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../../schemas/units.js";
@@ -11,7 +11,7 @@ import { emptyFacts } from "./months.js";
  * of every settlement that arrived and was found good, whatever became of it afterwards. Only ever grows; made of
  * the kept versions alone, so a rebuild or a replay comes to the same.
  */
-export class FacilityArrivals {
+export class ReportingHistory {
   readonly facilities = new Map<string, FacilityDays>();
   /** Bumped when something was added. */
   revision = 0;
@@ -19,7 +19,7 @@ export class FacilityArrivals {
   dayRevision = 0;
   /** The latest day of all; null before the first. */
   latestDay: DayNumber | null = null;
-  readonly #file: ArrivalStore;
+  readonly #file: ReportingStore;
   readonly #newDays = new Map<string, Set<MonthNumber>>();
   readonly #newLatest = new Set<string>();
   #lastMoved: FacilityDays | null = null;
@@ -29,13 +29,13 @@ export class FacilityArrivals {
     private readonly calendar: ZoneCalendar,
     options: { readonly again: boolean },
   ) {
-    this.#file = new ArrivalStore(store);
+    this.#file = new ReportingStore(store);
     if (options.again) this.#derive();
     else {
       for (const [facility, month, days] of this.#file.days()) this.#of(facility).addDays(month, days);
       for (const [facility, at] of this.#file.latest()) this.#of(facility).latest = at;
     }
-    for (const { latestDay } of this.facilities.values()) this.#reach(latestDay);
+    for (const { latestDay } of this.facilities.values()) this.#extendTo(latestDay);
     store.beforeCommit.push(() => this.#save());
   }
 
@@ -61,13 +61,13 @@ export class FacilityArrivals {
     if (!days.add(day, at)) return;
     this.revision++;
     this.dayRevision++;
-    this.#reach(day);
+    this.#extendTo(day);
     const months = this.#newDays.get(facility);
     if (months) months.add(monthOfDay(day));
     else this.#newDays.set(facility, new Set([monthOfDay(day)]));
   }
 
-  #reach(day: DayNumber): void {
+  #extendTo(day: DayNumber): void {
     if (this.latestDay === null || day > this.latestDay) this.latestDay = day;
   }
 

@@ -3,7 +3,11 @@ import { parseDay, ZoneCalendar } from "../../aggregations/calendar.js";
 import { CategoryTable } from "../../aggregations/dimensions/categories.js";
 import { FacilityTable } from "../../aggregations/dimensions/facilities.js";
 import { type GroupKey, GroupTable } from "../../aggregations/dimensions/groups.js";
-import { ComboTable, type ComboValues, type DimensionRules } from "../../aggregations/dimensions/tuples.js";
+import {
+  DimensionIndex,
+  type DimensionRules,
+  type TupleValues,
+} from "../../aggregations/dimensions/tuples.js";
 import { Contribution } from "../../aggregations/settlement/contribution.js";
 import { canonicalContent, recordKey, versionTime } from "../../aggregations/streams/version.js";
 import type { ReferenceTables } from "../../connectors/config/reference.js";
@@ -20,12 +24,12 @@ import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs, MonthNumber } from "../../schemas/units.js";
 import { ChangeLog } from "./change-log.js";
-import { ClosedBook } from "./closed-periods.js";
+import { ClosedPeriods } from "./closed-periods.js";
 import { FacilityMonths } from "./facility-months.js";
 import { emptyFacts, MonthCache } from "./months.js";
-import { ReviewLog } from "./reclassification-log.js";
-import { RefundBook } from "./refund-index.js";
-import { FacilityArrivals } from "./reporting-history.js";
+import { ReclassificationLog } from "./reclassification-log.js";
+import { RefundIndex } from "./refund-index.js";
+import { ReportingHistory } from "./reporting-history.js";
 import { SettlementLedger } from "./settlements.js";
 import { type UsedTables, UsedTablesKeeper } from "./used-tables.js";
 
@@ -80,22 +84,22 @@ export class State {
   readonly persons = new PersonTable();
   readonly calendar: ZoneCalendar;
   readonly groups: GroupTable;
-  readonly combos: ComboTable;
+  readonly dimensionIndex: DimensionIndex;
   readonly months: MonthCache;
   readonly ledger: SettlementLedger;
-  readonly arrivals: FacilityArrivals;
-  readonly closed: ClosedBook;
+  readonly reporting: ReportingHistory;
+  readonly closed: ClosedPeriods;
   readonly changes: ChangeLog;
-  /** Standing facility records by key, CSV and stream merged. */
+  /** Current facility records by key, CSV and stream merged. */
   facilities: StreamRecord[] = [];
   /** True when everything derived was numbered anew since the last publish: the next one must be full. */
   mustPublishFull = false;
-  /** True when tables or rules changed and the quarantine was not judged again since. */
+  /** True when tables or rules changed and the quarantine was not validated again since. */
   tablesChanged = false;
   readonly #facilityMonths: FacilityMonths;
   readonly #used: UsedTablesKeeper;
   #personsSaved: number;
-  #combosSaved: number;
+  #tuplesSaved: number;
   #groupsSaved: number;
   readonly #tables: { readonly categories: string; readonly rules: string };
 
@@ -114,10 +118,10 @@ export class State {
       { acceptRules: options.rebuild },
     );
     const { store } = this;
-    for (const { first, tags } of store.db
-      .prepare("SELECT first, tags FROM person_chunk ORDER BY first")
-      .all() as { first: number; tags: Buffer }[]) {
-      const chunk = checkedCrc(tags, `person chunk ${first}`);
+    for (const { first, pseudonyms } of store.db
+      .prepare("SELECT first, tags AS pseudonyms FROM person_chunk ORDER BY first")
+      .all() as { first: number; pseudonyms: Buffer }[]) {
+      const chunk = checkedCrc(pseudonyms, `person chunk ${first}`);
       if (first !== this.persons.size) {
         throw new FundpulseError("FP2004", "the person table of the state file has a gap");
       }
@@ -131,31 +135,31 @@ export class State {
     this.facilities = this.#mergeFacilities();
     this.groups = new GroupTable(this.#saved<GroupKey>("grp", "gid"));
     this.#groupsSaved = this.groups.groups.length;
-    this.combos = new ComboTable(
+    this.dimensionIndex = new DimensionIndex(
       dimensionRules(config),
       this.#categoryTable(),
       new FacilityTable(this.facilities),
       this.groups,
     );
-    for (const combo of this.#saved<ComboValues>("combo", "id")) this.combos.number(combo);
-    this.#combosSaved = this.combos.combos.length;
-    this.months = new MonthCache(store, this.combos, new Contribution(config));
+    for (const tuple of this.#saved<TupleValues>("combo", "id")) this.dimensionIndex.number(tuple);
+    this.#tuplesSaved = this.dimensionIndex.tuples.length;
+    this.months = new MonthCache(store, this.dimensionIndex, new Contribution(config));
     this.#facilityMonths = new FacilityMonths(store);
-    this.arrivals = new FacilityArrivals(store, this.calendar, { again: options.rebuild });
-    this.closed = new ClosedBook(store);
+    this.reporting = new ReportingHistory(store, this.calendar, { again: options.rebuild });
+    this.closed = new ClosedPeriods(store);
     this.#used = new UsedTablesKeeper(this.closed.store);
     this.changes = new ChangeLog(
       this.closed,
-      (s, facts) => this.months.comboOf(s, facts),
+      (s, facts) => this.months.tupleOf(s, facts),
       new Contribution(config),
       clock,
     );
     this.ledger = new SettlementLedger(
       store,
-      this.combos,
+      this.dimensionIndex,
       this.months,
       this.persons,
-      new RefundBook(store),
+      new RefundIndex(store),
       this.#facilityMonths,
       this.changes,
       this.calendar,
@@ -165,13 +169,13 @@ export class State {
       },
     );
     store.beforeCommit.push(() => this.#saveNumbers());
-    if (again) this.reviewAll();
+    if (again) this.reclassifyAll();
     else this.facilitiesChanged();
     this.mustPublishFull = store.meta("publish_full") === "1";
     this.tablesChanged = store.meta("rejudge") === "1";
   }
 
-  /** Everything is derived under the present tables and rules, the quarantine judged again included. */
+  /** Everything is derived under the present tables and rules, the quarantine validated again included. */
   derived(): void {
     const { store } = this;
     const { categories, rules } = this.#tables;
@@ -193,20 +197,20 @@ export class State {
     return rows.map(([json]) => JSON.parse(json) as T);
   }
 
-  /** Persons, combos and groups met since the last commit get their numbers kept. */
+  /** Persons, tuples and groups met since the last commit get their numbers kept. */
   #saveNumbers(): void {
     const { store } = this;
     if (this.persons.size > this.#personsSaved) {
       store
         .sql("INSERT INTO person_chunk (first, tags) VALUES (?, ?)")
-        .run(this.#personsSaved, withCrc(this.persons.tagsFrom(this.#personsSaved)));
+        .run(this.#personsSaved, withCrc(this.persons.pseudonymsFrom(this.#personsSaved)));
       this.#personsSaved = this.persons.size;
     }
-    for (; this.#combosSaved < this.combos.combos.length; this.#combosSaved++) {
-      const { insurance, values, facilityKnown } = this.combos.combos[this.#combosSaved];
+    for (; this.#tuplesSaved < this.dimensionIndex.tuples.length; this.#tuplesSaved++) {
+      const { insurance, values, facilityKnown } = this.dimensionIndex.tuples[this.#tuplesSaved];
       store
         .sql("INSERT INTO combo (id, json) VALUES (?, ?)")
-        .run(this.#combosSaved, JSON.stringify({ insurance, values, facilityKnown }));
+        .run(this.#tuplesSaved, JSON.stringify({ insurance, values, facilityKnown }));
     }
     for (; this.#groupsSaved < this.groups.groups.length; this.#groupsSaved++) {
       const { insurance, grouping, dimensions } = this.groups.groups[this.#groupsSaved];
@@ -247,7 +251,7 @@ export class State {
 
   /**
    * Takes the present facility table into use: what it changes of kept settlements is derived again.
-   * Returns true when some facility changed, so that the quarantine can be judged again.
+   * Returns true when some facility changed, so that the quarantine can be validated again.
    */
   facilitiesChanged(): boolean {
     this.facilities = this.#mergeFacilities();
@@ -267,7 +271,7 @@ export class State {
     const changed = [...new Set([...Object.keys(now), ...Object.keys(before)])].filter(
       (code) => now[code] !== before[code],
     );
-    this.combos.retable(this.#categoryTable(), new FacilityTable(this.facilities));
+    this.dimensionIndex.retable(this.#categoryTable(), new FacilityTable(this.facilities));
     this.store.revisions.facilities++;
     if (changed.length === 0) return false;
     const months = this.#facilityMonths.monthsOf(changed);
@@ -278,7 +282,7 @@ export class State {
       if (months.size > 0) this.store.setMeta("facilities", JSON.stringify(between));
     });
     const facilities = new Set(changed);
-    this.#review(months, (s) => facilities.has(s.fixmedins_code), "facility");
+    this.#reclassify(months, (s) => facilities.has(s.fixmedins_code), "facility");
     this.store.commit(() => {
       this.store.setMeta("facilities", JSON.stringify(now));
       this.keepUsedTables();
@@ -287,8 +291,8 @@ export class State {
   }
 
   /** Holds every kept settlement against the present tables and rules. */
-  reviewAll(): void {
-    this.#review(new Set(this.store.months()), () => true, "rules");
+  reclassifyAll(): void {
+    this.#reclassify(new Set(this.store.months()), () => true, "rules");
     this.facilitiesChanged();
   }
 
@@ -296,9 +300,9 @@ export class State {
    * Withdraws the versions among `touches` that the tables no longer allow, moves those that now count in
    * another month, and forgets what was derived of `months`.
    */
-  #review(months: ReadonlySet<MonthNumber>, touches: (s: Settlement) => boolean, cause: Cause): void {
+  #reclassify(months: ReadonlySet<MonthNumber>, touches: (s: Settlement) => boolean, cause: Cause): void {
     if (months.size === 0) return;
-    const log = this.#reviewLog(cause);
+    const log = this.#reclassificationLog(cause);
     const { store, ledger } = this;
     const now = this.clock();
     const s = new Settlement();
@@ -308,7 +312,7 @@ export class State {
     for (const month of months) {
       store.scan(month, 0, s, facts, (ref) => {
         if (!touches(s)) return;
-        const { rejection, day } = ledger.review(s, facts);
+        const { rejection, day } = ledger.reclassify(s, facts);
         if (rejection) wrong.push({ ref, id: s.setl_id, rejection });
         else if (day !== facts.day) misplaced.add(ref);
         else log?.stays(s, facts);
@@ -338,16 +342,16 @@ export class State {
   }
 
   /** What the present review changes in closed months; null while nothing is closed. */
-  #reviewLog(cause: Cause): ReviewLog | null {
+  #reclassificationLog(cause: Cause): ReclassificationLog | null {
     const before = this.closed.months.size > 0 ? this.#used.before() : null;
-    const after = { combos: this.combos, contribution: new Contribution(this.config) };
-    return before && new ReviewLog(this.closed, before, after, cause);
+    const after = { dimensionIndex: this.dimensionIndex, contribution: new Contribution(this.config) };
+    return before && new ReclassificationLog(this.closed, before, after, cause);
   }
 
   /** Keeps the tables that closed figures are derived under now. Only inside a commit. */
   keepUsedTables(): void {
     if (this.closed.months.size === 0) return;
-    const { insurances, jurisdiction, careGroups } = this.combos.rules;
+    const { insurances, jurisdiction, careGroups } = this.dimensionIndex.rules;
     const { reimbursed, benefit } = this.config;
     const tables: UsedTables = {
       facilities: this.facilities,

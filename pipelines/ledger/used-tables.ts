@@ -1,7 +1,7 @@
 import { CategoryTable } from "../../aggregations/dimensions/categories.js";
 import { FacilityTable } from "../../aggregations/dimensions/facilities.js";
 import { GroupTable } from "../../aggregations/dimensions/groups.js";
-import { ComboTable, type DimensionRules } from "../../aggregations/dimensions/tuples.js";
+import { DimensionIndex, type DimensionRules } from "../../aggregations/dimensions/tuples.js";
 import { type Components, Contribution } from "../../aggregations/settlement/contribution.js";
 import type { ReferenceTables } from "../../connectors/config/reference.js";
 import type { ClosedStore } from "../../connectors/state/closed.js";
@@ -22,7 +22,7 @@ const NAMES = ["facilities", "categories", "rules"] as const;
 
 /** What a settlement was under tables that are in use no more. */
 export interface Lookup {
-  readonly combos: ComboTable;
+  readonly dimensionIndex: DimensionIndex;
   readonly contribution: Contribution;
 }
 
@@ -58,7 +58,7 @@ export class UsedTablesKeeper {
       UsedTables["categories"],
       UsedTables["rules"],
     ];
-    const combos = new ComboTable(
+    const dimensionIndex = new DimensionIndex(
       {
         ...rules,
         insurances: new Map(rules.insurances),
@@ -71,6 +71,6 @@ export class UsedTablesKeeper {
       new FacilityTable(facilities),
       new GroupTable(),
     );
-    return { combos, contribution: new Contribution(rules.components) };
+    return { dimensionIndex, contribution: new Contribution(rules.components) };
   }
 }

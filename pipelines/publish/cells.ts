@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Combo } from "../../aggregations/dimensions/tuples.js";
+import type { DimensionTuple } from "../../aggregations/dimensions/tuples.js";
 import { ROW_WIDTH, SumTable } from "../../aggregations/months/sums.js";
 import { type MonthCells, publishCells } from "../../connectors/duckdb/publish/cells.js";
 import type { Config } from "../../schemas/config/schema.js";
@@ -8,25 +8,25 @@ import { MEASURES } from "../../schemas/measures.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import type { State } from "../ledger/state.js";
 
-/** One month's cells as columns; combos with equal values (facility known or not) are one cell. */
+/** One month's cells as columns; tuples with equal values (facility known or not) are one cell. */
 function monthCells(state: State, month: MonthNumber): MonthCells {
   const { cells } = state.months.cells(month);
-  const { combos } = state.combos;
+  const { tuples } = state.dimensionIndex;
   const merged = new SumTable(256);
-  const first = new Map<string, Combo>();
+  const first = new Map<string, DimensionTuple>();
   cells.keys.forEach((id, slot) => {
     if (cells.settlements(slot) === 0) return;
-    const combo = combos[id];
-    const name = [combo.insurance, ...SETTLEMENT_DIMENSIONS.map((d) => combo.values[d])].join("\u0001");
-    const cell = first.get(name) ?? combo;
+    const tuple = tuples[id];
+    const name = [tuple.insurance, ...SETTLEMENT_DIMENSIONS.map((d) => tuple.values[d])].join("\u0001");
+    const cell = first.get(name) ?? tuple;
     first.set(name, cell);
     merged.addRow(cell.id, cells.sums, slot);
   });
-  const rows = merged.keys.map((id) => combos[id]);
-  const column = (d: SettlementDimension): string[] => rows.map((combo) => combo.values[d]);
+  const rows = merged.keys.map((id) => tuples[id]);
+  const column = (d: SettlementDimension): string[] => rows.map((tuple) => tuple.values[d]);
   return {
     month,
-    insurance: rows.map((combo) => combo.insurance),
+    insurance: rows.map((tuple) => tuple.insurance),
     dimensions: Object.fromEntries(
       SETTLEMENT_DIMENSIONS.map((d) => [d, column(d)]),
     ) as unknown as MonthCells["dimensions"],

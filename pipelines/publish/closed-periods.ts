@@ -3,7 +3,7 @@ import { type FrozenSums, unpackSums } from "../../connectors/state/frozen-codec
 import type { State } from "../ledger/state.js";
 
 /** The closes and the changes in closed months that came after a commit, for publishing. */
-export function closedCut(
+export function closedSnapshot(
   state: State,
   since: number,
 ): Required<Pick<PublishInput, "closed" | "changes" | "versionFloor">> {
@@ -14,9 +14,12 @@ export function closedCut(
     versionFloor,
     closed: closed.rows.filter((row) => row.sequence > since).map((row) => frozen(state, row.period)),
     changes: closed.store.changesSince(since).map((change): GroupedChange => {
-      if (change.kind === "record") return { change, gids: [] };
-      const own = state.combos.number(change.combo).groups;
-      return { change, gids: new Set([...own, ...Array.from(own, (gid) => state.groups.allOf[gid])]) };
+      if (change.kind === "record") return { change, groupIds: [] };
+      const own = state.dimensionIndex.number(change.tuple).groups;
+      return {
+        change,
+        groupIds: new Set([...own, ...Array.from(own, (groupId) => state.groups.allOf[groupId])]),
+      };
     }),
   };
 }
@@ -35,7 +38,7 @@ function frozen(state: State, period: string): ClosedPeriod {
     ...row,
     groupings: groupings.filter((g) => kept.has(g)),
     personGroupings,
-    gids: rows.map((i) => state.groups.gidOf(groups[i])),
+    groupIds: rows.map((i) => state.groups.groupIdOf(groups[i])),
     load: () => {
       const { sums, persons } = unpack();
       const pick = (column: Float64Array): Float64Array => Float64Array.from(rows, (i) => column[i]);

@@ -7,8 +7,8 @@ import {
   type Period,
   periodsOfYear,
 } from "../../aggregations/calendar.js";
-import { standingAt, standingTowards } from "../../aggregations/completeness.js";
-import type { FacilityArrivalRow, PeriodQualityRow } from "../../schemas/completeness.js";
+import { statusAt, statusTowards } from "../../aggregations/completeness.js";
+import type { FacilityReportingRow, PeriodQualityRow } from "../../schemas/completeness.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
 import type { State } from "../ledger/state.js";
 
@@ -21,27 +21,27 @@ export interface LaggingFacility {
 
 /** The facilities that lag towards a period's end, those silent longest first. */
 export function laggingFacilities(state: State, period: Period): LaggingFacility[] {
-  const watermark = state.arrivals.latestDay;
+  const watermark = state.reporting.latestDay;
   if (watermark === null) return [];
   const found: LaggingFacility[] = [];
-  for (const [facility, days] of state.arrivals.facilities) {
-    if (standingTowards(days, period.endDay, watermark) !== "lagging") continue;
+  for (const [facility, days] of state.reporting.facilities) {
+    if (statusTowards(days, period.endDay, watermark) !== "lagging") continue;
     found.push({ facility, latestDay: days.latestDay, usualGap: days.usualGap! });
   }
   return found.sort((a, b) => a.latestDay - b.latestDay || (a.facility < b.facility ? -1 : 1));
 }
 
 /** One row a facility, for `quality_facility`. */
-export function facilityArrivalRows(state: State): FacilityArrivalRow[] {
-  const watermark = state.arrivals.latestDay;
+export function facilityReportingRows(state: State): FacilityReportingRow[] {
+  const watermark = state.reporting.latestDay;
   if (watermark === null) return [];
   const month = monthOfDay(watermark);
-  return [...state.arrivals.facilities].map(([facility, days]) => ({
+  return [...state.reporting.facilities].map(([facility, days]) => ({
     facility,
     latest: days.latest,
     lag_days: watermark - days.latestDay,
     usual_gap: days.usualGap,
-    standing: standingAt(days, watermark),
+    standing: statusAt(days, watermark),
     month: monthText(month),
     last_month: monthText(month - 1),
     days_this_month: days.daysIn(month),
@@ -51,11 +51,11 @@ export function facilityArrivalRows(state: State): FacilityArrivalRow[] {
 
 /** One row a period that holds data, for `quality_period`. */
 export function periodQualityRows(state: State): PeriodQualityRow[] {
-  const watermark = state.arrivals.latestDay;
+  const watermark = state.reporting.latestDay;
   const { firstDay, lastDay } = state.store.dataSpan();
   if (watermark === null || firstDay === null || lastDay === null) return [];
   // Twelve days of a year are the ends of all its 31 periods.
-  const byEnd = new Map<DayNumber, Arrived>();
+  const byEnd = new Map<DayNumber, PeriodReports>();
   const unmapped = unmappedByMonth(state);
   const waiting = waitingRecords(state);
   const rows: PeriodQualityRow[] = [];
@@ -63,9 +63,9 @@ export function periodQualityRows(state: State): PeriodQualityRow[] {
     for (const period of periodsOfYear(year)) {
       const begins = period.kind === "ytd" ? monthStart(monthOfDay(period.endDay)) : period.startDay;
       if (begins > lastDay || period.endDay < firstDay) continue;
-      const arrived = byEnd.get(period.endDay) ?? arrivedBy(state, period.endDay, watermark);
-      byEnd.set(period.endDay, arrived);
-      rows.push(periodRow(state, period, watermark, arrived, unmapped, waiting));
+      const reports = byEnd.get(period.endDay) ?? reportsBy(state, period.endDay, watermark);
+      byEnd.set(period.endDay, reports);
+      rows.push(periodRow(state, period, watermark, reports, unmapped, waiting));
     }
   }
   return rows;
@@ -73,24 +73,24 @@ export function periodQualityRows(state: State): PeriodQualityRow[] {
 
 /** Equal revisions mean equal rows of `periodQualityRows`. */
 export function periodQualityRevision(state: State): string {
-  const { arrivals, closed, store } = state;
+  const { reporting, closed, store } = state;
   const { firstDay, lastDay } = store.dataSpan();
-  const days = `${arrivals.dayRevision} ${state.arrivals.latestDay} ${firstDay} ${lastDay}`;
+  const days = `${reporting.dayRevision} ${state.reporting.latestDay} ${firstDay} ${lastDay}`;
   return [days, store.revisions.quarantine, closed.rows.length, ...store.unmapped()].join("\n");
 }
 
 /** How many facilities have come as far as a day, and which lag. */
-interface Arrived {
+interface PeriodReports {
   readonly expected: number;
   readonly reached: number;
   readonly lagging: readonly string[];
 }
 
-function arrivedBy({ arrivals }: State, endDay: DayNumber, watermark: DayNumber): Arrived {
+function reportsBy({ reporting }: State, endDay: DayNumber, watermark: DayNumber): PeriodReports {
   const counts = { reached: 0, pending: 0, lagging: 0, unexpected: 0 };
   const lagging: string[] = [];
-  for (const [facility, days] of arrivals.facilities) {
-    const standing = standingTowards(days, endDay, watermark);
+  for (const [facility, days] of reporting.facilities) {
+    const standing = statusTowards(days, endDay, watermark);
     counts[standing]++;
     if (standing === "lagging") lagging.push(facility);
   }
@@ -108,7 +108,7 @@ function periodRow(
   state: State,
   period: Period,
   watermark: DayNumber,
-  { expected, reached, lagging }: Arrived,
+  { expected, reached, lagging }: PeriodReports,
   unmappedMonths: ReadonlyMap<MonthNumber, number>,
   waiting: Waiting,
 ): PeriodQualityRow {

@@ -33,12 +33,12 @@ export function givenFigures(
 
 /** Brings what the months of a year up to `last` paid out of the funds up to the last commit. */
 export function keepSettledOfYear(state: State, last: MonthNumber): void {
-  const { store, months, combos, config } = state;
+  const { store, months, dimensionIndex, config } = state;
   const rows: [string, MonthNumber][] = [];
   const held = new Set(store.months());
   for (let month = monthNumber(yearOfMonth(last), 1); month <= last; month++) {
     if (!held.has(month)) continue;
-    const settled = SettledSums.of(months.cells(month), combos.combos, config.jurisdiction);
+    const settled = SettledSums.of(months.cells(month), dimensionIndex.tuples, config.jurisdiction);
     rows.push([JSON.stringify(settled.rows()), month]);
     months.evict(new Set([month]));
   }

@@ -1,7 +1,7 @@
 import type { Publisher } from "../../connectors/ports/publisher.js";
 import type { Config } from "../../schemas/config/schema.js";
 import type { EpochMs } from "../../schemas/units.js";
-import type { PipelineDeps } from "../engine/port.js";
+import type { EngineDeps } from "../engine/port.js";
 import type { Intake } from "../ingest/intake.js";
 import type { State } from "../ledger/state.js";
 import type { Publication } from "./publication.js";
@@ -17,7 +17,7 @@ const MAX_FAILURES = 5;
 
 export interface PublishLoopParts {
   readonly config: Config;
-  readonly deps: PipelineDeps;
+  readonly deps: EngineDeps;
   readonly state: State;
   readonly intake: Intake;
   readonly publication: Publication;
@@ -26,8 +26,8 @@ export interface PublishLoopParts {
 
 /**
  * Decides when to publish: at most every `publish.everySeconds`, never sooner after a publish than it took
- * (contract §5), seldom while catching up with a backlog, and at drain. The cut is taken between two
- * batches; writing it goes on beside the next ones.
+ * (docs/specification.md#published), seldom while catching up with a backlog, and at drain. The cut is taken
+ * between two batches; writing it goes on beside the next ones.
  */
 export class PublishLoop {
   readonly #parts: PublishLoopParts;
@@ -43,12 +43,12 @@ export class PublishLoop {
   #failures = 0;
   #started = false;
   #onFatal: (error: unknown) => void = () => {};
-  /** Append times of the newest record of each batch since the last cut. */
+  /** Append times of the newest record of each batch since the last snapshot. */
   #appended: EpochMs[] = [];
 
   constructor(parts: PublishLoopParts) {
     this.#parts = parts;
-    this.#version = parts.publication.standing;
+    this.#version = parts.publication.publishedVersion;
     if (this.#version !== null) this.#publishedChanges = parts.intake.changes;
   }
 
@@ -117,7 +117,7 @@ export class PublishLoop {
     this.#appended = [];
     const { changes } = intake;
     try {
-      const input = publication.cut(deps.clock());
+      const input = publication.snapshot(deps.clock());
       this.#version = await publisher.publish(input);
       publication.published(input);
       state.closed.published(input.sequence, this.#version);
@@ -138,8 +138,8 @@ export class PublishLoop {
       this.#appended.unshift(...appended);
       deps.observer.publishFailed(error);
       deps.log.error("publish failed", { error: (error as Error).message, failures: this.#failures });
-      const stands = await publisher.open(state.store.stateId).catch(() => null);
-      if (stands === null || stands.sequence > state.store.sequence) publication.fullNext();
+      const published = await publisher.open(state.store.stateId).catch(() => null);
+      if (published === null || published.sequence > state.store.sequence) publication.fullNext();
       if (this.#failures >= MAX_FAILURES) this.#onFatal(error);
       throw error;
     }

@@ -6,7 +6,7 @@ import type { EpochMs } from "../../schemas/units.js";
 import type { Intake } from "../ingest/intake.js";
 import type { State } from "../ledger/state.js";
 import { verifiedOf } from "../verify/published.js";
-import { closedCut } from "./closed-periods.js";
+import { closedSnapshot } from "./closed-periods.js";
 import { givenFigures } from "./given-figures.js";
 import { PublishedSums, type Window } from "./sums.js";
 import { WholeTables } from "./whole-tables.js";
@@ -18,12 +18,12 @@ export class Publication {
   #full: boolean;
   readonly #sums: PublishedSums;
   #figuresSpan = "";
-  /** By period, what figures the last cut had, as text; null before the first. */
+  /** By period, what figures the last snapshot had, as text; null before the first. */
   #figuresGiven: ReadonlyMap<string, string> | null = null;
   readonly #allStreams = new Set<StreamName>(["enrolment", "fund-entry", "dip-result", "reported-fact"]);
   readonly #tables: WholeTables;
   /** Version that stands when nothing is left to publish; null when something is. */
-  readonly standing: number | null;
+  readonly publishedVersion: number | null;
   /** Figures were computed, but the publish that had them did not succeed yet. */
   #figuresDue = false;
 
@@ -52,7 +52,7 @@ export class Publication {
       Number(store.meta("content_sequence") ?? 0) <= this.#publishedSequence &&
       store.monthsTouchedSince(this.#publishedSequence).length === 0 &&
       store.meta("published_reference") === this.#referenceText();
-    this.standing = current ? published!.version : null;
+    this.publishedVersion = current ? published!.version : null;
     // After a crash the close may be published without the state knowing under which version.
     if (!this.#full) state.closed.published(published!.sequence, published!.version);
   }
@@ -73,14 +73,14 @@ export class Publication {
   }
 
   /** What changed since the last publish, as of the last commit. */
-  cut(now: EpochMs): PublishInput {
+  snapshot(now: EpochMs): PublishInput {
     const { state } = this;
     const { store } = state;
     const touchedMonths = store.monthsTouchedSince(this.#publishedSequence);
     // Before the groups are told: groups of frozen figures may be new again.
-    const closed = closedCut(state, this.#publishedSequence);
+    const closed = closedSnapshot(state, this.#publishedSequence);
     const span = store.dataSpan();
-    const sums = this.#sums.cut(this.#full, touchedMonths, span);
+    const sums = this.#sums.snapshot(this.#full, touchedMonths, span);
     return {
       full: this.#full,
       sequence: store.sequence,
@@ -90,7 +90,7 @@ export class Publication {
       firstDataDay: span.firstDay,
       lastDataDay: span.lastDay,
       verified: verifiedOf(store),
-      inputPositions: store.places().map(({ source, partition, next }) => ({ source, partition, next })),
+      inputPositions: store.partitions().map(({ source, partition, next }) => ({ source, partition, next })),
       newGroups: state.groups.groups.slice(this.#publishedGroups),
       ...sums,
       ...this.#figureRows(span, touchedMonths.length > 0 || closed.closed.length > 0),
@@ -134,8 +134,8 @@ export class Publication {
     // What the funds spent (settled_expense) follows from settlements, with or without fund entries.
     const due = this.#figuresDue || changed.size > 0 || moved || settlementsChanged;
     if (!due && !this.#full) return {};
-    // After a cut that was not published nobody knows what stands.
-    const standing = this.#figuresDue || this.#full ? null : this.#figuresGiven;
+    // After a snapshot that was not published nobody knows what stands.
+    const previous = this.#figuresDue || this.#full ? null : this.#figuresGiven;
     this.#figuresDue = true;
     changed.clear();
     this.#figuresSpan = spanKey;
@@ -146,10 +146,10 @@ export class Publication {
       else byPeriod.set(figure.period, [figure]);
     }
     this.#figuresGiven = new Map([...byPeriod].map(([period, rows]) => [period, JSON.stringify(rows)]));
-    if (standing === null) return { figures: [...byPeriod.values()].flat() };
+    if (previous === null) return { figures: [...byPeriod.values()].flat() };
     const now = this.#figuresGiven;
-    const figurePeriods = [...new Set([...standing.keys(), ...now.keys()])].filter(
-      (period) => standing.get(period) !== now.get(period),
+    const figurePeriods = [...new Set([...previous.keys(), ...now.keys()])].filter(
+      (period) => previous.get(period) !== now.get(period),
     );
     if (figurePeriods.length === 0) return {};
     return { figures: figurePeriods.flatMap((period) => byPeriod.get(period) ?? []), figurePeriods };

@@ -44,7 +44,7 @@ export class PublishedSums {
   readonly #wholeYears = new Set<number>();
   /** Days touched since the last publish that succeeded. */
   readonly #days = new Set<DayNumber>();
-  /** What of `#days` the last cut gave. */
+  /** What of `#days` the last snapshot gave. */
   #daysGiven: DayNumber[] = [];
   readonly #settled = new Map<MonthNumber, SettledSums>();
 
@@ -72,18 +72,18 @@ export class PublishedSums {
     this.window = { firstDay: null, lastDay: null };
   }
 
-  cut(full: boolean, touched: readonly MonthNumber[], window: Window): Sums {
+  snapshot(full: boolean, touched: readonly MonthNumber[], window: Window): Sums {
     const { months, config } = this.state;
     const changes = months.journal.take();
     for (const day of months.takeTouchedDays()) this.#days.add(day);
-    for (const year of months.takeSpoiltYears()) this.#wholeYears.add(year);
+    for (const year of months.takeInvalidatedYears()) this.#wholeYears.add(year);
     const span = full ? null : spanOf(this.window);
     const before = span ? periodsOf(span, config.periods) : new Map<string, never>();
     const whole = new Set(
       touched.filter((m) => this.#wholeMonths.has(m) || !changes.complete(m) || !before.has(monthText(m))),
     );
     const wholeYears = new Set(this.#wholeYears);
-    // Until it is published, this cut may be lost, and with it what changed.
+    // Until it is published, this snapshot may be lost, and with it what changed.
     for (const month of touched) {
       this.#wholeMonths.add(month);
       this.#wholeYears.add(yearOfMonth(month));
@@ -108,7 +108,7 @@ export class PublishedSums {
     return sums;
   }
 
-  /** The last cut was published. */
+  /** The last snapshot was published. */
   published(window: Window): void {
     this.window = window;
     this.#wholeMonths.clear();
@@ -119,12 +119,12 @@ export class PublishedSums {
 
   /** Whole months, and the periods that add up no others. */
   #wholeSums(whole: ReadonlySet<MonthNumber>, window: Window): Pick<Sums, "months" | "addedUp"> {
-    const { months, combos, groups, config, store } = this.state;
+    const { months, dimensionIndex, groups, config, store } = this.state;
     const tables = new Map<MonthNumber, SumTable>();
     for (const month of whole) {
       const cells = months.cells(month);
-      tables.set(month, cells.rolledUp(combos.combos, groups));
-      this.#settled.set(month, SettledSums.of(cells, combos.combos, config.jurisdiction));
+      tables.set(month, cells.rolledUp(dimensionIndex.tuples, groups));
+      this.#settled.set(month, SettledSums.of(cells, dimensionIndex.tuples, config.jurisdiction));
       months.evict(new Set([month]));
     }
     const span = spanOf(window);
@@ -172,11 +172,14 @@ export class PublishedSums {
   }
 
   #changeSettled(changes: Changes, month: MonthNumber): void {
-    const { months, combos, config } = this.state;
+    const { months, dimensionIndex, config } = this.state;
     const settled = this.#settled.get(month);
-    if (settled) changes.visit(month, (combo, { row }) => settled.add(combo, row));
+    if (settled) changes.visit(month, (tuple, { row }) => settled.add(tuple, row));
     else {
-      this.#settled.set(month, SettledSums.of(months.cells(month), combos.combos, config.jurisdiction));
+      this.#settled.set(
+        month,
+        SettledSums.of(months.cells(month), dimensionIndex.tuples, config.jurisdiction),
+      );
       months.evict(new Set([month]));
     }
   }
@@ -215,7 +218,8 @@ export class PublishedSums {
         if (!inYear.some(within) && !comesIntoSight) return;
         const known = before.has(period.id) && !wholeYears.has(year) && ![...whole].some(within);
         if (comesIntoSight || !known) found.push({ period: period.id, ...persons.of(index) });
-        else if (changed[index].gids.length > 0) personChanges.push({ period: period.id, ...changed[index] });
+        else if (changed[index].groupIds.length > 0)
+          personChanges.push({ period: period.id, ...changed[index] });
       });
     }
     return { persons: found, personChanges };
@@ -232,7 +236,7 @@ export class PublishedSums {
     latest: DayNumber | null,
   ): { whole: Sums["days"]; changes: PeriodSums[] } {
     const { state } = this;
-    const { months, combos, groups } = state;
+    const { months, dimensionIndex, groups } = state;
     const keepDays = state.config.periods.keepDays + LEAP_YEAR_DAYS;
     const keepFacilityDays = state.config.periods.keepFacilityDays + LEAP_YEAR_DAYS;
     const lastDay = latest ?? Number.NEGATIVE_INFINITY;
@@ -258,10 +262,13 @@ export class PublishedSums {
       const wanted = { others: day > lastDay - keepDays, facility: day > lastDay - keepFacilityDays };
       const known = changes.days.has(day) && !isWhole(month) && !backInSight.has(day);
       if (known && before.has(dayText(day))) {
-        const data = changes.daySums(day, combos.dayGroups, groups, wanted);
-        if (data.gids.length > 0) changed.push({ periods: [dayText(day)], data });
+        const data = changes.daySums(day, dimensionIndex.dayGroups, groups, wanted);
+        if (data.groupIds.length > 0) changed.push({ periods: [dayText(day)], data });
       } else {
-        whole.push({ day, data: months.cells(month).rollUpDay(day, combos.dayGroups, groups, wanted) });
+        whole.push({
+          day,
+          data: months.cells(month).rollUpDay(day, dimensionIndex.dayGroups, groups, wanted),
+        });
       }
     }
     return { whole, changes: changed };

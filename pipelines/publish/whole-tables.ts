@@ -15,7 +15,7 @@ import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js"
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { type Fen, yuanText } from "../../schemas/units.js";
 import type { State } from "../ledger/state.js";
-import { facilityArrivalRows, periodQualityRevision, periodQualityRows } from "./completeness.js";
+import { facilityReportingRows, periodQualityRevision, periodQualityRows } from "./completeness.js";
 
 /** Rows of a quality table that are published at most: beyond it a look-up of single records helps nobody. */
 const QUALITY_ROWS = 1_000_000;
@@ -30,7 +30,7 @@ type Name =
   | "warnings"
   | "orphanRefunds"
   | "unmapped"
-  | "facilityArrivals"
+  | "facilityReporting"
   | "periodQuality";
 
 interface Table<N extends Name> {
@@ -68,9 +68,9 @@ export class WholeTables {
       warnings: { revision: () => revisions.warnings, rows: () => this.#warnings() },
       orphanRefunds: { revision: () => revisions.refunds, rows: () => this.#orphanRefunds() },
       unmapped: { revision: () => store.unmapped().join("\n"), rows: () => this.#unmapped() },
-      facilityArrivals: {
-        revision: () => state.arrivals.revision,
-        rows: () => facilityArrivalRows(state),
+      facilityReporting: {
+        revision: () => state.reporting.revision,
+        rows: () => facilityReportingRows(state),
       },
       periodQuality: { revision: () => periodQualityRevision(state), rows: () => periodQualityRows(state) },
     };
@@ -101,7 +101,7 @@ export class WholeTables {
 
   #balance(): BalanceRow[] {
     return this.state.store
-      .places()
+      .partitions()
       .map(({ source, partition, received, applied, duplicate, held, quarantined }) => ({
         source,
         partition,
@@ -117,11 +117,11 @@ export class WholeTables {
     const { store } = this.state;
     const rows = store
       .sql(
-        "SELECT id, place, position, stream, reason, detail, first_seen, status FROM quarantine ORDER BY status = 'waiting' DESC, id DESC LIMIT ?",
+        "SELECT id, place AS partitionId, position, stream, reason, detail, first_seen, status FROM quarantine ORDER BY status = 'waiting' DESC, id DESC LIMIT ?",
       )
       .all(QUALITY_ROWS) as QuarantineEntry[];
-    return rows.map(({ place, id, position, stream, reason, detail, first_seen, status }) => {
-      const { source, partition } = store.placeById(place);
+    return rows.map(({ partitionId, id, position, stream, reason, detail, first_seen, status }) => {
+      const { source, partition } = store.partitionById(partitionId);
       return { id, source, partition, position, stream, reason, detail, first_seen, status };
     });
   }
@@ -129,10 +129,10 @@ export class WholeTables {
   #warnings(): WarningRow[] {
     const { store } = this.state;
     const rows = store
-      .sql("SELECT record_key, warning, stream, place, position, detail FROM warning LIMIT ?")
-      .all(QUALITY_ROWS) as (Omit<WarningRow, "source" | "partition"> & { place: number })[];
-    return rows.map(({ place, ...row }) => {
-      const { source, partition } = store.placeById(place);
+      .sql("SELECT record_key, warning, stream, place AS partitionId, position, detail FROM warning LIMIT ?")
+      .all(QUALITY_ROWS) as (Omit<WarningRow, "source" | "partition"> & { partitionId: number })[];
+    return rows.map(({ partitionId, ...row }) => {
+      const { source, partition } = store.partitionById(partitionId);
       return { ...row, source, partition };
     });
   }

@@ -3,6 +3,7 @@ import { definitions } from "../../connectors/duckdb/publish/catalogue.js";
 import { ReportFolder } from "../../connectors/files/report-folder.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { quoteName, quoteText, REPORT } from "../../schemas/published/definition.js";
+import { periodTitle } from "./tags/period.js";
 
 /** The printed tables of one period as files. */
 export interface WrittenReports {
@@ -72,16 +73,4 @@ export async function writeReports(config: Config): Promise<WrittenReports[]> {
   } finally {
     reader.close();
   }
-}
-
-/** `2024年3月`, `2024年第1季度`, `2024年上半年`, `2024年`, `2024年1—5月`. */
-export function periodTitle(period: string): string {
-  const year = `${period.slice(0, 4)}年`;
-  const rest = period.slice(4);
-  if (rest === "") return year;
-  if (rest.startsWith("-")) return `${year}${Number(rest.slice(1))}月`;
-  if (rest.startsWith("Q")) return `${year}第${rest.slice(1)}季度`;
-  if (rest.startsWith("H")) return `${year}${rest === "H1" ? "上" : "下"}半年`;
-  const month = Number(rest.slice(3));
-  return month === 1 ? `${year}1月` : `${year}1—${month}月`;
 }

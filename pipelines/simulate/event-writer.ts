@@ -11,7 +11,7 @@ const INSUTYPE: Readonly<Record<string, string>> = {
 };
 
 /** Writes the record of an act of a bill; one settlement used again and again. */
-export class Pen {
+export class EventWriter {
   readonly #s = new Settlement();
   readonly #event: SimEvent = { stream: "settlement", record: this.#s };
 
@@ -56,7 +56,7 @@ export class Pen {
         break;
       case Act.Bad:
         s.setl_id += "B";
-        this.#spoil(b);
+        this.#corrupt(b);
         break;
       case Act.Inbound:
         s.setl_id += "I";
@@ -139,7 +139,7 @@ export class Pen {
   }
 
   /** Breaks one rule, each a reason for the quarantine. */
-  #spoil(b: number): void {
+  #corrupt(b: number): void {
     const s = this.#s;
     const elsewhere = this.profile.facilities.find((f) => f.tokens.includes("province"))!;
     switch (b % 7) {

@@ -40,8 +40,9 @@ const OVER = AMOUNT_INDEX.overlmt_selfpay;
 const PRESELF = AMOUNT_INDEX.preselfpay_amt;
 
 /**
- * Fills the amounts from the chosen parts so that the identities A, B, C and D hold exactly (contract
- * §2.1). Needs 0 <= inScope <= fee and pool + critical + large + aid + account <= fee, integers in fen.
+ * Fills the amounts from the chosen parts so that the identities A, B, C and D hold exactly
+ * (docs/specification.md#identities). Needs 0 <= inScope <= fee and pool + critical + large + aid + account
+ * <= fee, integers in fen.
  */
 export function setAmounts(
   s: Settlement,

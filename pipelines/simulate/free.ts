@@ -151,7 +151,7 @@ export function* freeEvents(profile: FreeProfile, seed: number, calendar: ZoneCa
       s.begndate = day - s.ipt_days;
     }
     s.mdtrt_id = `M${s.setl_id}`;
-    if (random.chance(profile.bad)) spoil(s, random);
+    if (random.chance(profile.bad)) corrupt(s, random);
     else if (random.chance(keepRate)) {
       kept[keptCount < KEPT ? keptCount++ : random.below(KEPT)].copyFrom(s);
     }
@@ -256,7 +256,7 @@ function correct(s: Settlement, random: Random): void {
 }
 
 /** Breaks one rule, so that the record belongs into the quarantine. */
-function spoil(s: Settlement, random: Random): void {
+function corrupt(s: Settlement, random: Random): void {
   switch (random.below(4)) {
     case 0:
       s.amounts[0] += 1;

@@ -3,7 +3,7 @@ import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { type Act, arrivals, MS_PER_DAY, MS_PER_HOUR, type Plan, Timeline } from "./arrivals.js";
 import { billsOf } from "./bills.js";
 import type { SimEvent } from "./event.js";
-import { Pen } from "./event-writer.js";
+import { EventWriter } from "./event-writer.js";
 import { givenEvents } from "./given.js";
 import type { NamedProfile, ProfileFacility } from "./profile.js";
 import { Random } from "./random.js";
@@ -39,10 +39,10 @@ export function* namedEvents(profile: NamedProfile, seed: number): Generator<Sim
       arrivals(timeline, b, settledAt[b], plan, random);
     }
   }
-  const pen = new Pen(profile);
+  const writer = new EventWriter(profile);
   for (const at of timeline.sorted()) {
     const b = timeline.bill[at];
-    yield pen.write(plans[planOf[b]], b, timeline.act[at] as Act, settledAt[b]);
+    yield writer.write(plans[planOf[b]], b, timeline.act[at] as Act, settledAt[b]);
   }
 }
 

@@ -54,7 +54,7 @@ export function pinPublished(state: State, reference: DetailReference, version: 
 }
 
 /**
- * Counts everything again from the kept settlements, in SQL that shares nothing with the pipeline's
+ * Counts everything again from the kept settlements, in SQL that shares nothing with the engine's
  * aggregation, and holds it against the published figures. Lets go of what was pinned.
  */
 export async function verifyPublished(pinned: Pinned): Promise<VerifyResult> {

@@ -3,7 +3,7 @@ import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
 import type { DetailResult, VerifyResult } from "../engine/port.js";
-import { Turns } from "../engine/serial-queue.js";
+import { SerialQueue } from "../engine/serial-queue.js";
 import type { State } from "../ledger/state.js";
 import type { PublishLoop } from "../publish/loop.js";
 import { keepVerified, pinPublished, verifyPublished } from "./published.js";
@@ -14,7 +14,7 @@ interface Engine {
 }
 
 /** Runs work on the engine between two batches. */
-type InTurn = <T>(work: (engine: Engine) => Promise<T>) => Promise<T>;
+type BetweenBatches = <T>(work: (engine: Engine) => Promise<T>) => Promise<T>;
 
 /** The reference data that the state's figures stand on at this moment. */
 export function detailReference({ config, facilities, reference }: State): DetailReference {
@@ -32,15 +32,15 @@ export function detailReference({ config, facilities, reference }: State): Detai
  * The detail file and the recount. Both read a snapshot of the state that is taken between two batches, and
  * go on beside the engine from there; one of them at a time.
  */
-export class Prover {
-  readonly #turns = new Turns();
+export class Verifier {
+  readonly #queue = new SerialQueue();
 
-  constructor(private readonly inTurn: InTurn) {}
+  constructor(private readonly betweenBatches: BetweenBatches) {}
 
   /** Brings the detail file up to the state of this moment. */
   writeDetail(options: { readonly full?: boolean } = {}): Promise<DetailResult> {
-    return this.#turns.take(async () => {
-      const pinned = await this.inTurn(async ({ state }) => ({
+    return this.#queue.run(async () => {
+      const pinned = await this.betweenBatches(async ({ state }) => ({
         snapshot: new StateSnapshot(state.store.path),
         reference: detailReference(state),
         writtenAt: state.clock(),
@@ -61,12 +61,12 @@ export class Prover {
 
   /** Publishes what is due, recounts everything, compares, and publishes what came of it. */
   verify(): Promise<VerifyResult> {
-    return this.#turns.take(async () => {
-      const pinned = await this.inTurn(async ({ state, loop }) =>
+    return this.#queue.run(async () => {
+      const pinned = await this.betweenBatches(async ({ state, loop }) =>
         pinPublished(state, detailReference(state), await loop.publishNow()),
       );
       const result = await verifyPublished(pinned);
-      await this.inTurn(async ({ state, loop }) => {
+      await this.betweenBatches(async ({ state, loop }) => {
         keepVerified(state, result);
         await loop.publishAgain();
       });
@@ -76,6 +76,6 @@ export class Prover {
 
   /** Resolves when nothing is under way. */
   idle(): Promise<void> {
-    return this.#turns.take(async () => undefined);
+    return this.#queue.run(async () => undefined);
   }
 }

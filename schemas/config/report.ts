@@ -5,6 +5,15 @@ const texts = z.record(z.string(), z.string().min(1)).default({});
 const names = (line: keyof typeof CATEGORY_LINES) =>
   z.array(z.string().min(1)).default([...CATEGORY_LINES[line]]);
 
+export const REPORT_FORMATS = ["docx", "xlsx", "html", "md", "pdf"] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+const template = z.string().min(1).optional();
+const words = (usual: readonly string[]) =>
+  z
+    .array(z.string().min(1))
+    .length(3)
+    .default([...usual]);
+
 /** What a bureau prints otherwise in one table; what is absent is as everywhere. */
 export const tableSettings = z.strictObject({
   /** Column key to printed heading. */
@@ -30,6 +39,28 @@ export const reportSettings = z.strictObject({
   rounding: z.enum(["half-up", "cut-off"]).default("half-up"),
   /** A change from base 0: `hundred` prints 100.00 (and 0.00 from 0 to 0), `blank` leaves the cell empty. */
   zeroBase: z.enum(["hundred", "blank"]).default("hundred"),
+  /** The bureau's own templates: a Word document or the name of a built-in one, by kind of period. */
+  templates: z
+    .strictObject({
+      month: template,
+      quarter: template,
+      half: template,
+      year: template,
+      ytd: template,
+    })
+    .prefault({}),
+  /** Formats that reports are written in when none is asked for. */
+  formats: z.array(z.enum(REPORT_FORMATS)).min(1).default(["docx"]),
+  /** What a report prints for a figure that does not exist. */
+  absent: z.string().default("—"),
+  /** Words for more, less and the same, of {增减词 …}, {同比词 …} and {升降词 …}. */
+  words: z
+    .strictObject({
+      change: words(["增加", "减少", "持平"]),
+      growth: words(["增长", "下降", "持平"]),
+      move: words(["上升", "降低", "持平"]),
+    })
+    .prefault({}),
   /** Categories that a table covers; an empty list is the whole of inpatient or outpatient care. */
   categories: z
     .strictObject({

@@ -106,7 +106,10 @@ const careGroupRule = z.strictObject({
     .default({}),
 });
 
-/** The whole configuration (contract §8). Every key but jurisdiction, source and privacy.personKey has a default. */
+/**
+ * The whole configuration (docs/specification.md#configuration). Every key but jurisdiction, source and
+ * privacy.personKey has a default.
+ */
 export const configSchema = z.strictObject({
   jurisdiction: z.strictObject({
     name: z.string().min(1),

@@ -100,7 +100,9 @@ privacy:
 # that the tables cover (an empty list: all of the care); lines that only the books know; row labels; and by table id, as SELECT * FROM 报表.目录 lists them, what one table prints
 # otherwise: {headings: {key: 表头}, labels: {合计: 总计}, columns: [key], totalFirst: true, subtotals: false,
 # facilities: [name], unsigned: true, paid: reimbursed}
-# report: {rounding: half-up, zeroBase: hundred, categories: {inpatient: [], chronic: [门诊慢特病, 慢特病门诊, 门诊慢性特殊疾病, 门诊特殊慢性病], general: [普通门诊, 门诊统筹], two: [门诊两病, 门诊“两病”, 两病门诊, 高血压糖尿病门诊用药], negotiated: [国家谈判药门诊, 国谈药门诊, 谈判药品, 国谈药/单独支付药品]}, booked: [{subject: allowance, line: 生育津贴}], labels: {}, tables: {}}
+# templates: a Word document (or a built-in name, \`fundpulse report templates\`) by kind of period, written by \`nightly\` too;
+# formats: docx, xlsx, html, md, pdf; absent: printed for a figure that does not exist.
+# report: {rounding: half-up, zeroBase: hundred, templates: {quarter: county-quarter-notice, half: 半年模板.docx}, formats: [docx], absent: —, categories: {inpatient: [], chronic: [门诊慢特病, 慢特病门诊, 门诊慢性特殊疾病, 门诊特殊慢性病], general: [普通门诊, 门诊统筹], two: [门诊两病, 门诊“两病”, 两病门诊, 高血压糖尿病门诊用药], negotiated: [国家谈判药门诊, 国谈药门诊, 谈判药品, 国谈药/单独支付药品]}, booked: [{subject: allowance, line: 生育津贴}], labels: {}, tables: {}}
 
 # trace | debug | info | warn | error | fatal | silent 日志级别
 # log: {level: info}

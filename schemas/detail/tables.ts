@@ -16,7 +16,7 @@ const whence = [
   column("position", "BIGINT", "在分区或文件中的位置"),
 ];
 
-/** One row for each kept standing version; national field names. The person is a pseudonym. */
+/** One row for each kept current version; national field names. The person is a pseudonym. */
 export const SETTLEMENT: TableDef = table("settlement", "现行结算记录，每个结算编号一行；人员为假名", [
   text("setl_id", "结算编号"),
   text("init_setl_id", "被退的原结算编号；非退费为 NULL"),
@@ -163,7 +163,7 @@ const SQL_TYPE = {
   map: "MAP(VARCHAR, VARCHAR)",
 } as const;
 
-/** Streams whose standing records stand in the detail file, and what they are called there. */
+/** Streams whose current records stand in the detail file, and what they are called there. */
 export const DETAIL_STREAMS = {
   "fund-entry": "fund_entry",
   enrolment: "enrolment",

@@ -1,6 +1,6 @@
 /**
- * The input streams and their fields (contract §2): the one place where a field's name, type and
- * obligation are written down. Avro schemas, the JSON decoder, validation, the packed state row and
+ * The input streams and their fields (docs/specification.md#streams): the one place where a field's name,
+ * type and obligation are written down. Avro schemas, the JSON decoder, validation, the packed state row and
  * the simulator's writers are all derived from these tables.
  */
 
@@ -198,7 +198,7 @@ export const STREAMS: Readonly<Record<StreamName, StreamSpec>> = {
   },
 };
 
-/** Avro schema of a stream as our own writers produce it (contract §2, "Avro types"). */
+/** Avro schema of a stream as our own writers produce it (docs/specification.md#types). */
 export function avroSchema(stream: StreamName): object {
   const spec = STREAMS[stream];
   const types: Record<FieldType, unknown> = {

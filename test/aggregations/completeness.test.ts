@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { monthOfDay, parseDay } from "../../aggregations/calendar.js";
-import { FacilityDays, standingAt, standingTowards, tolerance } from "../../aggregations/completeness.js";
+import { FacilityDays, statusAt, statusTowards, tolerance } from "../../aggregations/completeness.js";
 
 const DAY_MS = 86_400_000;
 const day = (text: string): number => parseDay(text)!;
@@ -69,18 +69,18 @@ describe("lagging at the watermark", () => {
   test("begins after twice the usual gap, and never within three days", () => {
     expect([tolerance(1), tolerance(3), tolerance(7)]).toEqual([3, 6, 14]);
     const hospital = facility(every(1, "2024-01-01", "2024-03-20"));
-    expect(standingAt(hospital, day("2024-03-23"))).toBe("current");
-    expect(standingAt(hospital, day("2024-03-24"))).toBe("lagging");
+    expect(statusAt(hospital, day("2024-03-23"))).toBe("current");
+    expect(statusAt(hospital, day("2024-03-24"))).toBe("lagging");
     const clinic = facility(every(7, "2024-01-01", "2024-03-18"));
-    expect(standingAt(clinic, day("2024-04-01"))).toBe("current");
-    expect(standingAt(clinic, day("2024-04-02"))).toBe("lagging");
+    expect(statusAt(clinic, day("2024-04-01"))).toBe("current");
+    expect(statusAt(clinic, day("2024-04-02"))).toBe("lagging");
   });
 
   test("a facility without a habit is occasional, one silent for more than three months is gone", () => {
-    expect(standingAt(facility([day("2024-01-05")]), day("2024-03-31"))).toBe("occasional");
+    expect(statusAt(facility([day("2024-01-05")]), day("2024-03-31"))).toBe("occasional");
     const stopped = facility(every(1, "2024-01-01", "2024-01-31"));
-    expect(standingAt(stopped, day("2024-04-30"))).toBe("lagging");
-    expect(standingAt(stopped, day("2024-05-01"))).toBe("gone");
+    expect(statusAt(stopped, day("2024-04-30"))).toBe("lagging");
+    expect(statusAt(stopped, day("2024-05-01"))).toBe("gone");
   });
 });
 
@@ -102,25 +102,25 @@ describe("towards the end of March, with the watermark on 10 April", () => {
     ["a clinic with three bills in all", "reached", every(30, "2024-01-01", "2024-03-01")],
     ["one that stopped in November", "unexpected", every(1, "2023-10-01", "2023-11-30")],
     ["one that began in April", "unexpected", every(1, "2024-04-02", "2024-04-10")],
-  ] as const)("%s: %s", (_, standing, days) => {
-    expect(standingTowards(facility(days), end, watermark)).toBe(standing);
+  ] as const)("%s: %s", (_, status, days) => {
+    expect(statusTowards(facility(days), end, watermark)).toBe(status);
   });
 
   test("while March runs a hospital is pending, or lagging when it falls silent", () => {
     const hospital = facility(every(1, "2024-01-01", "2024-03-15"));
-    expect(standingTowards(hospital, end, day("2024-03-16"))).toBe("pending");
-    expect(standingTowards(hospital, end, day("2024-03-20"))).toBe("lagging");
+    expect(statusTowards(hospital, end, day("2024-03-16"))).toBe("pending");
+    expect(statusTowards(hospital, end, day("2024-03-20"))).toBe("lagging");
   });
 
   test("a late event that reaches further takes the lag back", () => {
     const hospital = facility(every(1, "2024-01-01", "2024-03-28"));
-    expect(standingTowards(hospital, end, watermark)).toBe("lagging");
+    expect(statusTowards(hospital, end, watermark)).toBe("lagging");
     hospital.add(end, end * DAY_MS);
-    expect(standingTowards(hospital, end, watermark)).toBe("reached");
+    expect(statusTowards(hospital, end, watermark)).toBe("reached");
   });
 
   test("a year asks only for those of its last four months", () => {
     const closedInMay = facility(every(1, "2023-01-01", "2023-05-31"));
-    expect(standingTowards(closedInMay, day("2023-12-31"), day("2024-01-10"))).toBe("unexpected");
+    expect(statusTowards(closedInMay, day("2023-12-31"), day("2024-01-10"))).toBe("unexpected");
   });
 });

@@ -11,11 +11,11 @@ import {
 import { CategoryTable } from "../../aggregations/dimensions/categories.js";
 import { FacilityTable } from "../../aggregations/dimensions/facilities.js";
 import { GroupTable } from "../../aggregations/dimensions/groups.js";
-import { type Combo, ComboTable } from "../../aggregations/dimensions/tuples.js";
+import { DimensionIndex, type DimensionTuple } from "../../aggregations/dimensions/tuples.js";
 import { type ColumnSums, MonthState } from "../../aggregations/months/month.js";
 import { PersonYear } from "../../aggregations/persons/year.js";
 import { Contribution, isCounted, weightOf } from "../../aggregations/settlement/contribution.js";
-import { judgeContent, judgeTime, normalise } from "../../aggregations/settlement/validate.js";
+import { normalise, validateContent, validateTime } from "../../aggregations/settlement/validate.js";
 import { AMOUNT_INDEX, Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
 import { AMOUNT_FIELDS } from "../../schemas/input/streams.js";
 import { MEASURES } from "../../schemas/measures.js";
@@ -29,16 +29,16 @@ import {
 } from "../support/histories.js";
 import { type Claimed, differences } from "../support/oracle/compare.js";
 import { finalFacilities } from "../support/oracle/facilities.js";
-import { readSettlement } from "../support/oracle/judge.js";
 import { recount } from "../support/oracle/recount.js";
 import {
   type Arrival,
   type Figures,
   groupKey,
-  placeKey,
+  positionKey,
   type Reading,
   type Sums,
 } from "../support/oracle/types.js";
+import { readSettlement } from "../support/oracle/validate.js";
 
 /** A settlement as the decoder would leave it. */
 function decoded(r: Reading): Settlement {
@@ -60,13 +60,13 @@ function decoded(r: Reading): Settlement {
 /** The aggregation core, driven by hand: versions are added and taken out again as they arrive. */
 class Core {
   readonly groups = new GroupTable();
-  readonly combos: ComboTable;
+  readonly dimensionIndex: DimensionIndex;
   readonly contribution: Contribution;
   readonly calendar: ZoneCalendar;
   readonly months = new Map<number, MonthState>();
   readonly years = new Map<number, PersonYear>();
   readonly people = new Map<string, number>();
-  readonly standing = new Map<string, { s: Settlement; day: number }>();
+  readonly current = new Map<string, { s: Settlement; day: number }>();
   readonly rejected = new Map<string, string>();
   readonly firstDay: number;
 
@@ -85,7 +85,7 @@ class Core {
       ...{ dise_no: null, insurance: null, parent: null, display_order: null },
       ...c,
     }));
-    this.combos = new ComboTable(
+    this.dimensionIndex = new DimensionIndex(
       { ...config, insurances, dayGroupings: config.periods.dayGroupings },
       new CategoryTable([], rules),
       new FacilityTable(facilities),
@@ -99,27 +99,29 @@ class Core {
     const s = decoded(reading);
     normalise(s);
     const day = this.calendar.dayOf(s.setl_time);
-    const found = this.combos.find(s, day);
+    const found = this.dimensionIndex.find(s, day);
     const rejection =
-      judgeContent(s) ?? judgeTime(s, day, FINAL_NOW, this.firstDay) ?? ("reason" in found ? found : null);
+      validateContent(s) ??
+      validateTime(s, day, FINAL_NOW, this.firstDay) ??
+      ("reason" in found ? found : null);
     if (rejection) {
-      this.rejected.set(placeKey(arrival), rejection.reason);
+      this.rejected.set(positionKey(arrival), rejection.reason);
       return;
     }
-    const stands = this.standing.get(s.setl_id);
-    if (stands && stands.s.updt_time >= s.updt_time) return;
-    if (stands) this.add(stands.s, stands.day, -1);
-    this.standing.set(s.setl_id, { s, day });
+    const known = this.current.get(s.setl_id);
+    if (known && known.s.updt_time >= s.updt_time) return;
+    if (known) this.add(known.s, known.day, -1);
+    this.current.set(s.setl_id, { s, day });
     this.add(s, day, 1);
     if (this.history.world.config.refunds === "original-period") this.follow();
   }
 
   /** Moves every refund to where its original stands. */
   follow(): void {
-    for (const entry of this.standing.values()) {
-      const original = this.standing.get(entry.s.init_setl_id);
+    for (const entry of this.current.values()) {
+      const original = this.current.get(entry.s.init_setl_id);
       let day = this.calendar.dayOf(original ? original.s.setl_time : entry.s.setl_time);
-      if ("reason" in this.combos.find(entry.s, day)) day = this.calendar.dayOf(entry.s.setl_time);
+      if ("reason" in this.dimensionIndex.find(entry.s, day)) day = this.calendar.dayOf(entry.s.setl_time);
       if (day === entry.day) continue;
       this.add(entry.s, entry.day, -1);
       entry.day = day;
@@ -129,29 +131,29 @@ class Core {
 
   add(s: Settlement, day: number, sign: 1 | -1): void {
     if (!isCounted(s)) return;
-    const combo = this.combos.find(s, day) as Combo;
-    this.contribution.fill(s, combo.insurance, combo.values.care);
+    const tuple = this.dimensionIndex.find(s, day) as DimensionTuple;
+    this.contribution.fill(s, tuple.insurance, tuple.values.care);
     const month = monthOfDay(day);
     const state = this.months.get(month) ?? new MonthState(month);
     this.months.set(month, state);
-    state.add(combo, day, this.contribution, sign);
+    state.add(tuple, day, this.contribution, sign);
     const person = this.people.get(s.psn_no) ?? this.people.size;
     this.people.set(s.psn_no, person);
     const year = Math.floor(month / 12);
     const persons =
       this.years.get(year) ??
       new PersonYear(year, {
-        groupsOf: (c) => this.combos.combos[c].personGroups,
-        insuranceOf: (c) => this.combos.combos[c].insurance,
-        allOf: (gid) => this.groups.allOf[gid],
+        groupsOf: (c) => this.dimensionIndex.tuples[c].personGroups,
+        insuranceOf: (c) => this.dimensionIndex.tuples[c].insurance,
+        allOf: (groupId) => this.groups.allOf[groupId],
       });
     this.years.set(year, persons);
-    persons.add(person, month % 12, combo.id, sign * weightOf(s));
+    persons.add(person, month % 12, tuple.id, sign * weightOf(s));
     if (s.psn_no.endsWith("3")) persons.count();
   }
 
-  key(gid: number): string {
-    const g = this.groups.groups[gid];
+  key(groupId: number): string {
+    const g = this.groups.groups[groupId];
     const names = g.grouping === "total" ? [] : g.grouping.split("+");
     return groupKey(
       g.insurance,
@@ -162,9 +164,9 @@ class Core {
 
   figures(columns: ColumnSums): Figures {
     const figures: Figures = new Map();
-    columns.gids.forEach((gid, i) => {
+    columns.groupIds.forEach((groupId, i) => {
       const sums = Object.fromEntries(MEASURES.map((m, j) => [m.name, columns.sums[j][i]]));
-      figures.set(this.key(gid), sums as Sums);
+      figures.set(this.key(groupId), sums as Sums);
     });
     return figures;
   }
@@ -173,24 +175,24 @@ class Core {
     const { keepDays, keepFacilityDays } = this.history.world.config.periods;
     const months = new Map<string, Figures>();
     const days = new Map<string, Figures>();
-    const counted = [...this.standing.values()].filter((v) => isCounted(v.s));
+    const counted = [...this.current.values()].filter((v) => isCounted(v.s));
     const last = Math.max(...counted.map((v) => v.day));
     for (const [month, state] of this.months) {
-      months.set(monthText(month), this.figures(state.rollUp(this.combos.combos, this.groups)));
+      months.set(monthText(month), this.figures(state.rollUp(this.dimensionIndex.tuples, this.groups)));
     }
     for (const { day } of counted) {
       if (day <= last - Math.max(keepDays, keepFacilityDays)) continue;
       const state = this.months.get(monthOfDay(day)) as MonthState;
       const windows = { others: day > last - keepDays, facility: day > last - keepFacilityDays };
-      const columns = state.rollUpDay(day, this.combos.dayGroups, this.groups, windows);
+      const columns = state.rollUpDay(day, this.dimensionIndex.dayGroups, this.groups, windows);
       days.set(dayText(day), this.figures(columns));
     }
     const persons = new Map<string, Map<string, number>>();
     for (const year of this.years.values()) {
       year.count();
       periodsOfYear(year.year).forEach((period, i) => {
-        const { gids, counts } = year.of(i);
-        persons.set(period.id, new Map(Array.from(gids, (gid, n) => [this.key(gid), counts[n]])));
+        const { groupIds, counts } = year.of(i);
+        persons.set(period.id, new Map(Array.from(groupIds, (groupId, n) => [this.key(groupId), counts[n]])));
       });
     }
     return { months, persons, days };
@@ -215,8 +217,8 @@ test("adding and taking out versions in any order gives what the recount gives",
       });
       expect(counted.ambiguous).toEqual([]);
       expect(differences(core.claim(), counted).slice(0, 10)).toEqual([]);
-      for (const [place, reason] of core.rejected)
-        expect([...(counted.rejected.get(place) ?? [])]).toContain(reason);
+      for (const [at, reason] of core.rejected)
+        expect([...(counted.rejected.get(at) ?? [])]).toContain(reason);
     }),
     { numRuns: 300, seed: 20_240_813 },
   );

@@ -1,8 +1,8 @@
 /**
  * Yardstick B: what a user would do without us. One-thread SQL in DuckDB that counts everything again from
- * the raw events: the standing version of each bill, dimensions, 27 measures in every default grouping,
- * exact persons, for month, quarter, half, year and ytd, own insurance and all. Written from the contract
- * and not from the engine, so equal figures also check the engine.
+ * the raw events: the current version of each bill, dimensions, 27 measures in every default grouping,
+ * exact persons, for month, quarter, half, year and ytd, own insurance and all. Written from the
+ * specification and not from the engine, so equal figures also check the engine.
  */
 import { WORLD } from "./events.mjs";
 
@@ -95,7 +95,7 @@ const FUNDS = Object.values(PAID).map(fen).join(" + ");
 const PARTS = ["fund_pay_sumamt", "acct_pay", "psn_cash_pay", "hosp_part_amt"].map(fen).join(" + ");
 const HERE = `'${WORLD.jurisdiction.admdvs}'`;
 
-/** Content rules of the contract (§2.1); bills that break them are not counted. */
+/** Content rules (docs/specification.md#settlement); bills that break them are not counted. */
 const VALID = `psn_no <> '' AND insutype IN ('310', '340', '390', '391', '392', '510')
   AND med_type IN (SELECT med_type FROM category)
   AND (insu_admdvs = ${HERE} OR (SELECT admdvs FROM facility f WHERE f.fixmedins_code = s.fixmedins_code) = ${HERE})

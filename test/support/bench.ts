@@ -38,10 +38,10 @@ export class Bench {
   }
 
   async publish(): Promise<number> {
-    const cut = this.#publication.cut(FINAL_NOW);
-    const version = await this.#publisher.publish(cut);
-    this.#publication.published(cut);
-    this.state.closed.published(cut.sequence, version);
+    const snapshot = this.#publication.snapshot(FINAL_NOW);
+    const version = await this.#publisher.publish(snapshot);
+    this.#publication.published(snapshot);
+    this.state.closed.published(snapshot.sequence, version);
     return version;
   }
 

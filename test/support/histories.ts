@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type Intent, intents } from "./histories/intents.js";
 import { FINAL_NOW, type World, worlds } from "./histories/world.js";
-import { type Draft, spoil, writeFacility, writeSettlement } from "./histories/write.js";
+import { corrupt, type Draft, writeFacility, writeSettlement } from "./histories/write.js";
 import { READINGS } from "./oracle/readings.js";
 import type { Arrival, Plain, RecountOptions } from "./oracle/types.js";
 
@@ -58,7 +58,7 @@ export function writeHistory(world: World, list: readonly Intent[], ties = false
     } else if (intent.kind === "broken") {
       const target = intent.target === null ? undefined : pick(intent.target);
       const draft = target ?? fresh();
-      send("settlement", spoil(writeSettlement(draft, updated, intent.clock, zone), intent.defect));
+      send("settlement", corrupt(writeSettlement(draft, updated, intent.clock, zone), intent.defect));
     } else if (intent.kind === "bill") {
       const draft = { ...fresh(), vali: intent.vali };
       drafts.push(draft);
@@ -179,10 +179,10 @@ export function arrivalsOf(history: History, delivery: Delivery): Arrival[] {
   const next = new Map<string, number>();
   return permuted(history.records, delivery.shuffle).map(({ stream, record, partition }) => {
     const source = `history:${stream}`;
-    const place = String(partition % delivery.partitions);
-    const position = next.get(`${source} ${place}`) ?? 0;
-    next.set(`${source} ${place}`, position + 1);
-    return { stream, record, source, partition: place, position };
+    const partitionName = String(partition % delivery.partitions);
+    const position = next.get(`${source} ${partitionName}`) ?? 0;
+    next.set(`${source} ${partitionName}`, position + 1);
+    return { stream, record, source, partition: partitionName, position };
   });
 }
 

@@ -19,7 +19,7 @@ export class MemoryPublisher implements Publisher {
   readonly months = new Map<MonthNumber, GroupSums>();
   readonly days = new Map<DayNumber, GroupSums>();
   readonly persons = new Map<string, PersonCounts>();
-  /** The last cut given, with the tables that it left standing. */
+  /** The last snapshot given, with the tables that it left standing. */
   last: PublishInput | null = null;
   #stateId = "";
   #published: PublishedState | null = null;
@@ -38,7 +38,7 @@ export class MemoryPublisher implements Publisher {
       this.days.clear();
       this.persons.clear();
     }
-    for (const group of input.newGroups) this.groups[group.gid] = group;
+    for (const group of input.newGroups) this.groups[group.groupId] = group;
     for (const { month, data } of input.months) this.months.set(month, data);
     for (const { day, data } of input.days) this.days.set(day, data);
     for (const change of input.sumChanges) this.#change(input, change);
@@ -50,7 +50,7 @@ export class MemoryPublisher implements Publisher {
       const begins = period.kind === "ytd" ? monthStart(monthOfDay(period.endDay)) : period.startDay;
       if (input.lastDataDay !== null && begins > input.lastDataDay) this.persons.delete(id);
     }
-    // Tables that did not change are left out of a cut: those of the cut before stand.
+    // Tables that did not change are left out of a snapshot: those of the snapshot before stand.
     this.last = { ...(input.full ? null : this.last), ...input };
     this.#published = {
       sequence: input.sequence,
@@ -73,17 +73,17 @@ export class MemoryPublisher implements Publisher {
     }
   }
 
-  #changePersons({ period, gids, counts }: PersonCounts): void {
+  #changePersons({ period, groupIds, counts }: PersonCounts): void {
     // A published period in which nothing was yet has no counts.
-    const standing = this.persons.get(period);
-    const all = new Map(Array.from(standing?.gids ?? [], (gid, i) => [gid, standing!.counts[i]]));
-    gids.forEach((gid, i) => {
-      if (counts[i] === 0) all.delete(gid);
-      else all.set(gid, counts[i]);
+    const current = this.persons.get(period);
+    const all = new Map(Array.from(current?.groupIds ?? [], (groupId, i) => [groupId, current!.counts[i]]));
+    groupIds.forEach((groupId, i) => {
+      if (counts[i] === 0) all.delete(groupId);
+      else all.set(groupId, counts[i]);
     });
     this.persons.set(period, {
       period,
-      gids: Int32Array.from(all.keys()),
+      groupIds: Int32Array.from(all.keys()),
       counts: Float64Array.from(all.values()),
     });
   }
@@ -92,22 +92,22 @@ export class MemoryPublisher implements Publisher {
 }
 
 /** Rows of both added up, without those behind which no settlement is left. */
-function sum(standing: GroupSums | undefined, change: GroupSums): GroupSums {
+function sum(current: GroupSums | undefined, change: GroupSums): GroupSums {
   const rows = new Map<number, number[]>();
-  for (const { gids, sums, settlements } of standing ? [standing, change] : [change]) {
-    gids.forEach((gid, i) => {
-      const row = rows.get(gid) ?? new Array<number>(sums.length + 1).fill(0);
+  for (const { groupIds, sums, settlements } of current ? [current, change] : [change]) {
+    groupIds.forEach((groupId, i) => {
+      const row = rows.get(groupId) ?? new Array<number>(sums.length + 1).fill(0);
       [...sums, settlements].forEach((column, m) => {
         row[m] += column[i];
       });
-      rows.set(gid, row);
+      rows.set(groupId, row);
     });
   }
   const kept = [...rows].filter(([, row]) => row[row.length - 1] !== 0);
   const column = (m: number): Float64Array => Float64Array.from(kept, ([, row]) => row[m]);
   const width = change.sums.length;
   return {
-    gids: Int32Array.from(kept, ([gid]) => gid),
+    groupIds: Int32Array.from(kept, ([groupId]) => groupId),
     sums: Array.from({ length: width }, (_, m) => column(m)),
     settlements: column(width),
   };

@@ -14,21 +14,25 @@ export const testConfig = (more: Record<string, unknown> = {}): Config =>
 
 /** A group by number; the grouping follows from the dimensions. */
 export const group = (
-  gid: number,
+  groupId: number,
   insurance: string,
   dimensions: Partial<Record<SettlementDimension, string>> = {},
-): Group => ({ gid, insurance, grouping: Object.keys(dimensions).join("+") || "total", dimensions });
+): Group => ({ groupId, insurance, grouping: Object.keys(dimensions).join("+") || "total", dimensions });
 
 /** Sums of some groups; measures that are not named are 0. Money in fen. */
 export function sums(rows: Record<number, Partial<Record<MeasureName, number>>>): GroupSums {
-  const gids = Object.keys(rows).map(Number);
-  const columns = Array.from({ length: MEASURE_COUNT }, () => new Float64Array(gids.length));
-  for (const [i, gid] of gids.entries()) {
-    for (const [name, value] of Object.entries(rows[gid]!)) {
+  const groupIds = Object.keys(rows).map(Number);
+  const columns = Array.from({ length: MEASURE_COUNT }, () => new Float64Array(groupIds.length));
+  for (const [i, groupId] of groupIds.entries()) {
+    for (const [name, value] of Object.entries(rows[groupId]!)) {
       columns[MEASURE_INDEX[name as MeasureName]]![i] = value;
     }
   }
-  return { gids: Int32Array.from(gids), sums: columns, settlements: new Float64Array(gids.length).fill(1) };
+  return {
+    groupIds: Int32Array.from(groupIds),
+    sums: columns,
+    settlements: new Float64Array(groupIds.length).fill(1),
+  };
 }
 
 export const month = (text: string, rows: Record<number, Partial<Record<MeasureName, number>>>) => ({
@@ -43,7 +47,7 @@ export const day = (text: string, rows: Record<number, Partial<Record<MeasureNam
 
 export const persons = (period: string, counts: Record<number, number>) => ({
   period,
-  gids: Int32Array.from(Object.keys(counts).map(Number)),
+  groupIds: Int32Array.from(Object.keys(counts).map(Number)),
   counts: Float64Array.from(Object.values(counts)),
 });
 

@@ -16,11 +16,11 @@ import type { Delivery, History, Step } from "./histories.js";
 import { stepsOf } from "./histories.js";
 import { MemoryPublisher } from "./memory-publisher.js";
 import type { Claimed } from "./oracle/compare.js";
-import { type Arrival, type Figures, groupKey, placeKey, type Sums } from "./oracle/types.js";
+import { type Arrival, type Figures, groupKey, positionKey, type Sums } from "./oracle/types.js";
 
 /** What the state says after a history, beside its figures. */
 export interface Told extends Claimed {
-  /** Place of each waiting record -> reason. */
+  /** Position of each waiting record -> reason. */
   readonly waiting: ReadonlyMap<string, string>;
   readonly orphanRefunds: readonly string[];
   readonly unmappedFacilities: readonly string[];
@@ -94,22 +94,22 @@ export class StateDriver {
     const published = await this.#publisher.open(this.#state.store.stateId);
     this.#publication = new Publication(this.#state, this.#intake, published);
     if (this.#state.tablesChanged) {
-      await this.#intake.rejudge("reason IN ('unknown_category', 'out_of_jurisdiction')");
+      await this.#intake.revalidate("reason IN ('unknown_category', 'out_of_jurisdiction')");
     }
   }
 
   async #step(step: Step): Promise<void> {
     if (step.kind === "batch") await this.#intake.accept(batchOf(step.arrivals));
     else if (step.kind === "publish") {
-      const cut = this.#publication.cut(this.#now);
-      await this.#publisher.publish(cut);
-      await this.beside?.publish(cut);
-      this.#publication.published(cut);
+      const snapshot = this.#publication.snapshot(this.#now);
+      await this.#publisher.publish(snapshot);
+      await this.beside?.publish(snapshot);
+      this.#publication.published(snapshot);
     } else if (step.kind === "lost publish") {
-      this.#publication.cut(this.#now);
+      this.#publication.snapshot(this.#now);
     } else if (step.kind === "clock") {
       this.#now = step.now;
-      await this.#intake.rejudge("reason = 'future_time' AND due <= ?", step.now);
+      await this.#intake.revalidate("reason = 'future_time' AND due <= ?", step.now);
     } else {
       if (step.kind === "restart") this.#state.months.checkpoint();
       this.#state.close();
@@ -117,12 +117,12 @@ export class StateDriver {
     }
   }
 
-  #figures({ gids, sums }: GroupSums, wanted: (names: readonly string[]) => boolean): Figures {
+  #figures({ groupIds, sums }: GroupSums, wanted: (names: readonly string[]) => boolean): Figures {
     const figures: Figures = new Map();
-    gids.forEach((gid, i) => {
-      if (!wanted(this.#publisher.groups[gid].grouping.split("+"))) return;
+    groupIds.forEach((groupId, i) => {
+      if (!wanted(this.#publisher.groups[groupId].grouping.split("+"))) return;
       const row = Object.fromEntries(MEASURES.map((m, j) => [m.name, sums[j][i]]));
-      figures.set(keyOf(this.#publisher.groups[gid]), row as Sums);
+      figures.set(keyOf(this.#publisher.groups[groupId]), row as Sums);
     });
     return figures;
   }
@@ -147,13 +147,13 @@ export class StateDriver {
       days.set(dayText(day), this.#figures(sums, inWindow));
     }
     const persons = new Map<string, Map<string, number>>();
-    for (const [id, { gids, counts }] of this.#publisher.persons) {
+    for (const [id, { groupIds, counts }] of this.#publisher.persons) {
       if ((parsePeriod(id)?.startDay ?? 0) > lastDay) continue;
-      persons.set(id, new Map(Array.from(gids, (gid, i) => [keyOf(groups[gid]), counts[i]])));
+      persons.set(id, new Map(Array.from(groupIds, (groupId, i) => [keyOf(groups[groupId]), counts[i]])));
     }
     const waiting = new Map<string, string>();
     for (const entry of last?.quarantine ?? []) {
-      if (entry.status === "waiting") waiting.set(placeKey(entry), entry.reason);
+      if (entry.status === "waiting") waiting.set(positionKey(entry), entry.reason);
     }
     const orphans = store.sql("SELECT setl_id FROM refund WHERE orphan = 1 AND valid = 1").raw().all();
     const unmapped = (last?.unmapped ?? []).filter((u) => u.kind === "facility").map((u) => u.code);

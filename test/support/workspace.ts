@@ -7,9 +7,9 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { loadConfig } from "../../connectors/config/load.js";
 import { silentLog } from "../../connectors/ops/log.js";
 import { allObservers } from "../../connectors/ports/observer.js";
-import { openPipeline } from "../../pipelines/engine/engine.js";
+import { assembleEngine } from "../../pipelines/engine/engine.js";
 import { openEngine } from "../../pipelines/engine/open.js";
-import type { Pipeline, RunSummary } from "../../pipelines/engine/port.js";
+import type { Engine, RunSummary } from "../../pipelines/engine/port.js";
 import { MemoryPublisher } from "./memory-publisher.js";
 
 export const CLI = fileURLToPath(new URL("../../dist/pipelines/cli/main.js", import.meta.url));
@@ -78,7 +78,7 @@ export class Workspace {
   }
 
   /** The engine in this process, for as long as `work` takes. */
-  async engine<T>(work: (engine: Pipeline) => Promise<T>, clock: () => number = Date.now): Promise<T> {
+  async engine<T>(work: (engine: Engine) => Promise<T>, clock: () => number = Date.now): Promise<T> {
     const engine = await openEngine(loadConfig(this.configFile), {
       log: silentLog,
       observer: allObservers([]),
@@ -102,13 +102,10 @@ export class Workspace {
     return this.#toMemory((engine) => engine.rebuild(() => {}), clock);
   }
 
-  async #toMemory(
-    work: (engine: Pipeline) => Promise<unknown>,
-    clock: () => number,
-  ): Promise<MemoryPublisher> {
+  async #toMemory(work: (engine: Engine) => Promise<unknown>, clock: () => number): Promise<MemoryPublisher> {
     const { config } = loadConfig(this.configFile);
     const deps = { log: silentLog, observer: allObservers([]), clock };
-    const engine = await openPipeline(config, deps, { publisher: this.memory });
+    const engine = await assembleEngine(config, deps, { publisher: this.memory });
     try {
       await work(engine);
     } finally {
@@ -173,7 +170,10 @@ async function withDuckDb<T>(file: string, work: (run: Run) => Promise<T>): Prom
   }
 }
 
-/** Tables and views that hold results (contract §3): everything published but what follows from deliveries and closes. */
+/**
+ * Tables and views that hold results (docs/specification.md#results): everything published but what follows
+ * from deliveries and closes.
+ */
 const RESULTS = `SELECT schema_name || '.' || name AS name FROM (
     SELECT schema_name, table_name AS name FROM duckdb_tables() WHERE database_name = 'a'
     UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'a' AND NOT internal)
@@ -246,24 +246,26 @@ export function memoryFigures({
   last,
 }: MemoryPublisher): Record<string, string> {
   const figures: Record<string, string> = {};
-  const name = (gid: number): string => {
-    const { insurance, grouping, dimensions } = groups[gid]!;
+  const name = (groupId: number): string => {
+    const { insurance, grouping, dimensions } = groups[groupId]!;
     const values = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
     return `${insurance} ${grouping} ${JSON.stringify(values)}`;
   };
-  const put = (period: string, gids: Int32Array, values: (i: number) => readonly number[]): void => {
-    gids.forEach((gid, i) => {
+  const put = (period: string, groupIds: Int32Array, values: (i: number) => readonly number[]): void => {
+    groupIds.forEach((groupId, i) => {
       const list = values(i);
-      if (list.some((v) => v !== 0)) figures[`${period} ${name(gid)}`] = list.join(" ");
+      if (list.some((v) => v !== 0)) figures[`${period} ${name(groupId)}`] = list.join(" ");
     });
   };
   for (const [kind, spans] of [
     ["month", months],
     ["day", days],
   ] as const) {
-    for (const [span, { gids, sums }] of spans) put(`${kind} ${span}`, gids, (i) => sums.map((s) => s[i]!));
+    for (const [span, { groupIds, sums }] of spans)
+      put(`${kind} ${span}`, groupIds, (i) => sums.map((s) => s[i]!));
   }
-  for (const [period, { gids, counts }] of persons) put(`persons ${period}`, gids, (i) => [counts[i]!]);
+  for (const [period, { groupIds, counts }] of persons)
+    put(`persons ${period}`, groupIds, (i) => [counts[i]!]);
   for (const q of last?.quarantine ?? []) {
     if (q.status === "waiting") figures[`waiting ${q.partition} ${q.position}`] = q.reason;
   }

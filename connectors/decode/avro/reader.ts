@@ -29,7 +29,7 @@ export class AvroReader {
     try {
       const valid = this.walk(steps, bytes, start, limit);
       this.end = this.#cursor.pos;
-      return valid ? this.slots.judge() : NO_UTF8;
+      return valid ? this.slots.validate() : NO_UTF8;
     } catch (error) {
       if (error !== MALFORMED) throw error;
       this.end = -1;

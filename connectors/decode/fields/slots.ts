@@ -74,7 +74,7 @@ export class Slots {
   }
 
   /** `bad_value` before `missing_field`, each for its first field; null when the types hold. */
-  judge(): Rejection | null {
+  validate(): Rejection | null {
     if (this.faultSlot >= 0) {
       const name = this.layout.fields[this.faultSlot].name;
       return { reason: "bad_value", detail: `${name}: expected ${this.fault}` };

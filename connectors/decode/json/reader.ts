@@ -55,7 +55,7 @@ export class JsonReader {
       const kind = kinds[slot];
       if (kind !== KIND.absent) this.convert(slot, fields[slot], kind, bytes);
     }
-    return this.slots.judge();
+    return this.slots.validate();
   }
 
   private convert(slot: number, field: Field, kind: number, bytes: Buffer): void {

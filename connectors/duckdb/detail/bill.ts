@@ -18,8 +18,8 @@ const visitsWhere = (test: string): string => `CASE WHEN ${test} THEN ${WEIGHT} 
 const feeWhere = (test: string): string => `CASE WHEN ${test} THEN s.medfee_sumamt ELSE 0 END`;
 
 /**
- * What a settlement `s` with dimensions `d` adds to each measure but the composed ones. Written from the
- * contract (§1, §2.1, §6), in whatever unit the amounts of `s` have.
+ * What a settlement `s` with dimensions `d` adds to each measure but the composed ones. Written from
+ * docs/specification.md#measures, in whatever unit the amounts of `s` have.
  */
 export const BILL_MEASURES: Readonly<Record<Exclude<MeasureName, "reimbursed" | "benefit_paid">, string>> = {
   visits: WEIGHT,

@@ -195,7 +195,7 @@ class DetailWriter {
     await connection.run("BEGIN TRANSACTION");
     await loadReference(connection, options.reference);
     await this.#stage.begin();
-    await this.#loadPlaces();
+    await this.#loadPartitions();
     await this.#loadPersons(held);
     if (held && months.length > 0) {
       const names = months.map((m) => quoteText(monthText(m))).join(", ");
@@ -249,16 +249,16 @@ class DetailWriter {
         JOIN person p ON p.person = s.person JOIN place l ON l.id = s.place`);
   }
 
-  async #loadPlaces(): Promise<void> {
+  async #loadPartitions(): Promise<void> {
     const { connection, snapshot } = this;
-    const places = snapshot.places();
+    const partitions = snapshot.partitions();
     await connection.run(
       "CREATE OR REPLACE TEMP TABLE place (id INTEGER, source VARCHAR, partition VARCHAR)",
     );
     await appendColumns(connection, { catalog: "temp", table: "place" }, [
-      Int32Array.from(places, ([id]) => id),
-      places.map(([, source]) => source),
-      places.map(([, , partition]) => partition),
+      Int32Array.from(partitions, ([id]) => id),
+      partitions.map(([, source]) => source),
+      partitions.map(([, , partition]) => partition),
     ]);
   }
 
@@ -269,10 +269,10 @@ class DetailWriter {
       "CREATE OR REPLACE TEMP TABLE person_word (person INTEGER, a INTEGER, b INTEGER, c INTEGER, d INTEGER)",
     );
     let first = 0;
-    for (const tags of snapshot.pseudonyms()) {
-      const size = tags.length / 16;
+    for (const pseudonyms of snapshot.pseudonyms()) {
+      const size = pseudonyms.length / 16;
       const words = [0, 4, 8, 12].map((at) =>
-        Int32Array.from({ length: size }, (_, i) => tags.readInt32BE(i * 16 + at)),
+        Int32Array.from({ length: size }, (_, i) => pseudonyms.readInt32BE(i * 16 + at)),
       );
       await appendColumns(connection, { catalog: "temp", table: "person_word" }, [
         Int32Array.from({ length: size }, (_, i) => first + i),

@@ -172,7 +172,7 @@ export class KeptColumns {
     ints[c++][i] = this.sets.of(row.codes, this.#decides, this.#none);
     for (let k = 0; k < ROW_AT.length; k++) ints[c++][i] = row.codes[ROW_AT[k]];
     ints[c++][i] = row.init_setl_id === "" ? 0 : 1;
-    ints[c++][i] = row.place;
+    ints[c++][i] = row.partitionId;
     ints[c++][i] = Number.isNaN(row.begndate) ? NO_INT : row.begndate;
     ints[c++][i] = Number.isNaN(row.enddate) ? NO_INT : row.enddate;
     ints[c++][i] = Number.isNaN(row.ipt_days) ? NO_INT : row.ipt_days;

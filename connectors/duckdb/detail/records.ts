@@ -25,7 +25,7 @@ function sqlText(type: FieldType, value: Value | undefined, calendar: ZoneCalend
   return String(value);
 }
 
-/** Replaces the table of one small stream with its standing records. */
+/** Replaces the table of one small stream with its current records. */
 export async function detailRecords(
   connection: DuckDBConnection,
   stream: DetailStream,
@@ -34,11 +34,13 @@ export async function detailRecords(
   calendar: ZoneCalendar,
 ): Promise<void> {
   const table = DETAIL_RECORDS.find((t) => t.name === DETAIL_STREAMS[stream])!;
-  const places = new Map(snapshot.places().map(([id, source, partition]) => [id, { source, partition }]));
+  const partitions = new Map(
+    snapshot.partitions().map(([id, source, partition]) => [id, { source, partition }]),
+  );
   const columns = columnsOf(snapshot.records(stream), [
     ...spec.fields.map((f) => (r: SnapshotRecord) => sqlText(f.type, r.record[f.name], calendar)),
-    (r) => places.get(r.place)?.source,
-    (r) => places.get(r.place)?.partition,
+    (r) => partitions.get(r.partitionId)?.source,
+    (r) => partitions.get(r.partitionId)?.partition,
     (r) => r.position,
   ]);
   await replaceTables(connection, [{ table, columns }]);

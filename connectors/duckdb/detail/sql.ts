@@ -35,7 +35,7 @@ const COUNTED_CODES = [
 const NATIONAL_SPECIAL = "('11', '12', '31', '50')";
 
 /**
- * `refunds: original-period`: the day of the standing original, for refunds whose dimensions stand on it.
+ * `refunds: original-period`: the day of the current original, for refunds whose dimensions stand on it.
  * `original_time` holds what is known of the originals (ref, original_ms).
  */
 export const movedRefunds = (timezone: string): string => `CREATE OR REPLACE TEMP TABLE moved AS
@@ -87,7 +87,8 @@ const fits = (dimension: string): string =>
 
 /**
  * Works out the dimensions of the code sets from number `first` on, from tables `code_set`, `facility`,
- * `category`, `care_group_rule` and `insurance_type`. Written from the contract (§2.1, §2.2, §4).
+ * `category`, `care_group_rule` and `insurance_type`. Written from
+ * docs/specification.md#dimensions, and from nothing of the engine.
  */
 export function deriveDimensions(jurisdiction: Config["jurisdiction"], first: number): string {
   const { admdvs, level } = jurisdiction;

@@ -15,7 +15,7 @@ import { deriveDimensions, movedRefunds, stagingTable, zoneShift } from "./sql.j
 /** What the settlements are read with: tables as the state merged them, and the configuration. */
 export interface DetailReference {
   readonly config: Config;
-  /** Standing facility records, file and stream merged. */
+  /** Current facility records, file and stream merged. */
   readonly facilities: readonly StreamRecord[];
   /** National codes first; a later row with the same conditions stands before an earlier one. */
   readonly categories: readonly (CategoryRule & { readonly origin: string })[];

@@ -4,7 +4,7 @@ import type { PublishedReader } from "../query.js";
 /** A row of `indicators` of one period. Yuan, visits, days, fractions; null where there is none. */
 export interface PublishedFigure {
   readonly insurance: string;
-  /** The dimensions that it has, in the order of the contract; `other` last, as `name=value,…`. */
+  /** The dimensions that it has, in the order of `grouping`; `other` last, as `name=value,…`. */
   readonly dimensions: readonly (readonly [name: string, value: string])[];
   readonly indicator: string;
   readonly unit: string;

@@ -4,8 +4,8 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import { quoteText } from "../../../schemas/published/definition.js";
 import { NUMERIC_TYPES, type QueryResult, queryOn } from "../query.js";
 
-/** What a file says of the cut of the state that it was made from. */
-export interface Cut {
+/** What a file says of the snapshot of the state that it was made from. */
+export interface SnapshotId {
   readonly stateId: string;
   readonly sequence: number;
 }
@@ -53,7 +53,9 @@ export class ExplainReader {
   }
 
   /** Which cut the published file shows, and under which version and time. */
-  async publishedCut(): Promise<Cut & { readonly version: string; readonly publishedAt: string }> {
+  async publishedSnapshot(): Promise<
+    SnapshotId & { readonly version: string; readonly publishedAt: string }
+  > {
     const { rows } = await this.query(
       `SELECT m.state_id, m.sequence, m.version, s.published_at
        FROM published.store.meta m, published.main.snapshot s`,
@@ -72,7 +74,7 @@ export class ExplainReader {
    * one of another version of the program.
    * @throws FundpulseError FP5002 when it may not be read.
    */
-  async openDetail(path: string): Promise<Cut | null> {
+  async openDetail(path: string): Promise<SnapshotId | null> {
     try {
       await access(path, constants.R_OK);
     } catch (cause) {

@@ -1,3 +1,4 @@
+import { minus } from "../../../aggregations/micros.js";
 import { DIMENSIONS, type Dimension, SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
 import { INDICATORS, type Indicator, microsPerUnit, type Term } from "../../../schemas/indicators.js";
 import { quoteText } from "../../../schemas/published/definition.js";
@@ -139,19 +140,6 @@ function dimensionsOf(row: Row, names: readonly string[]): Record<string, string
     if (is !== null && is !== undefined) found[name] = String(is);
   }
   return found;
-}
-
-/** a − b of two decimals of six places, as text; null where either is missing. */
-export function minus(a: string | null, b: string | null): string | null {
-  if (a === null || b === null) return null;
-  const micros = (v: string): bigint => {
-    const [whole, part = ""] = v.replace("-", "").split(".");
-    const n = BigInt(whole + part.padEnd(6, "0").slice(0, 6));
-    return v.startsWith("-") ? -n : n;
-  };
-  const d = micros(a) - micros(b);
-  const digits = (d < 0n ? -d : d).toString().padStart(7, "0");
-  return `${d < 0n ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }
 
 function figure(

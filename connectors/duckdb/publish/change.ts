@@ -50,15 +50,15 @@ export async function changeFacts(
     connection,
     { catalog: "temp", table: "in_change" },
     changes.map((c, pid) => [
-      new Int32Array(c.data.gids.length).fill(pid),
-      c.data.gids,
+      new Int32Array(c.data.groupIds.length).fill(pid),
+      c.data.groupIds,
       ...used.map((i) => columnOf(c, i)),
     ]),
   );
   await appendBlocks(
     connection,
     { catalog: "temp", table: "in_counted" },
-    persons.map((p) => [new Array<string>(p.gids.length).fill(p.period), p.gids, p.counts]),
+    persons.map((p) => [new Array<string>(p.groupIds.length).fill(p.period), p.groupIds, p.counts]),
   );
   const previous = targets.some((t) => t.previous !== null);
   const next = targets.some((t) => t.next !== null);

@@ -82,7 +82,7 @@ async function loadPeriod(
   await stage(
     connection,
     [
-      ["gid", "INTEGER", closed.gids],
+      ["gid", "INTEGER", closed.groupIds],
       ...measures.map((name, m) => [name, "DOUBLE", sums[m]] as const),
       ["persons", "VARCHAR", Array.from(persons, (n) => (Number.isNaN(n) ? null : String(n)))],
     ],
@@ -129,8 +129,8 @@ async function loadSettlements(
       ["key", "VARCHAR", texts((c) => c.key)],
       ["cause", "VARCHAR", texts((c) => c.cause)],
       ["settlements", "DOUBLE", Float64Array.from(changes, (c) => c.settlements)],
-      ["insurance", "VARCHAR", texts((c) => c.combo.insurance)],
-      ...SETTLEMENT_DIMENSIONS.map((d) => [d, "VARCHAR", texts((c) => c.combo.values[d])] as const),
+      ["insurance", "VARCHAR", texts((c) => c.tuple.insurance)],
+      ...SETTLEMENT_DIMENSIONS.map((d) => [d, "VARCHAR", texts((c) => c.tuple.values[d])] as const),
       ...measures.map((name, m) => [name, "DOUBLE", Float64Array.from(changes, (c) => c.sums[m])] as const),
     ],
     [
@@ -141,18 +141,18 @@ async function loadSettlements(
     ],
   );
   const ids: number[] = [];
-  const gids: number[] = [];
-  for (const { change, gids: of } of grouped) {
-    for (const gid of of) {
+  const groupIds: number[] = [];
+  for (const { change, groupIds: of } of grouped) {
+    for (const groupId of of) {
       ids.push(change.id);
-      gids.push(gid);
+      groupIds.push(groupId);
     }
   }
   await stage(
     connection,
     [
       ["id", "DOUBLE", Float64Array.from(ids)],
-      ["gid", "INTEGER", Int32Array.from(gids)],
+      ["gid", "INTEGER", Int32Array.from(groupIds)],
     ],
     [
       `INSERT INTO store.cause_group SELECT id::BIGINT, gid FROM in_closed
@@ -178,11 +178,11 @@ async function loadRecords(
       ["stream", "VARCHAR", texts((c) => c.stream)],
       ["key", "VARCHAR", texts((c) => c.key)],
       ["cause", "VARCHAR", texts((c) => c.cause)],
-      ["from_day", "VARCHAR", texts((c) => c.reach.from)],
-      ["to_day", "VARCHAR", texts((c) => c.reach.to)],
-      ["insurance", "VARCHAR", texts((c) => c.reach.insurance)],
-      ...dims.map((d) => [d, "VARCHAR", texts((c) => c.reach.dimensions[d])] as const),
-      ["indicator", "VARCHAR", texts((c) => c.reach.indicator)],
+      ["from_day", "VARCHAR", texts((c) => c.affected.from)],
+      ["to_day", "VARCHAR", texts((c) => c.affected.to)],
+      ["insurance", "VARCHAR", texts((c) => c.affected.insurance)],
+      ...dims.map((d) => [d, "VARCHAR", texts((c) => c.affected.dimensions[d])] as const),
+      ["indicator", "VARCHAR", texts((c) => c.affected.indicator)],
     ],
     [
       `INSERT INTO store.cause_record SELECT id::BIGINT, sequence::BIGINT, changed_at::TIMESTAMP, stream, key, cause,

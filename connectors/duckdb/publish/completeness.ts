@@ -5,12 +5,12 @@ import { columnsOf, localTime, type Replacement } from "./load.js";
 
 /** The tables of completeness that the input gives. */
 export function completenessTables(
-  { facilityArrivals, periodQuality }: PublishInput,
+  { facilityReporting, periodQuality }: PublishInput,
   calendar: ZoneCalendar,
 ): Replacement[] {
   const tables: Replacement[] = [];
-  if (facilityArrivals) {
-    const columns = columnsOf(facilityArrivals, [
+  if (facilityReporting) {
+    const columns = columnsOf(facilityReporting, [
       (r) => r.facility,
       (r) => localTime(calendar, r.latest),
       (r) => r.lag_days,

@@ -92,7 +92,7 @@ export async function addGroups(
       has_persons INTEGER, short_days INTEGER)`,
   );
   await appendColumns(connection, { catalog: "temp", table: "in_grp" }, [
-    Int32Array.from(groups, (g) => g.gid),
+    Int32Array.from(groups, (g) => g.groupId),
     groups.map((g) => g.insurance),
     groups.map((g) => g.grouping),
     ...SETTLEMENT_DIMENSIONS.map((d) => groups.map((g) => g.dimensions[d] ?? null)),
@@ -108,12 +108,12 @@ export async function addGroups(
 const repeat = (value: number, length: number): Int32Array => new Int32Array(length).fill(value);
 
 /** Counts by row: 0 for a group that is not counted. */
-function personsOf(gids: Int32Array, counted: PersonCounts | undefined): Float64Array {
-  const found = new Float64Array(gids.length);
+function personsOf(groupIds: Int32Array, counted: PersonCounts | undefined): Float64Array {
+  const found = new Float64Array(groupIds.length);
   if (counted === undefined) return found;
-  const byGid = new Float64Array(gids.reduce((most, gid) => Math.max(most, gid), 0) + 1);
-  for (let i = 0; i < counted.gids.length; i++) byGid[counted.gids[i]] = counted.counts[i];
-  for (let i = 0; i < gids.length; i++) found[i] = byGid[gids[i]];
+  const byGroupId = new Float64Array(groupIds.reduce((most, groupId) => Math.max(most, groupId), 0) + 1);
+  for (let i = 0; i < counted.groupIds.length; i++) byGroupId[counted.groupIds[i]] = counted.counts[i];
+  for (let i = 0; i < groupIds.length; i++) found[i] = byGroupId[groupIds[i]];
   return found;
 }
 
@@ -146,18 +146,18 @@ export async function stageSums(
   await blocks(
     "in_sum",
     spans.map(({ period, data }, pid) => [
-      repeat(pid, data.gids.length),
-      data.gids,
+      repeat(pid, data.groupIds.length),
+      data.groupIds,
       ...data.sums,
       data.settlements,
-      personsOf(data.gids, counts.get(period)),
+      personsOf(data.groupIds, counts.get(period)),
     ]),
   );
   const persons = input.persons.filter((p) => !given.has(p.period));
   await put("in_persons_period", [Int32Array.from(persons, (_, i) => i), persons.map((p) => p.period)]);
   await blocks(
     "in_persons",
-    persons.map((p, pid) => [repeat(pid, p.gids.length), p.gids, p.counts]),
+    persons.map((p, pid) => [repeat(pid, p.groupIds.length), p.groupIds, p.counts]),
   );
 }
 

@@ -18,7 +18,7 @@ interface Ratio {
 const FEN = 10_000;
 const ONE = 1_000_000;
 
-/** Contract §6, written a second time. */
+/** The formulas of docs/specification.md#ratios, written a second time. */
 const RATIOS: readonly Ratio[] = [
   ...MEASURES.map((m) => ({
     name: m.name,

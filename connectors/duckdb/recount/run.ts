@@ -28,7 +28,7 @@ export interface Recount {
 }
 
 /**
- * Counts every figure again from the kept settlements of a snapshot, in SQL written from the contract, into
+ * Counts every figure again from the kept settlements of a snapshot, in SQL written from the specification, into
  * table `recounted` (and `lot`, its groups) of the catalog in use, which must be empty. Settlements are read
  * a month at a time, so memory follows the months and not the history.
  */
@@ -58,13 +58,13 @@ export async function recount(
     for (const sql of personsOfYear(config, year)) await connection.run(sql);
   }
   for (const sql of figureTables(config)) await connection.run(sql);
-  const versions = await standingVersions(snapshot);
+  const versions = await currentVersions(snapshot);
   const { rows, hash } = await hashRecounted(connection);
   return { settlements, rows, versionsAgree: versions.text === stage.checks.text, hash };
 }
 
 /** The versions that the state's index names, to be held against those that were read. */
-async function standingVersions(snapshot: StateSnapshot): Promise<RefCheck> {
+async function currentVersions(snapshot: StateSnapshot): Promise<RefCheck> {
   const check = new RefCheck();
   const turn = slices();
   for (const refs of snapshot.ids.refs()) {

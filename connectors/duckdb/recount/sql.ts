@@ -18,7 +18,7 @@ type Rules = Pick<
 >;
 
 /** Days behind the latest that figures may still be asked of: the window, the year before it, and a month of doubt. */
-const reach = (keepDays: number): number => keepDays + 366 + 31;
+const keptSpan = (keepDays: number): number => keepDays + 366 + 31;
 
 /** Dimensions that day groupings tell apart, with and without facilities. */
 function dayDimensions(rules: Rules, facility: boolean): string[] {
@@ -45,7 +45,7 @@ export function countMonth(rules: Rules, moving: boolean, newest: string): strin
   const days = (facility: boolean, keep: number): string => `INSERT INTO day_cell
     SELECT c.day, ${facility}, r.${facility ? "fine" : "coarse"}, sum(c.settlements)::BIGINT, ${sums(MEASURE_NAMES, (n) => `c.${n}`)}
     FROM month_cell c JOIN alike r ON r.dim = c.dim
-    WHERE c.day > ${newest} - ${reach(keep)} GROUP BY ALL`;
+    WHERE c.day > ${newest} - ${keptSpan(keep)} GROUP BY ALL`;
   const key = (dimensions: readonly string[]): string => ["insurance", "own_fund", ...dimensions].join(", ");
   const { keepDays, keepFacilityDays } = rules.periods;
   return [

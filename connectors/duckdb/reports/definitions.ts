@@ -37,6 +37,12 @@ function viewOf(table: ReportTable, config: Config): ViewDef {
   };
 }
 
+/** What the view of a table selects, as a statement. */
+export function selectOf(table: ReportTable, config: Config): string {
+  const { columns, from } = viewOf(table, config);
+  return `SELECT ${columns.map((c) => `${c.sql} AS ${quoteName(c.name)}`).join(", ")} ${from}`;
+}
+
 const macroOf = (table: ReportTable): MacroDef => ({
   kind: "macro",
   schema: REPORT,

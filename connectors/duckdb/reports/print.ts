@@ -1,5 +1,5 @@
 import type { Config } from "../../../schemas/config/schema.js";
-import { cutQuotient, relativeChange, roundedQuotient, scaled } from "../expressions.js";
+import { relativeChange, roundedQuotient, scaled, truncatedQuotient } from "../expressions.js";
 
 /** A ratio of two measures of a report line; `den` null for a sum. */
 export interface Ratio {
@@ -18,7 +18,7 @@ export class Printer {
   constructor(readonly report: Config["report"]) {}
 
   #quotient(num: string, den: string, factor: number): string {
-    return (this.report.rounding === "half-up" ? roundedQuotient : cutQuotient)(num, den, factor);
+    return (this.report.rounding === "half-up" ? roundedQuotient : truncatedQuotient)(num, den, factor);
   }
 
   // Over 0 the print has 0.00, so numerator and denominator become 0 and 1.

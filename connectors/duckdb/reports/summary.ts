@@ -8,10 +8,12 @@ import {
   STORE,
   type ViewDef,
 } from "../../../schemas/published/definition.js";
-import { cutQuotient, roundedQuotient } from "../expressions.js";
+import { roundedQuotient, truncatedQuotient } from "../expressions.js";
 import { SUMMARY_FACILITIES, SUMMARY_FIGURES } from "./summary-blanks.js";
 
-const NAME = "工作总结";
+/** The view of the half-year summary. */
+export const SUMMARY_NAME = "工作总结";
+const NAME = SUMMARY_NAME;
 const row = (values: readonly (string | number | boolean)[]): string =>
   `(${values.map((v) => (typeof v === "string" ? quoteText(v) : String(v))).join(", ")})`;
 const strings = (values: readonly string[]): string => [...new Set(values)].map(quoteText).join(", ");
@@ -85,7 +87,7 @@ const digits = `CASE WHEN c.whole < 0 THEN '-' ELSE '' END || (abs(c.whole) // c
 /** The figures as printed, of the periods that `periods` lets through. */
 function lines(config: Config, periods: (column: string) => string): string {
   const { rounding, zeroBase } = config.report;
-  const quotient = rounding === "half-up" ? roundedQuotient : cutQuotient;
+  const quotient = rounding === "half-up" ? roundedQuotient : truncatedQuotient;
   const change = (by: string): string => `((b.top * b.p_bottom - b.p_top * b.bottom) * ${by} * b.pow10)`;
   const fromZero = zeroBase === "hundred" ? "CASE WHEN b.top = 0 THEN 0 ELSE 100 * b.pow10 END" : "NULL";
   return `(WITH found AS (

@@ -128,7 +128,7 @@ export const SETTLED_RESTATED = `SELECT * FROM (${settled(CHANGED_ROW, CHANGED_P
 /** The same of the figures that are given. */
 export const GIVEN_RESTATED = `SELECT * FROM (${given("WHERE f.closed")}) WHERE ${DIFFERS}`;
 
-/** The long table of the contract (§5): one row per figure. */
+/** The long table, one row per figure (docs/specification.md#indicators-table). */
 export const INDICATORS_VIEW: ViewDef = {
   kind: "view",
   schema: MAIN,

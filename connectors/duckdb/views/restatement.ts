@@ -94,7 +94,7 @@ const dimensionColumns = (from: readonly (keyof typeof DIMENSION_ZH)[], zh = dim
     ...(d === "facility" ? [column("facility_name", "c.facility_name", "医疗机构名称")] : []),
   ]);
 
-/** What became of figures after their period was closed (contract §5). */
+/** What became of figures after their period was closed (docs/specification.md#restatement). */
 export const RESTATEMENT_VIEW: ViewDef = {
   kind: "view",
   schema: MAIN,
@@ -141,7 +141,7 @@ export const CLOSED_PERIOD_VIEW: ViewDef = {
       GROUP BY period) r ON r.period = k.period`,
 };
 
-/** Each change behind the restatements (contract §5). */
+/** Each change behind the restatements (docs/specification.md#restatement). */
 export const RESTATEMENT_CAUSE_VIEW: ViewDef = {
   kind: "view",
   schema: MAIN,

@@ -165,7 +165,7 @@ function pivotView(
 const named = (names: readonly string[]): Indicator[] =>
   names.map((name) => INDICATORS.find((i) => i.name === name)!);
 
-/** Wide tables for people (contract §5). */
+/** Wide tables for people (docs/specification.md#wide-tables). */
 export const WIDE_VIEWS: readonly ViewDef[] = [
   settlementView(
     "inpatient",

@@ -7,7 +7,10 @@ const over = (top: string, bottom: string): Formula => ({ top: sum(top).top, bot
 /** Share of a table's total; over what it is taken the table says. */
 export const SHARE = "share";
 
-/** What the stem of a key is made of: `fee_total` of `fee_total_prev_wan`. Contract §6 has the formulas. */
+/**
+ * What the stem of a key is made of: `fee_total` of `fee_total_prev_wan`. Formulas:
+ * docs/specification.md#indicators.
+ */
 export const STEMS: Readonly<Record<string, Formula>> = {
   visits: sum("visits"),
   heads: sum("persons"),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Figure, figuresOf, minus } from "../../../connectors/duckdb/monitor/figures.js";
+import { minus, relative } from "../../../aggregations/micros.js";
+import { type Figure, figuresOf } from "../../../connectors/duckdb/monitor/figures.js";
 import { DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
 import { refuse } from "../problem.js";
 import {
@@ -74,7 +75,12 @@ export async function figuresFor(context: Context, query: FiguresQuery): Promise
   const beside = new Map(compared.map((f) => [keyOf(f), f.value]));
   return found.map((f) => {
     const value = beside.get(keyOf(f)) ?? null;
-    return { ...f, compared: value, compared_change: minus(f.value, value) };
+    return {
+      ...f,
+      compared: value,
+      compared_change: minus(f.value, value),
+      compared_change_pct: relative(f.value, value),
+    };
   });
 }
 

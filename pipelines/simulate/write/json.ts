@@ -28,7 +28,7 @@ function valueText(field: Field, value: unknown): string {
   }
 }
 
-/** One record as a JSON object in the field names of the contract; absent fields are left out. */
+/** One record as a JSON object in the field names of its stream; absent fields are left out. */
 export function jsonText(event: SimEvent): string {
   let text = "";
   for (const field of STREAMS[event.stream].fields) {

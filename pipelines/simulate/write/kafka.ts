@@ -14,7 +14,7 @@ export const VALUE_FORMATS = ["avro", "json"] as const;
 export type ValueFormat = (typeof VALUE_FORMATS)[number];
 
 const BATCH_RECORDS = 1_000;
-/** Message keys by stream (contract §2); a settlement's person decides its partition. */
+/** Message keys by stream (docs/specification.md#streams); a settlement's person decides its partition. */
 const KEYS: Readonly<Record<StreamName, string>> = {
   settlement: "psn_no",
   "fund-entry": "entry_id",

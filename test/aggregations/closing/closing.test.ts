@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { monthText, parsePeriod } from "../../../aggregations/calendar.js";
-import { reachOf, readableKey } from "../../../aggregations/closing/affected-periods.js";
+import { affectedPeriods, readableKey } from "../../../aggregations/closing/affected-periods.js";
 import { figuresOf, watchedMonths, withReported } from "../../../aggregations/closing/frozen.js";
 import { normaliseRecord, type SmallStream } from "../../../aggregations/streams/record.js";
 import type { Figure } from "../../../schemas/figure.js";
@@ -68,15 +68,18 @@ test("figures are counted where they stand", () => {
 });
 
 describe("which figures a record can touch", () => {
-  const reach = (stream: SmallStream, record: Record<string, unknown>) => {
-    const { from, to, insurance, indicator } = reachOf(stream, normaliseRecord(stream, record as never))!;
+  const affected = (stream: SmallStream, record: Record<string, unknown>) => {
+    const { from, to, insurance, indicator } = affectedPeriods(
+      stream,
+      normaliseRecord(stream, record as never),
+    )!;
     return [from, to, insurance, indicator];
   };
   const day = 19_792; // 2024-03-10
   const entry = { entry_id: "E", fund: "resident", admdvs: "620725", subject: "benefit", amount: 1 };
 
   test("an expense, from its day to the end of its year", () => {
-    expect(reach("fund-entry", { ...entry, kind: "expense", book_date: day })).toEqual([
+    expect(affected("fund-entry", { ...entry, kind: "expense", book_date: day })).toEqual([
       "2024-03-10",
       "2024-12-31",
       "resident",
@@ -85,12 +88,12 @@ describe("which figures a record can touch", () => {
   });
 
   test("a plan, its whole year; a balance of the last of December, the next", () => {
-    expect(reach("fund-entry", { ...entry, kind: "budget_income", book_date: day }).slice(0, 2)).toEqual([
+    expect(affected("fund-entry", { ...entry, kind: "budget_income", book_date: day }).slice(0, 2)).toEqual([
       "2024-01-01",
       "2024-12-31",
     ]);
     const opening = { ...entry, kind: "opening_balance", book_date: day - 70 };
-    expect(reach("fund-entry", opening).slice(0, 2)).toEqual(["2024-01-01", "2024-12-31"]);
+    expect(affected("fund-entry", opening).slice(0, 2)).toEqual(["2024-01-01", "2024-12-31"]);
   });
 
   test("a reported fact, its own period and indicator", () => {
@@ -102,11 +105,11 @@ describe("which figures a record can touch", () => {
       value: "1",
       unit: "person",
     };
-    expect(reach("reported-fact", fact)).toEqual(["2024-01-01", "2024-03-31", "all", "aid_persons"]);
+    expect(affected("reported-fact", fact)).toEqual(["2024-01-01", "2024-03-31", "all", "aid_persons"]);
   });
 
   test("a facility, none of its own", () => {
-    expect(reachOf("facility", { fixmedins_code: "H1" })).toBeNull();
+    expect(affectedPeriods("facility", { fixmedins_code: "H1" })).toBeNull();
   });
 
   test("keys are written as people read them", () => {

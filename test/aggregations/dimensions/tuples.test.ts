@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { CategoryTable } from "../../../aggregations/dimensions/categories.js";
 import { FacilityTable } from "../../../aggregations/dimensions/facilities.js";
 import { GroupTable } from "../../../aggregations/dimensions/groups.js";
-import { ComboTable } from "../../../aggregations/dimensions/tuples.js";
+import { DimensionIndex } from "../../../aggregations/dimensions/tuples.js";
 import { Settlement } from "../../../schemas/input/settlement.js";
 
 const rule = { dise_no: null, insurance: null, parent: null, display_order: null };
 
-function table(): ComboTable {
+function table(): DimensionIndex {
   const categories = new CategoryTable(
     [{ ...rule, med_type: "11", category: "普通门诊", care: "outpatient" }],
     [],
@@ -21,7 +21,7 @@ function table(): ComboTable {
     personGroupings: ["total"],
     dayGroupings: ["total"],
   };
-  return new ComboTable(rules, categories, facilities, new GroupTable());
+  return new DimensionIndex(rules, categories, facilities, new GroupTable());
 }
 
 function bill(changes: Partial<Settlement>): Settlement {
@@ -37,14 +37,16 @@ function bill(changes: Partial<Settlement>): Settlement {
 }
 
 test("codes beyond any number that is remembered still find their own dimension values", () => {
-  const combos = table();
+  const dimensionIndex = table();
   // Unknown med_types and divisions of dirty input, more than the remembered ones.
   for (let i = 0; i < 5000; i++) {
-    expect(combos.find(bill({ med_type: `X${i}` }), 0)).toMatchObject({ reason: "unknown_category" });
+    expect(dimensionIndex.find(bill({ med_type: `X${i}` }), 0)).toMatchObject({ reason: "unknown_category" });
   }
-  expect(combos.find(bill({}), 0)).toMatchObject({ values: { category: "普通门诊", district: "620725" } });
-  for (let i = 0; i < 70_000; i++) combos.find(bill({ insu_admdvs: String(100_000 + i) }), 0);
+  expect(dimensionIndex.find(bill({}), 0)).toMatchObject({
+    values: { category: "普通门诊", district: "620725" },
+  });
+  for (let i = 0; i < 70_000; i++) dimensionIndex.find(bill({ insu_admdvs: String(100_000 + i) }), 0);
   for (const district of ["620725", "620702", "999999", "100007"]) {
-    expect(combos.find(bill({ insu_admdvs: district }), 0)).toMatchObject({ values: { district } });
+    expect(dimensionIndex.find(bill({ insu_admdvs: district }), 0)).toMatchObject({ values: { district } });
   }
 });

@@ -4,7 +4,7 @@ import { groupingOf, parseRequest } from "../../../aggregations/explain/request.
 const request = (period: string, indicator: string, ...pairs: string[]) =>
   parseRequest(period, indicator, pairs).request;
 
-test("dimensions come in the contract's order, whatever the order they were given in", () => {
+test("dimensions come in the order of `grouping`, whatever the order they were given in", () => {
   const r = request("2024H1", "fee", "region=city", "insurance=resident", "care=inpatient");
   expect(Object.entries(r.dimensions)).toEqual([
     ["care", "inpatient"],

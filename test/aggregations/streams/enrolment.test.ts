@@ -228,9 +228,9 @@ it("figures do not depend on the order of the records", () => {
     target_persons: fc.option(fc.nat(1000)),
   });
   const key = (r: object) => JSON.stringify({ ...r, persons: 0, paid_persons: 0, target_persons: 0 });
-  const standing = fc.uniqueArray(row, { maxLength: 25, selector: key });
+  const current = fc.uniqueArray(row, { maxLength: 25, selector: key });
   fc.assert(
-    fc.property(standing, (rows) => {
+    fc.property(current, (rows) => {
       const records = rows.map(enrolment);
       const figures = enrolmentFigures(records, CITY, WINDOW);
       const reversed = enrolmentFigures([...records].reverse(), CITY, WINDOW);

@@ -115,7 +115,7 @@ describe("groupings", () => {
   ]);
   const income = (of: string) => value(figures, "2024-03", `income ${of}`);
 
-  it("are those of the contract", () => {
+  it("are those of the specification", () => {
     expect([...new Set(figures.map((f) => f.grouping))].sort()).toEqual(
       [
         "total",

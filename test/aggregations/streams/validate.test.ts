@@ -7,7 +7,7 @@ import { at, day, dipResult, enrolment, facility, fact, fundEntry } from "./supp
 
 const now = at("2024-07-10T00:00:00Z");
 const make = { "fund-entry": fundEntry, enrolment, "dip-result": dipResult, facility, "reported-fact": fact };
-const judge = (stream: SmallStream, fields: StreamRecord) =>
+const validate = (stream: SmallStream, fields: StreamRecord) =>
   validateRecord(stream, normaliseRecord(stream, make[stream](fields)), { now });
 
 const GOOD: [SmallStream, StreamRecord][] = [
@@ -61,25 +61,25 @@ const BAD: [SmallStream, StreamRecord, string][] = [
 
 describe("validation", () => {
   it.each(GOOD)("%s %j is taken", (stream, fields) => {
-    expect(judge(stream, fields)).toBeNull();
+    expect(validate(stream, fields)).toBeNull();
   });
 
   it.each(BAD)("%s %j is bad_value of the field", (stream, fields, field) => {
-    const rejection = judge(stream, fields);
+    const rejection = validate(stream, fields);
     expect(rejection?.reason).toBe("bad_value");
     expect(rejection?.detail.startsWith(`${field}:`)).toBe(true);
   });
 
   it("a version from later than tomorrow is future_time", () => {
     for (const stream of Object.keys(make) as SmallStream[]) {
-      expect(judge(stream, { updt_time: now + 86_400_001 })?.reason).toBe("future_time");
+      expect(validate(stream, { updt_time: now + 86_400_001 })?.reason).toBe("future_time");
     }
   });
 
   it("an empty or missing required field is missing_field", () => {
     for (const stream of Object.keys(make) as SmallStream[]) {
       for (const { name } of STREAMS[stream].fields.filter((f) => f.required)) {
-        expect(judge(stream, { [name]: "" })).toEqual({
+        expect(validate(stream, { [name]: "" })).toEqual({
           reason: "missing_field",
           detail: `${name}: required`,
         });
@@ -101,7 +101,7 @@ describe("validation", () => {
     ];
     for (const stream of Object.keys(make) as SmallStream[]) {
       for (const { name } of STREAMS[stream].fields) {
-        for (const value of odd) expect(() => judge(stream, { [name]: value as never })).not.toThrow();
+        for (const value of odd) expect(() => validate(stream, { [name]: value as never })).not.toThrow();
       }
     }
   });

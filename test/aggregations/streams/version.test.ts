@@ -4,9 +4,9 @@ import { normaliseRecord } from "../../../aggregations/streams/record.js";
 import {
   canonicalContent,
   compareBytes,
-  judgeVersion,
   OLDEST,
   recordKey,
+  resolveVersion,
   type Version,
   versionTime,
 } from "../../../aggregations/streams/version.js";
@@ -83,25 +83,25 @@ describe("which version stands", () => {
   const v = (time: number, content: string): Version => ({ time, content });
 
   it("the first one, then the later one", () => {
-    expect(judgeVersion(null, v(1, "a"))).toBe("applied");
-    expect(judgeVersion(v(1, "b"), v(2, "a"))).toBe("applied");
-    expect(judgeVersion(v(2, "a"), v(1, "b"))).toBe("duplicate");
+    expect(resolveVersion(null, v(1, "a"))).toBe("applied");
+    expect(resolveVersion(v(1, "b"), v(2, "a"))).toBe("applied");
+    expect(resolveVersion(v(2, "a"), v(1, "b"))).toBe("duplicate");
   });
 
   it("equal content is a duplicate and with a later time moves the time on", () => {
-    expect(judgeVersion(v(2, "a"), v(2, "a"))).toBe("duplicate");
-    expect(judgeVersion(v(2, "a"), v(1, "a"))).toBe("duplicate");
-    expect(judgeVersion(v(2, "a"), v(3, "a"))).toBe("duplicate-newer");
+    expect(resolveVersion(v(2, "a"), v(2, "a"))).toBe("duplicate");
+    expect(resolveVersion(v(2, "a"), v(1, "a"))).toBe("duplicate");
+    expect(resolveVersion(v(2, "a"), v(3, "a"))).toBe("duplicate-newer");
   });
 
   it("at the same time the greater content, the other is in conflict", () => {
-    expect(judgeVersion(v(1, "a"), v(1, "b"))).toBe("conflict-standing");
-    expect(judgeVersion(v(1, "b"), v(1, "a"))).toBe("conflict-incoming");
+    expect(resolveVersion(v(1, "a"), v(1, "b"))).toBe("conflict-current");
+    expect(resolveVersion(v(1, "b"), v(1, "a"))).toBe("conflict-incoming");
   });
 
   it("a facility version without time is older than any", () => {
     expect(versionTime(facility({}))).toBe(OLDEST);
-    expect(judgeVersion(v(OLDEST, "b"), v(-5, "a"))).toBe("applied");
+    expect(resolveVersion(v(OLDEST, "b"), v(-5, "a"))).toBe("applied");
   });
 
   it("compares bytes, not UTF-16 units", () => {
@@ -113,12 +113,12 @@ describe("which version stands", () => {
   it("does not depend on the order of arrival", () => {
     const version = fc.record({ time: fc.nat(3), content: fc.constantFrom("a", "b", "c") });
     const settle = (versions: readonly Version[]) => {
-      let standing: Version | null = null;
+      let current: Version | null = null;
       for (const incoming of versions) {
-        const judgement = judgeVersion(standing, incoming);
-        if (judgement !== "duplicate" && judgement !== "conflict-incoming") standing = incoming;
+        const resolution = resolveVersion(current, incoming);
+        if (resolution !== "duplicate" && resolution !== "conflict-incoming") current = incoming;
       }
-      return standing;
+      return current;
     };
     fc.assert(
       fc.property(fc.array(version, { minLength: 1, maxLength: 8 }), (versions) => {

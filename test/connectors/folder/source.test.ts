@@ -32,16 +32,16 @@ import {
 } from "../../support/avro-files.js";
 
 sourceContract("the drop folder", async () => {
-  const place = mkdtempSync(join(tmpdir(), "fundpulse-folder-"));
+  const folder = mkdtempSync(join(tmpdir(), "fundpulse-folder-"));
   let files = 0;
   return {
-    open: async () => new FolderSource({ path: place, pollMs: 10 }),
+    open: async () => new FolderSource({ path: folder, pollMs: 10 }),
     produce: async (stream, values, partition) => {
       const name = `${stream}-${String(files++).padStart(6, "0")}-${partition}.ndjson`;
-      writeFileSync(join(place, `.${name}`), values.map((v) => `${v}\n`).join(""));
-      renameSync(join(place, `.${name}`), join(place, name));
+      writeFileSync(join(folder, `.${name}`), values.map((v) => `${v}\n`).join(""));
+      renameSync(join(folder, `.${name}`), join(folder, name));
     },
-    dispose: async () => rmSync(place, { recursive: true, force: true }),
+    dispose: async () => rmSync(folder, { recursive: true, force: true }),
   };
 });
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { type FetchShape, fingerprintOf, PartitionGuard } from "../../../connectors/kafka/guard.js";
 import type { Position } from "../../../connectors/ports/source.js";
 
-const place = { source: "kafka:t", partition: "3" };
+const sourcePartition = { source: "kafka:t", partition: "3" };
 const stored = (next: number, lastApplied: number | null = next - 1): Position => ({
-  ...place,
+  ...sourcePartition,
   next,
   lastApplied,
   fingerprint: lastApplied === null ? null : fingerprintOf("1", Buffer.from(`v${lastApplied}`)),
@@ -17,7 +17,7 @@ const fetch = (fetched: number, last: number, first = fetched, count = last - fi
   count,
 });
 const guard = (position?: Position, range = { low: 0, high: 1000 }, compacted = false): PartitionGuard =>
-  new PartitionGuard(place, position, range, compacted);
+  new PartitionGuard(sourcePartition, position, range, compacted);
 const seen = (offset: number) => () => fingerprintOf("1", Buffer.from(`v${offset}`));
 
 describe("the guard of a Kafka partition", () => {
@@ -26,29 +26,29 @@ describe("the guard of a Kafka partition", () => {
     expect(guard(stored(100, null)).start).toBe(100);
     expect(guard(stored(100), { low: 100, high: 200 }).start).toBe(100);
     expect(guard(undefined, { low: 40, high: 200 }).start).toBe(40);
-    expect(new PartitionGuard(place, undefined, undefined, false).start).toBe(0);
+    expect(new PartitionGuard(sourcePartition, undefined, undefined, false).start).toBe(0);
   });
 
   it("takes fetches that follow one another", () => {
     const g = guard(stored(100));
-    expect(g.judge(fetch(99, 150))).toBe("fits");
+    expect(g.check(fetch(99, 150))).toBe("fits");
     g.done(150);
-    expect(g.judge(fetch(151, 160))).toBe("fits");
+    expect(g.check(fetch(151, 160))).toBe("fits");
   });
 
   it("takes what was filtered out for an explanation, but only where it was expected", () => {
     const g = guard(stored(100, null));
     g.filtered(100, 119);
     g.filtered(null, 120);
-    expect(g.judge(fetch(121, 130))).toBe("fits");
+    expect(g.check(fetch(121, 130))).toBe("fits");
     g.done(130);
     g.filtered(140, 150);
-    expect(g.judge(fetch(151, 160))).toBe("again");
+    expect(g.check(fetch(151, 160))).toBe("again");
   });
 
   it("asks twice again for a fetch that jumps, then asks the broker", () => {
     const g = guard(stored(100, null));
-    expect([1, 2, 3].map(() => g.judge(fetch(120, 130)))).toEqual(["again", "again", "ask"]);
+    expect([1, 2, 3].map(() => g.check(fetch(120, 130)))).toEqual(["again", "again", "ask"]);
   });
 
   it("stops at a jump that the broker does not explain", () => {
@@ -72,18 +72,18 @@ describe("the guard of a Kafka partition", () => {
   });
 
   it("does not take a fetch with a hole inside for whole, except in a compacted log", () => {
-    expect(guard(stored(100, null)).judge(fetch(100, 150, 100, 49))).toBe("again");
-    expect(guard(stored(100, null)).judge(fetch(100, 150, 101))).toBe("again");
-    expect(guard(stored(100, null), { low: 0, high: 999 }, true).judge(fetch(100, 150, 100, 49))).toBe(
+    expect(guard(stored(100, null)).check(fetch(100, 150, 100, 49))).toBe("again");
+    expect(guard(stored(100, null)).check(fetch(100, 150, 101))).toBe("again");
+    expect(guard(stored(100, null), { low: 0, high: 999 }, true).check(fetch(100, 150, 100, 49))).toBe(
       "fits",
     );
   });
 
   it("takes a step back for redelivery, if the log still reaches our position", () => {
     const g = guard(stored(100));
-    expect(g.judge(fetch(99, 150))).toBe("fits");
+    expect(g.check(fetch(99, 150))).toBe("fits");
     g.done(150);
-    expect(g.judge(fetch(0, 60))).toBe("back");
+    expect(g.check(fetch(0, 60))).toBe("back");
     expect(g.explain(fetch(0, 60), stored(151), { low: 0, high: 160 })).toBeNull();
     expect(g.verified).toBe(false);
     expect(g.explain(fetch(0, 60), stored(151), { low: 0, high: 60 })?.code).toBe("FP3003");

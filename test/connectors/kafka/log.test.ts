@@ -13,7 +13,7 @@ import {
 
 const brokers = (await testBroker()) ?? [];
 
-async function place(partitions = 1): Promise<{ topic: string; config: KafkaSourceConfig }> {
+async function freshTopic(partitions = 1): Promise<{ topic: string; config: KafkaSourceConfig }> {
   const topic = unique("settlement");
   await createTopic(brokers, topic, partitions);
   return { topic, config: kafkaConfig({ brokers, topics: { settlement: topic } }) };
@@ -51,7 +51,7 @@ async function readOnce(config: KafkaSourceConfig, state: MemoryState): Promise<
 
 describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => {
   it("stops with FP3002 when records that were not read are gone", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     await readOnce(config, state);
@@ -64,7 +64,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("goes on when only records that were read are gone", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     await readOnce(config, state);
@@ -76,7 +76,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("begins a log that was never read at its start", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
     await deleteBefore(topic, 4);
     const state = new MemoryState();
@@ -85,7 +85,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("stops with FP3002 when records are deleted under the running consumer", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     await readOnce(config, state);
@@ -109,7 +109,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("stops with FP3003 when the topic was made anew and is shorter", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     await readOnce(config, state);
@@ -119,7 +119,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("stops with FP3003 when the topic was made anew and is longer", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     await readOnce(config, state);
@@ -129,7 +129,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("stops with FP3003 when the topic was made anew with exactly as many records", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     await readOnce(config, state);
@@ -138,7 +138,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("stops with FP3003 when a partition that was read is gone", async () => {
-    const { topic, config } = await place(2);
+    const { topic, config } = await freshTopic(2);
     await produce(brokers, topic, records(0, 10), 1);
     const state = new MemoryState();
     await readOnce(config, state);
@@ -152,7 +152,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
     ["shorter", 4],
     ["longer", 30],
   ])("stops when the topic is made anew, %s, while it is read", async (_name, count) => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     const source = openKafka(config);
@@ -165,7 +165,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("notices a topic made anew while a batch is worked on", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     const source = openKafka(config, { rescanMs: 60_000 });
@@ -184,7 +184,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("stops with FP3005 when the topic is deleted while it is read", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     const source = openKafka(config);
@@ -196,7 +196,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("delivers committed transactions once and aborted ones never", async () => {
-    const { topic, config } = await place(2);
+    const { topic, config } = await freshTopic(2);
     const producer = quietClient(brokers).producer({
       transactionalId: unique("tx"),
       idempotent: true,
@@ -226,7 +226,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("is drained though a transaction is still open, and delivers it later", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 5));
     const producer = quietClient(brokers).producer({
       transactionalId: unique("tx"),
@@ -246,7 +246,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("takes partitions that are added while it runs from their start", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 3));
     const state = new MemoryState();
     const following = follow(openKafka(config), state);
@@ -259,7 +259,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("ignores the positions that the broker remembers for the group", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
     await readOnce(config, new MemoryState());
     await withAdmin(brokers, (admin) =>
@@ -271,7 +271,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("tells the broker where it stands", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
     await readOnce(config, new MemoryState());
     const offsets = await withAdmin(brokers, (admin) =>
@@ -281,7 +281,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("hands on no more records at once than it was told", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 95));
     const state = new MemoryState();
     const source = openKafka(config, { maxBatchRecords: 10 });
@@ -298,7 +298,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   });
 
   it("hands on empty values and when the newest record was appended", async () => {
-    const { topic, config } = await place();
+    const { topic, config } = await freshTopic();
     const before = Date.now();
     await produce(brokers, topic, [null, "x", ""]);
     const state = new MemoryState();

@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => w.remove());
 
 /** Spoils one byte of an index: what is looked up in it is found no more, and SQLite says nothing. */
-function spoilIndex(name: string, text: string): void {
+function corruptIndex(name: string, text: string): void {
   const state = new Database(w.state, { readonly: true });
   const page = state.prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?").pluck().get(name) as number;
   const size = Number(state.pragma("page_size", { simple: true }));
@@ -46,7 +46,7 @@ test("a sound state passes; before the first run there is none", async () => {
 });
 
 test("an index that lost an entry is found, though SQLite reads on without a word", async () => {
-  spoilIndex("refund_original", "A");
+  corruptIndex("refund_original", "A");
   const state = new Database(w.state, { readonly: true });
   expect(state.prepare("SELECT count(*) FROM refund WHERE init_setl_id = 'A'").pluck().get()).toBe(0);
   state.close();

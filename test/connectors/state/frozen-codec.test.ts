@@ -47,9 +47,9 @@ test("frozen figures come back as they were", () => {
 test("one changed bit is damage, and no other figure", () => {
   for (const packed of [packSums(frozen), packFigures([])]) {
     for (let at = 0; at < packed.length; at += 7) {
-      const spoiled = Buffer.from(packed);
-      spoiled[at]! ^= 4;
-      expect(() => unpackSums(spoiled, "2024-03")).toThrow(
+      const corrupted = Buffer.from(packed);
+      corrupted[at]! ^= 4;
+      expect(() => unpackSums(corrupted, "2024-03")).toThrow(
         expect.objectContaining({ code: "FP2004" }) as never,
       );
     }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { monthNumber, monthStart } from "../../../aggregations/calendar.js";
-import type { Combo } from "../../../aggregations/dimensions/tuples.js";
+import type { DimensionTuple } from "../../../aggregations/dimensions/tuples.js";
 import { MonthState } from "../../../aggregations/months/month.js";
 import { ROW_WIDTH, type SumTable } from "../../../aggregations/months/sums.js";
 import {
@@ -34,7 +34,7 @@ const contents = (state: MonthState) => ({
 });
 
 const add = fc.record({
-  combo: fc.nat(300),
+  tuple: fc.nat(300),
   dayKey: fc.nat(20),
   day: fc.nat(28),
   row: fc.array(fc.oneof(fc.constant(0), fc.integer({ min: -1e13, max: 1e13 })), {
@@ -47,8 +47,8 @@ test("a month comes back with every sum, negative ones and rows taken out again 
   fc.assert(
     fc.property(fc.array(add, { maxLength: 40 }), fc.nat(10), (adds, takenOut) => {
       const state = new MonthState(MONTH);
-      const put = ({ combo, dayKey, day, row }: (typeof adds)[number], sign: 1 | -1): void => {
-        const fake = { id: combo, dayKey, dayFacilityKey: dayKey + 1 } as unknown as Combo;
+      const put = ({ tuple, dayKey, day, row }: (typeof adds)[number], sign: 1 | -1): void => {
+        const fake = { id: tuple, dayKey, dayFacilityKey: dayKey + 1 } as unknown as DimensionTuple;
         const filled = Uint8Array.from({ length: ROW_WIDTH }, (_, i) => i);
         const sparse = { row: Float64Array.from([...row, 1]), filled, used: ROW_WIDTH };
         state.add(fake, monthStart(MONTH) + day, sparse, sign);

@@ -1,7 +1,7 @@
 import { createCipheriv } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Cmac, Privacy, TAG_BYTES } from "../../../connectors/state/person-key.js";
+import { Cmac, Privacy, PSEUDONYM_BYTES } from "../../../connectors/state/person-key.js";
 import { PersonTable } from "../../../connectors/state/person-table.js";
 
 const KEY = Buffer.from("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4", "hex");
@@ -44,9 +44,9 @@ test("tags of many messages at once are those of each alone", () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: "grapheme", maxLength: 70 }), { maxLength: 40 }), (messages) => {
       const tags = new Cmac(KEY).tags(messages);
-      expect(tags.length).toBe(messages.length * TAG_BYTES);
+      expect(tags.length).toBe(messages.length * PSEUDONYM_BYTES);
       messages.forEach((message, i) => {
-        const tag = tags.subarray(i * TAG_BYTES, (i + 1) * TAG_BYTES);
+        const tag = tags.subarray(i * PSEUDONYM_BYTES, (i + 1) * PSEUDONYM_BYTES);
         expect(tag).toEqual(plainCmac(KEY, Buffer.from(message)));
       });
     }),
@@ -89,30 +89,30 @@ test("a million persons keep their numbers when the table is loaded again in chu
   for (let start = 0; start < count; start += 100_000) {
     const tags = privacy.pseudonyms(Array.from({ length: 100_000 }, (_, i) => `6207250000${start + i}`));
     const from = table.size;
-    for (let at = 0; at < tags.length; at += TAG_BYTES) table.numberOf(tags, at);
+    for (let at = 0; at < tags.length; at += PSEUDONYM_BYTES) table.numberOf(tags, at);
     // Met again: nobody gets a second number.
-    for (let at = 0; at < tags.length; at += TAG_BYTES * 997) table.numberOf(tags, at);
-    chunks.push(table.tagsFrom(from));
+    for (let at = 0; at < tags.length; at += PSEUDONYM_BYTES * 997) table.numberOf(tags, at);
+    chunks.push(table.pseudonymsFrom(from));
   }
   expect(table.size).toBe(count);
   const loaded = new PersonTable();
   let wrong = 0;
   let expected = 0;
   for (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += TAG_BYTES)
+    for (let at = 0; at < chunk.length; at += PSEUDONYM_BYTES)
       if (loaded.numberOf(chunk, at) !== expected++) wrong++;
   }
   for (let person = 0; person < count; person += 1013) {
-    if (loaded.numberOf(table.tagOf(person), 0) !== person) wrong++;
+    if (loaded.numberOf(table.pseudonymOf(person), 0) !== person) wrong++;
   }
   expect([loaded.size, wrong]).toEqual([count, 0]);
 });
 
 test("tags that differ in one bit are two persons, also when they fall into one slot", () => {
   const table = new PersonTable();
-  const tags = Buffer.alloc(129 * TAG_BYTES);
-  for (let bit = 0; bit < 128; bit++) tags[bit * TAG_BYTES + (bit >> 3)] = 1 << (bit & 7);
-  const numbers = Array.from({ length: 129 }, (_, i) => table.numberOf(tags, i * TAG_BYTES));
+  const tags = Buffer.alloc(129 * PSEUDONYM_BYTES);
+  for (let bit = 0; bit < 128; bit++) tags[bit * PSEUDONYM_BYTES + (bit >> 3)] = 1 << (bit & 7);
+  const numbers = Array.from({ length: 129 }, (_, i) => table.numberOf(tags, i * PSEUDONYM_BYTES));
   expect(numbers).toEqual(Array.from({ length: 129 }, (_, i) => i));
-  expect(table.tagsFrom(0)).toEqual(tags);
+  expect(table.pseudonymsFrom(0)).toEqual(tags);
 });

@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import {
   BlockReader,
   BlockWriter,
-  type CodeBook,
+  type CodeTable,
   type RowFacts,
 } from "../../../connectors/state/settlement-block.js";
 import { ABSENT, Settlement } from "../../../schemas/input/settlement.js";
 import { AMOUNT_FIELDS } from "../../../schemas/input/streams.js";
 
-class Codes implements CodeBook {
+class Codes implements CodeTable {
   readonly #texts: string[] = [];
   idOf(text: string): number {
     const known = this.#texts.indexOf(text);
@@ -58,7 +58,7 @@ const row: fc.Arbitrary<Row> = fc
     facts: fc.record({
       person: fc.nat(2 ** 31 - 1),
       day: fc.nat(2_932_896),
-      place: fc.nat(1_000_000),
+      partitionId: fc.nat(1_000_000),
       position: fc.maxSafeNat().map((n) => Math.floor(n / 2)),
     }),
   })
@@ -86,13 +86,13 @@ const row: fc.Arbitrary<Row> = fc
     return { s, facts };
   });
 
-function packed(rows: readonly Row[], codes: CodeBook): Buffer {
+function packed(rows: readonly Row[], codes: CodeTable): Buffer {
   const writer = new BlockWriter(codes);
   for (const { s, facts } of rows) writer.add(s, facts);
   return writer.finish();
 }
 
-const blank = (): Row => ({ s: new Settlement(), facts: { person: 0, day: 0, place: 0, position: 0 } });
+const blank = (): Row => ({ s: new Settlement(), facts: { person: 0, day: 0, partitionId: 0, position: 0 } });
 
 test("every field of every row comes back, in any order of reading", () => {
   fc.assert(

@@ -38,7 +38,7 @@ function afterKill<T>(look: (s: SqliteStore) => T): T {
   }
 }
 
-const facts = (): RowFacts => ({ person: 0, day: 0, place: 1, position: 0 });
+const facts = (): RowFacts => ({ person: 0, day: 0, partitionId: 1, position: 0 });
 
 function row(id: string): Settlement {
   const s = new Settlement();
@@ -73,7 +73,7 @@ test("a commit is durable when it returns; one that throws leaves nothing", () =
   expect(() =>
     store.commit(() => {
       keep(MARCH, ["c"]);
-      store.movePosition(store.place("folder", "f"), {
+      store.movePosition(store.partition("folder", "f"), {
         source: "folder",
         partition: "f",
         next: 9,
@@ -84,7 +84,7 @@ test("a commit is durable when it returns; one that throws leaves nothing", () =
       throw new Error("no");
     }),
   ).toThrow("no");
-  expect(afterKill((s) => [s.ids.findOne("c"), s.findPlace("folder", "f"), s.sequence])).toEqual([
+  expect(afterKill((s) => [s.ids.findOne("c"), s.findPartition("folder", "f"), s.sequence])).toEqual([
     undefined,
     undefined,
     1,
@@ -109,15 +109,15 @@ test("positions, tallies and codes are the same after a start", () => {
     finished: true,
   };
   store.commit(() => {
-    const place = store.place("folder", "日.ndjson");
-    store.tally(place.id, "applied", 3, 4);
-    store.tally(place.id, "quarantined", 1);
-    store.movePosition(place, position);
+    const partition = store.partition("folder", "日.ndjson");
+    store.tally(partition.id, "applied", 3, 4);
+    store.tally(partition.id, "quarantined", 1);
+    store.movePosition(partition, position);
     for (const code of ["", "11", "医院"]) store.codes.idOf(code);
   });
-  const before = store.findPlace("folder", "日.ndjson");
+  const before = store.findPartition("folder", "日.ndjson");
   reopen();
-  expect(store.findPlace("folder", "日.ndjson")).toMatchObject({ ...before });
+  expect(store.findPartition("folder", "日.ndjson")).toMatchObject({ ...before });
   expect(before).toMatchObject({ ...position, received: 4, applied: 3, quarantined: 1, held: 0 });
   expect(["", "11", "医院"].map((code) => store.codes.idOf(code))).toEqual([0, 1, 2]);
 });
@@ -147,7 +147,7 @@ test("a scan sees what stands of one month, over more blocks than a page, while 
       if (b % 3 === 0) keep(APRIL, [`a${b}`]);
     }
   });
-  store.commit(() => store.bury(store.ids.findOne("m7a")!, MARCH, "m7a"));
+  store.commit(() => store.supersede(store.ids.findOne("m7a")!, MARCH, "m7a"));
   const expected = Array.from({ length: blocks }, (_, b) => [`m${b}a`, `m${b}b`])
     .flat()
     .filter((id) => id !== "m7a");
@@ -168,7 +168,7 @@ test("a scan sees what stands of one month, over more blocks than a page, while 
 test("what was buried since a checkpoint is known, and what may stand again", () => {
   const first = store.commit(() => keep(MARCH, ["a", "b", "c"]));
   store.commit(() => {
-    store.bury(first, MARCH, "a");
+    store.supersede(first, MARCH, "a");
     store.saveCheckpoint("cells", MARCH, Buffer.from("as of now"));
   });
   const since = store.checkpoint("cells", MARCH)!;
@@ -178,14 +178,14 @@ test("what was buried since a checkpoint is known, and what may stand again", ()
     data: Buffer.from("as of now"),
   });
   store.commit(() => {
-    store.bury(first + 1, MARCH, "b", null);
+    store.supersede(first + 1, MARCH, "b", null);
     const later = keep(MARCH, ["d"]);
-    store.bury(later, MARCH, "d");
+    store.supersede(later, MARCH, "d");
   });
   // Of a block after the checkpoint nothing was counted yet, so nothing need be taken out.
-  expect(store.buriedSince(MARCH, since.sequence, since.lastBlock)).toEqual([first + 1]);
-  expect(store.buriedVersions("a")).toEqual([{ ref: first, countedAs: "applied" }]);
-  expect(store.buriedVersions("b")).toEqual([]);
+  expect(store.supersededSince(MARCH, since.sequence, since.lastBlock)).toEqual([first + 1]);
+  expect(store.supersededVersions("a")).toEqual([{ ref: first, countedAs: "applied" }]);
+  expect(store.supersededVersions("b")).toEqual([]);
 });
 
 test("a damaged block or checkpoint is FP2004, not figures", () => {
@@ -218,9 +218,9 @@ test("bytes with their CRC come back, damaged ones do not", () => {
 });
 
 test("a warning is told once, and taken back", () => {
-  const at = { place: 1, position: 5 };
+  const at = { partitionId: 1, position: 5 };
   store.commit(() => {
-    store.place("folder", "f");
+    store.partition("folder", "f");
     store.warn("S1", "parts_differ", at, "D");
     store.warn("S1", "parts_differ", at, "D");
     store.warn("S1", "second_refund", at, "2 refunds");

@@ -6,11 +6,11 @@ import { crossedTables } from "./city-tables-crossed.js";
 import { facilityTables } from "./city-tables-facilities.js";
 import { otherTables } from "./city-tables-others.js";
 import { placeTables } from "./city-tables-places.js";
-import { Paper, Pen, type Where } from "./paper.js";
+import { EventWriter, Paper, type Where } from "./paper.js";
 
 /** The quarter as the city prints it. */
 export function cityReport(bills: readonly Bill[]): PrintedReport {
-  const p = new Paper(bills, 2024, new Pen("half-up"));
+  const p = new Paper(bills, 2024, new EventWriter("half-up"));
   for (const tables of [placeTables, facilityTables, crossedTables, categoryTables, otherTables]) tables(p);
   sentences(p);
   return {
@@ -31,7 +31,7 @@ export function cityReport(bills: readonly Bill[]): PrintedReport {
 }
 
 function sentences(p: Paper): void {
-  const { pen } = p;
+  const { writer } = p;
   const visits = (where: Where): string => String(p.of(where).visits);
   const dims = (more: Record<string, string>) => ({ dims: { insurance: "resident", ...more } });
   p.say(
@@ -52,7 +52,7 @@ function sentences(p: Paper): void {
   const general = p.of({ insurance: "resident", category: "门诊统筹" });
   p.say(
     "resident.outpatient.general",
-    { visits: String(general.visits), fee_total_wan: pen.wan(general.fee) },
+    { visits: String(general.visits), fee_total_wan: writer.wan(general.fee) },
     { text: "居民门诊统筹" },
   );
   p.say(
@@ -63,7 +63,7 @@ function sentences(p: Paper): void {
   const rehab = p.of({ ...R, category: "康复住院" });
   p.say(
     "resident.inpatient.rehab",
-    { visits: String(rehab.visits), pool_paid_wan: pen.wan(rehab.pool) },
+    { visits: String(rehab.visits), pool_paid_wan: writer.wan(rehab.pool) },
     dims({ category: "康复住院" }),
   );
   // No category has this name.
@@ -80,10 +80,10 @@ function sentences(p: Paper): void {
     { text: "市内住院" },
   );
   const [now, before] = [p.of(R), p.of(R, 2023)];
-  const growth = pen.growth(now.visits, before.visits);
+  const growth = writer.growth(now.visits, before.visits);
   p.say(
     "resident.inpatient.change",
-    { visits_yoy_pct: growth.replace("-", ""), avg_fee_yuan: pen.yuan(now.fee, now.visits) },
+    { visits_yoy_pct: growth.replace("-", ""), avg_fee_yuan: writer.yuan(now.fee, now.visits) },
     { directions: { visits_yoy_pct: growth.startsWith("-") ? "down" : "up" } },
   );
   p.say(

@@ -3,8 +3,8 @@ import { line, type Paper, usualColumns } from "./paper.js";
 
 /** By category. */
 export function categoryTables(p: Paper): void {
-  const { pen } = p;
-  const c = usualColumns(p.pen);
+  const { writer } = p;
+  const c = usualColumns(p.writer);
   const { column } = c;
   const categories = (...names: string[]) => names.map((category) => line({ category }, { category }));
   p.table(
@@ -45,7 +45,7 @@ export function categoryTables(p: Paper): void {
     "居民支出结构",
     "resident",
     { category: "类别" },
-    [column("fund_spend_wan", "支出", "万元", (t) => pen.wan(t.pool, 4))],
+    [column("fund_spend_wan", "支出", "万元", (t) => writer.wan(t.pool, 4))],
     { insurance: "resident" },
     [
       ...categories(

@@ -3,7 +3,7 @@ import { line, type Paper, usualColumns } from "./paper.js";
 
 /** By insurance, and by two things at once. */
 export function crossedTables(p: Paper): void {
-  const c = usualColumns(p.pen);
+  const c = usualColumns(p.writer);
   const { wan } = c;
   const insurances = [
     ["职工医保", "employee"],

@@ -3,7 +3,7 @@ import { line, type Paper, usualColumns } from "./paper.js";
 
 /** By facility, its owner and its division. */
 export function facilityTables(p: Paper): void {
-  const c = usualColumns(p.pen);
+  const c = usualColumns(p.writer);
   const { wan } = c;
   const districts = WORLD.districts.map((district) => ({ district, name: districtName(district) }));
   const byFacility = (id: string, title: string, names: Readonly<Record<string, string>>) =>

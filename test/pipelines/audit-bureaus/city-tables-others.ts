@@ -3,8 +3,8 @@ import { line, type Paper, usualColumns } from "./paper.js";
 
 /** By group of people, in one line, and under headings that no key explains. */
 export function otherTables(p: Paper): void {
-  const { pen } = p;
-  const c = usualColumns(p.pen);
+  const { writer } = p;
+  const c = usualColumns(p.writer);
   const { column, wan } = c;
   const enrolled = (insurance: string, group: string): number =>
     ENROLLED.reduce((sum, [, i, g, n]) => sum + (i === insurance && g === group ? n : 0), 0);
@@ -29,8 +29,8 @@ export function otherTables(p: Paper): void {
       return {
         ...{ group: name, insured: String(people), visits: String(t.visits), _kind: "detail" },
         ...{
-          hospitalization_rate_pct: pen.percent(t.visits, people),
-          avg_fee_yuan: pen.yuan(t.fee, t.visits),
+          hospitalization_rate_pct: writer.percent(t.visits, people),
+          avg_fee_yuan: writer.yuan(t.fee, t.visits),
         },
       };
     }),
@@ -44,13 +44,13 @@ export function otherTables(p: Paper): void {
       wan("fund_paid_wan", "基金支付总额", (t) => t.fund),
       column("visits_2024", "2024年住院人次", "人次", (t) => String(t.visits)),
       column("visits_2023", "2023年住院人次", "人次", (_, b) => String(b.visits)),
-      column("visits_growth_pct", "住院人次增长(%)", "%", (t, b) => pen.growth(t.visits, b.visits)),
-      column("cost_per_head_yuan", "人均住院费用", "元", (t) => pen.yuan(t.fee, t.heads)),
+      column("visits_growth_pct", "住院人次增长(%)", "%", (t, b) => writer.growth(t.visits, b.visits)),
+      column("cost_per_head_yuan", "人均住院费用", "元", (t) => writer.yuan(t.fee, t.heads)),
       wan("policy_fee_wan", "政策范围内医疗费用", (t) => t.scope),
       wan("self_pay_wan", "个人负担住院费用", (t) => t.fee - t.fund - t.account),
       column("large_visits", "大额补助人次", "人次", (t) => String(t.largeVisits)),
-      column("fund_rate_pct", "基金支付比例", "%", (t) => pen.percent(t.fund, t.fee)),
-      column("avg_bed", "平均住院日", "天", (t) => pen.quotient(t.days, t.visits, 1)),
+      column("fund_rate_pct", "基金支付比例", "%", (t) => writer.percent(t.fund, t.fee)),
+      column("avg_bed", "平均住院日", "天", (t) => writer.quotient(t.days, t.visits, 1)),
       column("visits_yoy", "同比增减", "人次", (t, b) => String(t.visits - b.visits)),
       wan("civil_wan", "公务员补助", (t) => t.civil),
     ],
@@ -71,9 +71,9 @@ export function otherTables(p: Paper): void {
           value: String(now.visits),
           value_prev: String(before.visits),
         },
-        ...{ value_yoy_pct: pen.growth(now.visits, before.visits), _kind: "detail" },
+        ...{ value_yoy_pct: writer.growth(now.visits, before.visits), _kind: "detail" },
       },
-      { indicator: "次均费用", unit: "元", value: pen.yuan(now.fee, now.visits), _kind: "detail" },
+      { indicator: "次均费用", unit: "元", value: writer.yuan(now.fee, now.visits), _kind: "detail" },
     ],
   );
   p.table(

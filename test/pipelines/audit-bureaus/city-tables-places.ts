@@ -3,11 +3,11 @@ import { line, type Paper, usualColumns, type Where } from "./paper.js";
 
 /** By region, level and division. */
 export function placeTables(p: Paper): void {
-  const { pen } = p;
-  const c = usualColumns(p.pen);
+  const { writer } = p;
+  const c = usualColumns(p.writer);
   const { column, wan } = c;
   const rate = (key: string, label: string, of: "fee" | "scope") =>
-    column(key, label, "%", (t) => pen.percent(t.reimbursed, t[of]));
+    column(key, label, "%", (t) => writer.percent(t.reimbursed, t[of]));
   p.table(
     "resident.inpatient.by_region",
     "居民医保住院分区域情况表",
@@ -24,7 +24,7 @@ export function placeTables(p: Paper): void {
       rate("reimb_rate_actual_pct", "实际报销比例", "fee"),
       rate("reimb_rate_in_scope_pct", "政策范围内报销比例", "scope"),
       column("reimb_rate_in_scope_yoy_pp", "政策范围内报销比例同比(百分点)", "百分点", (t, b) =>
-        pen.quotient(t.reimbursed * b.scope - b.reimbursed * t.scope, t.scope * b.scope, 2, 100),
+        writer.quotient(t.reimbursed * b.scope - b.reimbursed * t.scope, t.scope * b.scope, 2, 100),
       ),
     ],
     R,
@@ -67,7 +67,7 @@ export function placeTables(p: Paper): void {
           inpatient_visits: String(stays.visits),
           outpatient_visits: String(visits.visits),
         },
-        ...{ inpatient_fee_wan: pen.wan(stays.fee), _kind: "detail" },
+        ...{ inpatient_fee_wan: writer.wan(stays.fee), _kind: "detail" },
       };
     }),
   );
@@ -79,9 +79,9 @@ export function placeTables(p: Paper): void {
     { tier: "级别" },
     [
       c.visits,
-      column("visits_share_pct", "人次占比(%)", "%", (t) => pen.percent(t.visits, whole.visits)),
+      column("visits_share_pct", "人次占比(%)", "%", (t) => writer.percent(t.visits, whole.visits)),
       wan("fee_total_wan", "住院总费用(万元)", (t) => t.fee),
-      column("fee_share_pct", "费用占比(%)", "%", (t) => pen.percent(t.fee, whole.fee)),
+      column("fee_share_pct", "费用占比(%)", "%", (t) => writer.percent(t.fee, whole.fee)),
     ],
     E,
     [

@@ -1,12 +1,12 @@
 import type { PrintedReport } from "../../../pipelines/audit/wording/report.js";
 import type { Bill } from "./bills.js";
 import { BOOKS, ENROLLED, WORLD } from "./county-city.js";
-import { line, Paper, Pen, usualColumns, type Where } from "./paper.js";
+import { EventWriter, line, Paper, usualColumns, type Where } from "./paper.js";
 
 const R: Where = { insurance: "resident", care: "inpatient" };
 const OUTSIDE = ["city", "province", "national"];
-const pen = new Pen("cut-off");
-const wan = (fen: number): string => pen.wan(fen, 4);
+const writer = new EventWriter("cut-off");
+const wan = (fen: number): string => writer.wan(fen, 4);
 
 /** Fen in the books. */
 const booked = (funds: readonly string[], kind: string, subject?: string): number =>
@@ -18,7 +18,7 @@ const ALLOWANCE = booked(["employee_pool"], "expense", "allowance");
 
 /** The year as the bureau prints it. */
 export function countyCityReport(bills: readonly Bill[]): PrintedReport {
-  const p = new Paper(bills, 2024, pen);
+  const p = new Paper(bills, 2024, writer);
   residentTables(p);
   employeeTables(p);
   fundTables(p);
@@ -35,10 +35,10 @@ export function countyCityReport(bills: readonly Bill[]): PrintedReport {
 }
 
 function residentTables(p: Paper): void {
-  const c = usualColumns(pen, 4);
+  const c = usualColumns(writer, 4);
   const { column } = c;
   const percent = (key: string, label: string, of: (t: ReturnType<Paper["of"]>) => [number, number]) =>
-    column(key, label, "%", (t) => pen.percent(...of(t)));
+    column(key, label, "%", (t) => writer.percent(...of(t)));
   p.table(
     "resident.inpatient.by_region",
     "城乡居民住院分布表",
@@ -54,7 +54,7 @@ function residentTables(p: Paper): void {
       c.wan("aid_paid_wan", "医疗救助", (t) => t.aid),
       c.wan("reimb_total_wan", "合计", (t) => t.reimbursed),
       percent("reimb_rate_in_scope_pct", "政策范围内报销比", (t) => [t.reimbursed, t.scope]),
-      column("avg_bed_days", "平均住院日", "天", (t) => pen.quotient(t.days, t.visits, 1)),
+      column("avg_bed_days", "平均住院日", "天", (t) => writer.quotient(t.days, t.visits, 1)),
       percent("hospitalization_rate_pct", "住院率", (t) => [t.visits, ENROLLED.resident[0]]),
     ],
     R,
@@ -91,7 +91,7 @@ function residentTables(p: Paper): void {
     [
       c.visits,
       column("heads", "住院人头", "人", (t) => String(t.heads)),
-      column("visits_per_head", "人次人头比", "", (t) => pen.quotient(t.visits, t.heads, 2)),
+      column("visits_per_head", "人次人头比", "", (t) => writer.quotient(t.visits, t.heads, 2)),
     ],
     R,
     [
@@ -121,7 +121,7 @@ function residentTables(p: Paper): void {
 }
 
 function employeeTables(p: Paper): void {
-  const c = usualColumns(pen, 4);
+  const c = usualColumns(writer, 4);
   const of = (care: string) => p.of({ insurance: "employee", care });
   // 支出 of employees' funds, as the configuration has it.
   const spend = (care: string): number => of(care).pool + of(care).large + of(care).account;
@@ -208,13 +208,13 @@ function fundTables(p: Paper): void {
 }
 
 function sentences(p: Paper): void {
-  const amount = (fen: number): string => pen.wan(fen);
+  const amount = (fen: number): string => writer.wan(fen);
   const resident = ["resident"];
   const employee = ["employee_pool", "employee_account"];
   const [people, target] = ENROLLED.resident;
   p.say(
     "resident.insured",
-    { insured: String(people), budget_completion_pct: pen.percent(people - 5, target) },
+    { insured: String(people), budget_completion_pct: writer.percent(people - 5, target) },
     { dims: { insurance: "resident" } },
   );
   p.say("resident.income", {
@@ -226,7 +226,7 @@ function sentences(p: Paper): void {
   p.say("resident.fund.balance", {
     expense_wan: amount(booked(resident, "expense")),
     balance_cumulative_wan: amount(kept),
-    balance_yi: pen.quotient(kept, 10_000_000_000, 2),
+    balance_yi: writer.quotient(kept, 10_000_000_000, 2),
   });
   p.say("employee.fund.balance", {
     income_wan: "7000",
@@ -259,7 +259,7 @@ function sentences(p: Paper): void {
   p.say("resident.inpatient.all", {
     visits: String(stays.visits),
     fee_total_wan: amount(stays.fee),
-    avg_fee_yuan: pen.yuan(stays.fee, stays.visits),
+    avg_fee_yuan: writer.yuan(stays.fee, stays.visits),
   });
   const general = p.of({ insurance: "resident", category: "普通门诊" });
   p.say("resident.outpatient.general", {

@@ -57,7 +57,7 @@ export function tallyOf(bills: readonly Bill[], year: number, where: Where): Tal
 }
 
 /** How a bureau writes its numbers. */
-export class Pen {
+export class EventWriter {
   constructor(readonly rounding: "half-up" | "cut-off") {}
 
   /** `num / den` times a power of ten with so many digits behind the point; 0 over 0. */
@@ -120,7 +120,7 @@ export class Paper {
   constructor(
     readonly bills: readonly Bill[],
     readonly year: number,
-    readonly pen: Pen,
+    readonly writer: EventWriter,
   ) {}
 
   of(where: Where, year = this.year): Tally {
@@ -172,12 +172,12 @@ export class Paper {
 }
 
 /** The usual columns of bills, as `pen` writes them. */
-export function usualColumns(pen: Pen, wanDigits = 2) {
+export function usualColumns(writer: EventWriter, wanDigits = 2) {
   const column = (key: string, label: string, unit: string | null, cell: Column["cell"]): Column => ({
     ...{ key, label, unit, cell },
   });
   const wan = (key: string, label: string, of: (t: Tally) => number): Column =>
-    column(key, label, "万元", (t) => pen.wan(of(t), wanDigits));
+    column(key, label, "万元", (t) => writer.wan(of(t), wanDigits));
   return {
     column,
     wan,
@@ -186,7 +186,7 @@ export function usualColumns(pen: Pen, wanDigits = 2) {
     heads: column("heads", "住院人数", "人", (t) => String(t.heads)),
     fee: wan("fee_total_wan", "总费用(万元)", (t) => t.fee),
     pool: wan("pool_paid_wan", "统筹支付", (t) => t.pool),
-    avgFee: column("avg_fee_yuan", "次均费用", "元", (t) => pen.yuan(t.fee, t.visits)),
-    growth: column("visits_yoy_pct", "同比(%)", "%", (t, p) => pen.growth(t.visits, p.visits)),
+    avgFee: column("avg_fee_yuan", "次均费用", "元", (t) => writer.yuan(t.fee, t.visits)),
+    growth: column("visits_yoy_pct", "同比(%)", "%", (t, p) => writer.growth(t.visits, p.visits)),
   };
 }

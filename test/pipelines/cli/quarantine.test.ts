@@ -58,13 +58,13 @@ function sum(
   );
   const data = kind === "day" ? told.days.get(startDay) : months?.[1];
   const grouping = Object.keys(dimensions).join("+") || "total";
-  const gid = told.groups.findIndex(
+  const groupId = told.groups.findIndex(
     (g) =>
       g?.insurance === "all" &&
       g.grouping === grouping &&
       Object.entries(dimensions).every(([d, v]) => g.dimensions[d as "care"] === v),
   );
-  const i = data?.gids.indexOf(gid) ?? -1;
+  const i = data?.groupIds.indexOf(groupId) ?? -1;
   return i < 0 ? 0 : data!.sums[MEASURE_INDEX[measure]]![i]!;
 }
 
@@ -429,7 +429,7 @@ describe("versions", () => {
   });
 });
 
-test("show, retry and dismiss from the command line", async () => {
+test("show, retry and dismiss from the command line", { tags: "long" }, async () => {
   w.configure({ groupings: ["total", "care"], log: { level: "warn" } });
   const broken = Buffer.from('{"setl_id": "S1", 个人');
   const unknown = Buffer.from(JSON.stringify(settlement("S2", { insutype: "370" })));

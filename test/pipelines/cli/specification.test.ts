@@ -76,10 +76,12 @@ const config = configSchema.parse({
 test.each(languages)("specification (%s): every published table", (language) => {
   const listed = rows(section(read(language), "published-tables")).flatMap(([name]) => names(name));
   const published = definitions(config).filter((d) => d.schema === MAIN);
-  expect(listed).toEqual(expect.arrayContaining(published.map((d) => d.name)));
+  expect(published.map((d) => d.name).filter((name) => !listed.includes(name))).toEqual([]);
 });
+
+const commands = (): string[] => program(() => {}).commands.map((c) => c.name());
 
 test("specification: every command", () => {
   const listed = rows(section(read("en"), "commands")).flatMap(([name]) => names(name));
-  expect(listed).toEqual(expect.arrayContaining(program(() => {}).commands.map((c) => c.name())));
+  expect(commands().filter((name) => !listed.includes(name))).toEqual([]);
 });

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadConfig } from "../../../connectors/config/load.js";
 import { silentLog } from "../../../connectors/ops/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
-import { openPipeline } from "../../../pipelines/engine/engine.js";
-import type { CloseProblem, Pipeline } from "../../../pipelines/engine/port.js";
+import { assembleEngine } from "../../../pipelines/engine/engine.js";
+import type { CloseProblem, Engine } from "../../../pipelines/engine/port.js";
 import { settlement, Workspace } from "../../support/workspace.js";
 
 const NOW = (): number => Date.parse("2024-06-15T00:00:00Z");
@@ -13,7 +13,7 @@ const bill = (id: string, more: Record<string, unknown> = {}): Record<string, un
 
 describe("before a period is closed", () => {
   const w = new Workspace();
-  let engine: Pipeline;
+  let engine: Engine;
   const problems = async (period: string): Promise<readonly CloseProblem[]> => {
     const { outcome, problems: found, closedAt } = await engine.close(period, { force: false });
     expect([outcome, closedAt]).toEqual(["refused", null]);
@@ -38,7 +38,7 @@ describe("before a period is closed", () => {
       { entry_id: "E1", fund: "resident", admdvs: "620725", kind: "no such kind", subject: "benefit" },
     ]);
     const { config } = loadConfig(w.configFile);
-    engine = await openPipeline(config, { log: silentLog, observer: allObservers([]), clock: NOW });
+    engine = await assembleEngine(config, { log: silentLog, observer: allObservers([]), clock: NOW });
     await engine.run({ untilDrained: true, signal: new AbortController().signal });
   }, 60_000);
   afterAll(async () => {

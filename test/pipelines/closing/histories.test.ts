@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { monthOfDay, parsePeriod } from "../../../aggregations/calendar.js";
 import { type FrozenSums, unpackSums } from "../../../connectors/state/frozen-codec.js";
 import type { State } from "../../../pipelines/ledger/state.js";
-import { closedCut } from "../../../pipelines/publish/closed-periods.js";
+import { closedSnapshot } from "../../../pipelines/publish/closed-periods.js";
 import { MEASURES } from "../../../schemas/measures.js";
 import { Bench } from "../../support/bench.js";
 import { arrivalsOf, type Delivery, histories, recountOptions } from "../../support/histories.js";
@@ -51,11 +51,11 @@ function changed(state: State, period: string): Map<string, number[]> {
   const { startDay, endDay } = parsePeriod(period)!;
   const { sequence } = state.closed.get(period)!;
   const sums = new Map<string, number[]>();
-  for (const { change, gids } of closedCut(state, 0).changes) {
+  for (const { change, groupIds } of closedSnapshot(state, 0).changes) {
     if (change.kind !== "settlement" || change.sequence <= sequence) continue;
     if (change.month < monthOfDay(startDay) || change.month > monthOfDay(endDay)) continue;
-    for (const gid of gids) {
-      const key = keyOf(state.groups.groups[gid]);
+    for (const groupId of groupIds) {
+      const key = keyOf(state.groups.groups[groupId]);
       const row = sums.get(key) ?? MEASURES.map(() => 0);
       sums.set(
         key,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { closedCut } from "../../../pipelines/publish/closed-periods.js";
+import { closedSnapshot } from "../../../pipelines/publish/closed-periods.js";
 import { type Config, configSchema } from "../../../schemas/config/schema.js";
 import type { StreamRecord } from "../../../schemas/input/settlement.js";
 import { MEASURE_INDEX } from "../../../schemas/measures.js";
@@ -38,9 +38,9 @@ const open = async (settings: Config): Promise<void> => {
 };
 /** What was noted: cause, settlement, tier, fee in yuan. */
 const noted = (): [cause: string, setlId: string, tier: string, yuan: number][] =>
-  closedCut(bench.state, 0).changes.flatMap(({ change }) =>
+  closedSnapshot(bench.state, 0).changes.flatMap(({ change }) =>
     change.kind === "settlement"
-      ? [[change.cause, change.key, change.combo.values.tier, change.sums[MEASURE_INDEX.fee] / 100]]
+      ? [[change.cause, change.key, change.tuple.values.tier, change.sums[MEASURE_INDEX.fee] / 100]]
       : [],
   );
 const later = { updt_time: "2024-06-01 10:00:00" };

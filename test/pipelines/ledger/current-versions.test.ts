@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Desk } from "../../support/desk.js";
+import { LedgerBench } from "../../support/ledger-bench.js";
 
 const HERE = "620725";
 const THERE = "620702";
@@ -32,8 +32,8 @@ const facility = (code: string, admdvs: string, more: object = {}): object => ({
   ...more,
 });
 
-async function desk<T>(work: (desk: Desk) => Promise<T>, refunds?: "original-period"): Promise<T> {
-  const at = new Desk(refunds);
+async function bench<T>(work: (bench: LedgerBench) => Promise<T>, refunds?: "original-period"): Promise<T> {
+  const at = new LedgerBench(refunds);
   try {
     return await work(at);
   } finally {
@@ -43,7 +43,7 @@ async function desk<T>(work: (desk: Desk) => Promise<T>, refunds?: "original-per
 
 describe("versions that stand, wait and stand again", () => {
   test("a settlement that was withdrawn and came back is corrected, not counted beside itself", () =>
-    desk(async (d) => {
+    bench(async (d) => {
       await d.batch("facility", [facility("F1", HERE), facility("F2", HERE)]);
       await d.batch("settlement", [bill("M", "F1", "10.00", at("2024-03-06"))]);
       // X is greater than every id so far, and lies in the list of recent ids all the same, because A is not.
@@ -54,7 +54,7 @@ describe("versions that stand, wait and stand again", () => {
       await d.batch("facility", [facility("F2", THERE)]);
       await d.batch("facility", [facility("F2", HERE)]);
       await d.batch("settlement", [bill("X", "F2", "150.00", at("2024-03-07"))]);
-      expect(Object.values(d.standing()).map(([, fee]) => fee)).toEqual([1000, 1000, 15000]);
+      expect(Object.values(d.current()).map(([, fee]) => fee)).toEqual([1000, 1000, 15000]);
       expect(d.tallies()[1]).toMatchObject({ applied: 4, quarantined: 0 });
     }));
 
@@ -62,7 +62,7 @@ describe("versions that stand, wait and stand again", () => {
     ["the older one's facility leaves, the newer one's leaves, the older one's comes back", "F1"],
     ["the newer one's facility leaves, the older one's leaves, the newer one's comes back", "F2"],
   ])("%s", (_, back) =>
-    desk(async (d) => {
+    bench(async (d) => {
       await d.batch("facility", [facility("F1", HERE), facility("F2", HERE)]);
       await d.batch("settlement", [
         bill("S", "F1", "100.00", at("2024-03-06")),
@@ -71,16 +71,16 @@ describe("versions that stand, wait and stand again", () => {
       for (const code of back === "F1" ? ["F1", "F2"] : ["F2", "F1"]) {
         await d.batch("facility", [facility(code, THERE)]);
       }
-      expect(d.standing()).toEqual({});
+      expect(d.current()).toEqual({});
       expect(d.waiting().map(([, reason]) => reason)).toEqual(["out_of_jurisdiction", "out_of_jurisdiction"]);
       await d.batch("facility", [facility(back, HERE)]);
-      expect(d.standing().S[0]).toBe(back);
+      expect(d.current().S[0]).toBe(back);
       expect(d.tallies()[1]).toMatchObject({ received: 2, applied: 1, quarantined: 1 });
     }),
   );
 
   test("one that lost to another of the same time stands when that one may not, and loses again", () =>
-    desk(async (d) => {
+    bench(async (d) => {
       await d.batch("facility", [facility("F1", HERE), facility("F2", HERE)]);
       for (const record of [
         bill("S", "F2", "200.00", at("2024-03-06")),
@@ -89,16 +89,16 @@ describe("versions that stand, wait and stand again", () => {
         await d.batch("settlement", [record]);
       expect(d.waiting()).toEqual([[1, "conflicting_version"]]);
       await d.batch("facility", [facility("F2", THERE)]);
-      expect(d.standing().S[0]).toBe("F1");
+      expect(d.current().S[0]).toBe("F1");
       expect(d.waiting()).toEqual([[0, "out_of_jurisdiction"]]);
       await d.batch("facility", [facility("F2", HERE)]);
-      expect(d.standing().S[0]).toBe("F2");
+      expect(d.current().S[0]).toBe("F2");
       expect(d.waiting()).toEqual([[1, "conflicting_version"]]);
       expect(d.tallies()[1]).toMatchObject({ applied: 1, quarantined: 1 });
     }));
 
   test("the record that lost to another one waits with its very bytes", () =>
-    desk(async (d) => {
+    bench(async (d) => {
       await d.batch("facility", [facility("F1", HERE), facility("F2", HERE)]);
       const [winner, loser] = ["F2", "F1"].map((code) =>
         bill("S", code, code === "F2" ? "200.00" : "100.00", at("2024-03-06"), {
@@ -109,12 +109,12 @@ describe("versions that stand, wait and stand again", () => {
       const [entry] = d.state.store.quarantined("status = 'waiting'");
       expect(entry).toMatchObject({ position: 2, reason: "conflicting_version" });
       expect(d.state.privacy.open(entry.raw!).toString()).toBe(JSON.stringify(loser));
-      expect(await d.intake.rejudge("1 = 1")).toEqual({ retried: 1, resolved: 0 });
+      expect(await d.intake.revalidate("1 = 1")).toEqual({ retried: 1, resolved: 0 });
       expect(d.waiting()).toEqual([[2, "conflicting_version"]]);
     }));
 
   test("a refund counts on its own day where its original's new day would not allow it", () =>
-    desk(async (d) => {
+    bench(async (d) => {
       const since = (valid_from: string) => ({ valid_from });
       await d.batch("facility", [facility("F1", HERE), facility("F1", THERE, since("2024-06-01"))]);
       const original = (day: string, updated: string) =>
@@ -129,7 +129,7 @@ describe("versions that stand, wait and stand again", () => {
         original("2024-07-01", "2024-07-02"),
       ])
         await d.batch("settlement", [record]);
-      expect(d.standing().R[2]).toBe("2024-05-20");
+      expect(d.current().R[2]).toBe("2024-05-20");
     }, "original-period"));
 });
 
@@ -184,7 +184,7 @@ test.each(["own-period", "original-period"] as const)(
   async (refunds) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), async (steps) => {
-        const d = new Desk(refunds);
+        const d = new LedgerBench(refunds);
         const all: object[] = [];
         try {
           for (const s of steps) {
@@ -200,7 +200,7 @@ test.each(["own-period", "original-period"] as const)(
               await d.batch("settlement", again);
             } else d.restart();
           }
-          expect(d.standing()).toEqual(d.expected(all));
+          expect(d.current()).toEqual(d.expected(all));
           for (const { received, ...as } of d.tallies()) {
             expect(Object.values(as).reduce((sum, n) => sum + n, 0)).toBe(received);
             expect(Math.min(...Object.values(as))).toBeGreaterThanOrEqual(0);

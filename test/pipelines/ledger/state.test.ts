@@ -223,7 +223,7 @@ describe("rebuild derives what a fresh run under that configuration gives", () =
     expect(memoryFigures(await w.rebuildToMemory())).toEqual(memoryFigures(baseInMemory));
   });
 
-  test("care groups, by the command, in every published table", async () => {
+  test("care groups, by the command, in every published table", { tags: "long" }, async () => {
     const w = copyOf(base);
     w.configure({ ...BASE, careGroups });
     expect(await w.cli("rebuild")).toMatchObject({ code: 0 });
@@ -240,7 +240,7 @@ describe("rebuild derives what a fresh run under that configuration gives", () =
     expect(memoryFigures(await w.drainToMemory())).toEqual(expected);
   });
 
-  test("a rebuild that was interrupted is made again, not gone on with", async () => {
+  test("a rebuild that was interrupted is made again, not gone on with", { tags: "long" }, async () => {
     const config = { refunds: "original-period" };
     const fresh = workspace(config);
     await fresh.drain();
@@ -281,7 +281,7 @@ test("after a failed commit nothing more is kept, and the next start goes on as 
   expect(await resultHashes(w)).toEqual(await resultHashes(base));
 });
 
-test("no person number stands anywhere: state, published file, logs, outputs", async () => {
+test("no person number stands anywhere: state, published file, logs, outputs", { tags: "long" }, async () => {
   const w = new Workspace(BASE);
   made.push(w);
   const numbers: string[] = [];
@@ -339,7 +339,7 @@ test("no person number stands anywhere: state, published file, logs, outputs", a
     ]),
   ];
   const found: string[] = [];
-  for (const [place, bytes] of places) {
+  for (const [at, bytes] of places) {
     for (const number of numbers) {
       // Without the check letter too: a packed form might keep the digits alone.
       for (const encoding of ["utf8", "utf16le", "base64", "hex"] as const) {
@@ -347,7 +347,7 @@ test("no person number stands anywhere: state, published file, logs, outputs", a
           encoding === "base64" || encoding === "hex"
             ? Buffer.from(number).toString(encoding).slice(0, 20)
             : Buffer.from(number.slice(0, 17), encoding);
-        if (bytes.includes(needle)) found.push(`${encoding} in ${place}`);
+        if (bytes.includes(needle)) found.push(`${encoding} in ${at}`);
       }
     }
   }

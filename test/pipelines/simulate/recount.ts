@@ -58,12 +58,15 @@ const INSURANCE: Readonly<Record<string, string>> = {
   "510": "maternity",
 };
 
-/** A plain recount of a profile's events by the rules of the contract, keeping every version in memory. */
+/**
+ * A plain recount of a profile's events by the rules of docs/specification.md, keeping every version in
+ * memory.
+ */
 export function recount(events: Iterable<SimEvent>, profile: NamedProfile): Recount {
   const home = profile.jurisdiction.admdvs;
   const facilities = new Map(profile.facilities.map((f) => [f.code, f]));
   const groups = new Map<string, Counted>();
-  const standing = new Map<string, Kept>();
+  const current = new Map<string, Kept>();
   const enrolled = new Map<string, number>();
   const count = {
     arrived: 0,
@@ -106,7 +109,7 @@ export function recount(events: Iterable<SimEvent>, profile: NamedProfile): Reco
       count.inbound++;
       continue;
     }
-    const before = standing.get(s.setl_id);
+    const before = current.get(s.setl_id);
     if (before) {
       if (before.updated === s.updt_time) count.duplicates++;
       else count.corrections++;
@@ -132,7 +135,7 @@ export function recount(events: Iterable<SimEvent>, profile: NamedProfile): Reco
       groups.set(key.join("|"), row);
     }
     const weight = s.vali_flag !== "1" ? 0 : s.init_setl_id !== "" ? -1 : 1;
-    standing.set(s.setl_id, {
+    current.set(s.setl_id, {
       updated: s.updt_time,
       row: s.vali_flag === "1" ? row : null,
       weight,
@@ -142,7 +145,7 @@ export function recount(events: Iterable<SimEvent>, profile: NamedProfile): Reco
       amounts: s.amounts.slice(),
     });
   }
-  for (const kept of standing.values()) if (kept.row) add(kept.row, kept);
+  for (const kept of current.values()) if (kept.row) add(kept.row, kept);
   return { groups: [...groups.values()], enrolled, ...count };
 }
 

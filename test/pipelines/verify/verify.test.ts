@@ -102,8 +102,8 @@ afterAll(() => w.remove());
 
 const verify = () => w.engine((engine) => engine.verify());
 
-/** Changes the published file, as damage or an error in the pipeline would have left it. */
-async function spoil(sql: string): Promise<void> {
+/** Changes the published file, as damage or an error in the engine would have left it. */
+async function corrupt(sql: string): Promise<void> {
   const instance = await DuckDBInstance.create(w.published);
   const connection = await instance.connect();
   await connection.run(sql);
@@ -112,8 +112,8 @@ async function spoil(sql: string): Promise<void> {
   instance.closeSync();
 }
 
-const gid = (where: string): string => `(SELECT gid FROM store.grp WHERE ${where})`;
-const TOTAL = gid("insurance = 'resident' AND \"grouping\" = 'total'");
+const groupId = (where: string): string => `(SELECT gid FROM store.grp WHERE ${where})`;
+const TOTAL = groupId("insurance = 'resident' AND \"grouping\" = 'total'");
 
 test("a published file that nobody spoiled is verified, and says so", async () => {
   const result = await verify();
@@ -137,14 +137,14 @@ test("two recounts of the same settlements have the same hash", async () => {
 }, 60_000);
 
 test("figures that differ are named, each of them and nothing else", async () => {
-  const region = gid("insurance = 'resident' AND \"grouping\" = 'care+region' AND region = 'city'");
-  await spoil(`
+  const region = groupId("insurance = 'resident' AND \"grouping\" = 'care+region' AND region = 'city'");
+  await corrupt(`
     -- One fen in one cell.
     UPDATE store.fact SET fee = fee + 1 WHERE period = '2024-03' AND gid = ${region};
     -- A person too many.
     UPDATE store.fact SET persons = persons + 1 WHERE period = '2024Q1' AND gid = ${TOTAL};
     -- A group that is missing, and one that no settlement is behind.
-    DELETE FROM store.fact WHERE period = '2024-04' AND gid = ${gid("insurance = 'resident' AND \"grouping\" = 'care+facility' AND care = 'outpatient' AND facility = 'H62072500001'")};
+    DELETE FROM store.fact WHERE period = '2024-04' AND gid = ${groupId("insurance = 'resident' AND \"grouping\" = 'care+facility' AND care = 'outpatient' AND facility = 'H62072500001'")};
     INSERT INTO store.grp BY NAME SELECT 999999 AS gid, 'resident' AS insurance, 'care+tier' AS "grouping",
       'inpatient' AS care, '9' AS tier, false AS has_persons, false AS short_days;
     INSERT INTO store.fact SELECT * REPLACE (999999 AS gid, 'care+tier' AS "grouping") FROM store.fact

@@ -6,7 +6,7 @@ import { readAgainAndAgain } from "./reading.mjs";
 const whole = (indicator, grouping) => `(SELECT coalesce(sum(value), 0) FROM indicators
   WHERE period_kind = 'year' AND insurance = 'all' AND "grouping" = '${grouping}' AND indicator = '${indicator}')`;
 const TOTAL = whole("visits", "total");
-/** Each must be true of one consistent cut. */
+/** Each must be true of one consistent snapshot. */
 const HOLDS = {
   "records behind the balance are the visits": `${TOTAL} = (SELECT sum(applied) FROM quality_balance
     WHERE "partition" LIKE 'settlement%')`,

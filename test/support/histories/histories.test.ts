@@ -8,7 +8,7 @@ const figures = (r: Recount): unknown => [
   [...r.months].map(([p, f]) => [p, [...f].sort()]).sort(),
   [...r.persons].map(([p, f]) => [p, [...f].sort()]).sort(),
   [...r.days].map(([p, f]) => [p, [...f].sort()]).sort(),
-  [...r.standingHeld].sort(),
+  [...r.currentHeld].sort(),
   [...r.orphanRefunds].sort(),
   [...r.unmappedFacilities].sort(),
 ];
@@ -55,9 +55,9 @@ test("a few hundred histories reach every corner", () => {
     records += arrivals.length;
     expect(r.ambiguous).toEqual([]);
     for (const reason of r.quarantine.keys()) reached.add(reason);
-    if (r.standingHeld.size > 0) reached.add("held");
+    if (r.currentHeld.size > 0) reached.add("held");
     if (r.orphanRefunds.size > 0) reached.add("orphan");
-    for (const s of r.standing.values()) {
+    for (const s of r.current.values()) {
       reached.add(`flow ${s.dimensions.flow}`).add(`region ${s.dimensions.region}`);
       reached.add(`care ${s.dimensions.care}`).add(`weight ${s.weight}`).add(s.dimensions.category);
       if (s.effectiveTime !== s.settlement.setlTime) reached.add("refund moved");

@@ -68,7 +68,7 @@ export function writeSettlement(d: Draft, updated: number, clock: Intent["clock"
 }
 
 /** Spoils a valid record in one way. */
-export function spoil(record: Plain, defect: (typeof DEFECTS)[number]): Plain {
+export function corrupt(record: Plain, defect: (typeof DEFECTS)[number]): Plain {
   const r: Record<string, string | number | null> = { ...record };
   if (defect.startsWith("no ")) {
     if (defect === "no begndate") r.med_type = "21";

@@ -2,8 +2,8 @@ import type { Config } from "../../../schemas/config/schema.js";
 import type { SettlementDimension } from "../../../schemas/dimensions.js";
 import { facilityAsOf, tierOfLevel } from "./facilities.js";
 import { flowOf, regionOf } from "./geography.js";
-import { categoryOf, facilityDivision, insuranceOf, type World } from "./judge.js";
 import type { OracleCategory, Reading } from "./types.js";
+import { categoryOf, facilityDivision, insuranceOf, type World } from "./validate.js";
 import { localDay } from "./values.js";
 
 export type Dimensions = Record<SettlementDimension, string>;
@@ -43,7 +43,7 @@ function withParents(row: OracleCategory, table: readonly OracleCategory[]): str
   return names;
 }
 
-/** Dimensions of a valid settlement as seen at `instant` (contract §4). */
+/** Dimensions of a valid settlement as seen at `instant` (docs/specification.md#dimensions). */
 export function derive(
   r: Reading,
   instant: number,

@@ -1,4 +1,4 @@
-import { type Arrival, type Plain, placeKey } from "./types.js";
+import { type Arrival, type Plain, positionKey } from "./types.js";
 import { BAD, isAbsent, readDay, readInstant } from "./values.js";
 
 /** One version of one facility that stands. */
@@ -56,22 +56,22 @@ export function finalFacilities(
   const rows: Plain[] = [...reference];
   const seen = new Set<string>();
   for (const arrival of arrivals) {
-    if (arrival.stream !== "facility" || seen.has(placeKey(arrival))) continue;
-    seen.add(placeKey(arrival));
+    if (arrival.stream !== "facility" || seen.has(positionKey(arrival))) continue;
+    seen.add(positionKey(arrival));
     if (facilityFault(arrival.record, zone) === null) rows.push(arrival.record);
   }
   const timeOf = (row: Plain): number =>
     isAbsent(row.updt_time) ? Number.NEGATIVE_INFINITY : (readInstant(row.updt_time, zone) as number);
   const contentOf = (row: Plain): string =>
     JSON.stringify(["admdvs", "hosp_lv", "tier", "ownership", "kind", "valid_to"].map((n) => text(row[n])));
-  const standing = new Map<string, Plain>();
+  const current = new Map<string, Plain>();
   for (const row of rows) {
     const key = `${text(row.fixmedins_code)} ${text(row.valid_from)}`;
-    const other = standing.get(key);
+    const other = current.get(key);
     if (other && timeOf(other) === timeOf(row) && contentOf(other) !== contentOf(row)) ties.push(key);
-    if (!other || timeOf(row) > timeOf(other)) standing.set(key, row);
+    if (!other || timeOf(row) > timeOf(other)) current.set(key, row);
   }
-  return [...standing.values()].map((row) => ({
+  return [...current.values()].map((row) => ({
     code: text(row.fixmedins_code),
     admdvs: text(row.admdvs),
     tier: text(row.tier) || tierOfLevel(text(row.hosp_lv)),

@@ -2,7 +2,7 @@ import type { Config } from "../../../schemas/config/schema.js";
 
 const MUNICIPALITIES = ["11", "12", "31", "50"];
 
-/** `region` of contract §4. `facility` is "" when the facility's division is not known. */
+/** `region` (docs/specification.md#region). `facility` is "" when the facility's division is not known. */
 export function regionOf(insured: string, facility: string): string {
   if (facility === "") return "unknown";
   if (insured === facility && !insured.endsWith("00") && !insured.endsWith("99")) return "county";
@@ -19,7 +19,7 @@ export function isInside(division: string, jurisdiction: Config["jurisdiction"])
   return division.slice(0, digits) === jurisdiction.admdvs.slice(0, digits);
 }
 
-/** `flow` of contract §4; `nowhere` when neither insured nor treated here. */
+/** `flow` (docs/specification.md#flow); `nowhere` when neither insured nor treated here. */
 export function flowOf(insured: string, facility: string, jurisdiction: Config["jurisdiction"]): string {
   if (facility === "") return "unknown";
   const insuredHere = isInside(insured, jurisdiction);

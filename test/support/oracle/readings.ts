@@ -1,6 +1,6 @@
 import type { Readings } from "./types.js";
 
-/** The readings that fundpulse follows where the contract leaves a corner open. */
+/** The readings that fundpulse follows in corners of the rules. */
 export const READINGS: Readings = {
   insuredElsewhereTreatedUnknown: "with-flow",
   refundOutsideAtOriginalTime: "own-time",

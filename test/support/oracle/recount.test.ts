@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { arrive, bill, count, refund, testConfig } from "./fixtures.js";
-import { placeKey, type Recount } from "./types.js";
+import { positionKey, type Recount } from "./types.js";
 
 const at = (time: string) => ({ setl_time: time, updt_time: time });
 const figure = (r: Recount, period: string, group: string) => r.months.get(period)?.get(group);
@@ -29,17 +29,17 @@ describe("versions", () => {
   test("a version of vali_flag 0 takes the settlement out, one of 2 holds it", () => {
     const out = count([bill(), bill({ vali_flag: "0", updt_time: "2024-03-11T10:00:00+08:00" })]);
     expect(out.months.size).toBe(0);
-    expect(out.standingHeld.size).toBe(0);
+    expect(out.currentHeld.size).toBe(0);
     const held = count([bill({ vali_flag: "2", updt_time: "2024-03-11T10:00:00+08:00" }), bill()]);
     expect(held.months.size).toBe(0);
-    expect([...held.standingHeld]).toEqual(["S1"]);
+    expect([...held.currentHeld]).toEqual(["S1"]);
   });
 
   test("an invalid version leaves the older one standing", () => {
     const broken = arrive("settlement", bill({ updt_time: "2024-03-12T10:00:00+08:00", hifp_pay: "59.99" }));
     const r = count([bill(), broken]);
     expect(figure(r, "2024-03", "all|total")).toMatchObject({ visits: 1, pool_paid: 6000 });
-    expect([...r.quarantine]).toEqual([["identity_broken", new Set([placeKey(broken)])]]);
+    expect([...r.quarantine]).toEqual([["identity_broken", new Set([positionKey(broken)])]]);
   });
 
   test("the same place delivered again is the same record", () => {
@@ -186,7 +186,7 @@ describe("groups", () => {
     });
     const tiers = (time: string) => {
       const r = count([bill(at(time)), change]);
-      return [...(r.standing.values() ?? [])][0].dimensions.tier;
+      return [...(r.current.values() ?? [])][0].dimensions.tier;
     };
     expect(tiers("2024-03-10T23:59:59.999+08:00")).toBe("2");
     expect(tiers("2024-03-11T00:00:00+08:00")).toBe("3");
@@ -199,10 +199,10 @@ describe("groups", () => {
       bill({ fixmedins_code: "X", hosp_lv: "09", fix_blng_admdvs: "620702" }),
       bill({ setl_id: "S2", fixmedins_code: "Y" }),
     ]);
-    expect(r.standing.get("S1")?.dimensions).toMatchObject({
+    expect(r.current.get("S1")?.dimensions).toMatchObject({
       ...{ tier: "1", region: "city", flow: "outbound", ownership: "unknown", facility_district: "620702" },
     });
-    expect(r.standing.get("S2")?.dimensions).toMatchObject({
+    expect(r.current.get("S2")?.dimensions).toMatchObject({
       ...{ tier: "0", region: "unknown", flow: "unknown", facility_district: "unknown", facility: "Y" },
     });
     expect(r.unmappedFacilities).toEqual(new Set(["X", "Y"]));
@@ -216,11 +216,11 @@ describe("groups", () => {
     ];
     const config = testConfig({ careGroups });
     const group = (changes: Record<string, string>) =>
-      count([bill(changes)], { config }).standing.get("S1")?.dimensions.care_group;
+      count([bill(changes)], { config }).current.get("S1")?.dimensions.care_group;
     expect(group({})).toBe("县级公立");
     expect(group({ fixmedins_code: "H2" })).toBe("其他");
     expect(group({ fixmedins_code: "X", fix_blng_admdvs: "610102" })).toBe("市外");
-    expect(count([bill()]).standing.get("S1")?.dimensions.care_group).toBe("unknown");
+    expect(count([bill()]).current.get("S1")?.dimensions.care_group).toBe("unknown");
   });
 
   test("days are counted back from the latest one, facilities for a shorter time", () => {
@@ -256,7 +256,7 @@ describe("rejections", () => {
   ])("%s: %j", (reason, changes) => {
     const r = count([bill(changes as Record<string, string>)]);
     expect([...r.quarantine.keys()]).toEqual([reason]);
-    expect(r.standing.size).toBe(0);
+    expect(r.current.size).toBe(0);
   });
 
   test("the edges of time are inside", () => {
@@ -270,7 +270,7 @@ describe("rejections", () => {
     const moved = arrive("facility", {
       ...{ fixmedins_code: "H2", admdvs: "620725", updt_time: "2024-01-01T00:00:00Z" },
     });
-    expect(count([bill(), visitor]).standing.get("S1")?.dimensions.facility).toBe("H1");
-    expect(count([bill(), visitor, moved]).standing.get("S1")?.dimensions.flow).toBe("inbound");
+    expect(count([bill(), visitor]).current.get("S1")?.dimensions.facility).toBe("H1");
+    expect(count([bill(), visitor, moved]).current.get("S1")?.dimensions.flow).toBe("inbound");
   });
 });

@@ -3,19 +3,19 @@ import type { QuarantineReason } from "../../../schemas/quarantine.js";
 import { derive } from "./derive.js";
 import { facilityFault, finalFacilities } from "./facilities.js";
 import { flowOf, isInside } from "./geography.js";
-import { facilityDivision, insuranceOf, isRefund, judge, type World } from "./judge.js";
 import { periodsWith } from "./periods.js";
 import { addSums, sumsOf, valiFlag, weightOf, zeroSums } from "./sums.js";
 import {
   type Arrival,
+  type CurrentVersion,
   type Figures,
   groupKey,
-  placeKey,
+  positionKey,
   type Reading,
   type Recount,
   type RecountOptions,
-  type Standing,
 } from "./types.js";
+import { facilityDivision, insuranceOf, isRefund, validate, type World } from "./validate.js";
 import { daysBetween, localDay } from "./values.js";
 
 /** Known fields but `updt_time` and `refd_setl_flag`, as read: two versions with equal content are one. */
@@ -33,7 +33,7 @@ function contentOf(r: Reading): string {
 }
 
 /** Groups of a settlement in one grouping: one per category where it counts in parents too; none if inbound hides it. */
-function groupsOf(s: Standing, grouping: string): string[] {
+function groupsOf(s: CurrentVersion, grouping: string): string[] {
   const names = grouping === "total" ? [] : grouping.split("+");
   if (s.onlyWithFlow && !names.includes("flow")) return [];
   const categories = names.includes("category") ? s.categories : [""];
@@ -47,7 +47,7 @@ function groupsOf(s: Standing, grouping: string): string[] {
   return keys;
 }
 
-function addTo(figures: Map<string, Figures>, period: string, group: string, s: Standing): void {
+function addTo(figures: Map<string, Figures>, period: string, group: string, s: CurrentVersion): void {
   let groups = figures.get(period);
   if (!groups) {
     groups = new Map();
@@ -74,27 +74,27 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
   const world: World = { config, now: options.now, facilities, categories: options.categories };
 
   // Every place once.
-  const byPlace = new Map<string, Arrival>();
+  const byPosition = new Map<string, Arrival>();
   for (const arrival of arrivals) {
-    if (!byPlace.has(placeKey(arrival))) byPlace.set(placeKey(arrival), arrival);
+    if (!byPosition.has(positionKey(arrival))) byPosition.set(positionKey(arrival), arrival);
   }
 
   // Valid or rejected.
   const rejected = new Map<string, Set<QuarantineReason>>();
   const versions = new Map<string, { arrival: Arrival; r: Reading }[]>();
-  for (const [place, arrival] of byPlace) {
+  for (const [at, arrival] of byPosition) {
     if (arrival.stream === "facility") {
       const fault = facilityFault(arrival.record, zone);
-      if (fault !== null) rejected.set(place, new Set([fault]));
+      if (fault !== null) rejected.set(at, new Set([fault]));
       continue;
     }
-    const [r, faults] = judge(arrival.record, world);
+    const [r, faults] = validate(arrival.record, world);
     if (r.begndate !== null && r.enddate !== null && r.enddate < r.begndate) {
-      if (readings.stayEndsBeforeItBegins === undefined) ambiguous.push(`${place}: ends before it begins`);
+      if (readings.stayEndsBeforeItBegins === undefined) ambiguous.push(`${at}: ends before it begins`);
       if (readings.stayEndsBeforeItBegins === "bad-value") faults.add("bad_value");
     }
     if (faults.size > 0) {
-      rejected.set(place, faults);
+      rejected.set(at, faults);
       continue;
     }
     const list = versions.get(r.text.setl_id) ?? [];
@@ -103,7 +103,7 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
   }
 
   // The version that stands.
-  const stands = new Map<string, { arrival: Arrival; r: Reading }>();
+  const winners = new Map<string, { arrival: Arrival; r: Reading }>();
   for (const [id, list] of versions) {
     let best = list[0];
     for (const version of list.slice(1)) {
@@ -118,13 +118,13 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
     if (!options.greater && new Set(rivals.map((v) => contentOf(v.r))).size > 1) {
       ambiguous.push(`versions of ${id} with one time`);
     }
-    stands.set(id, best);
+    winners.set(id, best);
   }
 
   // What each of them is worth, and where it belongs.
-  const standing = new Map<string, Standing>();
-  for (const [id, { arrival, r }] of stands) {
-    const original = isRefund(r) ? stands.get(r.text.init_setl_id) : undefined;
+  const current = new Map<string, CurrentVersion>();
+  for (const [id, { arrival, r }] of winners) {
+    const original = isRefund(r) ? winners.get(r.text.init_setl_id) : undefined;
     const moved = config.refunds === "original-period" && original !== undefined;
     let effectiveTime = moved ? original.r.setlTime : r.setlTime;
     const division = facilityDivision(r, effectiveTime, world);
@@ -141,7 +141,7 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
     if (nobodyKnows && readings.insuredElsewhereTreatedUnknown === undefined) {
       ambiguous.push(`${id}: insured elsewhere, treated nobody knows where`);
     }
-    standing.set(id, {
+    current.set(id, {
       arrival,
       settlement: r,
       insurance,
@@ -156,8 +156,8 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
     });
   }
 
-  const counted = [...standing.values()].filter((s) => s.counts);
-  const latest = (timeOf: (s: Standing) => number): string | null =>
+  const counted = [...current.values()].filter((s) => s.counts);
+  const latest = (timeOf: (s: CurrentVersion) => number): string | null =>
     counted
       .map((s) => localDay(timeOf(s), zone))
       .sort()
@@ -213,24 +213,24 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
   }
 
   const quarantine = new Map<QuarantineReason, Set<string>>();
-  for (const [place, reasons] of rejected) {
+  for (const [at, reasons] of rejected) {
     if (reasons.size !== 1) continue;
     const [reason] = reasons;
-    quarantine.set(reason, (quarantine.get(reason) ?? new Set()).add(place));
+    quarantine.set(reason, (quarantine.get(reason) ?? new Set()).add(at));
   }
-  const ids = (keep: (s: Standing) => boolean): Set<string> =>
-    new Set([...standing].filter(([, s]) => keep(s)).map(([id]) => id));
+  const ids = (keep: (s: CurrentVersion) => boolean): Set<string> =>
+    new Set([...current].filter(([, s]) => keep(s)).map(([id]) => id));
   return {
-    standing,
+    current,
     months,
     persons,
     days,
     lastDay,
     rejected,
     quarantine,
-    standingHeld: ids((s) => valiFlag(s.settlement) === "2"),
+    currentHeld: ids((s) => valiFlag(s.settlement) === "2"),
     orphanRefunds: ids(
-      (s) => s.counts && isRefund(s.settlement) && !stands.has(s.settlement.text.init_setl_id),
+      (s) => s.counts && isRefund(s.settlement) && !winners.has(s.settlement.text.init_setl_id),
     ),
     unmappedFacilities: new Set(
       counted.filter((s) => !s.facilityKnown).map((s) => s.settlement.text.fixmedins_code),

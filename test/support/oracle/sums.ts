@@ -1,7 +1,7 @@
 import type { Config } from "../../../schemas/config/schema.js";
 import { type ComponentMeasure, MEASURES, type MeasureName } from "../../../schemas/measures.js";
-import { fen, isRefund, restOfB } from "./judge.js";
 import type { Reading, Sums } from "./types.js";
+import { fen, isRefund, restOfB } from "./validate.js";
 import { daysBetween } from "./values.js";
 
 export function zeroSums(): Sums {
@@ -14,7 +14,7 @@ export function addSums(to: Sums, more: Sums): void {
 
 export const valiFlag = (r: Reading): string => r.text.vali_flag || "1";
 
-/** Contract §1: 0 unless valid, 0 for a mid-stay bill, −1 for a refund, else +1. */
+/** 0 unless valid, 0 for a mid-stay bill, −1 for a refund, else +1 (docs/specification.md#weight). */
 export function weightOf(r: Reading): number {
   if (valiFlag(r) !== "1" || r.text.mid_setl_flag === "1") return 0;
   return isRefund(r) ? -1 : 1;

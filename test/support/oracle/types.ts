@@ -3,7 +3,7 @@ import type { SettlementDimension } from "../../../schemas/dimensions.js";
 import type { MeasureName } from "../../../schemas/measures.js";
 import type { QuarantineReason } from "../../../schemas/quarantine.js";
 
-/** A record as JSON carries it: contract field names, amounts as decimal text, times as text. */
+/** A record as JSON carries it: field names of its stream, amounts as decimal text, times as text. */
 export type Plain = Readonly<Record<string, string | number | null>>;
 
 /** One record as delivered. The same place delivered again is the same record. */
@@ -37,13 +37,13 @@ export interface RecountOptions {
    * form. Without it such a history is listed in `ambiguous`.
    */
   readonly greater?: (a: Arrival, b: Arrival) => Arrival;
-  /** What to do in the corners that the contract leaves open. A corner without a reading is `ambiguous`. */
+  /** What to do in the corners of the rules. A corner without a reading is `ambiguous`. */
   readonly readings?: Readings;
   /** `month` leaves the sums of quarters, halves, years and ytd out (they are the sums of their months). */
   readonly sums?: "all" | "month";
 }
 
-/** Readings of corners that the contract does not decide. */
+/** Readings of corners that can be read in more than one way. */
 export interface Readings {
   /**
    * A person insured elsewhere at a facility of which no division is known: counted everywhere like any
@@ -64,8 +64,8 @@ export type Sums = Record<MeasureName, number>;
 /** Figures of one period, by group key (`groupKey`). */
 export type Figures = Map<string, Sums>;
 
-/** One standing version with what was derived from it. */
-export interface Standing {
+/** One current version with what was derived from it. */
+export interface CurrentVersion {
   readonly arrival: Arrival;
   readonly settlement: Reading;
   readonly insurance: string;
@@ -86,7 +86,7 @@ export interface Standing {
 
 export interface Recount {
   /** By `setl_id`. */
-  readonly standing: ReadonlyMap<string, Standing>;
+  readonly current: ReadonlyMap<string, CurrentVersion>;
   /** Period id (any kind but day) -> figures. */
   readonly months: ReadonlyMap<string, Figures>;
   /** Period id (any kind but day) -> group key -> distinct persons; never 0. */
@@ -95,17 +95,17 @@ export interface Recount {
   readonly days: ReadonlyMap<string, Figures>;
   /** Latest day of a counted settlement; null before the first. */
   readonly lastDay: string | null;
-  /** Place (`placeKey`) -> every reason that holds against the record. */
+  /** Position (`positionKey`) -> every reason that holds against the record. */
   readonly rejected: ReadonlyMap<string, ReadonlySet<QuarantineReason>>;
   /** Reason -> places at which it is the only one. */
   readonly quarantine: ReadonlyMap<QuarantineReason, ReadonlySet<string>>;
-  /** `setl_id`s whose standing version is held. */
-  readonly standingHeld: ReadonlySet<string>;
+  /** `setl_id`s whose current version is held. */
+  readonly currentHeld: ReadonlySet<string>;
   /** `setl_id`s of counted refunds of which no version of the original is known. */
   readonly orphanRefunds: ReadonlySet<string>;
   /** Facility codes behind counted settlements that no valid facility version explains. */
   readonly unmappedFacilities: ReadonlySet<string>;
-  /** Corners in which the contract leaves the figures open. Empty for nearly every history. */
+  /** Corners in which the figures are open. Empty for nearly every history. */
   readonly ambiguous: readonly string[];
 }
 
@@ -122,7 +122,7 @@ export interface Reading {
   readonly amounts: ReadonlyMap<string, number>;
 }
 
-export const placeKey = (a: { source: string; partition: string; position: number }): string =>
+export const positionKey = (a: { source: string; partition: string; position: number }): string =>
   JSON.stringify([a.source, a.partition, a.position]);
 
 /** Insurance, grouping and the values of its dimensions in their order: the identity of a group. */

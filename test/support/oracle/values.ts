@@ -1,4 +1,7 @@
-/** Reading of JSON values, written from contract §2 alone. Each reader answers `bad` for what is no such value. */
+/**
+ * Reading of JSON values, written from docs/specification.md#types alone. Each reader answers `bad` for what
+ * is no such value.
+ */
 
 export const BAD = Symbol("bad value");
 export type Bad = typeof BAD;

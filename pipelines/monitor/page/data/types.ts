@@ -108,9 +108,11 @@ export interface PeriodInfo {
   readonly kind: "day" | "month" | "quarter" | "half" | "year" | "ytd";
   readonly start: string;
   readonly end: string;
-  readonly status: string | null;
   readonly previous: string | null;
-  readonly complete: boolean | null;
+  readonly closed: boolean;
+  /** Share of the facilities that have reported to its end. */
+  readonly complete: string | null;
+  readonly provisional: boolean;
 }
 export interface TableInfo {
   readonly table: string;

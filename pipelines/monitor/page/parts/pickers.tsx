@@ -88,7 +88,7 @@ export function Pickers({ show }: { show: readonly PickerName[] }) {
       KINDS.map((kind) => ({
         label: t(`kind.${kind}` as Key),
         options: (known?.periods ?? [])
-          .filter((p) => p.kind === kind && p.complete !== false)
+          .filter((p) => p.kind === kind)
           .map((p) => ({ value: p.period, name: periodText(p.period, lang) }))
           .reverse(),
       })).filter((g) => g.options.length > 0),

@@ -1,13 +1,15 @@
 import { usePlace } from "../state/url.js";
 import { COMMON } from "./common.js";
+import { DATA_VIEWS } from "./data-views.js";
 import { VIEWS } from "./views.js";
 
 export type Lang = "zh" | "en";
 /** A text in both languages: Chinese, English. `{name}` is filled in. */
 export type Texts = Readonly<Record<string, readonly [zh: string, en: string]>>;
 
-const ALL = { ...COMMON, ...VIEWS } as const;
+const ALL = { ...COMMON, ...VIEWS, ...DATA_VIEWS } as const;
 export type Key = keyof typeof ALL;
+export const isKey = (text: string): text is Key => text in ALL;
 export type Translate = (key: Key, fill?: Readonly<Record<string, string | number>>) => string;
 
 export const langOf = (params: Readonly<Record<string, string>>): Lang =>

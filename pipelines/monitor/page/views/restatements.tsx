@@ -1,3 +1,221 @@
+import { indicatorInfo, indicatorName, valueName } from "../data/catalogue.js";
+import type { Envelope, Finding as Said } from "../data/types.js";
+import { instantText, periodText } from "../format/date.js";
+import { type Amount, shapeOf, show, signed } from "../format/number.js";
+import { Fig } from "../parts/figure.js";
+import { Finding } from "../parts/finding.js";
+import { Panel } from "../parts/panel.js";
+import { Records, type Row, said } from "../parts/records.js";
+import { Loaded } from "../parts/states.js";
+import { type Column, DataTable, sheetOf } from "../parts/table.js";
+import type { Asked } from "../state/asked.js";
+import { useText } from "../text/text.js";
+import { useView } from "./use-view.js";
+
+interface RestatementsData extends Envelope {
+  readonly finding: Said;
+  readonly closed: readonly Row[];
+  readonly restatements: readonly Row[];
+  readonly causes: readonly Row[];
+  readonly next: string | null;
+}
+
+const DIMENSIONS = [
+  "care",
+  "category",
+  "region",
+  "flow",
+  "tier",
+  "ownership",
+  "care_group",
+  "district",
+  "facility_district",
+  "channel",
+  "person_kind",
+  "facility",
+  "fund",
+  "subject",
+  "person_group",
+  "sex",
+];
+
+const dimensionsOf = (r: Row): Record<string, string> =>
+  typeof r.dimensions === "object" && r.dimensions !== null
+    ? (r.dimensions as Record<string, string>)
+    : Object.fromEntries(
+        Object.entries(r)
+          .filter(([k, v]) => DIMENSIONS.includes(k) && typeof v === "string")
+          .map(([k, v]) => [k, String(v)]),
+      );
+
+/** 更正: what changed in closed periods since their close, by how much, and why. */
 export function Restatements(_: { code?: string }) {
-  return null;
+  const { t, lang } = useText();
+  const answer = useView<RestatementsData>("restatements");
+  const unit = (r: Row): string => String(r.unit ?? indicatorInfo(String(r.indicator))?.unit ?? "");
+  const live = (r: Row): Amount => (r.new_value ?? null) as Amount;
+  const asked = (r: Row): Asked => ({
+    indicator: String(r.indicator),
+    period: String(r.period),
+    insurance: String(r.insurance ?? "all"),
+    grouping: r.grouping ? String(r.grouping) : undefined,
+    dimensions: dimensionsOf(r),
+    value: live(r),
+    unit: unit(r),
+    reported: r.old_value as Amount,
+    status: "restated",
+  });
+  const columns: Column<Row>[] = [
+    {
+      key: "indicator",
+      head: t("query.indicator"),
+      kind: "name",
+      cell: (r) => indicatorName(String(r.indicator), lang),
+      raw: (r) => String(r.indicator),
+    },
+    {
+      key: "period",
+      head: t("picker.period"),
+      cell: (r) => periodText(String(r.period), lang),
+      raw: (r) => String(r.period),
+    },
+    {
+      key: "where",
+      head: t("ask.where"),
+      cell: (r) =>
+        [
+          valueName("insurance", String(r.insurance ?? "all"), lang),
+          ...Object.entries(dimensionsOf(r)).map(([d, v]) =>
+            d === "facility" && r.facility_name ? String(r.facility_name) : valueName(d, v, lang),
+          ),
+        ].join(" · "),
+      raw: (r) => Object.values(dimensionsOf(r)).join(" "),
+    },
+    {
+      key: "reported",
+      head: t("restated.reported"),
+      numeric: true,
+      cell: (r) => <span class="was">{show(r.old_value as Amount, shapeOf(unit(r)))}</span>,
+      raw: (r) => r.old_value as Amount,
+    },
+    {
+      key: "value",
+      head: t("restated.now"),
+      numeric: true,
+      kind: "main",
+      cell: (r) => <Fig of={{ ...asked(r), status: null }} strong unit />,
+      raw: live,
+    },
+    {
+      key: "change",
+      head: t("pace.difference"),
+      numeric: true,
+      cell: (r) => signed(r.delta as Amount, unit(r) === "fraction" ? "points" : shapeOf(unit(r))),
+      raw: (r) => r.delta as Amount,
+    },
+    {
+      key: "causes",
+      head: t("restated.cause"),
+      cell: (r) => <span class="wrap">{String(r.causes ?? "")}</span>,
+      raw: (r) => String(r.causes ?? ""),
+      hideOnPhone: true,
+    },
+    {
+      key: "at",
+      head: t("restated.at"),
+      cell: (r) => <span class="nowrap">{instantText(r.restated_at as string | null)}</span>,
+      raw: (r) => r.restated_at as string | null,
+    },
+  ];
+  return (
+    <Loaded answer={answer}>
+      {(data) => (
+        <>
+          <Finding of={data.finding} />
+          <div class="grid">
+            <Records
+              title={t("restated.closed")}
+              rows={data.closed}
+              none={t("restated.noneClosed")}
+              sql={"FROM closed_period ORDER BY period;"}
+              columns={[
+                {
+                  key: "period",
+                  head: t("picker.period"),
+                  name: true,
+                  say: (r) => periodText(String(r.period), lang),
+                },
+                {
+                  key: "closed_at",
+                  head: t("restated.closedAt"),
+                  say: (r) => instantText(r.closed_at as string | null),
+                },
+                { key: "version", head: t("ask.version") },
+                {
+                  key: "restated",
+                  head: t("restated.count"),
+                  as: "count",
+                  main: true,
+                  say: (r) =>
+                    show(
+                      String(r.restated ?? data.restatements.filter((x) => x.period === r.period).length),
+                      "count",
+                    ),
+                },
+              ]}
+            />
+            <Panel
+              title={t("restated.figures")}
+              small={t("records.count", { n: data.restatements.length })}
+              className="long"
+              sheet={() => sheetOf(t("restated.figures"), columns, data.restatements)}
+              sql={() => "FROM restatement ORDER BY restated_at DESC, indicator;"}
+            >
+              {data.restatements.length === 0 ? (
+                <p class="quiet">{t("restated.none")}</p>
+              ) : (
+                <div class="scroll">
+                  <DataTable label={t("restated.figures")} columns={columns} rows={data.restatements} />
+                </div>
+              )}
+            </Panel>
+            <Records
+              title={t("restated.causes")}
+              rows={data.causes}
+              none={t("restated.noCauses")}
+              sql={"FROM restatement_cause;"}
+              columns={[
+                {
+                  key: "cause",
+                  head: t("restated.cause"),
+                  name: true,
+                  say: (r) => said(t, "cause", r.cause),
+                },
+                { key: "period", head: t("picker.period"), say: (r) => periodText(String(r.period), lang) },
+                {
+                  key: "setl_id",
+                  head: t("restated.record"),
+                  say: (r) => String(r.setl_id ?? r.record_key ?? "—"),
+                },
+                {
+                  key: "facility",
+                  head: t("by.facility"),
+                  hideOnPhone: true,
+                  say: (r) => (r.facility ? valueName("facility", String(r.facility), lang) : "—"),
+                },
+                { key: "category", head: t("by.category"), hideOnPhone: true },
+                {
+                  key: "fund_paid",
+                  head: `${indicatorName("fund_paid", lang)}，${t("unit.wan")}`,
+                  as: "wan",
+                  main: true,
+                },
+                { key: "changed_at", head: t("restated.at"), as: "time" },
+              ]}
+            />
+          </div>
+        </>
+      )}
+    </Loaded>
+  );
 }

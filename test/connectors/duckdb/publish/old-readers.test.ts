@@ -7,7 +7,7 @@ import { loadConfig } from "../../../../connectors/config/load.js";
 import { DuckDbPublisher } from "../../../../connectors/duckdb/publish/publisher.js";
 import { silentLog } from "../../../../connectors/ops/log.js";
 import { allObservers } from "../../../../connectors/ports/observer.js";
-import { openPipeline } from "../../../../pipelines/engine/engine.js";
+import { assembleEngine } from "../../../../pipelines/engine/engine.js";
 import { simulatedEvents } from "../../../../pipelines/simulate/simulate.js";
 import type { StreamRecord } from "../../../../schemas/input/settlement.js";
 import { copied, filesOf } from "../../../support/events.js";
@@ -47,7 +47,7 @@ async function publish(compactFactor: number): Promise<void> {
   const { config } = loadConfig(w.configFile);
   const publisher = new DuckDbPublisher({ dataDir: config.data, config, compactFactor });
   const deps = { log: silentLog, observer: allObservers([]), clock: Date.now };
-  const engine = await openPipeline(config, deps, { publisher });
+  const engine = await assembleEngine(config, deps, { publisher });
   try {
     await engine.run({ untilDrained: true, signal: new AbortController().signal });
   } finally {

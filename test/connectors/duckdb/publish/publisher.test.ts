@@ -350,14 +350,14 @@ describe("increments", () => {
     await publisher.publish(
       publishInput({ newGroups: GROUPS, months: [month("2024-01", { 0: { visits: 1 } })] }),
     );
-    for (const spoil of [
+    for (const corrupt of [
       () => rmSync(publisher.workPath),
       () => writeFileSync(publisher.workPath, "not a database"),
       () => undefined,
     ]) {
       await publisher.close();
-      spoil();
-      const other = spoil.toString().includes("undefined");
+      corrupt();
+      const other = corrupt.toString().includes("undefined");
       const before = Number((await query("SELECT version FROM snapshot"))[0]!.version);
       expect(await publisher.open(other ? "another" : "state")).toBeNull();
       await expect(publisher.publish(publishInput({ full: false }))).rejects.toThrow(/FP4001/);
@@ -410,7 +410,7 @@ describe("what stands in the file", () => {
     ).toEqual([]);
   });
 
-  test("`indicators` has the columns of the contract in their order", async () => {
+  test("`indicators` has the columns of the specification in their order", async () => {
     await publisher.publish(publishInput());
     const columns = await query(
       "SELECT column_name FROM duckdb_columns() WHERE table_name = 'indicators' ORDER BY column_index",
@@ -486,7 +486,7 @@ describe("what stands in the file", () => {
             status: "waiting",
           },
         ],
-        facilityArrivals: (["current", "lagging", "occasional", "gone"] as const).map((standing, i) => ({
+        facilityReporting: (["current", "lagging", "occasional", "gone"] as const).map((standing, i) => ({
           facility: `H${i + 1}`,
           latest: Date.UTC(2024, 5, 20 - i, 2, 0, 0),
           lag_days: 10 + i,

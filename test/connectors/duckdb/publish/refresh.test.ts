@@ -40,7 +40,9 @@ test("a publish of many groups has the denominators of their shares, and last ye
   const publisher = new DuckDbPublisher({ dataDir, config: testConfig() });
   await publisher.open("state");
   const all = Array.from({ length: FACILITIES }, (_, i) => i + 1);
-  const every = Object.fromEntries([0, ...all].map((gid) => [gid, { visits: gid === 0 ? FACILITIES : 1 }]));
+  const every = Object.fromEntries(
+    [0, ...all].map((groupId) => [groupId, { visits: groupId === 0 ? FACILITIES : 1 }]),
+  );
   await publisher.publish(
     publishInput({
       newGroups: [

@@ -102,7 +102,7 @@ async function killedAgainAndAgain(
     await fed;
     const before = [received, version];
     received = takenIn(w);
-    version = await standing(w);
+    version = await publishedVersion(w);
     expect(received).toBeGreaterThanOrEqual(before[0]!);
     expect(version).toBeGreaterThanOrEqual(before[1]!);
     if (received > before[0]!) met.gotOn++;
@@ -177,7 +177,7 @@ function takenIn(w: Workspace): number {
 }
 
 /** Version of the published file, which must open whenever it is there; 0 before the first. */
-async function standing(w: Workspace): Promise<number> {
+async function publishedVersion(w: Workspace): Promise<number> {
   if (!statSync(w.published, { throwIfNoEntry: false })) return 0;
   const [row] = await w.query("SELECT version::INTEGER AS version FROM snapshot");
   return Number(row?.version);

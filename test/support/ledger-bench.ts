@@ -7,7 +7,7 @@ import { BatchDecoder } from "../../connectors/decode/decoder.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
 import { Intake } from "../../pipelines/ingest/intake.js";
 import { emptyFacts } from "../../pipelines/ledger/months.js";
-import { Arrival } from "../../pipelines/ledger/settlements.js";
+import { IncomingSettlement } from "../../pipelines/ledger/settlements.js";
 import { State } from "../../pipelines/ledger/state.js";
 import { type Config, configSchema } from "../../schemas/config/schema.js";
 import { Settlement } from "../../schemas/input/settlement.js";
@@ -16,10 +16,10 @@ import type { StreamName } from "../../schemas/input/streams.js";
 const NOW = Date.parse("2025-02-20T04:00:00Z");
 
 /** What stands for an id: facility, fee in fen, day that it counts on, time of the version. */
-export type Standing = readonly [facility: string, fee: number, day: string, updated: number];
+export type CurrentVersion = readonly [facility: string, fee: number, day: string, updated: number];
 
 /** A state in a folder of its own and what takes records into it, without sources, publisher or timers. */
-export class Desk {
+export class LedgerBench {
   readonly #dir = mkdtempSync(join(process.platform === "linux" ? "/dev/shm" : tmpdir(), "fundpulse-desk-"));
   readonly #config: Config;
   readonly #next = new Map<string, number>();
@@ -65,8 +65,8 @@ export class Desk {
   }
 
   /** By id; fails where two versions of one id stand, or one that its id does not lead to. */
-  standing(): Record<string, Standing> {
-    const found: Record<string, Standing> = {};
+  current(): Record<string, CurrentVersion> {
+    const found: Record<string, CurrentVersion> = {};
     const s = new Settlement();
     const facts = emptyFacts();
     for (const month of this.state.store.months()) {
@@ -80,19 +80,19 @@ export class Desk {
   }
 
   /** What must stand in the end whatever the order was: of the versions that the tables allow, the greatest. */
-  expected(records: readonly object[]): Record<string, Standing> {
-    const { ledger, calendar, combos, privacy, config } = this.state;
+  expected(records: readonly object[]): Record<string, CurrentVersion> {
+    const { ledger, calendar, dimensionIndex, privacy, config } = this.state;
     const best = new Map<string, { s: Settlement; form: string }>();
     for (const record of records) {
-      const arrival = new Arrival();
-      const { s } = arrival;
+      const incoming = new IncomingSettlement();
+      const { s } = incoming;
       const decoder = new BatchDecoder({ calendar });
       decoder.settlements(
         valuesOf("settlement", [record]),
         () => s,
         () => undefined,
       );
-      if (ledger.judge(arrival, NOW)) continue;
+      if (ledger.validate(incoming, NOW)) continue;
       const form = canonicalForm(s, privacy.pseudonyms([s.psn_no]).toString("hex"));
       const other = best.get(s.setl_id);
       const later = other === undefined || s.updt_time > other.s.updt_time;
@@ -104,7 +104,7 @@ export class Desk {
       const own = calendar.dayOf(s.setl_time);
       const original = config.refunds === "original-period" && best.get(s.init_setl_id)?.s;
       const day = original ? calendar.dayOf(original.setl_time) : own;
-      return dayText("id" in combos.find(s, day) ? day : own);
+      return dayText("id" in dimensionIndex.find(s, day) ? day : own);
     };
     return Object.fromEntries(
       [...best].map(([id, { s }]) => [id, [s.fixmedins_code, s.amounts[0], dayOf(s), s.updt_time]]),
@@ -113,15 +113,15 @@ export class Desk {
 
   /** Figures of every month, from what is in memory. */
   figures(): unknown {
-    const { store, months, combos, groups } = this.state;
+    const { store, months, dimensionIndex, groups } = this.state;
     return store.months().map((month) => {
-      const { gids, sums } = months.cells(month).rollUp(combos.combos, groups);
-      return [month, [...gids], sums.map((column) => [...column])];
+      const { groupIds, sums } = months.cells(month).rollUp(dimensionIndex.tuples, groups);
+      return [month, [...groupIds], sums.map((column) => [...column])];
     });
   }
 
   tallies() {
-    return this.state.store.places().map(({ received, applied, duplicate, held, quarantined }) => ({
+    return this.state.store.partitions().map(({ received, applied, duplicate, held, quarantined }) => ({
       ...{ received, applied, duplicate, held, quarantined },
     }));
   }

@@ -1,15 +1,13 @@
-import { rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
 import { INDICATOR_NAMES } from "../../../aggregations/explain/formula.js";
-import { drainedFolder } from "../../support/printed.js";
+import { publishedWorkspace } from "../../support/shared.js";
 import { disagreements } from "./every-figure.js";
 
 let folder: string;
 beforeAll(async () => {
-  folder = await drainedFolder("shandan-2024h1");
+  folder = await publishedWorkspace("shandan-2024h1");
 }, 300_000);
-afterAll(() => rmSync(dirname(folder), { recursive: true, force: true }));
 
 // Indicators that the simulated county has no records of.
 const ABSENT = new Set([

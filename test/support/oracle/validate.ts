@@ -105,7 +105,7 @@ export function facilityDivision(r: Reading, instant: number, world: World): str
 }
 
 /** Every reason that holds against a settlement record; empty when it is valid. */
-export function judge(record: Plain, world: World): [Reading, Set<QuarantineReason>] {
+export function validate(record: Plain, world: World): [Reading, Set<QuarantineReason>] {
   const zone = world.config.timezone;
   const [r, faults] = readSettlement(record, zone);
   if (faults.size > 0) return [r, faults];

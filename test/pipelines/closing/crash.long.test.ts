@@ -4,7 +4,7 @@ import { DuckDbPublisher } from "../../../connectors/duckdb/publish/publisher.js
 import { silentLog } from "../../../connectors/ops/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
 import type { Publisher } from "../../../connectors/ports/publisher.js";
-import { openPipeline } from "../../../pipelines/engine/engine.js";
+import { assembleEngine } from "../../../pipelines/engine/engine.js";
 import { refund, settlement, Workspace } from "../../support/workspace.js";
 
 const NOW = (): number => Date.parse("2024-06-15T00:00:00Z");
@@ -42,7 +42,7 @@ describe("killed between the close and its publish", () => {
   test.each(["before", "after"] as const)("%s the file is replaced: the close stands, once", async (when) => {
     w.put("settlement-1.ndjson", [bill("S1"), bill("S2", { setl_time: "2024-05-31 10:00:00" })]);
     const deps = { log: silentLog, observer: allObservers([]), clock: NOW };
-    const engine = await openPipeline(loadConfig(w.configFile).config, deps, { publisher: dying(when) });
+    const engine = await assembleEngine(loadConfig(w.configFile).config, deps, { publisher: dying(when) });
     await engine.run({ untilDrained: true, signal: new AbortController().signal });
     await expect(engine.close("2024-03", { force: true })).rejects.toThrow("killed");
     await engine.end();

@@ -43,11 +43,11 @@ async function published(path: string): Promise<Rows> {
 
 const yearBefore = (period: string): string => String(Number(period.slice(0, 4)) - 1) + period.slice(4);
 
-/** The same rows from the recount (contract §5: where this period or last year's has data). */
+/** The same rows from the recount (docs/specification.md#rows: where this period or last year's has data). */
 function expected(history: History, counted: Recount): Rows {
   const rows: Rows = new Map();
   const zone = history.world.config.timezone;
-  const months = [...counted.standing.values()]
+  const months = [...counted.current.values()]
     .filter((s) => s.counts)
     .map((s) => localDay(s.effectiveTime, zone).slice(0, 7))
     .sort();

@@ -1,0 +1,5 @@
+import type { Source } from "./convert.js";
+
+export async function toXlsx(_source: Source): Promise<Uint8Array> {
+  return new Uint8Array();
+}
