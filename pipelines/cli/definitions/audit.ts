@@ -31,5 +31,7 @@ Examples:
     .option("-o, --out <file>", "where the marked copy goes (--format docx)")
     .option("--hints <file>", "where figures stand that a .json report does not say it of (JSON)")
     .option("--all", "show every figure, not the differing ones alone")
-    .action(async (path, options) => done(await (await import("../audit.js")).auditCommand(path, options)));
+    .action(async (path, options) =>
+      done(await (await import("../commands/audit.js")).auditCommand(path, options)),
+    );
 }
