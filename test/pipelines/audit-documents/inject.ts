@@ -67,7 +67,15 @@ export function injections(
   const bound = before.filter((f) => f.status === "equal" && f.found.reading !== null);
   const next = random(seed);
   const result: Injected = {
-    ...{ spoiled: 0, corrected: 0, otherwise: 0, notUnderstood: 0, boundElsewhere: 0, alike: 0, neighbours: 0 },
+    ...{
+      spoiled: 0,
+      corrected: 0,
+      otherwise: 0,
+      notUnderstood: 0,
+      boundElsewhere: 0,
+      alike: 0,
+      neighbours: 0,
+    },
     prose: { spoiled: 0, corrected: 0, boundElsewhere: 0 },
   };
   const at = (f: JudgedFigure): string => `${f.found.spot.anchor} ${f.found.spot.at}`;
@@ -82,18 +90,25 @@ export function injections(
     const after = figures.audit(readText(spoiled)).figures;
     const shift = made.length - f.found.printed.length;
     const now = after.find((o) => at(o) === at(f));
-    const wrongBefore = new Set(before.filter((o) => o.status === "differs" || o.status === "print-error").map(at));
+    const wrongBefore = new Set(
+      before.filter((o) => o.status === "differs" || o.status === "print-error").map(at),
+    );
     const moved = (o: JudgedFigure): string =>
-      o.found.spot.anchor === anchor && o.found.spot.at > from ? `${anchor} ${o.found.spot.at - shift}` : at(o);
+      o.found.spot.anchor === anchor && o.found.spot.at > from
+        ? `${anchor} ${o.found.spot.at - shift}`
+        : at(o);
     const fallen = after.filter(
-      (o) => (o.status === "differs" || o.status === "print-error") && o !== now && !wrongBefore.has(moved(o)),
+      (o) =>
+        (o.status === "differs" || o.status === "print-error") && o !== now && !wrongBefore.has(moved(o)),
     );
     result.spoiled++;
     result.neighbours += fallen.length;
     const prose = f.found.table === null;
     if (prose) result.prose.spoiled++;
     const same =
-      now?.found.reading != null && f.found.reading !== null && sameReading(now.found.reading, f.found.reading);
+      now?.found.reading != null &&
+      f.found.reading !== null &&
+      sameReading(now.found.reading, f.found.reading);
     let what: "corrected" | "otherwise" | "notUnderstood" | "boundElsewhere" | "alike";
     if (now === undefined || now.status === "not-understood") what = "notUnderstood";
     else if (now.status === "equal") what = same ? "alike" : "boundElsewhere";
@@ -103,12 +118,21 @@ export function injections(
     if (prose && what === "boundElsewhere") result.prose.boundElsewhere++;
     const r = (j: JudgedFigure | undefined): string =>
       j?.found.reading
-        ? [j.found.reading.figure.scope.insurance, ...j.found.reading.figure.scope.members.values(), j.found.reading.figure.indicator, j.found.reading.form].join(" ")
+        ? [
+            j.found.reading.figure.scope.insurance,
+            ...j.found.reading.figure.scope.members.values(),
+            j.found.reading.figure.indicator,
+            j.found.reading.form,
+          ].join(" ")
         : "-";
     if (log && what !== "corrected" && what !== "alike")
-      log(`${what} ${anchor} ${f.found.printed}${f.found.unit} -> ${made} | ${prose ? f.found.place.slice(Math.max(0, f.found.place.indexOf(f.found.printed) - 20), f.found.place.indexOf(f.found.printed) + 8) : f.found.place} | was ${r(f)} | now ${r(now)} ${now?.computed}`);
+      log(
+        `${what} ${anchor} ${f.found.printed}${f.found.unit} -> ${made} | ${prose ? f.found.place.slice(Math.max(0, f.found.place.indexOf(f.found.printed) - 20), f.found.place.indexOf(f.found.printed) + 8) : f.found.place} | was ${r(f)} | now ${r(now)} ${now?.computed}`,
+      );
     for (const o of fallen)
-      log?.(`NEIGHBOUR of ${anchor} ${f.found.printed} -> ${made} (${prose ? "prose" : f.found.place}): ${o.found.spot.anchor} ${o.found.printed} ${o.computed} ${o.kind} ${o.note} ${r(o)}`);
+      log?.(
+        `NEIGHBOUR of ${anchor} ${f.found.printed} -> ${made} (${prose ? "prose" : f.found.place}): ${o.found.spot.anchor} ${o.found.printed} ${o.computed} ${o.kind} ${o.note} ${r(o)}`,
+      );
   }
   return result;
 }
