@@ -42,7 +42,15 @@ interface Explanation extends Envelope {
   readonly parts: readonly Part[];
   readonly cells: readonly Cell[];
   readonly sql: string | null;
-  readonly records?: readonly Readonly<Record<string, unknown>>[];
+}
+interface Settlements extends Envelope {
+  readonly records: readonly {
+    readonly kind: string;
+    readonly count: number;
+    readonly columns: readonly string[];
+    readonly numeric?: readonly boolean[];
+    readonly rows: readonly (readonly unknown[])[];
+  }[];
 }
 
 const MOST_CELLS = 40;
@@ -98,36 +106,42 @@ function Cells({
   );
 }
 
-function Records({ rows }: { rows: readonly Readonly<Record<string, unknown>>[] }) {
+/** Settlements behind a figure, a table a kind of record; each look is logged by the server. */
+function Records({ answer }: { answer: Settlements }) {
   const { t } = useText();
-  const columns = Object.keys(rows[0] ?? {});
   return (
     <>
       <h3>{t("explain.recordsTitle")}</h3>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              {columns.map((c) => (
-                <th key={c} scope="col">
-                  {c}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, i) => (
-              <tr key={String(row.setl_id ?? i)}>
-                {columns.map((c) => (
-                  <td key={c} class="nowrap">
-                    {String(row[c] ?? "")}
-                  </td>
+      {answer.records.map((set) => (
+        <div class="scroll" key={set.kind}>
+          <table>
+            <caption class="sr">{set.kind}</caption>
+            <thead>
+              <tr>
+                {set.columns.map((c) => (
+                  <th key={c} scope="col">
+                    {c}
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+            </thead>
+            <tbody>
+              {set.rows.map((row) => (
+                <tr key={JSON.stringify(row)}>
+                  {row.map((v, i) => (
+                    <td key={set.columns[i]} class={set.numeric?.[i] ? "num" : "nowrap"}>
+                      {v === null ? "" : String(v)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {set.count > set.rows.length && (
+            <p class="aside">{t("explain.more", { n: set.count - set.rows.length })}</p>
+          )}
+        </div>
+      ))}
     </>
   );
 }
@@ -143,7 +157,7 @@ function Body({ asked }: { asked: Asked }) {
     ...asked.dimensions,
   };
   const { data, problem } = useApi<Explanation>(apiUrl("explain", query));
-  const detail = useApi<Explanation>(records ? apiUrl("explain", { ...query, records: "true" }) : null);
+  const detail = useApi<Settlements>(records ? apiUrl("settlements", { ...query, limit: 200 }) : null);
   if (problem && !data) return <ProblemBox of={problem} />;
   if (!data) return <div class="skeleton tall" />;
   const figure: Asked = { ...asked, ...(data.figure ?? {}), unit: data.unit };
@@ -218,7 +232,7 @@ function Body({ asked }: { asked: Asked }) {
         </div>
       )}
       {detail.problem && <ProblemBox of={detail.problem} />}
-      {detail.data?.records && <Records rows={detail.data.records} />}
+      {detail.data && <Records answer={detail.data} />}
       <h3>SQL</h3>
       <pre class="sql">{data.sql ?? sqlOf(figure)}</pre>
     </>

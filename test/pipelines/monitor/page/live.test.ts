@@ -78,7 +78,7 @@ describe.skipIf(!HAS_BROWSER)("a page that stays open", () => {
     await expect
       .poll(async () => Number(await figure.getAttribute("data-value")), { timeout: 5_000, interval: 50 })
       .toBe(3);
-    expect(await figure.getAttribute("class")).toContain("changed");
+    await page.waitForSelector(".fig.changed", { timeout: 2_000 });
     expect(await page.evaluate(() => scrollY)).toBe(before);
     expect(await page.inputValue("select[name=insurance]")).toBe("resident");
     expect(await page.locator("[data-explain]").count()).toBe(1);
