@@ -107,6 +107,8 @@ class Filler {
         return this.#tags.test(tag.test, tag.figure, scope.context);
       case "contents":
         return CONTENTS_MARK;
+      case "if_table":
+        return this.prepared.tables.has(tag.name);
       case "word":
         return this.#tags.word(tag.word, scope);
       case "notes":
