@@ -13,7 +13,7 @@ const CHAPTERS: readonly (readonly [number, string])[] = [
   [220, "（九）公费医疗"],
 ];
 const SAID: Readonly<Record<string, string>> = {
-  yoy: "同比增长",
+  yoy: "同比",
   yoy_pp: "同比变化",
   share: "占",
   progress: "",
