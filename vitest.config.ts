@@ -1,25 +1,17 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Two lanes by name: `*.test.ts` is what a developer runs before a commit (`npm test`), `*.long.test.ts` what
- * takes longer (`npm run test:all` runs both).
+ * Two lanes. `npm test` runs the short one: what a developer needs before a commit, within four minutes.
+ * `npm run test:all` runs everything. What takes more than a few seconds of processor time is long: a whole
+ * file by its name, `*.long.test.ts`, a single test of another file by its tag, `{ tags: "long" }`.
  */
-const LONG = "test/**/*.long.test.ts";
-
 export default defineConfig({
   test: {
-    globalSetup: ["test/support/kafka/global-setup.ts"],
+    include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/global-setup.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     maxWorkers: 2,
-    projects: [
-      {
-        extends: true,
-        test: { name: "short", include: ["test/**/*.test.ts"], exclude: [LONG], ...timeouts() },
-      },
-      { extends: true, test: { name: "long", include: [LONG], ...timeouts() } },
-    ],
+    tags: [{ name: "long", description: "runs in `npm run test:all` alone" }],
   },
 });
-
-function timeouts() {
-  return { testTimeout: 120_000, hookTimeout: 180_000 };
-}

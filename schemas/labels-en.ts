@@ -67,18 +67,6 @@ export const VALUE_EN: Readonly<Record<string, Readonly<Record<string, string>>>
     community: "Community health centre",
     pharmacy: "Pharmacy",
   },
-  fund: {
-    employee: "Employees' fund",
-    employee_pool: "Employees' pool",
-    employee_account: "Personal accounts",
-    resident: "Residents' fund",
-    civil_servant: "Civil-servant aid",
-    large_amount: "Large-amount aid",
-    critical_illness: "Critical-illness insurance",
-    aid: "Medical aid",
-    maternity: "Maternity fund",
-    risk_reserve: "Risk reserve",
-  },
   subject: {
     levy: "Contributions",
     subsidy_central: "Central subsidy",

@@ -1,11 +1,13 @@
 import { configJsonSchema, type JsonSchema } from "../../connectors/config/problems.js";
 import { configSchema } from "../../schemas/config/schema.js";
 import { ERROR_CODES } from "../../schemas/errors.js";
+import { apiPage } from "../monitor/api/manual.js";
 
 /** Pages of the manual that are made from the program itself; a test holds the files in `docs/` to them. */
 export const GENERATED_PAGES: Readonly<Record<string, () => string>> = {
   "docs/errors.md": errorsPage,
   "docs/configuration.md": configurationPage,
+  "docs/api.md": apiPage,
 };
 
 const EXIT_MEANING: Readonly<Record<number, string>> = {
@@ -58,7 +60,7 @@ after one without \`when\` is never reached (a warning).
 keys, in order), \`totalFirst\`, \`subtotals\`, \`facilities\` (codes or names that have a row in any case, in order),
 \`unsigned\` (differences without their sign), \`paid\` (pool_paid or reimbursed: what a 补偿比 is made of).
 
-\`alerts\` left out is the list of default rules (docs/monitor.md), \`[]\` turns them off. A rule asks one of
+\`alerts\` left out is the list of default rules (docs/alerts.md), \`[]\` turns them off. A rule asks one of
 aheadOfYear, above, below, changeAbove, changeBelow, aheadOfPeers (upper | lower), or several at once, of a figure
 that is published: \`where\` names its dimensions, one of which may be "*", and \`insurance\` (default all).
 \`notify\` lists the channels: wecom, dingtalk, feishu (robots of groups), webhook (JSON), email (SMTP); \`url\` and

@@ -1,9 +1,12 @@
+import { reportTables } from "../../connectors/duckdb/reports/tables.js";
+import { configSchema } from "../../schemas/config/schema.js";
 import {
   DEFAULT_DAY_GROUPINGS,
   DEFAULT_GROUPINGS,
   DEFAULT_PERSON_GROUPINGS,
 } from "../../schemas/dimensions.js";
 import { FACT_INDICATORS } from "../../schemas/fact-indicators.js";
+import { wordsOf } from "../../schemas/indicator-words.js";
 import {
   DIP_INDICATORS,
   ENROLMENT_INDICATORS,
@@ -44,11 +47,16 @@ const PARTS: Readonly<Record<string, (language: Language) => string>> = {
   groupings: () => list(DEFAULT_GROUPINGS),
   "person-groupings": () => list(DEFAULT_PERSON_GROUPINGS),
   "day-groupings": () => list(DEFAULT_DAY_GROUPINGS),
+  "printed-tables": (l) =>
+    table(
+      l === "en" ? ["table of `报表`", "insurance", "id"] : ["`报表` 中的表", "险种", "标识"],
+      reportTables(PLAIN).map((t) => [t.name, t.insurance, code(t.id)]),
+    ),
   indicators: (l) =>
     indicatorTable(
       l,
       INDICATORS.filter((i) => i.denominator !== null).map((i) => [
-        ...[code(i.name), i.zh, i.unit],
+        ...named(i, l),
         l === "en" ? `${term(i.numerator)} / ${term(i.denominator!)}` : i.formula,
       ]),
     ),
@@ -58,10 +66,17 @@ const PARTS: Readonly<Record<string, (language: Language) => string>> = {
   "reported-indicators": (l) =>
     indicatorTable(
       l,
-      FACT_INDICATORS.map((i) => [code(i.name), i.zh, i.unit, i.formula]),
+      FACT_INDICATORS.map((i) => [...named(i, l), i.formula]),
       l === "en" ? "what is reported" : "内容",
     ),
 };
+
+/** A configuration with every default. */
+const PLAIN = configSchema.parse({
+  jurisdiction: { name: "-", admdvs: "620725", level: "county" },
+  source: { kind: "folder" },
+  privacy: { personKey: "-" },
+});
 
 const CATEGORY_HEAD_ZH = ["`med_type`", "医疗类别", "就医类型"];
 
@@ -71,9 +86,15 @@ const list = (names: readonly string[]): string => names.map(code).join(", ");
 const table = (head: Row, rows: readonly Row[]): string =>
   [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 
+/** An indicator's name, what it is called, and its unit. */
+const named = (i: { name: string; zh: string; unit: string }, l: Language): Row =>
+  l === "en" ? [code(i.name), wordsOf(i.name).en, i.zh, i.unit] : [code(i.name), i.zh, i.unit];
+
 const indicatorTable = (l: Language, rows: readonly Row[], last?: string): string =>
   table(
-    l === "en" ? ["indicator", "中文", "unit", last ?? "formula"] : ["指标", "中文", "单位", last ?? "公式"],
+    l === "en"
+      ? ["indicator", "name", "中文", "unit", last ?? "formula"]
+      : ["指标", "中文", "单位", last ?? "公式"],
     rows,
   );
 
@@ -118,7 +139,7 @@ function given(indicators: readonly GivenIndicator<string>[], l: Language): Row[
   return indicators.map((i) => {
     const divisor = i.denominator && (i.perMonth ? `(${sum(i.denominator)} / months)` : side(i.denominator));
     const formula = divisor === null ? sum(i.numerator) : `${side(i.numerator)} / ${divisor}`;
-    return [code(i.name), i.zh, i.unit, l === "en" ? formula : i.formula];
+    return [...named(i, l), l === "en" ? formula : i.formula];
   });
 }
 

@@ -46,7 +46,7 @@ export function bureau(profile: string, source?: object): string {
   return root;
 }
 
-/** The profile's events through a drop folder, drained; the workspace. */
+/** The profile's events through a drop folder, drained; the workspace. Tests share one: `publishedWorkspace`. */
 export async function drainedFolder(profile: string): Promise<string> {
   const root = bureau(profile);
   await cli("simulate", profile, "--out", join(root, "inbox"));

@@ -45,9 +45,12 @@ const answer = z.object({
         .string()
         .nullable()
         .describe("The same period one year earlier, where it lies within the data"),
-      closed: z.boolean(),
-      complete: z.string().nullable().describe("Share of the facilities that reached its end"),
-      provisional: z.boolean().describe("Open, and not over or not complete"),
+      status: z.enum(["open", "closed"]),
+      complete: z
+        .boolean()
+        .nullable()
+        .describe("Over, and every facility has reached its end; null for days"),
+      completeness: z.string().nullable().describe("Share of the facilities that reached its end"),
     }),
   ),
   current: z
@@ -116,9 +119,9 @@ export const catalogueRoute = route({
         start: String(p.period_start),
         end: String(p.period_end),
         previous: p.previous_known === true && p.previous_period !== null ? String(p.previous_period) : null,
-        closed: p.closed === true,
-        complete: p.completeness === null ? null : String(p.completeness),
-        provisional: p.closed !== true && (p.over === false || Number(p.completeness ?? 1) < 1),
+        status: p.closed === true ? ("closed" as const) : ("open" as const),
+        complete: typeof p.over === "boolean" ? p.over && Number(p.completeness ?? 1) >= 1 : null,
+        completeness: p.completeness === null ? null : String(p.completeness),
       })),
       current: currentPeriods(file.snapshot.lastDay),
       insurances: [...Object.keys(config.insurances), "all"],

@@ -1,7 +1,9 @@
 import { z } from "zod";
-import { type Figure, figuresOf, minus } from "../../../connectors/duckdb/monitor/figures.js";
+import { minus, relative } from "../../../aggregations/micros.js";
+import { type Figure, figuresOf } from "../../../connectors/duckdb/monitor/figures.js";
 import { DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
 import { refuse } from "../problem.js";
+import { figureKey } from "./group-key.js";
 import {
   count,
   day,
@@ -69,12 +71,15 @@ export async function figuresFor(context: Context, query: FiguresQuery): Promise
   if (compare === undefined) return found;
   const other = { ...wanted, periods: [compare], span: undefined };
   const compared = await hideSmall(context, other, await figuresOf(context.file, other));
-  const keyOf = (f: Figure): string =>
-    JSON.stringify([f.insurance, f.indicator, f.unit, ...DIMENSIONS.map((d) => f.dimensions[d] ?? "")]);
-  const beside = new Map(compared.map((f) => [keyOf(f), f.value]));
+  const beside = new Map(compared.map((f) => [figureKey(f), f.value]));
   return found.map((f) => {
-    const value = beside.get(keyOf(f)) ?? null;
-    return { ...f, compared: value, compared_change: minus(f.value, value) };
+    const value = beside.get(figureKey(f)) ?? null;
+    return {
+      ...f,
+      compared: value,
+      compared_change: minus(f.value, value),
+      compared_change_pct: relative(f.value, value),
+    };
   });
 }
 

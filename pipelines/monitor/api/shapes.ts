@@ -23,10 +23,11 @@ export const figureShape = z
     hidden: z.literal(true).optional().describe("Below monitor.smallCell: not shown to this role"),
     compared: decimal.optional().describe("The same figure of the period `compare`"),
     compared_change: decimal.optional().describe("value − compared"),
+    compared_change_pct: decimal.optional().describe("That over `compared`, as a fraction"),
   })
   .meta({ id: "Figure" });
 
 const TONES = ["plain", "strong", "watch", "critical"] as const;
-const sentence = z.array(z.object({ text: z.string(), tone: z.enum(TONES) }));
+const sentence = z.array(z.object({ text: z.string(), tone: z.enum(TONES) })).readonly();
 /** What a view found, in words: pieces of one sentence, each with its weight. */
 export const findingShape = z.object({ zh: sentence, en: sentence }).meta({ id: "Finding" });

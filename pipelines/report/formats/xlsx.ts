@@ -9,10 +9,10 @@ import { neutralText } from "../../../connectors/files/csv.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { headLines } from "../docx/table.js";
 import { escapeXml, setText, text, unzip, zip } from "../docx/zip.js";
-import type { Source } from "./convert.js";
 import { type Block, readDocument } from "./document.js";
 import { columnName, excelFormula, isMoney } from "./formulas.js";
 import { spread } from "./markdown.js";
+import type { Source } from "./source.js";
 
 interface SheetOut {
   readonly name: string;

@@ -159,7 +159,7 @@ describe.skipIf(!possible)("a Kafka broker of its own", () => {
     await stuck.stop();
   });
 
-  it("goes on after the broker was killed and came back", async () => {
+  it("goes on after the broker was killed and came back", { tags: "long", timeout: 180_000 }, async () => {
     await createTopic(kafka.brokers, "killed", 2);
     const state = new MemoryState();
     const config = settings({ topics: { settlement: "killed" } });
@@ -186,5 +186,5 @@ describe.skipIf(!possible)("a Kafka broker of its own", () => {
     expect(
       (await withAdmin(kafka.brokers, (admin) => admin.fetchTopicOffsets("killed"))).map((p) => p.high),
     ).toEqual(expect.arrayContaining(["150", "100"]));
-  }, 180_000);
+  });
 });

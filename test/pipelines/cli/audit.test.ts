@@ -1,15 +1,12 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
 import { loadConfig } from "../../../connectors/config/load.js";
 import { type AuditedFigure, nameOf } from "../../../pipelines/audit/arithmetic/judge.js";
 import { type AuditResult, auditReport, tally } from "../../../pipelines/audit/wording/compare.js";
-import { drainedFolder, golden, publishedOf, run } from "../../support/printed.js";
-
-const roots: string[] = [];
-afterAll(() => {
-  for (const root of roots) rmSync(dirname(root), { recursive: true, force: true });
-});
+import { golden, publishedOf, run } from "../../support/printed.js";
+import { publishedWorkspace } from "../../support/shared.js";
 
 interface Audited {
   readonly root: string;
@@ -17,8 +14,7 @@ interface Audited {
 }
 
 async function auditOf(profile: string): Promise<Audited> {
-  const root = await drainedFolder(profile);
-  roots.push(root);
+  const root = await publishedWorkspace(profile);
   const { config } = loadConfig(join(root, "fundpulse.yaml"));
   return { root, result: await auditReport(golden(profile), publishedOf(root), config) };
 }
@@ -106,7 +102,7 @@ describe("the half-year report of 山丹", () => {
 
   test("the command says so, and ends with 3 when something differs without an excuse", async () => {
     const config = ["--config", join(found.root, "fundpulse.yaml")];
-    const file = join(found.root, "report.json");
+    const file = join(mkdtempSync(join(tmpdir(), "fundpulse-audit-")), "report.json");
     writeFileSync(file, JSON.stringify(golden("shandan-2024h1")));
     const good = await run("audit", file, ...config);
     expect(good).toMatchObject({ code: 0, err: "" });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { dayText, parseDay } from "../../../aggregations/calendar.js";
 import { loadConfig } from "../../../connectors/config/load.js";
-import { silentLog } from "../../../connectors/ops/log.js";
+import { silentLog } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
 import { withEngine } from "../../../pipelines/engine/open.js";
 import { settlement, Workspace } from "../../support/workspace.js";
@@ -96,7 +96,7 @@ describe("close", () => {
     await stop(run);
   });
 
-  test("tells how many figures were restated since", async () => {
+  test("tells how many figures were restated since", { tags: "long" }, async () => {
     w.put("settlement-1.ndjson", whole());
     await w.drain();
     expect((await w.cli("close", "2024-01")).code).toBe(0);
@@ -177,7 +177,7 @@ describe("nightly", () => {
     expect([second.code, second.out.toString()]).toEqual([0, expect.stringContaining("nothing was due")]);
   }, 300_000);
 
-  test("does the same beside a running process", async () => {
+  test("does the same beside a running process", { tags: "long", timeout: 300_000 }, async () => {
     w.put("settlement-1.ndjson", whole());
     const run = await startRun();
     const beside = await w.cli("nightly", "--date", "2024-02-12");
@@ -187,9 +187,11 @@ describe("nightly", () => {
     expect(existsSync(join(w.data, "detail", "detail.duckdb"))).toBe(true);
     expect(existsSync(join(w.data, "published", "cells.duckdb"))).toBe(true);
     await stop(run);
-  }, 300_000);
+  });
 
-  test("goes on with the rest when a due period is refused, and ends with exit code 3", async () => {
+  test("goes on with the rest when a due period is refused, and ends with exit code 3", {
+    tags: "long",
+  }, async () => {
     w.put("settlement-1.ndjson", [
       ...whole(),
       settlement("bad", {
@@ -209,7 +211,9 @@ describe("nightly", () => {
     expect((await w.cli("nightly", "--date", "2024-02-30")).code).toBe(2);
   });
 
-  test("reports half-written by a killed night are made again, those that stand are left alone", async () => {
+  test("reports half-written by a killed night are made again, those that stand are left alone", {
+    tags: "long",
+  }, async () => {
     w.put("settlement-1.ndjson", whole());
     await w.drain();
     expect((await w.cli("nightly", "--date", "2024-02-12")).code).toBe(0);
@@ -268,7 +272,7 @@ describe("beside a running process", () => {
     await stop(run);
   });
 
-  test("when it is killed before it begins, the command does the work itself", async () => {
+  test("when it is killed before it begins, the command does the work itself", { tags: "long" }, async () => {
     w.put("settlement-1.ndjson", whole());
     const run = await startRun();
     run.kill("SIGSTOP");
@@ -284,7 +288,9 @@ describe("beside a running process", () => {
     expect(readdirSync(control)).toEqual([]);
   });
 
-  test("a command that was stopped while it waited leaves nothing that is done later", async () => {
+  test("a command that was stopped while it waited leaves nothing that is done later", {
+    tags: "long",
+  }, async () => {
     w.put("settlement-1.ndjson", whole());
     const run = await startRun();
     run.kill("SIGSTOP");

@@ -114,7 +114,7 @@ test("while one process runs another is refused with its pid, queries work, and 
   expect(ended.out).toContain("published version");
 });
 
-test("a process killed with kill -9 leaves nothing that blocks the next", async () => {
+test("a process killed with kill -9 leaves nothing that blocks the next", { tags: "long" }, async () => {
   const config = withFreePort(workspace());
   const run = await startRun(config);
   run.child.kill("SIGKILL");

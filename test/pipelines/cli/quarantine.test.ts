@@ -429,7 +429,7 @@ describe("versions", () => {
   });
 });
 
-test("show, retry and dismiss from the command line", async () => {
+test("show, retry and dismiss from the command line", { tags: "long" }, async () => {
   w.configure({ groupings: ["total", "care"], log: { level: "warn" } });
   const broken = Buffer.from('{"setl_id": "S1", 个人');
   const unknown = Buffer.from(JSON.stringify(settlement("S2", { insutype: "370" })));

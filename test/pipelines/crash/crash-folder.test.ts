@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import Database from "better-sqlite3";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import type { SimEvent } from "../../../pipelines/simulate/event.js";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../../pipelines/simulate/random.js";
 import { simulatedEvents } from "../../../pipelines/simulate/simulate.js";
+import type { SimEvent } from "../../../pipelines/simulate/write/event.js";
 import { FolderWriter, type FolderWriterOptions } from "../../../pipelines/simulate/write/folder.js";
 import { copied, ROUGH } from "../../support/events.js";
 import { expectSameResults } from "../../support/same-results.js";
@@ -111,22 +111,23 @@ async function killAt(w: Workspace, moment: () => Promise<unknown>): Promise<boo
   return signal === "SIGKILL";
 }
 
-/** Records that the state has taken in so far. */
+/** Records that the state has taken in so far; 0 before there is a state. */
 function received(w: Workspace): number {
+  if (!statSync(w.state, { throwIfNoEntry: false })) return 0;
   const state = new Database(w.state, { readonly: true });
   try {
-    return Number(state.prepare("SELECT coalesce(sum(received), 0) FROM place").pluck().get());
+    const places = state.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'place'").get();
+    return places ? Number(state.prepare("SELECT coalesce(sum(received), 0) FROM place").pluck().get()) : 0;
   } finally {
     state.close();
   }
 }
 
-test("kill -9 at 50 random moments while files keep appearing changes no figure", async () => {
+async function killedAtRandom(rounds: number): Promise<void> {
   const w = new Workspace(CONFIG);
   made.push(w);
   const random = new Random(Number(process.env.FUNDPULSE_SEED ?? 42));
   const waiting = [...files];
-  const rounds = 50;
   // On a machine that has slowed down since `whole` was taken, longer lives follow until half is read.
   for (let round = 0; round < rounds || received(w) <= FREE.events / 2; round++) {
     const slower = Math.max(1, (round - rounds) / 2);
@@ -146,15 +147,15 @@ test("kill -9 at 50 random moments while files keep appearing changes no figure"
   }
   expect(waiting).toEqual([]);
   await expectUndisturbed(w);
-}, 600_000);
+}
 
-test("kill -9 in the midst of publishing leaves a whole file and the same figures", async () => {
+async function killedInPublishing(rounds: number): Promise<void> {
   const w = new Workspace(CONFIG);
   made.push(w);
   const random = new Random(Number(process.env.FUNDPULSE_SEED ?? 43));
   for (const [name, bytes] of files) w.put(name, bytes);
   let version = 0;
-  for (let round = 0; round < 15; round++) {
+  for (let round = 0; round < rounds; round++) {
     // The working file changes while a publish is under way; a little later the copy is moved into place.
     await killAt(w, async () => {
       await Promise.race([changeIn(join(w.data, "work")), sleep(2 * whole)]);
@@ -171,7 +172,20 @@ test("kill -9 in the midst of publishing leaves a whole file and the same figure
     version = Number(row?.version ?? 0);
   }
   await expectUndisturbed(w);
-}, 600_000);
+}
+
+const LONG = { tags: "long", timeout: 600_000 };
+const SHORT = { timeout: 300_000 };
+
+describe("kill -9 while files keep appearing changes no figure", () => {
+  test("at 4 random moments", SHORT, () => killedAtRandom(4));
+  test("at 50 random moments", LONG, () => killedAtRandom(50));
+});
+
+describe("kill -9 in the midst of publishing leaves a whole file and the same figures", () => {
+  test("in 3 rounds", SHORT, () => killedInPublishing(3));
+  test("in 15 rounds", LONG, () => killedInPublishing(15));
+});
 
 /** Resolves when a file of the folder is written to; waits for the folder to be made. */
 async function changeIn(dir: string): Promise<void> {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   arrivalsOf,
   type Delivery,
@@ -13,8 +13,11 @@ import { recount } from "../../support/oracle/recount.js";
 import { keepRegression, regressions } from "../../support/regressions.js";
 import { StateDriver } from "../../support/state-driver.js";
 
-/** How many histories; a night's run takes thousands. */
+/** How many histories the long lane takes; a night's run takes thousands. */
 const RUNS = Number(process.env.FUNDPULSE_HISTORIES ?? 1000);
+/** A developer's lane takes the first few of the same. */
+const FEW = 100;
+const LONG = { tags: "long", timeout: 600_000 };
 
 /** The same histories in every run of the suite; a night's run takes others. */
 const SEED = { seed: Number(process.env.FUNDPULSE_SEED ?? 20_240_813) };
@@ -58,7 +61,7 @@ test.each(regressions())("kept case: %s", async (_name, { history, delivery }) =
   expect((await validate(history, delivery)).slice(0, 10)).toEqual([]);
 });
 
-test("figures equal the recount whatever happens on the way", async () => {
+async function equalTheRecount(numRuns: number): Promise<void> {
   let last: { history: History; delivery: Delivery; wrong: readonly string[] } | undefined;
   const result = await fc.check(
     fc.asyncProperty(histories(30), deliveries, async (history, delivery) => {
@@ -66,7 +69,7 @@ test("figures equal the recount whatever happens on the way", async () => {
       if (wrong.length > 0) last = { history, delivery, wrong };
       return wrong.length === 0;
     }),
-    { numRuns: RUNS, interruptAfterTimeLimit: 400_000, ...SEED },
+    { numRuns, interruptAfterTimeLimit: 400_000, ...SEED },
   );
   if (!result.failed) return;
   if (!last) throw result.errorInstance;
@@ -83,9 +86,14 @@ test("figures equal the recount whatever happens on the way", async () => {
     ...wrong.slice(0, 20),
   ];
   throw new Error(lines.join("\n"));
-}, 600_000);
+}
 
-test("of two contents with one time the same one stands in any order", async () => {
+describe("figures equal the recount whatever happens on the way", () => {
+  test(`in ${FEW} histories`, () => equalTheRecount(FEW));
+  test(`in ${RUNS} histories`, LONG, () => equalTheRecount(RUNS));
+});
+
+async function sameInAnyOrder(numRuns: number): Promise<void> {
   await fc.assert(
     fc.asyncProperty(histories(15, true), deliveries, deliveries, async (history, one, two) => {
       const a = await StateDriver.told(history, one);
@@ -94,6 +102,11 @@ test("of two contents with one time the same one stands in any order", async () 
         expect(sorted(a[what])).toEqual(sorted(b[what]));
       }
     }),
-    { numRuns: Math.ceil(RUNS / 10), ...SEED },
+    { numRuns, ...SEED },
   );
-}, 600_000);
+}
+
+describe("of two contents with one time the same one stands in any order", () => {
+  test("in a few histories", () => sameInAnyOrder(FEW / 10));
+  test("in many histories", LONG, () => sameInAnyOrder(Math.ceil(RUNS / 10)));
+});

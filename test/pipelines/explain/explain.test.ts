@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { INDICATOR_NAMES } from "../../../aggregations/explain/formula.js";
-import { explainCommand } from "../../../pipelines/cli/explain.js";
+import { explainCommand } from "../../../pipelines/cli/commands/explain.js";
 import { CLI, type Workspace } from "../../support/workspace.js";
 import { county, PERSONS } from "./county.js";
 import { disagreements } from "./every-figure.js";
@@ -225,14 +225,17 @@ describe("the worked example", () => {
     expect((await json("2024Q1 inspected facility_kind=village")).numerator).toBe(7);
   });
 
-  test("figures of every indicator, in several groupings each, are what their records give", async () => {
+  test("figures of every indicator, in several groupings each, are what their records give", {
+    tags: "long",
+    timeout: 400_000,
+  }, async () => {
     const found = await disagreements(space, {
       each: 4,
       where: "period IN ('2024Q1', '2024-03', '2024YTD03')",
     });
     expect(found.differing).toEqual([]);
     expect(INDICATOR_NAMES.filter((name) => !found.indicators.has(name))).toEqual([]);
-  }, 400_000);
+  });
 });
 
 describe("its forms", () => {

@@ -223,7 +223,7 @@ describe("rebuild derives what a fresh run under that configuration gives", () =
     expect(memoryFigures(await w.rebuildToMemory())).toEqual(memoryFigures(baseInMemory));
   });
 
-  test("care groups, by the command, in every published table", async () => {
+  test("care groups, by the command, in every published table", { tags: "long" }, async () => {
     const w = copyOf(base);
     w.configure({ ...BASE, careGroups });
     expect(await w.cli("rebuild")).toMatchObject({ code: 0 });
@@ -240,7 +240,7 @@ describe("rebuild derives what a fresh run under that configuration gives", () =
     expect(memoryFigures(await w.drainToMemory())).toEqual(expected);
   });
 
-  test("a rebuild that was interrupted is made again, not gone on with", async () => {
+  test("a rebuild that was interrupted is made again, not gone on with", { tags: "long" }, async () => {
     const config = { refunds: "original-period" };
     const fresh = workspace(config);
     await fresh.drain();
@@ -281,7 +281,7 @@ test("after a failed commit nothing more is kept, and the next start goes on as 
   expect(await resultHashes(w)).toEqual(await resultHashes(base));
 });
 
-test("no person number stands anywhere: state, published file, logs, outputs", async () => {
+test("no person number stands anywhere: state, published file, logs, outputs", { tags: "long" }, async () => {
   const w = new Workspace(BASE);
   made.push(w);
   const numbers: string[] = [];

@@ -1,26 +1,18 @@
-import { rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
 import { loadConfig } from "../../../connectors/config/load.js";
-import {
-  drainedFolder,
-  golden,
-  publishedOf,
-  rowsOf,
-  type ViewDifferences,
-  viewDifferences,
-} from "../../support/printed.js";
+import { golden, publishedOf, rowsOf, type ViewDifferences, viewDifferences } from "../../support/printed.js";
+import { publishedWorkspace } from "../../support/shared.js";
 
 const PROFILE = "huining-2024q1";
 let folder: string;
 let found: ViewDifferences;
 beforeAll(async () => {
-  folder = await drainedFolder(PROFILE);
+  folder = await publishedWorkspace(PROFILE);
   const { config } = loadConfig(join(folder, "fundpulse.yaml"));
   expect(config.report.rounding).toBe("cut-off");
   found = await viewDifferences(golden(PROFILE), config, publishedOf(folder), "2024Q1");
 }, 300_000);
-afterAll(() => rmSync(dirname(folder), { recursive: true, force: true }));
 
 test("every printed value of a table comes out of the events, cut off, but for the errors of the print", () => {
   expect(found.compared).toBe(143);

@@ -7,12 +7,12 @@ import { createTopic, testBroker, unique } from "../../support/kafka/test-broker
 import {
   bureau,
   cli,
-  drainedFolder,
   golden,
   publishedOf,
   type ViewDifferences,
   viewDifferences,
 } from "../../support/printed.js";
+import { publishedWorkspace } from "../../support/shared.js";
 
 const PROFILE = "shandan-2024h1";
 const PERIOD = "2024H1";
@@ -22,8 +22,7 @@ const roots: string[] = [];
 
 let folder: string;
 beforeAll(async () => {
-  folder = await drainedFolder(PROFILE);
-  roots.push(folder);
+  folder = await publishedWorkspace(PROFILE);
 }, 300_000);
 afterAll(() => {
   for (const root of roots) rmSync(dirname(root), { recursive: true, force: true });
@@ -69,6 +68,7 @@ describe("schema 报表", () => {
 
 test.skipIf(brokers === null)(
   "the same events through Kafka give the same figures, byte for byte",
+  { tags: "long", timeout: 600_000 },
   async () => {
     const topics = {
       settlement: unique("settlement"),
@@ -92,5 +92,4 @@ test.skipIf(brokers === null)(
     expect(await fingerprints(kafka)).toEqual(expected);
     expect(await balances(kafka)).toEqual(await balances(folder));
   },
-  600_000,
 );

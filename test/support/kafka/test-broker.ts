@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
 import kafkajs from "kafkajs";
-import { inject } from "vitest";
+import { askShared } from "../shared.js";
 
 /**
  * Addresses of the run's shared broker; null where none can be had (its tests are skipped then). With
  * `CI=true` that is an error. Test files share it: every topic and group takes a `unique` name.
  */
 export async function testBroker(): Promise<string[] | null> {
-  const door = inject("kafkaDoor");
-  const answer = (await (await fetch(door)).json()) as { brokers?: string[]; error?: string };
+  const answer = await askShared<{ brokers: string[] }>("broker");
   if (answer.brokers !== undefined) return answer.brokers;
   if (process.env.CI === "true") throw new Error(`no Kafka broker for the tests: ${answer.error}`);
   return null;
@@ -19,7 +18,7 @@ export async function testBroker(): Promise<string[] | null> {
  * broker comes from elsewhere they are skipped without it, also with `CI=true`.
  */
 export async function ownBrokersPossible(): Promise<boolean> {
-  const answer = (await (await fetch(`${inject("kafkaDoor")}own`)).json()) as { error?: string };
+  const answer = await askShared("java");
   if (answer.error !== undefined) await testBroker();
   return answer.error === undefined;
 }

@@ -206,7 +206,10 @@ describe("rounded half up", () => {
     ]);
   });
 
-  test("a view holds every period, and the macro of its name one of them", async () => {
+  test("a view holds every period, and the macro of its name one of them", {
+    tags: "long",
+    timeout: 300_000,
+  }, async () => {
     expect(
       await rows(
         "SELECT DISTINCT 期间 FROM 报表.居民医保结构性支出明细表 WHERE 期间 LIKE '2024%' ORDER BY 1",
@@ -222,7 +225,7 @@ describe("rounded half up", () => {
     }
     const ids = reportTables(testConfig()).map((t) => t.id);
     expect(new Set(ids).size).toBe(ids.length);
-  }, 300_000);
+  });
 });
 
 test("cut off and blank where the settings say so", async () => {
