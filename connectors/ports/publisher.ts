@@ -1,3 +1,4 @@
+import type { Change } from "../../aggregations/closing/change.js";
 import type { ClosedRow } from "../../schemas/closed.js";
 import type { FacilityReportingRow, PeriodQualityRow } from "../../schemas/completeness.js";
 import type { Dimension } from "../../schemas/dimensions.js";
@@ -5,7 +6,7 @@ import type { Figure } from "../../schemas/figure.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { QuarantineReason } from "../../schemas/quarantine.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../../schemas/units.js";
-import type { Change } from "../state/closed.js";
+
 import type { Foresight } from "./alerts.js";
 
 export type { Figure } from "../../schemas/figure.js";

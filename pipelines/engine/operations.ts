@@ -1,5 +1,6 @@
 import type { ControlOperation, ControlWork } from "../../connectors/control/server.js";
-import type { Engine, QuarantineEntry } from "./port.js";
+import type { QuarantineEntry } from "../ingest/port.js";
+import type { Engine } from "./port.js";
 
 /** What a command can ask of the engine, whether it is in this process or in another. */
 export type EngineServices = Pick<

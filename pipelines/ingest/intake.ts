@@ -1,13 +1,14 @@
 import { FUTURE_TOLERANCE_MS } from "../../aggregations/settlement/validate.js";
 import { normaliseRecord, type SmallStream } from "../../aggregations/streams/record.js";
-import { validateRecord } from "../../aggregations/streams/validate.js";
+import { type ValidationContext, validateRecord } from "../../aggregations/streams/validate.js";
 import {
   canonicalContent,
   recordKey,
   resolveVersion,
   versionTime,
 } from "../../aggregations/streams/version.js";
-import type { Decoder } from "../../connectors/ports/decoder.js";
+import { jsonText } from "../../connectors/encode/json.js";
+import { DELETED_KEY, type Decoder, PASSED_OVER } from "../../connectors/ports/decoder.js";
 import type { BatchOutcome } from "../../connectors/ports/observer.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
 import { PSEUDONYM_BYTES } from "../../connectors/state/person-key.js";
@@ -18,7 +19,6 @@ import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { CONFLICT, IncomingSettlement } from "../ledger/settlements.js";
 import type { State } from "../ledger/state.js";
-import { jsonText } from "../simulate/write/json.js";
 import { type RecordDays, recordDays } from "./record-days.js";
 
 /** A record that goes to quarantine, with its own bytes sealed. */
@@ -102,15 +102,28 @@ export class Intake {
       return this.#pool[taken];
     };
     const into = (): Settlement => next().s;
+    let passedOver = 0;
+    let visited = 0;
     this.decoder.settlements(batch, into, (index, raw, undecoded) => {
       const position = positionOf(batch, index);
+      const ordinal = visited++;
       if (position < first) return;
-      if (undecoded) {
+      if (undecoded === PASSED_OVER) {
+        passedOver++;
+        return;
+      }
+      if (undecoded && undecoded !== DELETED_KEY) {
         refused.push({ index, rejection: undecoded, raw: state.privacy.seal(raw()), days: null, due: null });
         return;
       }
       const incoming = next();
+      incoming.keyOnly = undecoded === DELETED_KEY;
+      incoming.ordinal = ordinal;
       incoming.facts.position = position;
+      if (incoming.keyOnly) {
+        taken++;
+        return;
+      }
       const rejection = ledger.validate(incoming, now);
       if (rejection) {
         refused.push({
@@ -126,8 +139,9 @@ export class Intake {
       }
     });
     const incomingBatch = this.#pool.slice(0, taken);
-    const pseudonyms = state.privacy.pseudonyms(incomingBatch.map((a) => a.s.psn_no));
-    incomingBatch.forEach((incoming, i) => {
+    const whole = incomingBatch.filter((a) => !a.keyOnly);
+    const pseudonyms = state.privacy.pseudonyms(whole.map((a) => a.s.psn_no));
+    whole.forEach((incoming, i) => {
       incoming.facts.person = state.persons.numberOf(pseudonyms, i * PSEUDONYM_BYTES);
       incoming.s.psn_no = "";
     });
@@ -138,6 +152,7 @@ export class Intake {
       for (const incoming of incomingBatch) incoming.facts.partitionId = partition.id;
       const months = this.#post(batch, incomingBatch, now);
       for (const incoming of incomingBatch) counts[incoming.outcome]++;
+      counts.duplicate += passedOver;
       counts.quarantined += refused.length;
       this.#refuse(batch, partition.id, refused, now);
       for (const outcome of OUTCOMES) store.tally(partition.id, outcome, counts[outcome], counts[outcome]);
@@ -153,9 +168,9 @@ export class Intake {
     const { store, ledger, months } = this.state;
     const touched = ledger.post(incomingBatch, now);
     const losers = incomingBatch.filter((a) => a.outcome === "quarantined");
-    const bytes = this.#sealed(batch, new Set(losers.map((a) => a.facts.position)));
+    const bytes = this.#sealed(batch, new Set(losers.map((a) => a.ordinal)));
     for (const incoming of losers) {
-      const day = this.state.calendar.dayOf(incoming.s.setl_time);
+      const day = incoming.keyOnly ? null : this.state.calendar.dayOf(incoming.s.setl_time);
       store.quarantine({
         partitionId: incoming.facts.partitionId,
         position: incoming.facts.position,
@@ -165,25 +180,29 @@ export class Intake {
         first_day: day,
         last_day: day,
         due: null,
-        raw: bytes.get(incoming.facts.position) ?? null,
-        ref: incoming.ref,
+        raw: bytes.get(incoming.ordinal) ?? null,
+        ref: incoming.keyOnly ? null : incoming.ref,
       });
     }
     for (const month of touched) store.touchMonth(month, months.summary(month));
     return touched;
   }
 
-  /** Bytes of the records at some positions, sealed. Few batches have any: they are read a second time. */
-  #sealed(batch: SourceBatch, positions: ReadonlySet<number>): ReadonlyMap<number, Buffer> {
+  /**
+   * Bytes of some records of a batch, told by how many came before them, sealed. Few batches have any: they are
+   * read a second time.
+   */
+  #sealed(batch: SourceBatch, ordinals: ReadonlySet<number>): ReadonlyMap<number, Buffer> {
     const found = new Map<number, Buffer>();
-    if (positions.size === 0) return found;
+    if (ordinals.size === 0) return found;
     const unused = new Settlement();
+    let ordinal = 0;
     this.decoder.settlements(
       batch,
       () => unused,
-      (index, raw) => {
-        const position = positionOf(batch, index);
-        if (positions.has(position)) found.set(position, this.state.privacy.seal(raw()));
+      (_index, raw) => {
+        if (ordinals.has(ordinal)) found.set(ordinal, this.state.privacy.seal(raw()));
+        ordinal++;
       },
     );
     return found;
@@ -212,10 +231,15 @@ export class Intake {
     const first = store.findPartition(batch.position.source, batch.position.partition)?.next ?? 0;
     const refused: Refused[] = [];
     const entries: Entry[] = [];
+    let passedOver = 0;
     this.decoder.records(batch, (index, raw, decoded, undecoded) => {
       if (positionOf(batch, index) < first) return;
+      if (undecoded === PASSED_OVER) {
+        passedOver++;
+        return;
+      }
       const record = decoded && normaliseRecord(stream, decoded);
-      const rejection = undecoded ?? validateRecord(stream, record!, { now });
+      const rejection = undecoded ?? validateRecord(stream, record!, this.#context(now));
       const sealed = privacy.seal(raw());
       if (rejection) {
         const due = record ? dueOf(rejection, versionTime(record)) : null;
@@ -241,12 +265,17 @@ export class Intake {
           counts.quarantined--;
         }
       }
+      counts.duplicate += passedOver;
       counts.quarantined += refused.length;
       this.#refuse(batch, partition.id, refused, now);
       for (const outcome of OUTCOMES) store.tally(partition.id, outcome, counts[outcome], counts[outcome]);
       store.movePosition(partition, batch.position);
     });
     return counts;
+  }
+
+  #context(now: EpochMs): ValidationContext {
+    return { now, insurances: Object.keys(this.state.config.insurances) };
   }
 
   /** Decides which version of a small stream's key stands, and keeps it. */
@@ -350,25 +379,34 @@ export class Intake {
         },
       );
     } else incoming = ledger.recall(entry.ref!);
-    rejection ??= ledger.validate(incoming, now);
+    incoming.keyOnly = rejection === DELETED_KEY;
+    if (incoming.keyOnly) rejection = null;
+    else rejection ??= ledger.validate(incoming, now);
     if (rejection) {
       const read = !Number.isNaN(incoming.s.setl_time);
       const days: RecordDays | null = read ? [incoming.facts.day, incoming.facts.day] : null;
       this.#stillWaiting(entry, rejection, Math.max(incoming.s.setl_time, incoming.s.updt_time), days);
       return null;
     }
-    if (batch) {
+    if (batch && !incoming.keyOnly) {
       incoming.facts.person = persons.numberOf(privacy.pseudonyms([incoming.s.psn_no]), 0);
       incoming.s.psn_no = "";
     }
     incoming.facts.partitionId = entry.partitionId;
     incoming.facts.position = entry.position;
-    this.state.reporting.note(incoming.s.fixmedins_code, incoming.facts.day, incoming.s.setl_time);
+    if (!incoming.keyOnly) {
+      this.state.reporting.note(incoming.s.fixmedins_code, incoming.facts.day, incoming.s.setl_time);
+    }
     const touched = store.commit(() => {
       const inUse = ledger.post([incoming], now);
       for (const month of inUse) store.touchMonth(month, months.summary(month));
       if (incoming.outcome !== "quarantined") this.#resolve(entry, incoming.outcome);
-      else store.updateQuarantine(entry.id, { ...incoming.rejection!, due: null, ref: incoming.ref });
+      else
+        store.updateQuarantine(entry.id, {
+          ...incoming.rejection!,
+          due: null,
+          ref: incoming.keyOnly ? null : incoming.ref,
+        });
       return inUse;
     });
     months.evict(touched);
@@ -381,7 +419,7 @@ export class Intake {
     let found: Outcome | null = null;
     this.decoder.records(batch, (_index, _raw, decoded, undecoded) => {
       const record = decoded && normaliseRecord(stream, decoded);
-      const rejection = undecoded ?? validateRecord(stream, record!, { now });
+      const rejection = undecoded ?? validateRecord(stream, record!, this.#context(now));
       if (rejection) {
         const days = record ? recordDays(stream, record) : null;
         this.#stillWaiting(entry, rejection, record ? versionTime(record) : 0, days);

@@ -4,11 +4,18 @@ import {
   normalise,
   validateContent,
   validateTime,
+  WARN_IMPLAUSIBLE_STAY,
   WARN_IN_SCOPE_ABOVE_FEE,
   WARN_PARTS_DIFFER,
   warningsOf,
 } from "../../aggregations/settlement/validate.js";
-import { canonicalForm, isGreater, sameContent } from "../../aggregations/settlement/version.js";
+import {
+  canonicalForm,
+  flagPrecedence,
+  isGreater,
+  sameContent,
+} from "../../aggregations/settlement/version.js";
+import { DELETED_KEY } from "../../connectors/ports/decoder.js";
 import type { PersonTable } from "../../connectors/state/person-table.js";
 import {
   type BlockWriter,
@@ -39,6 +46,10 @@ export class IncomingSettlement {
   countedAs: CountedAs = "applied";
   /** Reference once written. */
   ref: Ref = 0;
+  /** A deletion that names its settlement alone: `s` has the id and, where it is known, the time of the deletion. */
+  keyOnly = false;
+  /** How many records of its batch came before it. */
+  ordinal = 0;
   /** Tuple on the day of `facts`, where it is known. */
   tuple: DimensionTuple | null = null;
 }
@@ -72,7 +83,7 @@ export const CONFLICT: Rejection = {
 const countOf = (s: Settlement): Outcome => (s.vali_flag === "2" ? "held" : "applied");
 
 /** Warnings that follow from a settlement's own amounts. */
-const OWN_WARNINGS = ["in_scope_above_fee", "parts_differ"] as const;
+const OWN_WARNINGS = ["in_scope_above_fee", "parts_differ", "implausible_stay"] as const;
 
 export interface LedgerRules {
   readonly firstDay: DayNumber;
@@ -146,15 +157,40 @@ export class SettlementLedger {
       let before = current.get(id);
       if (before === undefined) {
         before = { kept: kept.get(i), incoming: undefined, sameAsKept: false, keptCountedAs: "applied" };
+        if (incoming.keyOnly && before.kept === undefined) {
+          incoming.outcome = "quarantined";
+          incoming.rejection = DELETED_KEY;
+          incoming.fate = "none";
+          return;
+        }
         current.set(id, before);
         if (before.kept === undefined) {
           before.incoming = incoming;
           return;
         }
       }
+      if (incoming.keyOnly) this.#takeOut(incoming, before);
       this.#compare(incoming, before);
     });
     return current;
+  }
+
+  /** Makes a deletion of which only the key is known the version of its settlement that is valid no more. */
+  #takeOut(incoming: IncomingSettlement, { incoming: before, kept }: CurrentEntry): void {
+    const { s, facts } = incoming;
+    const deletedAt = s.updt_time;
+    if (before) {
+      s.copyFrom(before.s);
+      Object.assign(facts, before.facts, { partitionId: facts.partitionId, position: facts.position });
+    } else {
+      const { partitionId, position } = facts;
+      this.store.read(kept!, s, facts);
+      Object.assign(facts, { partitionId, position });
+    }
+    s.vali_flag = "0";
+    if (deletedAt > s.updt_time) s.updt_time = deletedAt;
+    incoming.outcome = "applied";
+    incoming.tuple = null;
   }
 
   /** Holds an arrival against what stands for its key. */
@@ -184,12 +220,16 @@ export class SettlementLedger {
       return;
     }
     if (s.updt_time < other.updt_time) {
-      incoming.outcome = "duplicate";
-      incoming.countedAs = "duplicate";
-      incoming.fate = this.#knownVersion(incoming) === undefined ? "superseded" : "none";
+      this.#tooOld(incoming);
       return;
     }
-    if (s.updt_time === other.updt_time) {
+    // A cancellation in the same second stands over the bill that it cancels, which is a duplicate then.
+    const precedence = s.updt_time === other.updt_time ? flagPrecedence(s, other) : 1;
+    if (precedence < 0) {
+      this.#tooOld(incoming);
+      return;
+    }
+    if (precedence === 0) {
       const mine = canonicalForm(s, this.persons.pseudonymOf(incoming.facts.person).toString("hex"));
       const theirs = canonicalForm(other, this.persons.pseudonymOf(facts.person).toString("hex"));
       if (!isGreater(mine, theirs)) {
@@ -208,6 +248,13 @@ export class SettlementLedger {
     }
     entry.incoming = incoming;
     entry.sameAsKept = false;
+  }
+
+  /** A version that comes before what stands: kept, since it may have to stand again, unless it is known. */
+  #tooOld(incoming: IncomingSettlement): void {
+    incoming.outcome = "duplicate";
+    incoming.countedAs = "duplicate";
+    incoming.fate = this.#knownVersion(incoming) === undefined ? "superseded" : "none";
   }
 
   /** The version that stood loses to one of the same time: its own record is in conflict now. */
@@ -406,7 +453,7 @@ export class SettlementLedger {
   #warn(incoming: IncomingSettlement, replaces: boolean): void {
     const { s, facts } = incoming;
     if (replaces) this.store.dropWarnings(s.setl_id, OWN_WARNINGS);
-    const warnings = s.vali_flag === "1" ? warningsOf(s) : 0;
+    const warnings = s.vali_flag === "1" ? warningsOf(s, this.calendar.dayOf(s.setl_time)) : 0;
     if (warnings & WARN_IN_SCOPE_ABOVE_FEE) {
       this.store.warn(s.setl_id, "in_scope_above_fee", facts, "C: inscp_scp_amt above medfee_sumamt");
     }
@@ -416,6 +463,14 @@ export class SettlementLedger {
         "parts_differ",
         facts,
         "D: medfee_sumamt differs from fulamt_ownpay_amt + overlmt_selfpay + preselfpay_amt + inscp_scp_amt",
+      );
+    }
+    if (warnings & WARN_IMPLAUSIBLE_STAY) {
+      this.store.warn(
+        s.setl_id,
+        "implausible_stay",
+        facts,
+        "begndate, enddate or ipt_days: a stay beyond its settlement, longer than 366 days, or in disorder",
       );
     }
   }
@@ -572,6 +627,8 @@ export class SettlementLedger {
 
   #precedes(a: IncomingSettlement, b: IncomingSettlement): boolean {
     if (a.s.updt_time !== b.s.updt_time) return a.s.updt_time > b.s.updt_time;
+    const precedence = flagPrecedence(a.s, b.s);
+    if (precedence !== 0) return precedence > 0;
     const form = (v: IncomingSettlement): string =>
       canonicalForm(v.s, this.persons.pseudonymOf(v.facts.person).toString("hex"));
     return isGreater(form(a), form(b));

@@ -33,6 +33,12 @@ import { ReportingHistory } from "./reporting-history.js";
 import { SettlementLedger } from "./settlements.js";
 import { type UsedTables, UsedTablesKeeper } from "./used-tables.js";
 
+/**
+ * Raised when a program derives other sums from the same settlements than the one before it: a state is then
+ * derived again at its first start under the new program. 2: visits of `cal_ipt_cnt` 0, `casePayment`.
+ */
+const DERIVATION = 2;
+
 const hash = (value: unknown): string =>
   createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 24);
 
@@ -55,7 +61,14 @@ export function rulesOf(config: Config): object {
     careGroups,
     reimbursed,
     benefit,
+    ...beyondDefaults(config),
   };
+}
+
+/** Rules that came later: named only where they are set, so that a state made before them is none of other rules. */
+function beyondDefaults({ personKinds, channels }: Config): object {
+  const given = Object.entries({ personKinds, channels });
+  return Object.fromEntries(given.filter(([, value]) => Object.keys(value).length > 0));
 }
 
 function dimensionRules(config: Config): DimensionRules {
@@ -66,6 +79,8 @@ function dimensionRules(config: Config): DimensionRules {
         codes.map((code): [string, string] => [code, insurance]),
       ),
     ),
+    personKinds: config.personKinds,
+    channels: config.channels,
     careGroups: config.careGroups,
     groupings: config.groupings,
     personGroupings: config.personGroupings,
@@ -128,7 +143,12 @@ export class State {
       for (let at = 0; at < chunk.length; at += 16) this.persons.numberOf(chunk, at);
     }
     this.#personsSaved = this.persons.size;
-    const categories = hash([...NATIONAL_CATEGORIES, ...reference.categories]);
+    const categories = hash([
+      DERIVATION,
+      ...NATIONAL_CATEGORIES,
+      ...reference.categories,
+      config.casePayment,
+    ]);
     this.#tables = { categories, rules };
     const again = options.rebuild || (store.meta("categories") ?? categories) !== categories;
     if (again) this.#forgetDerived(options.rebuild);
@@ -351,16 +371,18 @@ export class State {
   /** Keeps the tables that closed figures are derived under now. Only inside a commit. */
   keepUsedTables(): void {
     if (this.closed.months.size === 0) return;
-    const { insurances, jurisdiction, careGroups } = this.dimensionIndex.rules;
-    const { reimbursed, benefit } = this.config;
+    const { insurances, jurisdiction, careGroups, personKinds, channels } = this.dimensionIndex.rules;
+    const { reimbursed, benefit, casePayment } = this.config;
     const tables: UsedTables = {
       facilities: this.facilities,
       categories: this.reference.categories,
       rules: {
         jurisdiction,
         careGroups,
+        personKinds,
+        channels,
         insurances: [...insurances],
-        components: { reimbursed, benefit },
+        components: { reimbursed, benefit, casePayment },
       },
     };
     this.#used.keep(tables);

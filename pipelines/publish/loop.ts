@@ -1,7 +1,8 @@
+import type { Log } from "../../connectors/ports/log.js";
+import type { Observer } from "../../connectors/ports/observer.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
 import type { Config } from "../../schemas/config/schema.js";
 import type { EpochMs } from "../../schemas/units.js";
-import type { EngineDeps } from "../engine/port.js";
 import type { Intake } from "../ingest/intake.js";
 import type { State } from "../ledger/state.js";
 import type { Publication } from "./publication.js";
@@ -15,9 +16,16 @@ const LIVE_MS = 3000;
 /** Publishing that failed so often in a row stops the program: the figures no longer follow. */
 const MAX_FAILURES = 5;
 
+/** What publishing tells the program around it, and its clock. */
+export interface PublishDeps {
+  readonly log: Log;
+  readonly observer: Observer;
+  readonly clock: () => EpochMs;
+}
+
 export interface PublishLoopParts {
   readonly config: Config;
-  readonly deps: EngineDeps;
+  readonly deps: PublishDeps;
   readonly state: State;
   readonly intake: Intake;
   readonly publication: Publication;

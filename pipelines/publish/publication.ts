@@ -5,12 +5,12 @@ import type { StreamName } from "../../schemas/input/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Intake } from "../ingest/intake.js";
 import type { State } from "../ledger/state.js";
-import { verifiedOf } from "../verify/published.js";
 import { AlertBook } from "./alerts.js";
 import { closedSnapshot } from "./closed-periods.js";
 import { givenFigures } from "./given-figures.js";
 import { OutlookTable } from "./outlook.js";
 import { PublishedSums, type Window } from "./sums.js";
+import { verifiedOf } from "./verified.js";
 import { WholeTables } from "./whole-tables.js";
 
 /** Cuts the state for publishing: one consistent snapshot of what changed since the last publish. */

@@ -8,8 +8,8 @@ import {
 } from "../../aggregations/calendar.js";
 import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
 import { MS_PER_DAY } from "./arrivals.js";
-import { type SimEvent, setAmounts } from "./event.js";
 import { COUNTY } from "./shandan-facilities.js";
+import { type SimEvent, setAmounts } from "./write/event.js";
 
 /*
  * What a page of the county's year needs and its printed report does not give. All of it is made up: the

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { civil, ZoneCalendar } from "../../aggregations/calendar.js";
 import { inSecondHalf, LIVE_FROM, madeUpBooks, silentFacility } from "./county-year.js";
-import type { SimEvent } from "./event.js";
 import { type EventOptions, simulatedEvents } from "./simulate.js";
+import type { SimEvent } from "./write/event.js";
 import { FolderWriter } from "./write/folder.js";
 
 export interface DemoEvents {

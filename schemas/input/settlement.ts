@@ -1,5 +1,5 @@
 import type { DayNumber, EpochMs } from "../units.js";
-import { AMOUNT_FIELDS, type AmountField } from "./streams.js";
+import { AMOUNT_FIELDS, type AmountField, type StreamName } from "./streams.js";
 
 /** An absent day, day count or amount. Absent codes and ids are empty strings. */
 export const ABSENT = Number.NaN;
@@ -37,6 +37,7 @@ export class Settlement {
   enddate: DayNumber = ABSENT;
   ipt_days = ABSENT;
   mid_setl_flag = "";
+  cal_ipt_cnt = "";
   dise_no = "";
   /** Fen by AMOUNT_INDEX; NaN where absent. */
   readonly amounts = new Float64Array(AMOUNT_FIELDS.length);
@@ -64,6 +65,7 @@ export class Settlement {
     this.enddate = ABSENT;
     this.ipt_days = ABSENT;
     this.mid_setl_flag = "";
+    this.cal_ipt_cnt = "";
     this.dise_no = "";
     this.amounts.fill(ABSENT);
   }
@@ -92,6 +94,7 @@ export class Settlement {
     this.enddate = other.enddate;
     this.ipt_days = other.ipt_days;
     this.mid_setl_flag = other.mid_setl_flag;
+    this.cal_ipt_cnt = other.cal_ipt_cnt;
     this.dise_no = other.dise_no;
     this.amounts.set(other.amounts);
   }
@@ -102,3 +105,8 @@ export class Settlement {
  * `date` as day number, `rate` and `decimal` as canonical text, absent fields as null.
  */
 export type StreamRecord = Record<string, string | number | Record<string, string> | null>;
+
+/** A record of any stream in normalised form: integer fen, epoch ms, day numbers; NaN, "" or null is absent. */
+export type InputRecord =
+  | { readonly stream: "settlement"; readonly record: Settlement }
+  | { readonly stream: Exclude<StreamName, "settlement">; readonly record: StreamRecord };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { loadConfig } from "../../connectors/config/load.js";
-import { silentLog } from "../../connectors/ops/log.js";
+import { silentLog } from "../../connectors/ports/log.js";
 import { allObservers } from "../../connectors/ports/observer.js";
 import { assembleEngine } from "../../pipelines/engine/engine.js";
 import { openEngine } from "../../pipelines/engine/open.js";

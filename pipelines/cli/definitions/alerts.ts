@@ -16,7 +16,7 @@ Examples:
   fundpulse alerts ack c3d937ef77-1 --by 张三 --note "已约谈该院"
   fundpulse alerts test                             a test message over every channel`,
   );
-  const load = () => import("../alerts.js");
+  const load = () => import("../commands/alerts.js");
   withConfig(alerts.command("list"))
     .description("alerts that stand, and those that were cleared")
     .option("--state <states>", "open, acknowledged, cleared, joined by commas (default: the first two)")

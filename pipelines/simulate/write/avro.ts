@@ -1,6 +1,6 @@
 import type { Settlement, StreamRecord } from "../../../schemas/input/settlement.js";
 import { type Field, STREAMS, type StreamName } from "../../../schemas/input/streams.js";
-import type { SimEvent } from "../event.js";
+import type { SimEvent } from "./event.js";
 
 const GROW_AT = 4096;
 
@@ -52,6 +52,7 @@ export class AvroRecordWriter {
     this.#optionalInt(s.enddate);
     this.#optionalInt(s.ipt_days);
     this.#optional(s.mid_setl_flag);
+    this.#optional(s.cal_ipt_cnt);
     this.#optional(s.dise_no);
     const amounts = s.amounts;
     for (let i = 0; i < amounts.length; i++) {

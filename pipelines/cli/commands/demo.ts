@@ -1,0 +1,138 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { type LoadedConfig, loadConfig } from "../../../connectors/config/load.js";
+import { createLog } from "../../../connectors/ops/log.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { auditReport, tally } from "../../audit/wording/compare.js";
+import type { PrintedReport } from "../../audit/wording/report.js";
+import { startMonitor } from "../../monitor/monitor.js";
+import { writeDemoEvents } from "../../simulate/demo.js";
+import { simulatedWorkspace } from "../../simulate/workspace.js";
+import { publishedFile } from "../../workspace/files.js";
+import { tableText } from "../terminal/printed-text.js";
+import { count, progressLine } from "../terminal/progress.js";
+import { arriveLive } from "./demo-live.js";
+import { consume, summaryText } from "./run.js";
+
+const PERIOD = "2024H1";
+const PROFILE = "shandan-2024h1";
+const SEED = 20_240_813;
+/** Stands in a folder that the demo made, and may therefore make anew. */
+const MARKER = ".fundpulse-demo";
+
+/**
+ * `fundpulse demo`: the bundled county's half-year, from events to the printed tables and the page. With `live`
+ * the last month arrives while the page is served.
+ */
+export async function demoCommand(options: {
+  readonly dir: string;
+  readonly live?: boolean;
+}): Promise<number> {
+  const dir = freshFolder(options.dir);
+  const live = options.live === true;
+  const events = { profile: PROFILE, seed: SEED };
+  simulatedWorkspace(dir, events, { personKey: "a key for the demo only", logLevel: "warn" });
+  writeFileSync(join(dir, MARKER), "");
+  const loaded = loadConfig(join(dir, "fundpulse.yaml"), {});
+  const { name } = loaded.config.jurisdiction;
+
+  say(`1. Events: ${name}, January to June 2024 and 2023, simulated to the printed totals`);
+  const progress = progressLine();
+  progress.note("choosing settlements …");
+  const inbox = join(dir, "inbox");
+  const written = writeDemoEvents(
+    { ...events, inbox, ...(live ? { later: join(dir, "later") } : {}) },
+    (count_) => progress.note(`${count(count_)} events written`),
+  );
+  progress.end();
+  say(
+    `   ${count(written.printed)} events, and made up for the page, in no printed figure: ${count(written.madeUp)} more`,
+  );
+  say("   (July to December 2023, budgets and books of the funds, a facility that falls silent)");
+  say(`   ${written.files.length} files under ${shown(inbox)}`);
+
+  say("2. Pipeline: decode, validate, aggregate, publish");
+  const log = createLog(loaded.config.log.level, { readable: true });
+  let summary = await consume(loaded, log, { untilDrained: true, ops: false });
+  say(summaryText(summary, loaded, shown).trimEnd().replaceAll(/^/gm, "   "));
+  const page = await startMonitor(loaded, { port: 0, log });
+  try {
+    if (live) {
+      say(`   the page: ${page.url}  June 2024 arrives in the next two minutes (Ctrl-C: at once)`);
+      summary = await arriveLive(loaded, log, written.later, { inbox });
+      say(summaryText(summary, loaded, shown).trimEnd().replaceAll(/^/gm, "   "));
+    }
+    const exitCode = await printTables(loaded);
+    say(closing(dir, publishedFile(loaded)));
+    say(`\nThe page: ${page.url}`);
+    if (process.stdout.isTTY) {
+      say("It is served until Ctrl-C.");
+      await interrupted();
+    } else say(`Serve it again: npx fundpulse monitor --config ${shown(loaded.file)}`);
+    return exitCode;
+  } finally {
+    await page.close();
+  }
+}
+
+/** The printed tables, computed beside printed; 3 where a figure differs without a known reason. */
+async function printTables(loaded: LoadedConfig): Promise<number> {
+  const report = printedReport();
+  say(`3. ${report.title}, computed beside printed`);
+  say("   12.34 = : computed and printed alike · 12.34 ≠ 12.43 (1): computed, but printed otherwise\n");
+  const audited = await auditReport(report, publishedFile(loaded), loaded.config);
+  const tables = report.tables.map((table) => ({
+    table,
+    figures: audited.figures.filter((f) => f.kind !== "statement" && f.id === table.id),
+  }));
+  for (const { table, figures } of tables) say(`${tableText(table, figures)}\n`);
+  const counts = tally(tables.flatMap(({ figures }) => figures));
+  say(
+    `${tables.length} tables: ${count(counts.equal)} figures as printed, ${counts["print-error"]} differ where the print contradicts itself,`,
+  );
+  say(`${counts.differs} differ without a reason, ${counts["not-computable"]} are not computed.`);
+  const prose = tally(audited.figures.filter((f) => f.kind === "statement"));
+  say(
+    `Prose: ${count(prose.equal)} figures as printed, ${prose["print-error"]} differ where the print contradicts itself, ${prose["not-computable"]} are budgets and the like, ${prose.differs} differ.`,
+  );
+  return counts.differs + counts["not-computable"] + prose.differs === 0 ? 0 : 3;
+}
+
+const interrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const shown = (path: string): string => relative(process.cwd(), path) || ".";
+
+function freshFolder(dir: string): string {
+  const root = resolve(dir);
+  if (existsSync(join(root, MARKER))) rmSync(root, { recursive: true });
+  else if (existsSync(root)) {
+    throw new FundpulseError("FP1004", `${root} exists and was not made by the demo`, {
+      action: "remove it, or choose another folder with --dir",
+    });
+  }
+  return root;
+}
+
+/** The printed report, bundled with the package. */
+export function printedReport(): PrintedReport {
+  const places = ["../../../../pipelines/simulate/data/", "../../simulate/data/"];
+  const files = places.map((place) => new URL(`${place}shandan-2024h1.json`, import.meta.url));
+  const file = files.find((f) => existsSync(f)) ?? files[0];
+  return JSON.parse(readFileSync(file, "utf8")) as PrintedReport;
+}
+
+const closing = (dir: string, file: string): string => {
+  const sql = `npx fundpulse sql --config ${shown(join(dir, "fundpulse.yaml"))}`;
+  return `
+The database: ${shown(file)} (any DuckDB from 1.2 opens it)
+Ask it:
+  ${sql} "FROM 报表.目录"
+  ${sql} "FROM 报表.居民医保住院各区域报销比例明细表('${PERIOD}')"
+  ${sql} "SELECT insurance, region, visits, avg_fee, reimb_rate FROM inpatient WHERE period = '${PERIOD}' AND grouping = 'care+region'"
+  ${sql} "SELECT reason, count(*) FROM quality_quarantine GROUP BY ALL"`;
+};
