@@ -6,6 +6,7 @@ import { unitKey } from "../parts/figure.js";
 import { Panel } from "../parts/panel.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import { useText } from "../text/text.js";
+import { named } from "./columns.js";
 import type { FacilityData, Month } from "./facility-data.js";
 export function MonthsPanel({ data }: { data: FacilityData }) {
   const { t, lang } = useText();
@@ -13,7 +14,7 @@ export function MonthsPanel({ data }: { data: FacilityData }) {
   if (data.months.length < 2 || indicators.length === 0) return null;
   const unit = (i: string): string => indicatorInfo(i)?.unit ?? "";
   const planes = indicators.map((i): Plane => {
-    const key = unitKey(shapeOf(unit(i)), unit(i));
+    const key = named(shapeOf(unit(i)), unit(i)) ? unitKey(shapeOf(unit(i)), unit(i)) : null;
     const column = (which: "value" | "median" | "q1" | "q3"): Amount[] =>
       data.months.map((m) => m.figures[i]?.[which] ?? null);
     return {

@@ -9,6 +9,7 @@ import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import type { Asked } from "../state/asked.js";
 import { usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
+import { named } from "./columns.js";
 import type { FacilityData, StripRow } from "./facility-data.js";
 export function StripPanel({ data, care }: { data: FacilityData; care: string }) {
   const { t, lang } = useText();
@@ -38,7 +39,7 @@ export function StripPanel({ data, care }: { data: FacilityData; care: string })
       head: t("query.indicator"),
       kind: "name",
       cell: (r) => {
-        const unit = unitKey(shapeOf(r.unit), r.unit);
+        const unit = named(shapeOf(r.unit), r.unit) ? unitKey(shapeOf(r.unit), r.unit) : null;
         return (
           <>
             {indicatorName(r.indicator, lang)}

@@ -45,7 +45,7 @@ export function Flow(_: { code?: string }) {
           ) : (
             <div class="grid">
               <SharesPanel data={data} />
-              <MonthsPanel data={data} indicator={indicator} />
+              {!wall && <MonthsPanel data={data} indicator={indicator} />}
               {!wall && <TopFacilities data={data} indicator={indicator} />}
               {!wall && <Matrix data={data} />}
             </div>

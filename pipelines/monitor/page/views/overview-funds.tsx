@@ -144,9 +144,9 @@ export function Fund({ fund, data }: { fund: FundCard; data: OverviewData }) {
         ))}
       </dl>
       {fund.leads && fund.leads.length > 1 && (
-        <div class="trend hide-wall">
+        <div class="trend">
           <p class="axis-row">{t("view.leadTitle")}</p>
-          <LeadLine leads={fund.leads} watch={flags.lead} />
+          <LeadLine leads={fund.leads} watch={flags.lead} height={params.wall === "1" ? 58 : 76} />
         </div>
       )}
     </section>

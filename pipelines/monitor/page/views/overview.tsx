@@ -48,11 +48,13 @@ export function Overview() {
                         {t("view.all")}
                       </a>
                     </header>
-                    <AlertList alerts={data.alerts} most={6} />
+                    <AlertList alerts={data.alerts} most={4} />
                   </section>
                 </>
               )}
-              {(!wall || second) && others.length > 0 && <OtherFunds funds={others} data={data} />}
+              {(!wall || second) && others.length > 0 && (
+                <OtherFunds funds={wall ? others.filter((f) => f.settled !== null) : others} data={data} />
+              )}
               {(!wall || second) && data.recent.length > 0 && <RecentDays rows={data.recent} />}
             </div>
           </>
