@@ -11,14 +11,15 @@ import { jsonText } from "../../connectors/encode/json.js";
 import type { Decoder } from "../../connectors/ports/decoder.js";
 import type { BatchOutcome } from "../../connectors/ports/observer.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
+import type { Outcome } from "../../connectors/state/partitions.js";
 import { PSEUDONYM_BYTES } from "../../connectors/state/person-key.js";
-import type { Outcome, QuarantineEntry } from "../../connectors/state/store.js";
+import type { QuarantineEntry } from "../../connectors/state/quarantine.js";
 import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
+import type { IngestState } from "../ledger/ports.js";
 import { CONFLICT, IncomingSettlement } from "../ledger/settlements.js";
-import type { State } from "../ledger/state.js";
 import { type RecordDays, recordDays } from "./record-days.js";
 
 /** A record that goes to quarantine, with its own bytes sealed. */
@@ -66,7 +67,7 @@ export class Intake {
   readonly changedStreams = new Set<StreamName>();
 
   constructor(
-    private readonly state: State,
+    private readonly state: IngestState,
     private readonly decoder: Decoder,
   ) {}
 
@@ -94,7 +95,7 @@ export class Intake {
     const { state } = this;
     const { store, ledger } = state;
     const now = state.clock();
-    const first = store.findPartition(batch.position.source, batch.position.partition)?.next ?? 0;
+    const first = store.partitions.find(batch.position.source, batch.position.partition)?.next ?? 0;
     const refused: Refused[] = [];
     let taken = 0;
     const next = (): IncomingSettlement => {
@@ -134,14 +135,15 @@ export class Intake {
     const counts: Record<Outcome, number> = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
     const touched = store.commit(() => {
       store.noteContent();
-      const partition = store.partition(batch.position.source, batch.position.partition);
+      const partition = store.partitions.of(batch.position.source, batch.position.partition);
       for (const incoming of incomingBatch) incoming.facts.partitionId = partition.id;
       const months = this.#post(batch, incomingBatch, now);
       for (const incoming of incomingBatch) counts[incoming.outcome]++;
       counts.quarantined += refused.length;
       this.#refuse(batch, partition.id, refused, now);
-      for (const outcome of OUTCOMES) store.tally(partition.id, outcome, counts[outcome], counts[outcome]);
-      store.movePosition(partition, batch.position);
+      for (const outcome of OUTCOMES)
+        store.partitions.tally(partition.id, outcome, counts[outcome], counts[outcome]);
+      store.partitions.move(partition, batch.position);
       return months;
     });
     state.months.evict(touched);
@@ -156,7 +158,7 @@ export class Intake {
     const bytes = this.#sealed(batch, new Set(losers.map((a) => a.facts.position)));
     for (const incoming of losers) {
       const day = this.state.calendar.dayOf(incoming.s.setl_time);
-      store.quarantine({
+      store.quarantine.add({
         partitionId: incoming.facts.partitionId,
         position: incoming.facts.position,
         stream: "settlement",
@@ -169,7 +171,7 @@ export class Intake {
         ref: incoming.ref,
       });
     }
-    for (const month of touched) store.touchMonth(month, months.summary(month));
+    for (const month of touched) store.months.touch(month, months.summary(month));
     return touched;
   }
 
@@ -191,7 +193,7 @@ export class Intake {
 
   #refuse(batch: SourceBatch, partitionId: number, refused: readonly Refused[], now: EpochMs): void {
     for (const { index, rejection, raw, days, due } of refused) {
-      this.state.store.quarantine({
+      this.state.store.quarantine.add({
         partitionId,
         position: positionOf(batch, index),
         stream: batch.stream,
@@ -209,7 +211,7 @@ export class Intake {
   #records(batch: SourceBatch, stream: SmallStream): Record<Outcome, number> {
     const { store, privacy } = this.state;
     const now = this.state.clock();
-    const first = store.findPartition(batch.position.source, batch.position.partition)?.next ?? 0;
+    const first = store.partitions.find(batch.position.source, batch.position.partition)?.next ?? 0;
     const refused: Refused[] = [];
     const entries: Entry[] = [];
     this.decoder.records(batch, (index, raw, decoded, undecoded) => {
@@ -231,7 +233,7 @@ export class Intake {
     const counts: Record<Outcome, number> = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
     store.commit(() => {
       store.noteContent();
-      const partition = store.partition(batch.position.source, batch.position.partition);
+      const partition = store.partitions.of(batch.position.source, batch.position.partition);
       for (const { index, record, raw } of entries) {
         const position = positionOf(batch, index);
         const outcome = this.#keepRecord(stream, record, partition.id, position, now);
@@ -243,8 +245,9 @@ export class Intake {
       }
       counts.quarantined += refused.length;
       this.#refuse(batch, partition.id, refused, now);
-      for (const outcome of OUTCOMES) store.tally(partition.id, outcome, counts[outcome], counts[outcome]);
-      store.movePosition(partition, batch.position);
+      for (const outcome of OUTCOMES)
+        store.partitions.tally(partition.id, outcome, counts[outcome], counts[outcome]);
+      store.partitions.move(partition, batch.position);
     });
     return counts;
   }
@@ -260,7 +263,7 @@ export class Intake {
     const { store, privacy } = this.state;
     const key = recordKey(stream, record);
     const time = versionTime(record);
-    const kept = store.record(stream, key);
+    const kept = store.records.get(stream, key);
     const keptRecord = kept && (JSON.parse(kept.content) as StreamRecord);
     const resolution = resolveVersion(
       keptRecord ? { time: versionTime(keptRecord), content: canonicalContent(stream, keptRecord) } : null,
@@ -269,7 +272,7 @@ export class Intake {
     if (resolution === "duplicate") return "duplicate";
     if (resolution === "conflict-incoming") return "quarantined";
     const at = resolution === "duplicate-newer" ? kept! : { partitionId, position };
-    store.setRecord(stream, {
+    store.records.set(stream, {
       key,
       updt_time: time,
       content: JSON.stringify(record),
@@ -280,10 +283,10 @@ export class Intake {
     this.changedStreams.add(stream);
     this.state.changes.record(stream, keptRecord ?? null, record);
     if (resolution === "conflict-current") {
-      store.tally(kept!.partitionId, "applied", -1);
-      store.tally(kept!.partitionId, "quarantined", 1);
+      store.partitions.tally(kept!.partitionId, "applied", -1);
+      store.partitions.tally(kept!.partitionId, "quarantined", 1);
       const days = recordDays(stream, keptRecord!);
-      store.quarantine({
+      store.quarantine.add({
         partitionId: kept!.partitionId,
         position: kept!.position,
         stream,
@@ -302,7 +305,7 @@ export class Intake {
   /** Judges waiting records again; returns how many were tried and how many left the quarantine. */
   async revalidate(where: string, ...parameters: unknown[]): Promise<{ retried: number; resolved: number }> {
     const { store } = this.state;
-    const entries = store.quarantined(`status = 'waiting' AND ${where}`, ...parameters);
+    const entries = store.quarantine.find(`status = 'waiting' AND ${where}`, ...parameters);
     let resolved = 0;
     let facilities = false;
     for (let start = 0; start < entries.length; start += REVALIDATE_CHUNK) {
@@ -366,9 +369,9 @@ export class Intake {
     this.state.reporting.note(incoming.s.fixmedins_code, incoming.facts.day, incoming.s.setl_time);
     const touched = store.commit(() => {
       const inUse = ledger.post([incoming], now);
-      for (const month of inUse) store.touchMonth(month, months.summary(month));
+      for (const month of inUse) store.months.touch(month, months.summary(month));
       if (incoming.outcome !== "quarantined") this.#resolve(entry, incoming.outcome);
-      else store.updateQuarantine(entry.id, { ...incoming.rejection!, due: null, ref: incoming.ref });
+      else store.quarantine.update(entry.id, { ...incoming.rejection!, due: null, ref: incoming.ref });
       return inUse;
     });
     months.evict(touched);
@@ -400,9 +403,9 @@ export class Intake {
   #resolve(entry: QuarantineEntry, outcome: Outcome): void {
     const { store } = this.state;
     store.noteContent();
-    store.updateQuarantine(entry.id, { status: "resolved" });
-    store.tally(entry.partitionId, "quarantined", -1);
-    store.tally(entry.partitionId, outcome, 1);
+    store.quarantine.update(entry.id, { status: "resolved" });
+    store.partitions.tally(entry.partitionId, "quarantined", -1);
+    store.partitions.tally(entry.partitionId, outcome, 1);
   }
 
   #stillWaiting(
@@ -414,7 +417,7 @@ export class Intake {
     const [first_day, last_day] = days ?? [null, null];
     const now = { ...rejection, first_day, last_day, due: dueOf(rejection, latest) };
     const same = (Object.keys(now) as (keyof typeof now)[]).every((key) => now[key] === entry[key]);
-    if (!same) this.state.store.commit(() => this.state.store.updateQuarantine(entry.id, now));
+    if (!same) this.state.store.commit(() => this.state.store.quarantine.update(entry.id, now));
   }
 }
 

@@ -88,7 +88,7 @@ export class ReportingHistory {
   /** Makes all of it again from the kept versions. */
   #derive(): void {
     const s = new Settlement();
-    this.store.scanKept(s, emptyFacts(), () =>
+    this.store.settlements.scanAll(s, emptyFacts(), () =>
       this.note(s.fixmedins_code, this.calendar.dayOf(s.setl_time), s.setl_time),
     );
     this.store.commit(() => {

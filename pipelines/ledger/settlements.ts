@@ -9,14 +9,17 @@ import {
   warningsOf,
 } from "../../aggregations/settlement/validate.js";
 import { canonicalForm, isGreater, sameContent } from "../../aggregations/settlement/version.js";
+import type { CountedAs } from "../../connectors/state/kept-settlements.js";
+import type { Outcome } from "../../connectors/state/partitions.js";
 import type { PersonTable } from "../../connectors/state/person-table.js";
+import type { QuarantineEntry } from "../../connectors/state/quarantine.js";
 import {
   type BlockWriter,
   type Ref,
   ROWS_PER_BLOCK,
   type RowFacts,
 } from "../../connectors/state/settlement-block.js";
-import type { CountedAs, Outcome, QuarantineEntry, SqliteStore } from "../../connectors/state/store.js";
+import type { SqliteStore } from "../../connectors/state/store.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../../schemas/units.js";
@@ -135,7 +138,7 @@ export class SettlementLedger {
   }
 
   #decide(incomingBatch: readonly IncomingSettlement[]): Map<string, CurrentEntry> {
-    const kept = this.store.ids.find(incomingBatch.map((a) => a.s.setl_id));
+    const kept = this.store.settlements.ids.find(incomingBatch.map((a) => a.s.setl_id));
     const current = new Map<string, CurrentEntry>();
     incomingBatch.forEach((incoming, i) => {
       const id = incoming.s.setl_id;
@@ -164,7 +167,7 @@ export class SettlementLedger {
     if (entry.incoming) {
       other = entry.incoming.s;
       facts = entry.incoming.facts;
-    } else this.store.read(entry.kept!, other, facts);
+    } else this.store.settlements.read(entry.kept!, other, facts);
     const { s } = incoming;
     const equal = sameContent(s, incoming.facts.person, other, facts.person);
     if (equal) {
@@ -234,8 +237,8 @@ export class SettlementLedger {
   #knownVersion(incoming: IncomingSettlement): Ref | undefined {
     const s = new Settlement();
     const facts = emptyFacts();
-    return this.store.supersededVersions(incoming.s.setl_id).find(({ ref }) => {
-      this.store.read(ref, s, facts);
+    return this.store.settlements.supersededVersions(incoming.s.setl_id).find(({ ref }) => {
+      this.store.settlements.read(ref, s, facts);
       return (
         s.updt_time === incoming.s.updt_time &&
         sameContent(s, facts.person, incoming.s, incoming.facts.person)
@@ -248,9 +251,9 @@ export class SettlementLedger {
     const originalTime = (id: string): EpochMs | undefined => {
       const inBatch = current.get(id)?.incoming;
       if (inBatch) return inBatch.s.setl_time;
-      const ref = current.get(id)?.kept ?? this.store.ids.findOne(id);
+      const ref = current.get(id)?.kept ?? this.store.settlements.ids.findOne(id);
       if (ref === undefined) return undefined;
-      this.store.read(ref, this.#other, this.#otherFacts);
+      this.store.settlements.read(ref, this.#other, this.#otherFacts);
       return this.#other.setl_time;
     };
     for (const entry of current.values()) {
@@ -269,9 +272,9 @@ export class SettlementLedger {
       if (incoming === undefined || sameAsKept) continue;
       for (const refundId of this.refunds.refundsOf(id)) {
         if (current.get(refundId)?.incoming) continue;
-        const ref = this.store.ids.findOne(refundId);
+        const ref = this.store.settlements.ids.findOne(refundId);
         if (ref === undefined) continue;
-        this.store.read(ref, this.#other, this.#otherFacts);
+        this.store.settlements.read(ref, this.#other, this.#otherFacts);
         if (this.#other.init_setl_id !== id) continue;
         const { day } = this.#dayOfRefund(this.#other, incoming.s.setl_time);
         if (this.#otherFacts.day !== day) this.#move(ref, day);
@@ -296,7 +299,7 @@ export class SettlementLedger {
   /** Keeps a copy of a current version under another day. */
   #move(ref: Ref, day: DayNumber): void {
     const copy = new IncomingSettlement();
-    this.store.read(ref, copy.s, copy.facts);
+    this.store.settlements.read(ref, copy.s, copy.facts);
     copy.facts.day = day;
     copy.ref = ref;
     this.#moved.push(copy);
@@ -328,18 +331,18 @@ export class SettlementLedger {
     for (const { incoming, old, silent } of replacing) {
       if (silent) continue;
       touched.add(monthOfDay(incoming.facts.day));
-      store.read(old, this.#other, this.#otherFacts);
+      store.settlements.read(old, this.#other, this.#otherFacts);
       touched.add(monthOfDay(this.#otherFacts.day));
     }
     for (const month of touched) months.ensure(month);
 
     for (const { old, silent, countedAs } of replacing) {
-      store.read(old, this.#other, this.#otherFacts);
+      store.settlements.read(old, this.#other, this.#otherFacts);
       if (!silent) months.apply(this.#other, this.#otherFacts, -1);
-      store.supersede(old, monthOfDay(this.#otherFacts.day), this.#other.setl_id, countedAs);
+      store.settlements.supersede(old, monthOfDay(this.#otherFacts.day), this.#other.setl_id, countedAs);
     }
     this.#write(fresh, (batch, first) =>
-      store.ids.insert(
+      store.settlements.ids.insert(
         batch.map((a) => a.s.setl_id),
         first,
       ),
@@ -347,11 +350,12 @@ export class SettlementLedger {
     this.#write(
       replacing.map((r) => r.incoming),
       (batch) => {
-        for (const a of batch) store.ids.set(a.s.setl_id, a.ref);
+        for (const a of batch) store.settlements.ids.set(a.s.setl_id, a.ref);
       },
     );
     this.#write(superseded, (batch) => {
-      for (const a of batch) store.supersede(a.ref, monthOfDay(a.facts.day), a.s.setl_id, a.countedAs);
+      for (const a of batch)
+        store.settlements.supersede(a.ref, monthOfDay(a.facts.day), a.s.setl_id, a.countedAs);
     });
     for (const a of this.#displaced) this.#toQuarantine(a.ref, "applied", a.s, a.facts, CONFLICT);
     for (const a of fresh) months.apply(a.s, a.facts, 1, a.tuple);
@@ -361,7 +365,7 @@ export class SettlementLedger {
       for (const a of fresh) this.changes.settlement(a.s, a.facts, 1, firstVersionCause(a.s));
       for (const { incoming, old, silent } of replacing) {
         if (silent) continue;
-        store.read(old, this.#other, this.#otherFacts);
+        store.settlements.read(old, this.#other, this.#otherFacts);
         this.changes.replaced({ s: this.#other, facts: this.#otherFacts }, incoming);
       }
     }
@@ -386,7 +390,7 @@ export class SettlementLedger {
       if (list) list.push(version);
       else byMonth.set(month, [version]);
     }
-    const writer: BlockWriter = this.store.blockWriter();
+    const writer: BlockWriter = this.store.settlements.writer();
     for (const [month, batch] of byMonth) {
       let first = 0;
       for (let start = 0; start < batch.length; start += ROWS_PER_BLOCK) {
@@ -395,7 +399,7 @@ export class SettlementLedger {
           writer.add(batch[i].s, batch[i].facts);
           this.facilityMonths.note(batch[i].s.fixmedins_code, month);
         }
-        const block = this.store.writeBlock(month, end - start, writer.finish());
+        const block = this.store.settlements.write(month, end - start, writer.finish());
         for (let i = start; i < end; i++) batch[i].ref = block + i - start;
         if (start === 0) first = block;
       }
@@ -405,13 +409,13 @@ export class SettlementLedger {
 
   #warn(incoming: IncomingSettlement, replaces: boolean): void {
     const { s, facts } = incoming;
-    if (replaces) this.store.dropWarnings(s.setl_id, OWN_WARNINGS);
+    if (replaces) this.store.warnings.drop(s.setl_id, OWN_WARNINGS);
     const warnings = s.vali_flag === "1" ? warningsOf(s) : 0;
     if (warnings & WARN_IN_SCOPE_ABOVE_FEE) {
-      this.store.warn(s.setl_id, "in_scope_above_fee", facts, "C: inscp_scp_amt above medfee_sumamt");
+      this.store.warnings.set(s.setl_id, "in_scope_above_fee", facts, "C: inscp_scp_amt above medfee_sumamt");
     }
     if (warnings & WARN_PARTS_DIFFER) {
-      this.store.warn(
+      this.store.warnings.set(
         s.setl_id,
         "parts_differ",
         facts,
@@ -423,7 +427,7 @@ export class SettlementLedger {
   /** A copy of a kept version as an arrival, to be validated again. */
   recall(ref: Ref): IncomingSettlement {
     const incoming = new IncomingSettlement();
-    this.store.read(ref, incoming.s, incoming.facts);
+    this.store.settlements.read(ref, incoming.s, incoming.facts);
     return incoming;
   }
 
@@ -435,9 +439,9 @@ export class SettlementLedger {
     if ("reason" in allowed) return { rejection: allowed, day: facts.day };
     let day = own;
     if (this.rules.originalPeriod && s.init_setl_id !== "") {
-      const ref = this.store.ids.findOne(s.init_setl_id);
+      const ref = this.store.settlements.ids.findOne(s.init_setl_id);
       if (ref !== undefined) {
-        this.store.read(ref, this.#other, this.#otherFacts);
+        this.store.settlements.read(ref, this.#other, this.#otherFacts);
         const originalDay = this.calendar.dayOf(this.#other.setl_time);
         if ("id" in this.dimensionIndex.find(s, originalDay)) day = originalDay;
       }
@@ -453,7 +457,7 @@ export class SettlementLedger {
 
   /** Current refunds of a settlement. */
   refundsOf(setlId: string): Ref[] {
-    return this.refunds.refundsOf(setlId).flatMap((id) => this.store.ids.findOne(id) ?? []);
+    return this.refunds.refundsOf(setlId).flatMap((id) => this.store.settlements.ids.findOne(id) ?? []);
   }
 
   /**
@@ -463,14 +467,14 @@ export class SettlementLedger {
   replace(ref: Ref, log: ReclassificationLog | null): Set<MonthNumber> {
     const moved = this.recall(ref);
     const { rejection, day } = this.reclassify(moved.s, moved.facts);
-    if (this.store.ids.findOne(moved.s.setl_id) !== ref || rejection || day === moved.facts.day)
+    if (this.store.settlements.ids.findOne(moved.s.setl_id) !== ref || rejection || day === moved.facts.day)
       return new Set();
     const from = monthOfDay(moved.facts.day);
-    this.store.supersede(ref, from, moved.s.setl_id, null);
+    this.store.settlements.supersede(ref, from, moved.s.setl_id, null);
     log?.gone(moved.s, moved.facts);
     moved.facts.day = day;
     log?.came(moved.s, moved.facts);
-    this.#write([moved], ([copy]) => this.store.ids.set(copy.s.setl_id, copy.ref));
+    this.#write([moved], ([copy]) => this.store.settlements.ids.set(copy.s.setl_id, copy.ref));
     return new Set([from, monthOfDay(day)]);
   }
 
@@ -484,8 +488,8 @@ export class SettlementLedger {
     const gone = this.recall(ref);
     log?.gone(gone.s, gone.facts);
     const id = gone.s.setl_id;
-    this.store.supersede(ref, monthOfDay(gone.facts.day), id, null);
-    this.store.ids.drop(id);
+    this.store.settlements.supersede(ref, monthOfDay(gone.facts.day), id, null);
+    this.store.settlements.ids.drop(id);
     this.#toQuarantine(ref, "applied", gone.s, gone.facts, rejection);
     const touched = new Set([monthOfDay(gone.facts.day)]);
     const best = this.#next(id);
@@ -493,23 +497,23 @@ export class SettlementLedger {
       best.facts.day = this.reclassify(best.s, best.facts).day;
       touched.add(monthOfDay(best.facts.day));
       log?.came(best.s, best.facts);
-      this.#write([best], ([copy]) => this.store.ids.set(copy.s.setl_id, copy.ref));
+      this.#write([best], ([copy]) => this.store.settlements.ids.set(copy.s.setl_id, copy.ref));
     }
     this.refunds.corrected(best?.s ?? gone.s, best === undefined);
     if (best) this.#warn(best, true);
-    else this.store.dropWarnings(id, OWN_WARNINGS);
+    else this.store.warnings.drop(id, OWN_WARNINGS);
     return touched;
   }
 
   /** The greatest superseded version of a key that is allowed; it is superseded no more, and counted as standing. */
   #next(setlId: string): IncomingSettlement | undefined {
-    const candidates = this.store
+    const candidates = this.store.settlements
       .supersededVersions(setlId)
       .map((superseded): Candidate => ({ ...superseded, version: this.recall(superseded.ref) }))
       .sort((a, b) => (this.#precedes(a.version, b.version) ? -1 : 1));
     for (const candidate of candidates) {
       const rejection = this.validate(candidate.version, this.#now);
-      this.store.forgetSuperseded(candidate.ref);
+      this.store.settlements.forgetSuperseded(candidate.ref);
       if (rejection === null) {
         this.#countAsCurrent(candidate);
         return candidate.version;
@@ -524,26 +528,26 @@ export class SettlementLedger {
     const { store } = this;
     const current = countOf(s);
     if (countedAs === "duplicate") {
-      store.tally(facts.partitionId, "duplicate", -1);
-      store.tally(facts.partitionId, current, 1);
+      store.partitions.tally(facts.partitionId, "duplicate", -1);
+      store.partitions.tally(facts.partitionId, current, 1);
     }
     if (countedAs !== "quarantined") return;
     for (const [i, entry] of this.#waiting(ref).entries()) {
-      store.updateQuarantine(entry.id, { status: "resolved" });
-      store.tally(entry.partitionId, "quarantined", -1);
+      store.quarantine.update(entry.id, { status: "resolved" });
+      store.partitions.tally(entry.partitionId, "quarantined", -1);
       // The same version in a second record adds nothing to the first.
-      store.tally(entry.partitionId, i === 0 ? current : "duplicate", 1);
+      store.partitions.tally(entry.partitionId, i === 0 ? current : "duplicate", 1);
     }
   }
 
   /** A superseded version that would come before what stands now, and is not allowed. */
   #wait({ ref, countedAs, version: { s, facts } }: Candidate, rejection: Rejection): void {
     if (countedAs !== "quarantined") this.#toQuarantine(ref, countedAs, s, facts, rejection);
-    else for (const { id } of this.#waiting(ref)) this.store.updateQuarantine(id, { ...rejection });
+    else for (const { id } of this.#waiting(ref)) this.store.quarantine.update(id, { ...rejection });
   }
 
   #waiting(ref: Ref): QuarantineEntry[] {
-    return this.store.quarantined("status = 'waiting' AND stream = 'settlement' AND ref = ?", ref);
+    return this.store.quarantine.find("status = 'waiting' AND stream = 'settlement' AND ref = ?", ref);
   }
 
   /** A kept version waits in the quarantine; the tally of its record moves with it. */
@@ -554,9 +558,9 @@ export class SettlementLedger {
     facts: RowFacts,
     rejection: Rejection,
   ): void {
-    this.store.tally(facts.partitionId, countedAs === "applied" ? countOf(s) : countedAs, -1);
-    this.store.tally(facts.partitionId, "quarantined", 1);
-    this.store.quarantine({
+    this.store.partitions.tally(facts.partitionId, countedAs === "applied" ? countOf(s) : countedAs, -1);
+    this.store.partitions.tally(facts.partitionId, "quarantined", 1);
+    this.store.quarantine.add({
       partitionId: facts.partitionId,
       position: facts.position,
       stream: "settlement",

@@ -17,7 +17,7 @@ import type { AlertJudge, AlertRows, ChannelRow } from "../../connectors/ports/a
 import { AlertStore } from "../../connectors/state/alerts.js";
 import { type AlertRule, SEVERITIES, type Severity } from "../../schemas/alerts/rule.js";
 import type { DayNumber, EpochMs } from "../../schemas/units.js";
-import type { State } from "../ledger/state.js";
+import type { PublishState } from "../ledger/ports.js";
 
 const EVENT_DAYS_MS = 400 * 86_400_000;
 const nameOf = (key: string): string => createHash("sha256").update(key).digest("hex").slice(0, 10);
@@ -35,7 +35,7 @@ export class AlertBook {
   /** The published events may not be those of the state. */
   #eventsDue = true;
 
-  constructor(private readonly state: State) {
+  constructor(private readonly state: PublishState) {
     this.store = new AlertStore(state.store);
     this.#alerts = new Map(this.store.alerts().map((s) => [s.key, s]));
     this.store.forgetOthers(state.config.notify.map(channelName));
@@ -155,9 +155,7 @@ export class AlertBook {
   isDue(now: EpochMs): boolean {
     const rules = this.#rulesOf("quarantine_age");
     if (rules.length === 0) return false;
-    const oldest = this.state.store
-      .sql("SELECT reason, min(first_seen) AS since FROM quarantine WHERE status = 'waiting' GROUP BY reason")
-      .all() as { reason: string; since: EpochMs }[];
+    const oldest = this.state.store.quarantine.waitingSince();
     return rules.some((rule) => {
       const question = questionOf(rule, null)!;
       const readings = oldest

@@ -4,7 +4,7 @@ import type { Figure, PublishedState, PublishInput } from "../../connectors/port
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Intake } from "../ingest/intake.js";
-import type { State } from "../ledger/state.js";
+import type { PublishState } from "../ledger/ports.js";
 import { AlertBook } from "./alerts.js";
 import { closedSnapshot } from "./closed-periods.js";
 import { givenFigures } from "./given-figures.js";
@@ -32,7 +32,7 @@ export class Publication {
   #figuresDue = false;
 
   constructor(
-    private readonly state: State,
+    private readonly state: PublishState,
     private readonly intake: Intake,
     published: PublishedState | null,
   ) {
@@ -51,12 +51,12 @@ export class Publication {
       return text === undefined || text === "" ? null : Number(text);
     };
     const window = { firstDay: day("published_first_day"), lastDay: day("published_last_day") };
-    this.#sums = new PublishedSums(state, window, store.monthsTouchedSince(this.#publishedSequence));
+    this.#sums = new PublishedSums(state, window, store.months.touchedSince(this.#publishedSequence));
     for (const stream of this.#allStreams) intake.changedStreams.add(stream);
     const current =
       !this.#full &&
       Number(store.meta("content_sequence") ?? 0) <= this.#publishedSequence &&
-      store.monthsTouchedSince(this.#publishedSequence).length === 0 &&
+      store.months.touchedSince(this.#publishedSequence).length === 0 &&
       store.meta("published_reference") === this.#referenceText();
     this.publishedVersion = current ? published!.version : null;
     // After a crash the close may be published without the state knowing under which version.
@@ -75,17 +75,17 @@ export class Publication {
     this.#sums.forget();
     this.#publishedSequence = 0;
     this.#publishedGroups = 0;
-    this.#sums.wholeNext(this.state.store.monthsTouchedSince(0));
+    this.#sums.wholeNext(this.state.store.months.touchedSince(0));
   }
 
   /** What changed since the last publish, as of the last commit. */
   snapshot(now: EpochMs): PublishInput {
     const { state } = this;
     const { store } = state;
-    const touchedMonths = store.monthsTouchedSince(this.#publishedSequence);
+    const touchedMonths = store.months.touchedSince(this.#publishedSequence);
     // Before the groups are told: groups of frozen figures may be new again.
     const closed = closedSnapshot(state, this.#publishedSequence);
-    const span = store.dataSpan();
+    const span = store.months.dataSpan();
     const sums = this.#sums.snapshot(this.#full, touchedMonths, span);
     const outlook = this.#outlook.snapshot(span, this.intake.changedStreams.has("fund-entry"));
     return {
@@ -97,7 +97,9 @@ export class Publication {
       firstDataDay: span.firstDay,
       lastDataDay: span.lastDay,
       verified: verifiedOf(store),
-      inputPositions: store.partitions().map(({ source, partition, next }) => ({ source, partition, next })),
+      inputPositions: store.partitions
+        .all()
+        .map(({ source, partition, next }) => ({ source, partition, next })),
       newGroups: state.groups.groups.slice(this.#publishedGroups),
       foresight: { judge: this.alerts.judge(now, span.lastDay, this.#full), outlook },
       ...sums,
@@ -132,7 +134,7 @@ export class Publication {
   }
 
   #watermark(): EpochMs | null {
-    return this.state.ledger.latestTime();
+    return this.state.latestTime();
   }
 
   /** Figures of the small streams: those of periods in which some changed, all of them if it is not known. */
