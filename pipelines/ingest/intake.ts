@@ -19,7 +19,7 @@ import type { StreamName } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { IngestState } from "../ledger/ports.js";
-import { CONFLICT, IncomingSettlement } from "../ledger/settlements.js";
+import { CONFLICT, IncomingSettlement } from "../ledger/incoming.js";
 import { type RecordDays, recordDays } from "./record-days.js";
 
 /** A record that goes to quarantine, with its own bytes sealed. */

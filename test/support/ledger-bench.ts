@@ -7,7 +7,7 @@ import { BatchDecoder } from "../../connectors/decode/decoder.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
 import { Intake } from "../../pipelines/ingest/intake.js";
 import { emptyFacts } from "../../pipelines/ledger/months.js";
-import { IncomingSettlement } from "../../pipelines/ledger/settlements.js";
+import { IncomingSettlement } from "../../pipelines/ledger/incoming.js";
 import { State } from "../../pipelines/ledger/state.js";
 import { type Config, configSchema } from "../../schemas/config/schema.js";
 import { Settlement } from "../../schemas/input/settlement.js";
