@@ -11,14 +11,15 @@ export const LAYERS = {
   schemas: [["."], ["alerts", "input", "published"], ["config", "detail"]],
   aggregations: [
     ["."],
+    ["settlement"],
     ["dimensions", "findings"],
     ["persons", "streams"],
     ["months", "outlook"],
-    ["settlement", "closing", "explain", "alerts"],
+    ["closing", "explain", "alerts"],
     ["monitor"],
   ],
   connectors: [
-    ["ports", "files", "notify"],
+    ["compression", "ports", "files", "notify"],
     ["encode", "decode", "state", "control", "kafka"],
     ["folder", "duckdb"],
     ["config"],

@@ -1,9 +1,9 @@
-import { MEASURE_COUNT } from "../../schemas/measures.js";
+import { MEASURE_COUNT, ROW_WIDTH } from "../../schemas/measures.js";
 import type { DayNumber, Fen, MonthNumber } from "../../schemas/units.js";
 import { monthStart } from "../calendar.js";
 import type { GroupTable } from "../dimensions/groups.js";
 import type { DimensionTuple } from "../dimensions/tuples.js";
-import { ROW_WIDTH, type SparseRow, SumTable } from "./sums.js";
+import { type SparseRow, SumTable } from "./sums.js";
 
 /** Sums by group, measures as columns, as they are published. */
 export interface ColumnSums {

@@ -3,7 +3,7 @@ import { civil } from "../calendar.js";
 import { normaliseRecord, numberOf, textOf } from "../streams/record.js";
 
 /**
- * Expense budgets by year and fund, in fen (contract §2.2: a budget line counts for the whole year of its
+ * Expense budgets by year and fund, in fen (docs/specification.md#fund-entry: a budget line counts for the whole year of its
  * `book_date`; lines always add up).
  * @param records standing versions of stream `fund-entry`, in any order
  */

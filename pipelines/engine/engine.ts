@@ -31,7 +31,7 @@ const TICK_MS = 1000;
 /** The source that the configuration names. */
 export async function openSource(config: Config, deps: Pick<EngineDeps, "log">): Promise<Source> {
   const { source } = config;
-  if (source.kind === "folder") return new FolderSource({ path: source.path });
+  if (source.kind === "folder") return new FolderSource({ path: source.path, encoding: source.encoding });
   const { KafkaSource } = await import("../../connectors/kafka/source.js");
   return new KafkaSource({ config: source, log: deps.log, instance: config.data });
 }
@@ -45,6 +45,7 @@ export async function openDecoder(config: Config): Promise<BatchDecoder> {
     calendar: new ZoneCalendar(config.timezone),
     registry,
     schemas: await loadWriterSchemas(config.reference),
+    fields: config.source.fields,
   });
 }
 
@@ -64,7 +65,7 @@ export async function assembleEngine(
   parts: EngineParts = {},
 ): Promise<Engine> {
   const decoder = await openDecoder(config);
-  const reference = loadReference(config.reference, config.timezone);
+  const reference = loadReference(config.reference, config.timezone, Object.keys(config.insurances));
   const open = async (rebuild: boolean): Promise<Opened> => {
     const state = new State(config, reference, deps.clock, { rebuild });
     try {

@@ -1,7 +1,7 @@
 import { normaliseRecord, type SmallStream } from "../../aggregations/streams/record.js";
 import { validateRecord } from "../../aggregations/streams/validate.js";
 import { versionTime } from "../../aggregations/streams/version.js";
-import type { Decoder } from "../../connectors/ports/decoder.js";
+import { DELETED_KEY, type Decoder, PASSED_OVER } from "../../connectors/ports/decoder.js";
 import type { BatchOutcome } from "../../connectors/ports/observer.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
 import type { Outcome } from "../../connectors/state/partitions.js";
@@ -15,7 +15,7 @@ import type { IngestState } from "../ledger/ports.js";
 import { dueOf } from "./due.js";
 import { type RecordDays, recordDays } from "./record-days.js";
 import { Revalidation } from "./revalidation.js";
-import { SmallRecords } from "./small-records.js";
+import { SmallRecords, validationContext } from "./small-records.js";
 
 /** A record that goes to quarantine, with its own bytes sealed. */
 interface Refused {
@@ -92,15 +92,28 @@ export class Intake {
       return this.#pool[taken];
     };
     const into = (): Settlement => next().s;
+    let passedOver = 0;
+    let visited = 0;
     this.decoder.settlements(batch, into, (index, raw, undecoded) => {
       const position = positionOf(batch, index);
+      const ordinal = visited++;
       if (position < first) return;
-      if (undecoded) {
+      if (undecoded === PASSED_OVER) {
+        passedOver++;
+        return;
+      }
+      if (undecoded && undecoded !== DELETED_KEY) {
         refused.push({ index, rejection: undecoded, raw: state.privacy.seal(raw()), days: null, due: null });
         return;
       }
       const incoming = next();
+      incoming.keyOnly = undecoded === DELETED_KEY;
+      incoming.ordinal = ordinal;
       incoming.facts.position = position;
+      if (incoming.keyOnly) {
+        taken++;
+        return;
+      }
       const rejection = ledger.validate(incoming, now);
       if (rejection) {
         refused.push({
@@ -116,8 +129,9 @@ export class Intake {
       }
     });
     const incomingBatch = this.#pool.slice(0, taken);
-    const pseudonyms = state.privacy.pseudonyms(incomingBatch.map((a) => a.s.psn_no));
-    incomingBatch.forEach((incoming, i) => {
+    const whole = incomingBatch.filter((a) => !a.keyOnly);
+    const pseudonyms = state.privacy.pseudonyms(whole.map((a) => a.s.psn_no));
+    whole.forEach((incoming, i) => {
       incoming.facts.person = state.persons.numberOf(pseudonyms, i * PSEUDONYM_BYTES);
       incoming.s.psn_no = "";
     });
@@ -128,6 +142,7 @@ export class Intake {
       for (const incoming of incomingBatch) incoming.facts.partitionId = partition.id;
       const months = this.#post(batch, incomingBatch, now);
       for (const incoming of incomingBatch) counts[incoming.outcome]++;
+      counts.duplicate += passedOver;
       counts.quarantined += refused.length;
       this.#refuse(batch, partition.id, refused, now);
       for (const outcome of OUTCOMES)
@@ -144,9 +159,9 @@ export class Intake {
     const { store, ledger, months } = this.state;
     const touched = ledger.post(incomingBatch, now);
     const losers = incomingBatch.filter((a) => a.outcome === "quarantined");
-    const bytes = this.#sealed(batch, new Set(losers.map((a) => a.facts.position)));
+    const bytes = this.#sealed(batch, new Set(losers.map((a) => a.ordinal)));
     for (const incoming of losers) {
-      const day = this.state.calendar.dayOf(incoming.s.setl_time);
+      const day = incoming.keyOnly ? null : this.state.calendar.dayOf(incoming.s.setl_time);
       store.quarantine.add({
         partitionId: incoming.facts.partitionId,
         position: incoming.facts.position,
@@ -156,25 +171,29 @@ export class Intake {
         first_day: day,
         last_day: day,
         due: null,
-        raw: bytes.get(incoming.facts.position) ?? null,
-        ref: incoming.ref,
+        raw: bytes.get(incoming.ordinal) ?? null,
+        ref: incoming.keyOnly ? null : incoming.ref,
       });
     }
     for (const month of touched) store.months.touch(month, months.summary(month));
     return touched;
   }
 
-  /** Bytes of the records at some positions, sealed. Few batches have any: they are read a second time. */
-  #sealed(batch: SourceBatch, positions: ReadonlySet<number>): ReadonlyMap<number, Buffer> {
+  /**
+   * Bytes of some records of a batch, told by how many came before them, sealed. Few batches have any: they are
+   * read a second time.
+   */
+  #sealed(batch: SourceBatch, ordinals: ReadonlySet<number>): ReadonlyMap<number, Buffer> {
     const found = new Map<number, Buffer>();
-    if (positions.size === 0) return found;
+    if (ordinals.size === 0) return found;
     const unused = new Settlement();
+    let ordinal = 0;
     this.decoder.settlements(
       batch,
       () => unused,
-      (index, raw) => {
-        const position = positionOf(batch, index);
-        if (positions.has(position)) found.set(position, this.state.privacy.seal(raw()));
+      (_index, raw) => {
+        if (ordinals.has(ordinal)) found.set(ordinal, this.state.privacy.seal(raw()));
+        ordinal++;
       },
     );
     return found;
@@ -203,10 +222,16 @@ export class Intake {
     const first = store.partitions.find(batch.position.source, batch.position.partition)?.next ?? 0;
     const refused: Refused[] = [];
     const entries: Entry[] = [];
+    const context = validationContext(this.state, now);
+    let passedOver = 0;
     this.decoder.records(batch, (index, raw, decoded, undecoded) => {
       if (positionOf(batch, index) < first) return;
+      if (undecoded === PASSED_OVER) {
+        passedOver++;
+        return;
+      }
       const record = decoded && normaliseRecord(stream, decoded);
-      const rejection = undecoded ?? validateRecord(stream, record!, { now });
+      const rejection = undecoded ?? validateRecord(stream, record!, context);
       const sealed = privacy.seal(raw());
       if (rejection) {
         const due = record ? dueOf(rejection, versionTime(record)) : null;
@@ -232,6 +257,7 @@ export class Intake {
           counts.quarantined--;
         }
       }
+      counts.duplicate += passedOver;
       counts.quarantined += refused.length;
       this.#refuse(batch, partition.id, refused, now);
       for (const outcome of OUTCOMES)

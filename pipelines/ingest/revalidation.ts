@@ -1,7 +1,7 @@
 import { normaliseRecord, type SmallStream } from "../../aggregations/streams/record.js";
 import { validateRecord } from "../../aggregations/streams/validate.js";
 import { versionTime } from "../../aggregations/streams/version.js";
-import type { Decoder } from "../../connectors/ports/decoder.js";
+import { DELETED_KEY, type Decoder } from "../../connectors/ports/decoder.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
 import type { Outcome } from "../../connectors/state/partitions.js";
 import type { QuarantineEntry } from "../../connectors/state/quarantine.js";
@@ -11,7 +11,7 @@ import { IncomingSettlement } from "../ledger/incoming.js";
 import type { IngestState } from "../ledger/ports.js";
 import { dueOf } from "./due.js";
 import { type RecordDays, recordDays } from "./record-days.js";
-import type { SmallRecords } from "./small-records.js";
+import { type SmallRecords, validationContext } from "./small-records.js";
 
 const NO_POSITION = {
   source: "",
@@ -82,25 +82,32 @@ export class Revalidation {
         },
       );
     } else incoming = ledger.recall(entry.ref!);
-    rejection ??= ledger.validate(incoming, now);
+    incoming.keyOnly = rejection === DELETED_KEY;
+    if (incoming.keyOnly) rejection = null;
+    else rejection ??= ledger.validate(incoming, now);
     if (rejection) {
       const read = !Number.isNaN(incoming.s.setl_time);
       const days: RecordDays | null = read ? [incoming.facts.day, incoming.facts.day] : null;
       this.#stillWaiting(entry, rejection, Math.max(incoming.s.setl_time, incoming.s.updt_time), days);
       return null;
     }
-    if (batch) {
+    if (batch && !incoming.keyOnly) {
       incoming.facts.person = persons.numberOf(privacy.pseudonyms([incoming.s.psn_no]), 0);
       incoming.s.psn_no = "";
     }
     incoming.facts.partitionId = entry.partitionId;
     incoming.facts.position = entry.position;
-    this.state.reporting.note(incoming.s.fixmedins_code, incoming.facts.day, incoming.s.setl_time);
+    if (!incoming.keyOnly) {
+      this.state.reporting.note(incoming.s.fixmedins_code, incoming.facts.day, incoming.s.setl_time);
+    }
     const touched = store.commit(() => {
       const inUse = ledger.post([incoming], now);
       for (const month of inUse) store.months.touch(month, months.summary(month));
       if (incoming.outcome !== "quarantined") this.#resolve(entry, incoming.outcome);
-      else store.quarantine.update(entry.id, { ...incoming.rejection!, due: null, ref: incoming.ref });
+      else {
+        const ref = incoming.keyOnly ? null : incoming.ref;
+        store.quarantine.update(entry.id, { ...incoming.rejection!, due: null, ref });
+      }
       return inUse;
     });
     months.evict(touched);
@@ -111,9 +118,10 @@ export class Revalidation {
     const stream = entry.stream as SmallStream;
     const now = this.state.clock();
     let found: Outcome | null = null;
+    const context = validationContext(this.state, now);
     this.decoder.records(batch, (_index, _raw, decoded, undecoded) => {
       const record = decoded && normaliseRecord(stream, decoded);
-      const rejection = undecoded ?? validateRecord(stream, record!, { now });
+      const rejection = undecoded ?? validateRecord(stream, record!, context);
       if (rejection) {
         const days = record ? recordDays(stream, record) : null;
         this.#stillWaiting(entry, rejection, record ? versionTime(record) : 0, days);

@@ -1,4 +1,5 @@
 import type { SmallStream } from "../../aggregations/streams/record.js";
+import type { ValidationContext } from "../../aggregations/streams/validate.js";
 import {
   canonicalContent,
   recordKey,
@@ -13,6 +14,12 @@ import type { EpochMs } from "../../schemas/units.js";
 import { CONFLICT } from "../ledger/incoming.js";
 import type { IngestState } from "../ledger/ports.js";
 import { recordDays } from "./record-days.js";
+
+/** What records are validated against beside themselves. */
+export const validationContext = (state: IngestState, now: EpochMs): ValidationContext => ({
+  now,
+  insurances: Object.keys(state.config.insurances),
+});
 
 /** The records of every stream but `settlement`, on their way into the state. */
 export class SmallRecords {

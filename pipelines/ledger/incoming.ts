@@ -19,6 +19,10 @@ export class IncomingSettlement {
   countedAs: CountedAs = "applied";
   /** Reference once written. */
   ref: Ref = 0;
+  /** A deletion that names its settlement alone: `s` has the id and, where it is known, the time of the deletion. */
+  keyOnly = false;
+  /** How many records of its batch came before it. */
+  ordinal = 0;
   /** Tuple on the day of `facts`, where it is known. */
   tuple: DimensionTuple | null = null;
 }

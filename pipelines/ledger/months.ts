@@ -93,7 +93,7 @@ export class MonthCache {
     this.journal.add(facts.day, tuple, this.contribution, sign);
     this.#dirtyCells.add(month);
     this.#touchedDays.add(facts.day);
-    const weight = weightOf(s);
+    const weight = weightOf(s, tuple.values.care);
     if (weight !== 0) {
       this.#years.get(yearOfMonth(month))!.add(facts.person, month % 12, tuple.id, sign * weight);
       this.#dirtyPersons.add(month);
@@ -162,9 +162,11 @@ export class MonthCache {
     for (let m = 0; m < 12; m++) {
       const month = year * 12 + m;
       this.#replay(month, header, (s, facts, sign) => {
-        const weight = weightOf(s);
+        if (!isCounted(s)) return;
+        const tuple = this.tupleOf(s, facts);
+        const weight = weightOf(s, tuple.values.care);
         if (weight === 0) return;
-        persons.add(facts.person, m, this.tupleOf(s, facts).id, sign * weight);
+        persons.add(facts.person, m, tuple.id, sign * weight);
         this.#dirtyPersons.add(month);
       });
     }

@@ -88,16 +88,18 @@ export class Reclassification {
   keepUsedTables(): void {
     const { closed, dimensionIndex, config, facilities, reference } = this.parts;
     if (closed.months.size === 0) return;
-    const { insurances, jurisdiction, careGroups } = dimensionIndex.rules;
-    const { reimbursed, benefit } = config;
+    const { insurances, jurisdiction, careGroups, personKinds, channels } = dimensionIndex.rules;
+    const { reimbursed, benefit, casePayment } = config;
     this.#used.keep({
       facilities: facilities.current,
       categories: reference.categories,
       rules: {
         jurisdiction,
         careGroups,
+        personKinds,
+        channels,
         insurances: [...insurances],
-        components: { reimbursed, benefit },
+        components: { reimbursed, benefit, casePayment },
       },
     });
   }

@@ -25,7 +25,14 @@ export function rulesOf(config: Config): object {
     careGroups,
     reimbursed,
     benefit,
+    ...beyondDefaults(config),
   };
+}
+
+/** Rules that came later: named only where they are set, so that a state made before them is none of other rules. */
+function beyondDefaults({ personKinds, channels }: Config): object {
+  const given = Object.entries({ personKinds, channels });
+  return Object.fromEntries(given.filter(([, value]) => Object.keys(value).length > 0));
 }
 
 /** The part of the configuration that a settlement's dimensions follow from. */
@@ -37,6 +44,8 @@ export function dimensionRules(config: Config): DimensionRules {
         codes.map((code): [string, string] => [code, insurance]),
       ),
     ),
+    personKinds: config.personKinds,
+    channels: config.channels,
     careGroups: config.careGroups,
     groupings: config.groupings,
     personGroupings: config.personGroupings,

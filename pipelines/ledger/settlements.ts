@@ -57,7 +57,7 @@ export class SettlementLedger {
     this.#originals = rules.originalPeriod
       ? new OriginalPeriod(store, dimensionIndex, refunds, calendar)
       : null;
-    this.#withdrawal = new Withdrawal(store, persons, refunds, this.#writer, this.#waiting, this);
+    this.#withdrawal = new Withdrawal(store, calendar, persons, refunds, this.#writer, this.#waiting, this);
   }
 
   /**
@@ -104,7 +104,7 @@ export class SettlementLedger {
     movedRefunds: readonly IncomingSettlement[],
     now: EpochMs,
   ): Set<MonthNumber> {
-    const { store, months } = this;
+    const { store, months, calendar } = this;
     const fresh: IncomingSettlement[] = [];
     const replacing: {
       incoming: IncomingSettlement;
@@ -170,8 +170,8 @@ export class SettlementLedger {
 
     for (const a of fresh) this.refunds.added(a.s);
     for (const { incoming, silent } of replacing) if (!silent) this.refunds.corrected(incoming.s);
-    for (const a of fresh) warn(store, a, false);
-    for (const { incoming, silent } of replacing) if (!silent) warn(store, incoming, true);
+    for (const a of fresh) warn(store, calendar, a, false);
+    for (const { incoming, silent } of replacing) if (!silent) warn(store, calendar, incoming, true);
     return touched;
   }
 

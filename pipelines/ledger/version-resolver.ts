@@ -1,4 +1,10 @@
-import { canonicalForm, isGreater, sameContent } from "../../aggregations/settlement/version.js";
+import {
+  canonicalForm,
+  flagPrecedence,
+  isGreater,
+  sameContent,
+} from "../../aggregations/settlement/version.js";
+import { DELETED_KEY } from "../../connectors/ports/decoder.js";
 import type { CountedAs } from "../../connectors/state/kept-settlements.js";
 import type { PersonTable } from "../../connectors/state/person-table.js";
 import type { Ref, RowFacts } from "../../connectors/state/settlement-block.js";
@@ -59,15 +65,40 @@ export class VersionResolver {
       let before = current.get(id);
       if (before === undefined) {
         before = { kept: kept.get(i), incoming: undefined, sameAsKept: false, keptCountedAs: "applied" };
+        if (incoming.keyOnly && before.kept === undefined) {
+          incoming.outcome = "quarantined";
+          incoming.rejection = DELETED_KEY;
+          incoming.fate = "none";
+          return;
+        }
         current.set(id, before);
         if (before.kept === undefined) {
           before.incoming = incoming;
           return;
         }
       }
+      if (incoming.keyOnly) this.#takeOut(incoming, before);
       this.#compare(incoming, before);
     });
     return { current, displaced: this.#displaced };
+  }
+
+  /** Makes a deletion of which only the key is known the version of its settlement that is valid no more. */
+  #takeOut(incoming: IncomingSettlement, { incoming: before, kept }: CurrentEntry): void {
+    const { s, facts } = incoming;
+    const deletedAt = s.updt_time;
+    if (before) {
+      s.copyFrom(before.s);
+      Object.assign(facts, before.facts, { partitionId: facts.partitionId, position: facts.position });
+    } else {
+      const { partitionId, position } = facts;
+      this.store.settlements.read(kept!, s, facts);
+      Object.assign(facts, { partitionId, position });
+    }
+    s.vali_flag = "0";
+    if (deletedAt > s.updt_time) s.updt_time = deletedAt;
+    incoming.outcome = "applied";
+    incoming.tuple = null;
   }
 
   /** Holds a version against what is current for its key. */
@@ -97,12 +128,16 @@ export class VersionResolver {
       return;
     }
     if (s.updt_time < other.updt_time) {
-      incoming.outcome = "duplicate";
-      incoming.countedAs = "duplicate";
-      incoming.fate = this.#knownVersion(incoming) === undefined ? "superseded" : "none";
+      this.#tooOld(incoming);
       return;
     }
-    if (s.updt_time === other.updt_time) {
+    // A cancellation in the same second comes before the bill that it cancels, which is a duplicate then.
+    const precedence = s.updt_time === other.updt_time ? flagPrecedence(s, other) : 1;
+    if (precedence < 0) {
+      this.#tooOld(incoming);
+      return;
+    }
+    if (precedence === 0) {
       const mine = canonicalForm(s, this.persons.pseudonymOf(incoming.facts.person).toString("hex"));
       const theirs = canonicalForm(other, this.persons.pseudonymOf(facts.person).toString("hex"));
       if (!isGreater(mine, theirs)) {
@@ -121,6 +156,13 @@ export class VersionResolver {
     }
     entry.incoming = incoming;
     entry.sameAsKept = false;
+  }
+
+  /** A version older than the current one: kept, since it may become current again, unless it is known. */
+  #tooOld(incoming: IncomingSettlement): void {
+    incoming.outcome = "duplicate";
+    incoming.countedAs = "duplicate";
+    incoming.fate = this.#knownVersion(incoming) === undefined ? "superseded" : "none";
   }
 
   /** The current version loses to one of the same time: its own record is in conflict now. */

@@ -1,5 +1,5 @@
-import { monthOfDay } from "../../aggregations/calendar.js";
-import { canonicalForm, isGreater } from "../../aggregations/settlement/version.js";
+import { monthOfDay, type ZoneCalendar } from "../../aggregations/calendar.js";
+import { canonicalForm, flagPrecedence, isGreater } from "../../aggregations/settlement/version.js";
 import type { CountedAs } from "../../connectors/state/kept-settlements.js";
 import type { PersonTable } from "../../connectors/state/person-table.js";
 import type { Ref, RowFacts } from "../../connectors/state/settlement-block.js";
@@ -35,6 +35,7 @@ export class Withdrawal {
 
   constructor(
     private readonly store: SqliteStore,
+    private readonly calendar: ZoneCalendar,
     private readonly persons: PersonTable,
     private readonly refunds: RefundIndex,
     private readonly writer: VersionWriter,
@@ -82,7 +83,7 @@ export class Withdrawal {
       this.writer.write([best], ([copy]) => this.store.settlements.ids.set(copy.s.setl_id, copy.ref));
     }
     this.refunds.corrected(best?.s ?? gone.s, best === undefined);
-    if (best) warn(this.store, best, true);
+    if (best) warn(this.store, this.calendar, best, true);
     else forgetWarnings(this.store, id);
     return touched;
   }
@@ -130,6 +131,8 @@ export class Withdrawal {
 
   #precedes(a: IncomingSettlement, b: IncomingSettlement): boolean {
     if (a.s.updt_time !== b.s.updt_time) return a.s.updt_time > b.s.updt_time;
+    const precedence = flagPrecedence(a.s, b.s);
+    if (precedence !== 0) return precedence > 0;
     const form = (v: IncomingSettlement): string =>
       canonicalForm(v.s, this.persons.pseudonymOf(v.facts.person).toString("hex"));
     return isGreater(form(a), form(b));

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import type { DimensionTuple } from "../../aggregations/dimensions/tuples.js";
-import { ROW_WIDTH, SumTable } from "../../aggregations/months/sums.js";
+import { SumTable } from "../../aggregations/months/sums.js";
 import { type MonthCells, publishCells } from "../../connectors/duckdb/publish/cells.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { SETTLEMENT_DIMENSIONS, type SettlementDimension } from "../../schemas/dimensions.js";
-import { MEASURES } from "../../schemas/measures.js";
+import { MEASURES, ROW_WIDTH } from "../../schemas/measures.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import type { PublishState } from "../ledger/ports.js";
 

@@ -6,8 +6,8 @@ import { canonicalForm } from "../../aggregations/settlement/version.js";
 import { BatchDecoder } from "../../connectors/decode/decoder.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
 import { Intake } from "../../pipelines/ingest/intake.js";
-import { emptyFacts } from "../../pipelines/ledger/months.js";
 import { IncomingSettlement } from "../../pipelines/ledger/incoming.js";
+import { emptyFacts } from "../../pipelines/ledger/months.js";
 import { State } from "../../pipelines/ledger/state.js";
 import { type Config, configSchema } from "../../schemas/config/schema.js";
 import { Settlement } from "../../schemas/input/settlement.js";
@@ -96,9 +96,12 @@ export class LedgerBench {
       if (ledger.validate(incoming, NOW)) continue;
       const form = canonicalForm(s, privacy.pseudonyms([s.psn_no]).toString("hex"));
       const other = best.get(s.setl_id);
-      const later = other === undefined || s.updt_time > other.s.updt_time;
-      const tied = other !== undefined && s.updt_time === other.s.updt_time;
-      if (later || (tied && Buffer.compare(Buffer.from(form), Buffer.from(other.form)) > 0))
+      // In the same second 0 stands over 2 over 1, whatever else they say.
+      const rank = (v: Settlement): number => ["1", "2", "0"].indexOf(v.vali_flag);
+      const order = other && (s.updt_time - other.s.updt_time || rank(s) - rank(other.s));
+      const later = order === undefined || order > 0;
+      const tied = order === 0;
+      if (later || (tied && Buffer.compare(Buffer.from(form), Buffer.from(other!.form)) > 0))
         best.set(s.setl_id, { s, form });
     }
     const dayOf = (s: Settlement): string => {

@@ -141,6 +141,7 @@ class DetailWriter {
       STORAGE_VERSION,
     ]);
     const { jurisdiction, timezone, refunds, insurances, careGroups, reimbursed, benefit } = config;
+    const { personKinds, channels, casePayment } = config;
     this.#referenceHash = sha([
       reference.facilities,
       categories,
@@ -153,6 +154,9 @@ class DetailWriter {
         careGroups,
         reimbursed,
         benefit,
+        personKinds,
+        channels,
+        casePayment,
       ],
     ]);
     this.#stage = new DetailStage(connection, snapshot, reference, true);

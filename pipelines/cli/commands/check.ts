@@ -47,7 +47,7 @@ export async function checkCommand(options: {
 }
 
 function referenceText(config: Config): string {
-  const tables = loadReference(config.reference, config.timezone);
+  const tables = loadReference(config.reference, config.timezone, Object.keys(config.insurances));
   return (
     `${count(tables.facilities.length)} facility versions, ` +
     `${count(tables.categories.length)} categories beside the ${NATIONAL_CATEGORIES.length} national codes, ` +

@@ -109,10 +109,10 @@ export interface PeriodInfo {
   readonly start: string;
   readonly end: string;
   readonly previous: string | null;
-  readonly closed: boolean;
+  readonly status: "open" | "closed";
+  readonly complete: boolean | null;
   /** Share of the facilities that have reported to its end. */
-  readonly complete: string | null;
-  readonly provisional: boolean;
+  readonly completeness: string | null;
 }
 export interface TableInfo {
   readonly table: string;

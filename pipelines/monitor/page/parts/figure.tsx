@@ -138,7 +138,16 @@ interface Changed extends Asked {
 }
 
 /** Change against the period compared, in per cent, or in points for a share. */
-export function Change({ of, few = false }: { of: Changed | null | undefined; few?: boolean }) {
+export function Change({
+  of,
+  few = false,
+  bare = false,
+}: {
+  of: Changed | null | undefined;
+  few?: boolean;
+  /** Without the unit: the head of the column says it. */
+  bare?: boolean;
+}) {
   const { t } = useText();
   const against = useComparison();
   if (few) return <Mark of="few" />;
@@ -161,7 +170,7 @@ export function Change({ of, few = false }: { of: Changed | null | undefined; fe
   return (
     <span class="nowrap" data-change={value}>
       {signed(value, points ? "points" : "pct")}
-      {points && <span class="pt">{t("unit.points")}</span>}
+      {points && !bare && <span class="pt">{t("unit.points")}</span>}
     </span>
   );
 }

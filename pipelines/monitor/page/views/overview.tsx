@@ -23,7 +23,9 @@ import {
 } from "./overview-data.js";
 import { useView } from "./use-view.js";
 
-const MAIN = ["employee_pool", "resident"];
+/** How many funds have a card of their own: those that spend most. The composite of two funds is told by its parts. */
+const CARDS = 2;
+const COMPOSITE = "employee";
 
 /** The figure of a fund that a card shows. */
 export function fundFigure(
@@ -317,7 +319,8 @@ function RecentDays({ rows }: { rows: readonly Recent[] }) {
   const asked = (r: Recent): Asked => ({
     indicator: r.indicator,
     period: r.today.day,
-    grouping: "total",
+    grouping: r.care ? "care" : "total",
+    dimensions: r.care ? { care: r.care } : {},
     value: r.today.value,
     unit: r.unit,
   });
@@ -420,8 +423,12 @@ export function Overview() {
     <Loaded answer={answer}>
       {(data) => {
         if (data.funds.length === 0) return <EmptyView />;
-        const main = data.funds.filter((f) => MAIN.includes(f.fund));
-        const others = data.funds.filter((f) => !MAIN.includes(f.fund));
+        const funds = data.funds.filter((f) => f.fund !== COMPOSITE);
+        const largest = [...funds]
+          .sort((a, b) => (place(b.settled) ?? 0) - (place(a.settled) ?? 0))
+          .slice(0, CARDS);
+        const main = funds.filter((f) => largest.includes(f));
+        const others = funds.filter((f) => !largest.includes(f));
         const second = wall && params.frame === "2";
         return (
           <>
