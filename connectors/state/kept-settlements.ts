@@ -115,7 +115,7 @@ export class KeptSettlements {
     }
   }
 
-  /** Visits every version ever kept, those that stand no more too. */
+  /** Visits every version ever kept, superseded ones too. */
   scanAll(into: Settlement, facts: RowFacts, visit: () => void): void {
     const page = this.file.sql("SELECT id, data FROM block WHERE id > ? ORDER BY id LIMIT 64");
     for (let after = 0; ; ) {
@@ -158,7 +158,7 @@ export class KeptSettlements {
     ).map(([ref]) => ref);
   }
 
-  /** Superseded versions of a key that could stand again, and how their records were counted. */
+  /** Superseded versions of a key that could become current again, and how their records were counted. */
   supersededVersions(setlId: string): { readonly ref: Ref; readonly countedAs: CountedAs }[] {
     const rows = this.file.sql("SELECT ref, kept FROM dead WHERE setl_id = ? AND kept > 0").raw().all(setlId);
     return (rows as [number, number][]).map(([ref, kept]) => ({ ref, countedAs: COUNTED_AS[kept - 1] }));

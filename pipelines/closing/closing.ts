@@ -98,7 +98,7 @@ function freeze(state: ClosingState, period: Period, problems: readonly ClosePro
 }
 
 async function alreadyClosed(state: ClosingState, loop: Parts["loop"], period: Period): Promise<CloseResult> {
-  // After a crash the close may stand unpublished; and what has come since belongs to the count.
+  // After a crash the close may be unpublished; and what has come since belongs to the count.
   await loop.publishNow();
   const restated = await restatedFigures(state, period.id);
   const { closedAt, version, problems } = state.closed.get(period.id)!;

@@ -72,7 +72,7 @@ export class Intake {
     return { source, partition, ...counts, seconds: (performance.now() - started) / 1000 };
   }
 
-  /** Takes changed facilities into use, and judges again what waited for them. */
+  /** Takes changed facilities into use, and validates again what waited for them. */
   async #facilitiesCame(): Promise<void> {
     if (!this.state.facilitiesChanged()) return;
     await this.revalidate("reason = 'out_of_jurisdiction'");
@@ -154,7 +154,7 @@ export class Intake {
     return counts;
   }
 
-  /** Posts arrivals and files those that lost to another version of the same time. */
+  /** Posts a batch and quarantines those that lost to another version of the same time. */
   #post(batch: SourceBatch, incomingBatch: readonly IncomingSettlement[], now: EpochMs): ReadonlySet<number> {
     const { store, ledger, months } = this.state;
     const touched = ledger.post(incomingBatch, now);

@@ -170,14 +170,14 @@ export class MonthCache {
         this.#dirtyPersons.add(month);
       });
     }
-    // Changes count from here on: what stood before the change to come is published, or given whole.
+    // Changes count from here on: what was there before is published already, or given whole.
     persons.count();
     persons.takeChanges();
     this.#years.set(year, persons);
     return persons;
   }
 
-  /** Visits what changed in a month since a checkpoint; without one, everything that stands. */
+  /** Visits what changed in a month since a checkpoint; without one, every current version. */
   #replay(
     month: MonthNumber,
     since: { readonly sequence: number; readonly lastBlock: number } | undefined,

@@ -67,7 +67,7 @@ export interface ClosingState extends PublishState {
   keepUsedTables(): void;
 }
 
-/** What the recount and the detail file stand on: a snapshot of the file, and the tables in use at that moment. */
+/** What the recount and the detail file are made of: a snapshot of the file, and the tables in use at that moment. */
 export interface VerifyState {
   readonly config: Config;
   readonly clock: () => EpochMs;

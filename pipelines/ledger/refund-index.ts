@@ -53,7 +53,7 @@ export class RefundIndex {
     if (known) this.#evaluate(refund.init_setl_id);
   }
 
-  /** Renews the warnings of one original; of one that stands no more there are none. */
+  /** Renews the warnings of one original; one without a current version has none. */
   #evaluate(originalId: string): void {
     const { store } = this;
     store.warnings.drop(originalId, WARNINGS);

@@ -175,17 +175,17 @@ export class SettlementLedger {
     return touched;
   }
 
-  /** A copy of a kept version as an arrival, to be validated again. */
+  /** A copy of a kept version as an incoming one, to be validated again. */
   recall(ref: Ref): IncomingSettlement {
     const incoming = new IncomingSettlement();
     this.store.settlements.read(ref, incoming.s, incoming.facts);
     return incoming;
   }
 
-  /** Holds a kept version against the present tables: why it may not stand, or the day it counts on. */
+  /** Holds a kept version against the present tables: why it may not be current, or the day it counts on. */
   reclassify(s: Settlement, facts: RowFacts): { rejection: Rejection | null; day: DayNumber } {
     const own = this.calendar.dayOf(s.setl_time);
-    // Allowed or not is asked of its own time, as on arrival; the original decides only where it counts.
+    // Its own time decides whether it is allowed, as when it came in; its original only where it counts.
     const allowed = this.dimensionIndex.find(s, own);
     if ("reason" in allowed) return { rejection: allowed, day: facts.day };
     let day = own;

@@ -24,7 +24,7 @@ const nameOf = (key: string): string => createHash("sha256").update(key).digest(
 const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
 /**
- * The alerts of a state: judged with every version, kept with the next commit after it was published, so that
+ * The alerts of a state: evaluated with every version, kept with the next commit after it was published, so that
  * a publish that fails leaves them as they were.
  */
 export class AlertBook {
@@ -136,7 +136,7 @@ export class AlertBook {
     return true;
   }
 
-  /** Publishing has been owed for so long: judged without a version, because there is none that could show it. */
+  /** Publishing has been owed for so long: evaluated without a version, because there is none that could show it. */
   owed(seconds: number, moment: Moment): void {
     const watching = this.#rulesOf("published_age");
     if (watching.length === 0) return;

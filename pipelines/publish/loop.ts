@@ -168,7 +168,7 @@ export class PublishLoop {
     }
   }
 
-  /** Publishes what is not yet published, now. Returns the version that stands. */
+  /** Publishes what is not yet published, now. Returns the published version. */
   async publishNow(): Promise<number> {
     const { intake } = this.#parts;
     await this.#running?.catch(() => undefined);

@@ -13,7 +13,7 @@ import { PublishedSums, type Window } from "./sums.js";
 import { verifiedOf } from "./verified.js";
 import { WholeTables } from "./whole-tables.js";
 
-/** Cuts the state for publishing: one consistent snapshot of what changed since the last publish. */
+/** Takes what is published: one consistent snapshot of what changed since the last publish. */
 export class Publication {
   #publishedSequence: number;
   #publishedGroups: number;
@@ -26,7 +26,7 @@ export class Publication {
   readonly #tables: WholeTables;
   readonly #outlook: OutlookTable;
   readonly alerts: AlertBook;
-  /** Version that stands when nothing is left to publish; null when something is. */
+  /** The published version when nothing is left to publish; null when something is. */
   readonly publishedVersion: number | null;
   /** Figures were computed, but the publish that had them did not succeed yet. */
   #figuresDue = false;
@@ -145,7 +145,7 @@ export class Publication {
     // What the funds spent (settled_expense) follows from settlements, with or without fund entries.
     const due = this.#figuresDue || changed.size > 0 || moved || settlementsChanged;
     if (!due && !this.#full) return {};
-    // After a snapshot that was not published nobody knows what stands.
+    // After a snapshot that failed to publish nobody knows what the file holds.
     const previous = this.#figuresDue || this.#full ? null : this.#figuresGiven;
     this.#figuresDue = true;
     changed.clear();

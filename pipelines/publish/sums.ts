@@ -48,7 +48,7 @@ export class PublishedSums {
   #daysGiven: DayNumber[] = [];
   readonly #settled = new Map<MonthNumber, SettledSums>();
 
-  /** @param window what was published last, null where nothing stands or it is not known. */
+  /** @param window what was published last, null where nothing is published or it is not known. */
   constructor(
     private readonly state: PublishState,
     private window: Window,
@@ -67,7 +67,7 @@ export class PublishedSums {
     }
   }
 
-  /** Nothing stands published any more. */
+  /** Nothing is published any more. */
   forget(): void {
     this.window = { firstDay: null, lastDay: null };
   }

@@ -57,7 +57,7 @@ export class WholeTables {
         ],
       },
       divisions: { revision: once, rows: () => reference.divisions },
-      // Tallies move with arrivals, and with records that go to quarantine afterwards.
+      // Tallies move with every batch, and with records that go to quarantine afterwards.
       balance: {
         revision: () => `${store.meta("content_sequence")} ${store.quarantine.revision}`,
         rows: () => this.#balance(),

@@ -33,7 +33,7 @@ export interface Pinned {
   readonly published: string;
 }
 
-/** Holds what stands published and the state it shows. Called when nothing is left to publish. */
+/** Holds the published file and the state that it shows. Called when nothing is left to publish. */
 export function pinPublished(state: VerifyState, reference: DetailReference, version: number): Pinned {
   const { data } = state.config;
   const folder = join(data, "work", "verify");

@@ -17,7 +17,7 @@ interface Engine {
 /** Runs work on the engine between two batches. */
 type BetweenBatches = <T>(work: (engine: Engine) => Promise<T>) => Promise<T>;
 
-/** The reference data that the state's figures stand on at this moment. */
+/** The reference data behind the state's figures at this moment. */
 export function detailReference({ config, facilities, reference }: VerifyState): DetailReference {
   return {
     config,

@@ -39,7 +39,7 @@ export interface DetailFileOptions {
   readonly dataDir: string;
   readonly reference: DetailReference;
   readonly writtenAt: EpochMs;
-  /** Everything anew, whatever stands. */
+  /** Everything anew, whatever is there. */
   readonly full?: boolean;
 }
 
@@ -59,7 +59,7 @@ interface Held {
   readonly referenceHash: string;
 }
 
-/** Where the detail file stands, for authorised users alone. */
+/** Path of the detail file, for authorised users alone. */
 export const detailPath = (dataDir: string): string => join(dataDir, "detail", "detail.duckdb");
 
 const definitions = (reference: DetailReference): readonly Definition[] => [
@@ -81,7 +81,7 @@ export async function privateFolder(path: string): Promise<void> {
 }
 
 /**
- * Brings the detail file up to a snapshot of the state and moves it into place: only months whose standing
+ * Brings the detail file up to a snapshot of the state and moves it into place: only months whose current
  * versions changed are written. A reader keeps the file that it opened.
  * @throws FundpulseError FP4001; the old file then stands.
  */
