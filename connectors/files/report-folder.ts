@@ -33,7 +33,7 @@ export class ReportFolder {
   begin(period: string, about: { readonly title: string; readonly note: string }): void {
     const folder = join(this.root, `.${period}.next`);
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder, PUBLIC_FOLDER);
     this.#drafts.set(period, { folder, parts: [`# ${about.title}\n\n${about.note}\n`], tables: 0 });
   }
 
