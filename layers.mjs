@@ -43,10 +43,7 @@ export const LAYERS = {
     ["monitor"],
     ["cli"],
   ],
-  "pipelines/audit": [
-    ["arithmetic", "document"],
-    ["wording", "evidence"],
-  ],
+  "pipelines/audit": [["arithmetic", "document"], ["wording", "evidence"], ["."]],
   "pipelines/report": [["tags"], ["docx"], ["templates", "formats"], ["."]],
   "pipelines/simulate": [["write"], ["."]],
   "pipelines/cli": [["terminal"], ["commands"], ["definitions"], ["."]],
