@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cellText, csvText } from "./csv.js";
+import { makeFolder, PUBLIC_FOLDER, writePublicFile } from "./modes.js";
 
 /** A printed table with the headings and texts as they are to be read. */
 export interface PrintedSheet {
@@ -41,7 +42,7 @@ export class ReportFolder {
   add(period: string, sheet: PrintedSheet): void {
     const draft = this.#drafts.get(period)!;
     draft.tables++;
-    writeFileSync(
+    writePublicFile(
       join(draft.folder, `${fileName(sheet.name)}.csv`),
       csvText([sheet.columns, ...sheet.rows], "excel"),
     );
@@ -52,7 +53,7 @@ export class ReportFolder {
   finish(period: string): { readonly folder: string; readonly tables: number } {
     const draft = this.#drafts.get(period)!;
     this.#drafts.delete(period);
-    writeFileSync(join(draft.folder, `${period}.md`), draft.parts.join("\n"));
+    writePublicFile(join(draft.folder, `${period}.md`), draft.parts.join("\n"));
     const folder = join(this.root, period);
     renameSync(draft.folder, folder);
     return { folder, tables: draft.tables };

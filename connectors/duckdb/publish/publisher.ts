@@ -6,7 +6,7 @@ import { dayText, monthText, ZoneCalendar } from "../../../aggregations/calendar
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { type Definition, quoteText, STORE } from "../../../schemas/published/definition.js";
-import { makeFolder, PRIVATE_FOLDER } from "../../files/modes.js";
+import { makeFolder, makePrivateFile, PRIVATE_FOLDER } from "../../files/modes.js";
 import type { PublishedState, Publisher, PublishInput } from "../../ports/publisher.js";
 import { moveIntoPlace, OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
 import { loadForesight } from "./alerts.js";
@@ -345,6 +345,7 @@ export class DuckDbPublisher implements Publisher {
 
   /** Attaches a new file without data. */
   async #makeEmpty(path: string, as: string): Promise<void> {
+    makePrivateFile(path);
     await writeFile(path, await this.#empty());
     await this.#attach(path, as, FILE_OPTIONS);
     await this.#connection!.run(`USE ${as}`);
