@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cellText, csvText } from "./csv.js";
 import { makeFolder, PUBLIC_FOLDER, writePublicFile } from "./modes.js";
@@ -27,8 +27,9 @@ export class ReportFolder {
 
   constructor(private readonly root: string) {}
 
+  /** Whether its tables stand there; a report of the period alone may have made the folder. */
   has(period: string): boolean {
-    return existsSync(join(this.root, period));
+    return existsSync(join(this.root, period, `${period}.md`));
   }
 
   begin(period: string, about: { readonly title: string; readonly note: string }): void {
@@ -55,7 +56,14 @@ export class ReportFolder {
     this.#drafts.delete(period);
     writePublicFile(join(draft.folder, `${period}.md`), draft.parts.join("\n"));
     const folder = join(this.root, period);
-    renameSync(draft.folder, folder);
+    if (existsSync(folder)) {
+      // The file that says they are whole comes last.
+      const names = readdirSync(draft.folder).sort(
+        (a, b) => Number(a.endsWith(".md")) - Number(b.endsWith(".md")),
+      );
+      for (const name of names) renameSync(join(draft.folder, name), join(folder, name));
+      rmSync(draft.folder, { recursive: true });
+    } else renameSync(draft.folder, folder);
     return { folder, tables: draft.tables };
   }
 }

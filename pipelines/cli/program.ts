@@ -63,6 +63,7 @@ Examples:
     .option("--until-drained", "stop when every source is read to its end and published")
     .option("--ops", "serve metrics and health also with --until-drained")
     .option("--no-ops", "do not serve metrics and health")
+    .option("--monitor", "serve the web page and its API in this process too")
     .action(async (options) => done(await (await import("./commands/run.js")).runCommand(options)));
 
   monitorDefinition({ command, withConfig, done });
