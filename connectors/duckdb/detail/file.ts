@@ -18,6 +18,7 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import { STREAMS } from "../../../schemas/input/streams.js";
 import { type Definition, ddl, quoteText } from "../../../schemas/published/definition.js";
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
+import { PRIVATE_FILE } from "../../files/modes.js";
 import type { StateSnapshot } from "../../state/snapshot.js";
 import { appendColumns } from "../append.js";
 import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
@@ -106,8 +107,7 @@ export async function writeDetailFile(
     if (current !== null && existsSync(path)) return { path, ...current };
     const written = await writer.write();
     await chmod(writer.work, 0o600);
-    await replaceWithCopy(writer.work, path);
-    await chmod(path, 0o600);
+    await replaceWithCopy(writer.work, path, PRIVATE_FILE);
     return { path, ...written };
   } catch (cause) {
     if (cause instanceof FundpulseError) throw cause;
