@@ -1,5 +1,6 @@
 import { Bullet, LeadLine } from "../charts/bullet.js";
 import { DayLine } from "../charts/marks.js";
+import { capital } from "../data/catalogue.js";
 import { dayText, monthsOf } from "../format/date.js";
 import { magnitude, place, show, signed } from "../format/number.js";
 import { AlertList } from "../parts/alert-list.js";
@@ -119,7 +120,9 @@ function Fund({ fund, data }: { fund: FundCard; data: OverviewData }) {
     <section class="panel fund c4" data-fund={fund.fund}>
       <header>
         <h2>
-          <a href={hrefOf("/pace", { fund: fund.fund })}>{lang === "zh" ? fund.name_zh : fund.name_en}</a>
+          <a href={hrefOf("/pace", { fund: fund.fund })}>
+            {lang === "zh" ? fund.name_zh : capital(fund.name_en)}
+          </a>
         </h2>
         <LeadChip fund={fund} watch={flags.lead} />
       </header>
@@ -180,7 +183,9 @@ function OtherFunds({ funds, data }: { funds: readonly FundCard[]; data: Overvie
       key: "fund",
       head: t("picker.fund"),
       kind: "name",
-      cell: (r) => <a href={hrefOf("/pace", { fund: r.fund })}>{lang === "zh" ? r.name_zh : r.name_en}</a>,
+      cell: (r) => (
+        <a href={hrefOf("/pace", { fund: r.fund })}>{lang === "zh" ? r.name_zh : capital(r.name_en)}</a>
+      ),
       raw: (r) => r.name_zh,
     },
     {
@@ -308,9 +313,6 @@ function OtherFunds({ funds, data }: { funds: readonly FundCard[]; data: Overvie
   );
 }
 
-const recentUnit = (r: Recent): "unit.wan" | "unit.person" | "unit.visit" =>
-  r.unit === "yuan" ? "unit.wan" : r.unit === "person" ? "unit.person" : "unit.visit";
-
 function RecentDays({ rows }: { rows: readonly Recent[] }) {
   const { t, lang } = useText();
   const shape = (r: Recent) => (r.unit === "yuan" ? "wan" : "count") as "wan" | "count";
@@ -333,7 +335,7 @@ function RecentDays({ rows }: { rows: readonly Recent[] }) {
       cell: (r) => (
         <>
           {name(r)}
-          <span class="unit">{t(recentUnit(r))}</span>
+          {r.unit === "yuan" && <span class="unit">{t("unit.wan")}</span>}
         </>
       ),
       raw: name,
