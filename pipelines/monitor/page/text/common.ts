@@ -105,7 +105,7 @@ export const COMMON = {
   "unit.case": ["例", "cases"],
   "unit.record": ["条", "records"],
   "col.change": ["同比", "YoY"],
-  "col.compared": ["较{period}", "vs {period}"],
+  "col.compared": ["较 {period}", "vs {period}"],
   "col.picture": ["图示", "Picture"],
   "col.total": ["合计", "Total"],
   "col.other": ["其他 {n} 项", "{n} others"],
