@@ -197,6 +197,16 @@ export const ERROR_CODES = {
     cause: "PDF needs LibreOffice, and it is not there or failed",
     action: "install it (Debian: libreoffice-writer-nogui), or ask for docx or html",
   },
+  FP8001: {
+    exit: 1,
+    cause: "an alert cannot be acknowledged: it is not open",
+    action: "`fundpulse alerts list` shows those that are",
+  },
+  FP8002: {
+    exit: 1,
+    cause: "a test message was not accepted by a channel",
+    action: "correct the channel in `notify`, or ask whoever runs the receiver",
+  },
 } as const satisfies Record<string, { exit: number; cause: string; action: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

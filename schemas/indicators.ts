@@ -285,6 +285,13 @@ export const DIP_INDICATORS: readonly GivenIndicator<DipTerm>[] = [
   ),
 ];
 
+/** Indicators that are given as figures, made of records of the small streams. */
+export const GIVEN_INDICATORS: readonly GivenIndicator<string>[] = [
+  ...ENROLMENT_INDICATORS,
+  ...FUND_INDICATORS,
+  ...DIP_INDICATORS,
+];
+
 /** How many millionths of the published unit one unit of the numerator over one of the denominator is. */
 export function microsPerUnit(indicator: Pick<Indicator, "numerator" | "denominator">): number {
   const fen = (term: Term | null): boolean =>
@@ -295,7 +302,7 @@ export function microsPerUnit(indicator: Pick<Indicator, "numerator" | "denomina
 
 /** Names of everything that is computed from events; no reported fact may have one of them. */
 export const COMPUTED_INDICATORS: ReadonlySet<string> = new Set(
-  [...INDICATORS, ...ENROLMENT_INDICATORS, ...FUND_INDICATORS, ...DIP_INDICATORS].map((i) => i.name),
+  [...INDICATORS, ...GIVEN_INDICATORS].map((i) => i.name),
 );
 
 /** Other words that reports use for an indicator. */

@@ -87,7 +87,7 @@ function phrase({ test, measured, threshold }: TestResult, unit: string): readon
       const up = m.n >= 0n;
       const [zhUnit, enUnit] = unit === "fraction" ? [" 个百分点", " points"] : ["%", "%"];
       return [
-        `较上年同期${up ? "上升" : "下降"} ${points(m)}${zhUnit}（阈值 ${points(t)}${zhUnit.trim()}）`,
+        `较上年同期${up ? "上升" : "下降"} ${points(m)}${zhUnit}（阈值 ${points(t)}${zhUnit}）`,
         `${up ? "up" : "down"} ${points(m)}${enUnit} on last year (threshold ${points(t)}${enUnit})`,
       ];
     }

@@ -28,7 +28,7 @@ export interface AlertFacts {
 export type AlertState = "quiet" | "open" | "acknowledged" | "cleared";
 
 /** One subject of one rule, from its first breach on. */
-export interface Standing {
+export interface Alert {
   readonly key: string;
   readonly rule: string;
   /** Hash of the key: begins the ids of its alerts. */
@@ -48,7 +48,7 @@ export interface Standing {
   readonly clearedVersion: number | null;
 }
 
-export const alertId = ({ name, openings }: Pick<Standing, "name" | "openings">): string =>
+export const alertId = ({ name, openings }: Pick<Alert, "name" | "openings">): string =>
   `${name}-${openings}`;
 
 export interface AlertEvent {
@@ -73,7 +73,7 @@ export interface Moment {
 
 export interface Step {
   /** Standings that are new or differ from before. */
-  readonly changed: readonly Standing[];
+  readonly changed: readonly Alert[];
   readonly events: readonly AlertEvent[];
 }
 
@@ -104,34 +104,34 @@ export function factsOf(verdict: Verdict): AlertFacts {
   };
 }
 
-const stands = (s: Standing): boolean => s.state === "open" || s.state === "acknowledged";
+const stands = (s: Alert): boolean => s.state === "open" || s.state === "acknowledged";
 
 /**
  * Takes the verdicts of one version. A rule's `hold` versions in a row must agree before its alert opens and
  * before it clears; while it is open it never opens again, in whatever period the figure is. A subject that
  * stands and has no verdict any more does not breach; that of a rule that is gone clears at once.
- * @param standing every subject with a standing, by key
+ * @param alert every subject with a alert, by key
  * @param nameOf short name of a key, the same in every run
  */
 export function takeVersion(
-  standing: ReadonlyMap<string, Standing>,
+  alert: ReadonlyMap<string, Alert>,
   verdicts: readonly Verdict[],
   rules: readonly AlertRule[],
   moment: Moment,
   nameOf: (key: string) => string,
 ): Step {
-  const changed: Standing[] = [];
+  const changed: Alert[] = [];
   const events: AlertEvent[] = [];
   const seen = new Set<string>();
   for (const verdict of verdicts) {
     seen.add(verdict.key);
-    const before = standing.get(verdict.key);
+    const before = alert.get(verdict.key);
     if (before === undefined && !verdict.breached) continue;
     const after = judged(before ?? fresh(verdict, nameOf(verdict.key)), verdict, moment, events);
     if (before === undefined || differs(before, after)) changed.push(after);
   }
   const holds = new Map(rules.map((r) => [r.name, r.hold]));
-  for (const before of standing.values()) {
+  for (const before of alert.values()) {
     if (seen.has(before.key)) continue;
     const hold = holds.get(before.rule) ?? 1;
     const after = stands(before) ? against(before, hold, moment, events, null) : quietened(before);
@@ -140,7 +140,7 @@ export function takeVersion(
   return { changed, events };
 }
 
-const fresh = (verdict: Verdict, name: string): Standing => ({
+const fresh = (verdict: Verdict, name: string): Alert => ({
   key: verdict.key,
   rule: verdict.question.rule.name,
   name,
@@ -157,9 +157,9 @@ const fresh = (verdict: Verdict, name: string): Standing => ({
   clearedVersion: null,
 });
 
-const quietened = (s: Standing): Standing => (s.streak === 0 ? s : { ...s, streak: 0 });
+const quietened = (s: Alert): Alert => (s.streak === 0 ? s : { ...s, streak: 0 });
 
-function judged(before: Standing, verdict: Verdict, moment: Moment, events: AlertEvent[]): Standing {
+function judged(before: Alert, verdict: Verdict, moment: Moment, events: AlertEvent[]): Alert {
   const { hold } = verdict.question.rule;
   if (stands(before)) {
     if (!verdict.breached) return against(before, hold, moment, events, verdict);
@@ -168,7 +168,7 @@ function judged(before: Standing, verdict: Verdict, moment: Moment, events: Aler
   if (!verdict.breached) return quietened(before);
   const streak = before.streak + 1;
   if (streak < hold) return { ...before, streak };
-  const opened: Standing = {
+  const opened: Alert = {
     ...before,
     state: "open",
     openings: before.openings + 1,
@@ -186,17 +186,17 @@ function judged(before: Standing, verdict: Verdict, moment: Moment, events: Aler
   return opened;
 }
 
-/** One more version that speaks against a standing alert. */
+/** One more version that speaks against a alert alert. */
 function against(
-  before: Standing,
+  before: Alert,
   hold: number,
   moment: Moment,
   events: AlertEvent[],
   verdict: Verdict | null,
-): Standing {
+): Alert {
   const streak = before.streak + 1;
   if (streak < hold) return { ...before, streak };
-  const after: Standing = {
+  const after: Alert = {
     ...before,
     state: "cleared",
     streak: 0,
@@ -211,7 +211,7 @@ function against(
   return after;
 }
 
-const eventOf = (s: Standing, event: AlertEvent["event"], { at, version }: Moment): AlertEvent => ({
+const eventOf = (s: Alert, event: AlertEvent["event"], { at, version }: Moment): AlertEvent => ({
   alert: alertId(s),
   rule: s.rule,
   severity: s.facts.severity,
@@ -227,14 +227,14 @@ const eventOf = (s: Standing, event: AlertEvent["event"], { at, version }: Momen
 
 /** Marks an open alert as seen by someone; null where it is not open (any more). */
 export function acknowledge(
-  standing: Standing,
+  alert: Alert,
   by: string,
   note: string,
   moment: Moment,
-): { readonly after: Standing; readonly event: AlertEvent } | null {
-  if (standing.state !== "open") return null;
-  const after: Standing = {
-    ...standing,
+): { readonly after: Alert; readonly event: AlertEvent } | null {
+  if (alert.state !== "open") return null;
+  const after: Alert = {
+    ...alert,
     state: "acknowledged",
     acknowledgedAt: moment.at,
     acknowledgedBy: by,
@@ -243,6 +243,6 @@ export function acknowledge(
   return { after, event: { ...eventOf(after, "acknowledged", moment), by, note } };
 }
 
-function differs(a: Standing, b: Standing): boolean {
+function differs(a: Alert, b: Alert): boolean {
   return a !== b && JSON.stringify(a) !== JSON.stringify(b);
 }

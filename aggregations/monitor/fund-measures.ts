@@ -2,7 +2,7 @@ import { ALL_INSURANCES } from "../../schemas/dimensions.js";
 import type { ComponentMeasure } from "../../schemas/measures.js";
 import { FUND_OF_MEASURE, POOL_FUND } from "../streams/settled.js";
 
-/** Sums of settlements that a fund's `settled_expense` is made of (contract §6). */
+/** Sums of settlements that a fund's `settled_expense` is made of (docs/specification.md#settled-expense). */
 export interface FundPart {
   readonly insurance: string;
   readonly measure: ComponentMeasure;

@@ -84,7 +84,7 @@ function judge(rule: AlertRule, config: Config, say: Say): Finding[] {
     const near = nearest(rule.indicator, ALLOWED);
     return [
       say(
-        `no indicator ${rule.indicator}; ${near === null ? "" : `did you mean ${near}? `}data_dictionary lists the indicators, docs/monitor.md what else may be watched`,
+        `no indicator ${rule.indicator}; ${near === null ? "" : `did you mean ${near}? `}data_dictionary lists the indicators, docs/alerts.md what else may be watched`,
         "indicator",
       ),
     ];

@@ -171,6 +171,14 @@ function placeholders(raw: Record<string, unknown>, failing: ReadonlySet<string>
   return { ...REQUIRED, ...sound };
 }
 
+/** The default rules that this configuration can answer; a late file is one that `monitor` calls so. */
+const defaultAlerts = (config: Config): Config["alerts"] =>
+  config.alerts
+    .filter((rule) => isAnswerable(rule, config))
+    .map((rule) =>
+      rule.indicator === "published_age" ? { ...rule, above: config.monitor.staleSeconds } : rule,
+    );
+
 /** Person and day groupings and alerts that were not written down follow a shorter `groupings`. */
 function limitDefaults(config: Config, raw: Record<string, unknown>): Config {
   const kept = new Set(config.groupings);
@@ -189,9 +197,7 @@ function limitDefaults(config: Config, raw: Record<string, unknown>): Config {
           : config.periods.dayGroupings,
     },
   };
-  return raw.alerts === undefined
-    ? { ...limited, alerts: config.alerts.filter((rule) => isAnswerable(rule, limited)) }
-    : limited;
+  return raw.alerts === undefined ? { ...limited, alerts: defaultAlerts(limited) } : limited;
 }
 
 function resolvePaths(config: Config, base: string): Config {

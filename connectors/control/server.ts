@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { FundpulseError } from "../../schemas/errors.js";
-import type { Log } from "../ops/log.js";
+import type { Log } from "../ports/log.js";
 import {
   askerOf,
   type ControlAnswer,

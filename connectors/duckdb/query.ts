@@ -81,6 +81,12 @@ export class PublishedReader {
   }
 }
 
+/** Rows of one query on a published file as objects by column name; values as `QueryResult` has them. */
+export async function readRows(file: string, sql: string): Promise<Record<string, unknown>[]> {
+  const { columns, rows } = await queryPublished(file, sql);
+  return rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]])));
+}
+
 /**
  * A query's whole result.
  * @throws FundpulseError FP5001 with DuckDB's message when it fails.

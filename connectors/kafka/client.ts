@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import kafkajs, { type Kafka } from "kafkajs";
 import type { KafkaSourceConfig } from "../../schemas/config/schema.js";
 import { FundpulseError } from "../../schemas/errors.js";
-import { type Log, silentLog } from "../ops/log.js";
+import { type Log, silentLog } from "../ports/log.js";
 import { registerCodecs } from "./codecs.js";
 import { patchKafkajs } from "./patches.js";
 

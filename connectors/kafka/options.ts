@@ -1,5 +1,5 @@
 import type { KafkaSourceConfig } from "../../schemas/config/schema.js";
-import type { Log } from "../ops/log.js";
+import type { Log } from "../ports/log.js";
 
 export interface KafkaSourceOptions {
   readonly config: KafkaSourceConfig;

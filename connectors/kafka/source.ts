@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
 import { FundpulseError } from "../../schemas/errors.js";
-import { silentLog } from "../ops/log.js";
+import { silentLog } from "../ports/log.js";
 import type { Source, SourceBatch, SourceContext, SourceLag } from "../ports/source.js";
 import { createKafkaClient, kafkaFailure } from "./client.js";
 import type { KafkaSettings, KafkaSourceOptions } from "./options.js";

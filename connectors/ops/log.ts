@@ -1,14 +1,7 @@
 import type { Writable } from "node:stream";
 import pino from "pino";
 import { STREAMS } from "../../schemas/input/streams.js";
-
-/** What an operator reads: an event's name and facts about it. Never a record's values. */
-export interface Log {
-  debug(event: string, detail?: Record<string, unknown>): void;
-  info(event: string, detail?: Record<string, unknown>): void;
-  warn(event: string, detail?: Record<string, unknown>): void;
-  error(event: string, detail?: Record<string, unknown>): void;
-}
+import type { Log } from "../ports/log.js";
 
 /** Field names of the input streams that may hold something about a person: never written, whoever asks. */
 const RECORD_FIELDS: ReadonlySet<string> = new Set([
@@ -37,9 +30,6 @@ export function createLog(level: string, options: { readable?: boolean; to?: Wri
       logger[name](withoutRecordValues(detail), event);
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
 }
-
-/** A log that says nothing. */
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 function withoutRecordValues(detail: Record<string, unknown>): Record<string, unknown> {
   const out: Record<string, unknown> = {};

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { SEVERITIES } from "../../schemas/alerts/rule.js";
 import type { Observer } from "../ports/observer.js";
 
 /** Metrics in Prometheus' text form. */
@@ -58,6 +59,24 @@ export function createMetrics(): Metrics {
     help: "Version of the published file",
     registers,
   });
+  const alerts = new Gauge({
+    name: "fundpulse_alerts_open",
+    help: "Alerts that stand, acknowledged ones included, by severity",
+    labelNames: ["severity"],
+    registers,
+  });
+  const messages = new Counter({
+    name: "fundpulse_notifications_total",
+    help: "Attempts to send an alert, by channel and whether the receiver accepted it",
+    labelNames: ["channel", "outcome"],
+    registers,
+  });
+  const waiting = new Gauge({
+    name: "fundpulse_notifications_waiting",
+    help: "Alert messages that no receiver has accepted yet, by channel",
+    labelNames: ["channel"],
+    registers,
+  });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -75,6 +94,13 @@ export function createMetrics(): Metrics {
     },
     publishFailed: () => publishFailures.inc(),
     drained() {},
+    alerts(outcome) {
+      const open = outcome.alerts.filter((a) => a.state === "open" || a.state === "acknowledged");
+      for (const severity of SEVERITIES)
+        alerts.set({ severity }, open.filter((a) => a.facts.severity === severity).length);
+      for (const c of outcome.channels) waiting.set({ channel: c.channel }, c.waiting);
+    },
+    notified: (channel, accepted) => messages.inc({ channel, outcome: accepted ? "accepted" : "failed" }),
     lag(lags) {
       // Partitions that are gone (a file read to its end) leave the gauge.
       lag.reset();

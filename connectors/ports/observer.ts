@@ -1,4 +1,6 @@
+import type { Alert } from "../../aggregations/alerts/machine.js";
 import type { EpochMs } from "../../schemas/units.js";
+import type { ChannelRow } from "./alerts.js";
 import type { SourceLag } from "./source.js";
 
 /** What became of the records of one batch; the four counts add up to the records received. */
@@ -34,6 +36,15 @@ export interface Observer {
   /** Everything there was to read has been read. */
   drained(): void;
   lag(lags: readonly SourceLag[]): void;
+  /** How alerts and their channels stand. */
+  alerts?(outcome: AlertOutcome): void;
+  /** A receiver accepted a message, or did not. */
+  notified?(channel: string, accepted: boolean): void;
+}
+
+export interface AlertOutcome {
+  readonly alerts: readonly Alert[];
+  readonly channels: readonly ChannelRow[];
 }
 
 /** An observer that tells each of several. */
@@ -44,5 +55,7 @@ export function allObservers(observers: readonly Observer[]): Observer {
     publishFailed: (error) => observers.forEach((o) => void o.publishFailed(error)),
     drained: () => observers.forEach((o) => void o.drained()),
     lag: (lags) => observers.forEach((o) => void o.lag(lags)),
+    alerts: (outcome) => observers.forEach((o) => void o.alerts?.(outcome)),
+    notified: (channel, accepted) => observers.forEach((o) => void o.notified?.(channel, accepted)),
   };
 }

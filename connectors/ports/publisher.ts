@@ -1,3 +1,4 @@
+import type { Change } from "../../aggregations/closing/change.js";
 import type { ClosedRow } from "../../schemas/closed.js";
 import type { FacilityReportingRow, PeriodQualityRow } from "../../schemas/completeness.js";
 import type { Dimension } from "../../schemas/dimensions.js";
@@ -5,7 +6,8 @@ import type { Figure } from "../../schemas/figure.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { QuarantineReason } from "../../schemas/quarantine.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../../schemas/units.js";
-import type { Change } from "../state/closed.js";
+
+import type { Foresight } from "./alerts.js";
 
 export type { Figure } from "../../schemas/figure.js";
 
@@ -178,6 +180,8 @@ export interface PublishInput {
   readonly inputPositions: readonly InputPosition[];
   /** The last recount of everything; absent when there was none. */
   readonly verified?: Verified;
+  /** Alerts and outlook; absent: their tables stay as they are. */
+  readonly foresight?: Foresight;
   /** Groups never published before; groups are never withdrawn. */
   readonly newGroups: readonly Group[];
   /** Month sums that replace the published ones, whole months. */

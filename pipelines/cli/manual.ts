@@ -58,7 +58,7 @@ after one without \`when\` is never reached (a warning).
 keys, in order), \`totalFirst\`, \`subtotals\`, \`facilities\` (codes or names that have a row in any case, in order),
 \`unsigned\` (differences without their sign), \`paid\` (pool_paid or reimbursed: what a 补偿比 is made of).
 
-\`alerts\` left out is the list of default rules (docs/monitor.md), \`[]\` turns them off. A rule asks one of
+\`alerts\` left out is the list of default rules (docs/alerts.md), \`[]\` turns them off. A rule asks one of
 aheadOfYear, above, below, changeAbove, changeBelow, aheadOfPeers (upper | lower), or several at once, of a figure
 that is published: \`where\` names its dimensions, one of which may be "*", and \`insurance\` (default all).
 \`notify\` lists the channels: wecom, dingtalk, feishu (robots of groups), webhook (JSON), email (SMTP); \`url\` and

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { FundpulseError } from "../../schemas/errors.js";
+import type { QuarantineOptions } from "./commands/quarantine.js";
+import { alertsDefinition } from "./definitions/alerts.js";
 import { auditDefinition } from "./definitions/audit.js";
 import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
@@ -8,7 +10,6 @@ import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
 import { reportDefinition } from "./definitions/report.js";
 import { verifyDefinition } from "./definitions/verify.js";
-import type { QuarantineOptions } from "./quarantine.js";
 
 /** Version of the package, whether this runs compiled (dist/pipelines) or from source. */
 function version(): string {
@@ -42,7 +43,7 @@ Example:
   fundpulse init county && cd county
   export FUNDPULSE_PERSON_KEY="$(openssl rand -hex 32)"
   fundpulse check`,
-  ).action(async (dir: string) => done((await import("./init.js")).initCommand(dir)));
+  ).action(async (dir: string) => done((await import("./commands/init.js")).initCommand(dir)));
 
   withConfig(
     command(
@@ -62,10 +63,11 @@ Examples:
     .option("--until-drained", "stop when every source is read to its end and published")
     .option("--ops", "serve metrics and health also with --until-drained")
     .option("--no-ops", "do not serve metrics and health")
-    .action(async (options) => done(await (await import("./run.js")).runCommand(options)));
+    .action(async (options) => done(await (await import("./commands/run.js")).runCommand(options)));
 
   monitorDefinition({ command, withConfig, done });
   closeDefinition({ command, withConfig, done });
+  alertsDefinition({ command, withConfig, done });
   auditDefinition({ command, withConfig, done });
   nightlyDefinition({ command, withConfig, done });
   reportDefinition({ command, withConfig, done });
@@ -86,7 +88,9 @@ Examples:
     ),
   )
     .option("-f, --format <format>", "table, csv or json", "table")
-    .action(async (query, options) => done(await (await import("./sql.js")).sqlCommand(query, options)));
+    .action(async (query, options) =>
+      done(await (await import("./commands/sql.js")).sqlCommand(query, options)),
+    );
 
   explainDefinition({ command, withConfig, done });
   quarantine(root, withConfig, done);
@@ -102,7 +106,7 @@ to start [FP2005]; changed reference tables need none. Settlements are not read 
 Example:
   fundpulse rebuild && fundpulse run`,
     ),
-  ).action(async (options) => done(await (await import("./rebuild.js")).rebuildCommand(options)));
+  ).action(async (options) => done(await (await import("./commands/rebuild.js")).rebuildCommand(options)));
 
   withConfig(
     command(
@@ -118,7 +122,7 @@ Example:
     ),
   )
     .option("-q, --quiet", "do not show the resolved configuration")
-    .action(async (options) => done(await (await import("./check.js")).checkCommand(options)));
+    .action(async (options) => done(await (await import("./commands/check.js")).checkCommand(options)));
 
   command(
     "simulate <profile>",
@@ -144,7 +148,7 @@ Examples:
     .option("--events-per-file <n>", "events after which the next file starts", "200000")
     .option("--set <name=value>", "count or rate of the profile free; may be repeated", collect, [])
     .action(async (profile, flags) =>
-      done(await (await import("./simulate.js")).simulateCommand(profile, flags)),
+      done(await (await import("./commands/simulate.js")).simulateCommand(profile, flags)),
     );
 
   command(
@@ -159,7 +163,7 @@ Example:
   fundpulse demo`,
   )
     .option("-d, --dir <dir>", "folder to work in; made anew if the demo made it", "demo")
-    .action(async (options) => done(await (await import("./demo.js")).demoCommand(options)));
+    .action(async (options) => done(await (await import("./commands/demo.js")).demoCommand(options)));
 
   return root;
 }
@@ -185,7 +189,7 @@ Examples:
   fundpulse quarantine dismiss 17 18 --why "test records of the hospital"
 `,
     );
-  const load = () => import("./quarantine.js");
+  const load = () => import("./commands/quarantine.js");
   const filters = (c: Command): Command =>
     withConfig(c)
       .option("--reason <reason>", "only records with this reason")

@@ -4,6 +4,7 @@ import {
   DEFAULT_PERSON_GROUPINGS,
 } from "../../schemas/dimensions.js";
 import { FACT_INDICATORS } from "../../schemas/fact-indicators.js";
+import { wordsOf } from "../../schemas/indicator-words.js";
 import {
   DIP_INDICATORS,
   ENROLMENT_INDICATORS,
@@ -48,7 +49,7 @@ const PARTS: Readonly<Record<string, (language: Language) => string>> = {
     indicatorTable(
       l,
       INDICATORS.filter((i) => i.denominator !== null).map((i) => [
-        ...[code(i.name), i.zh, i.unit],
+        ...named(i, l),
         l === "en" ? `${term(i.numerator)} / ${term(i.denominator!)}` : i.formula,
       ]),
     ),
@@ -58,7 +59,7 @@ const PARTS: Readonly<Record<string, (language: Language) => string>> = {
   "reported-indicators": (l) =>
     indicatorTable(
       l,
-      FACT_INDICATORS.map((i) => [code(i.name), i.zh, i.unit, i.formula]),
+      FACT_INDICATORS.map((i) => [...named(i, l), i.formula]),
       l === "en" ? "what is reported" : "内容",
     ),
 };
@@ -71,9 +72,15 @@ const list = (names: readonly string[]): string => names.map(code).join(", ");
 const table = (head: Row, rows: readonly Row[]): string =>
   [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
 
+/** An indicator's name, what it is called, and its unit. */
+const named = (i: { name: string; zh: string; unit: string }, l: Language): Row =>
+  l === "en" ? [code(i.name), wordsOf(i.name).en, i.zh, i.unit] : [code(i.name), i.zh, i.unit];
+
 const indicatorTable = (l: Language, rows: readonly Row[], last?: string): string =>
   table(
-    l === "en" ? ["indicator", "中文", "unit", last ?? "formula"] : ["指标", "中文", "单位", last ?? "公式"],
+    l === "en"
+      ? ["indicator", "name", "中文", "unit", last ?? "formula"]
+      : ["指标", "中文", "单位", last ?? "公式"],
     rows,
   );
 
@@ -118,7 +125,7 @@ function given(indicators: readonly GivenIndicator<string>[], l: Language): Row[
   return indicators.map((i) => {
     const divisor = i.denominator && (i.perMonth ? `(${sum(i.denominator)} / months)` : side(i.denominator));
     const formula = divisor === null ? sum(i.numerator) : `${side(i.numerator)} / ${divisor}`;
-    return [code(i.name), i.zh, i.unit, l === "en" ? formula : i.formula];
+    return [...named(i, l), l === "en" ? formula : i.formula];
   });
 }
 

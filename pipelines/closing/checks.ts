@@ -1,7 +1,7 @@
 import { dayText, monthOfDay, type Period } from "../../aggregations/calendar.js";
-import type { CloseProblem } from "../engine/port.js";
 import type { State } from "../ledger/state.js";
 import { laggingFacilities } from "../publish/completeness.js";
+import type { CloseProblem } from "./port.js";
 
 /** Looks at an open state for something that an officer should know before closing a period. */
 export type CloseCheck = (state: State, period: Period) => CloseProblem[];

@@ -11,13 +11,13 @@ import { figuresOf } from "../../aggregations/closing/frozen.js";
 import { queryPublished } from "../../connectors/duckdb/query.js";
 import { packFigures, packSums } from "../../connectors/state/frozen-codec.js";
 import { FundpulseError } from "../../schemas/errors.js";
-import type { CloseProblem, CloseResult, Closing } from "../engine/port.js";
 import type { Intake } from "../ingest/intake.js";
 import type { State } from "../ledger/state.js";
 import { givenFigures, keepSettledOfYear } from "../publish/given-figures.js";
 import type { PublishLoop } from "../publish/loop.js";
 import { CLOSE_CHECKS, hasSettlements } from "./checks.js";
 import { frozenSums } from "./freeze.js";
+import type { CloseProblem, CloseResult, Closing } from "./port.js";
 
 interface Parts {
   readonly state: State;

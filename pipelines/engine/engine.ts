@@ -14,13 +14,14 @@ import type { Config } from "../../schemas/config/schema.js";
 import { closingOf } from "../closing/closing.js";
 import { Intake } from "../ingest/intake.js";
 import { quarantineService } from "../ingest/quarantine.js";
+import { SerialQueue } from "../ledger/serial-queue.js";
 import { State } from "../ledger/state.js";
 import { cellsPath, publishAllCells } from "../publish/cells.js";
 import { PublishLoop } from "../publish/loop.js";
 import { Publication } from "../publish/publication.js";
 import { Verifier } from "../verify/verifier.js";
+import { AlertDesk } from "./alerts.js";
 import type { Engine, EngineDeps, RunSummary } from "./port.js";
-import { SerialQueue } from "./serial-queue.js";
 
 /** The state is checkpointed after so many records, which bounds how long a start after a crash takes. */
 const CHECKPOINT_RECORDS = 500_000;
@@ -76,7 +77,8 @@ export async function assembleEngine(
         await intake.revalidate("reason IN ('unknown_category', 'out_of_jurisdiction')");
       }
       state.derived();
-      return { state, intake, publisher, loop };
+      const alerts = new AlertDesk({ state, book: publication.alerts, loop, deps });
+      return { state, intake, publisher, loop, alerts };
     } catch (error) {
       state.close();
       throw error;
@@ -137,6 +139,10 @@ export async function assembleEngine(
       retry: (ids) => betweenBatches(() => quarantine.retry(ids)),
       dismiss: (ids, why) => betweenBatches(() => quarantine.dismiss(ids, why)),
     },
+    alerts: {
+      list: () => betweenBatches(async ({ alerts }) => alerts.list()),
+      acknowledge: (id, by, note) => betweenBatches(({ alerts }) => alerts.acknowledge(id, by, note)),
+    },
     publish: () => betweenBatches(async ({ loop, state }) => ({ version: await publishAll(loop, state) })),
     close: async (period, options) => {
       const result = await betweenBatches((now) => closingOf(now).close(period, options));
@@ -152,8 +158,9 @@ export async function assembleEngine(
     end: async () => {
       await verifier.idle();
       if (opened === null) return;
-      const { state, publisher, loop } = opened;
+      const { state, publisher, loop, alerts } = opened;
       opened = null;
+      await alerts.end();
       await readable(async () => {
         try {
           await loop.stop();
@@ -191,11 +198,12 @@ interface Opened {
   readonly intake: Intake;
   readonly publisher: Publisher;
   readonly loop: PublishLoop;
+  readonly alerts: AlertDesk;
 }
 
 /** Runs one source into the state, publishing as it goes. */
 async function consume(
-  { state, intake, loop }: Opened,
+  { state, intake, loop, alerts }: Opened,
   source: Source,
   deps: EngineDeps,
   queue: SerialQueue,
@@ -246,6 +254,11 @@ async function consume(
       .finally(() => {
         revalidating = null;
       });
+    try {
+      alerts.tick(deps.clock());
+    } catch (error) {
+      fail(error);
+    }
     if (asking) return;
     asking = true;
     // A source that cannot tell its lag just now says so where it reads.
@@ -256,6 +269,7 @@ async function consume(
         asking = false;
       });
   }, TICK_MS);
+  alerts.start();
   loop.start(fail);
   try {
     // What became due while nothing ran; a drained run may be over before the first tick.
@@ -274,6 +288,9 @@ async function consume(
     await loop.stop();
   }
   if (failure) throw failure;
-  const version = await queue.run(() => publishAll(loop, state));
+  const version = await queue.run(async () => {
+    const published = await publishAll(loop, state);
+    return alerts.isDue() ? loop.publishAgain() : published;
+  });
   return { ...counts, version, drained: untilDrained && !signal.aborted };
 }

@@ -8,7 +8,6 @@ import {
   tryLock,
 } from "../../connectors/control/lock.js";
 import { type ControlServer, type ControlWork, serveControl } from "../../connectors/control/server.js";
-import { progressLine } from "../cli/progress.js";
 import { type EngineServices, operationsOf, servicesOver } from "./operations.js";
 import type { Engine, EngineDeps } from "./port.js";
 
@@ -75,7 +74,6 @@ export async function withEngine<T>(
   work: (engine: EngineServices) => Promise<T>,
 ): Promise<T> {
   const dataDir = loaded.config.data;
-  const progress = progressLine();
   const own: { engine: Engine | null } = { engine: null };
   let told = false;
   const notes = new Set<string>();
@@ -98,12 +96,8 @@ export async function withEngine<T>(
         rules: engineRules(loaded.config),
         tryLock: () => tryLock(dataDir, { brief: true }),
         onProgress: (stage, seconds) =>
-          progress.note(
-            stage === "waiting"
-              ? `${operation}: waiting for ${lockHolder(dataDir)} · ${Math.round(seconds)} s`
-              : `${operation}: ${lockHolder(dataDir)} works on it · ${Math.round(seconds)} s`,
-          ),
-      }).finally(() => progress.end());
+          deps.onWaiting?.({ operation, stage, holder: lockHolder(dataDir), seconds }),
+      }).finally(() => deps.onWaiting?.(null));
       if (!("release" in reply)) {
         if (reply.note !== null && !notes.has(reply.note)) deps.log.warn(reply.note);
         if (reply.note !== null) notes.add(reply.note);

@@ -1,10 +1,11 @@
 import type { ControlOperation, ControlWork } from "../../connectors/control/server.js";
-import type { Engine, QuarantineEntry } from "./port.js";
+import type { QuarantineEntry } from "../ingest/port.js";
+import type { Engine } from "./port.js";
 
 /** What a command can ask of the engine, whether it is in this process or in another. */
 export type EngineServices = Pick<
   Engine,
-  "close" | "due" | "verify" | "writeDetail" | "publish" | "quarantine"
+  "close" | "due" | "verify" | "writeDetail" | "publish" | "quarantine" | "alerts"
 >;
 
 /** An operation of the engine by name, as the control channel calls it. */
@@ -33,6 +34,8 @@ export function operationsOf(engine: EngineServices): ReadonlyMap<string, Contro
     ],
     ["quarantine retry", plain(quarantine.retry)],
     ["quarantine dismiss", plain(quarantine.dismiss)],
+    ["alerts list", plain(engine.alerts.list)],
+    ["alerts acknowledge", plain(engine.alerts.acknowledge)],
   ]);
 }
 
@@ -46,6 +49,10 @@ export function servicesOver(call: Call): EngineServices {
     verify: () => ask("verify"),
     writeDetail: () => ask("writeDetail"),
     publish: () => ask("publish"),
+    alerts: {
+      list: () => ask("alerts list"),
+      acknowledge: (id, by, note) => ask("alerts acknowledge", id, by, note),
+    },
     quarantine: {
       list: (filter) => ask("quarantine list", filter),
       show: async (id) => {

@@ -1,15 +1,24 @@
-import type { FigureDifference } from "../../connectors/duckdb/recount/compare.js";
-import type { Log } from "../../connectors/ops/log.js";
-import type { Observer } from "../../connectors/ports/observer.js";
-import type { StreamName } from "../../schemas/input/streams.js";
-import type { QuarantineReason } from "../../schemas/quarantine.js";
+import type { Severity } from "../../schemas/alerts/rule.js";
 import type { EpochMs } from "../../schemas/units.js";
+import type { Closing } from "../closing/port.js";
+import type { QuarantineService } from "../ingest/port.js";
+import type { PublishDeps } from "../publish/loop.js";
+import type { Verification } from "../verify/port.js";
+
+/** What a command waits for: the process that holds the state has not begun its request yet, or works on it. */
+export interface Waiting {
+  readonly operation: string;
+  readonly stage: "waiting" | "working";
+  /** Who holds the state, for people. */
+  readonly holder: string;
+  /** Since the request was made. */
+  readonly seconds: number;
+}
 
 /** What the engine needs from the program around it. */
-export interface EngineDeps {
-  readonly log: Log;
-  readonly observer: Observer;
-  readonly clock: () => EpochMs;
+export interface EngineDeps extends PublishDeps {
+  /** Told while another process does what is asked, and null when that is over. */
+  readonly onWaiting?: (waiting: Waiting | null) => void;
 }
 
 /** What one run did: counts of records since it started. */
@@ -24,92 +33,24 @@ export interface RunSummary {
   readonly drained: boolean;
 }
 
-export interface QuarantineFilter {
-  readonly reason?: QuarantineReason;
-  readonly stream?: StreamName;
-  readonly source?: string;
-  /** Default: `waiting`. */
-  readonly status?: "waiting" | "resolved" | "dismissed";
-  readonly limit?: number;
+/** An alert as listed. */
+export interface AlertEntry {
+  readonly id: string;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly state: "open" | "acknowledged" | "cleared";
+  readonly finding: string;
+  readonly openedAt: EpochMs | null;
+  readonly clearedAt: EpochMs | null;
+  readonly acknowledgedBy: string | null;
+  readonly note: string | null;
 }
 
-/** A quarantined record as listed: never its content. */
-export interface QuarantineEntry {
-  readonly id: number;
-  readonly source: string;
-  readonly partition: string;
-  readonly position: number;
-  readonly stream: StreamName;
-  readonly reason: QuarantineReason;
-  readonly detail: string;
-  readonly firstSeen: EpochMs;
-  readonly status: string;
-}
-
-export interface QuarantineService {
-  list(filter: QuarantineFilter): Promise<readonly QuarantineEntry[]>;
-  /** The entry and its decrypted bytes; undefined when there is no such record. */
-  show(id: number): Promise<{ readonly entry: QuarantineEntry; readonly bytes: Buffer } | undefined>;
-  /** Judges records again under the present configuration; returns how many left the quarantine. */
-  retry(ids: readonly number[]): Promise<{ readonly retried: number; readonly resolved: number }>;
-  /** Sets records aside for good, with a reason; returns how many were waiting. */
-  dismiss(ids: readonly number[], why: string): Promise<number>;
-}
-
-/** Something that an officer should know before a period's figures are frozen. */
-export interface CloseProblem {
-  /** Short stable name: `period_open`, `quarantine`, `unmapped`, `lagging_facilities` … */
-  readonly problem: string;
-  /** In plain words, with what to do; never personal data. */
-  readonly detail: string;
-  /** Records, facilities … that it is about. */
-  readonly count: number;
-  /** Whether `--force` closes all the same. */
-  readonly forceable: boolean;
-}
-
-export interface CloseResult {
-  readonly period: string;
-  /** Refused when there is a problem and no force, or one that force does not help. */
-  readonly outcome: "closed" | "refused" | "already_closed";
-  readonly closedAt: EpochMs | null;
-  /** Published version that the figures were frozen under. */
-  readonly version: number | null;
-  readonly problems: readonly CloseProblem[];
-  /** Figures of the period restated since it was closed; only of `already_closed`. */
-  readonly restated?: number;
-}
-
-/** Freezing periods. Arguments and results are plain JSON: they also travel between processes. */
-export interface Closing {
-  /** Freezes a period's figures; a malformed period throws FP1003. */
-  close(period: string, options: { readonly force: boolean }): Promise<CloseResult>;
-  /** Periods with data that should be closed by `day` (YYYY-MM-DD) and are not: month, quarter, half, year, ytd. */
-  due(day: string): Promise<readonly string[]>;
-}
-
-export interface VerifyResult {
-  readonly version: number;
-  readonly sequence: number;
-  readonly figures: number;
-  /** The first 1000. */
-  readonly differences: readonly FigureDifference[];
-  readonly differenceCount: number;
-  readonly hash: string;
-  readonly seconds: number;
-}
-
-export interface DetailResult {
-  readonly path: string;
-  readonly sequence: number;
-  readonly settlements: number;
-}
-
-/** The independent recount, and the detail file that it stands on. */
-export interface Verification {
-  verify(): Promise<VerifyResult>;
-  /** Brings the detail file up to date. */
-  writeDetail(): Promise<DetailResult>;
+export interface AlertService {
+  /** Those that stand or were cleared. */
+  list(): Promise<readonly AlertEntry[]>;
+  /** Marks an open alert as seen, and publishes that; FP8001 where it is not open. */
+  acknowledge(id: string, by: string, note: string): Promise<AlertEntry>;
 }
 
 /** What a published version is called. */
@@ -126,6 +67,7 @@ export interface Engine extends Closing, Verification {
     onProgress: (done: number, total: number) => void,
   ): Promise<{ readonly settlements: number; readonly version: number }>;
   readonly quarantine: QuarantineService;
+  readonly alerts: AlertService;
   /** Publishes what is not yet published, the finest cells too. */
   publish(): Promise<PublishResult>;
   /** Lets go of the state; nothing can be asked afterwards. */

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { type LoadedConfig, loadConfig } from "../../connectors/config/load.js";
+import type { LoadedConfig } from "../../connectors/config/load.js";
 import { ExplainReader, type SnapshotId } from "../../connectors/duckdb/explain/reader.js";
 import { FundpulseError } from "../../schemas/errors.js";
-import { publishedFile } from "../cli/published-file.js";
+import { publishedFile } from "../workspace/files.js";
 
 /** Where the detail file of a workspace stands. */
 export const detailFile = (loaded: LoadedConfig): string =>
@@ -19,10 +19,11 @@ export interface Opened {
 }
 
 /**
- * Opens the published file and the detail file; a detail file that is missing or older is brought up to date
- * first, by the process that holds the state, or by this one, which then needs the secrets of the configuration.
+ * Opens the published file and the detail file; one of those that is missing or older than what is published is
+ * brought up to date first, by `refreshDetail`.
+ * @throws FundpulseError FP4002 without a published file, FP5002 when the detail file stays behind.
  */
-export async function openFiles(loaded: LoadedConfig, configFile: string): Promise<Opened> {
+export async function openFiles(loaded: LoadedConfig, refreshDetail: () => Promise<void>): Promise<Opened> {
   const reader = await ExplainReader.open(publishedFile(loaded));
   try {
     const published = await reader.publishedSnapshot();
@@ -30,7 +31,7 @@ export async function openFiles(loaded: LoadedConfig, configFile: string): Promi
     let detail = await reader.openDetail(path);
     if (!covers(detail, published)) {
       if (detail !== null) await reader.closeDetail();
-      await refresh(configFile);
+      await refreshDetail();
       detail = await reader.openDetail(path);
       if (!covers(detail, published)) {
         throw new FundpulseError("FP5002", `${path} is older than what is published, after it was written`, {
@@ -43,13 +44,4 @@ export async function openFiles(loaded: LoadedConfig, configFile: string): Promi
     reader.close();
     throw error;
   }
-}
-
-async function refresh(configFile: string): Promise<void> {
-  const { withEngine } = await import("../engine/open.js");
-  const { commandLog } = await import("../cli/run.js");
-  const { progressLine } = await import("../cli/progress.js");
-  const loaded = loadConfig(configFile);
-  const deps = { log: commandLog(loaded), observer: progressLine(), clock: Date.now };
-  await withEngine(loaded, deps, (engine) => engine.writeDetail());
 }

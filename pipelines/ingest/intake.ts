@@ -7,6 +7,7 @@ import {
   resolveVersion,
   versionTime,
 } from "../../aggregations/streams/version.js";
+import { jsonText } from "../../connectors/encode/json.js";
 import type { Decoder } from "../../connectors/ports/decoder.js";
 import type { BatchOutcome } from "../../connectors/ports/observer.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
@@ -18,7 +19,6 @@ import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { CONFLICT, IncomingSettlement } from "../ledger/settlements.js";
 import type { State } from "../ledger/state.js";
-import { jsonText } from "../simulate/write/json.js";
 import { type RecordDays, recordDays } from "./record-days.js";
 
 /** A record that goes to quarantine, with its own bytes sealed. */

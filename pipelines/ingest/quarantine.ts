@@ -1,9 +1,9 @@
 import { dayText } from "../../aggregations/calendar.js";
 import { AMOUNT_FIELDS } from "../../schemas/input/streams.js";
 import { yuanText } from "../../schemas/units.js";
-import type { QuarantineEntry, QuarantineFilter, QuarantineService } from "../engine/port.js";
 import type { State } from "../ledger/state.js";
 import type { Intake } from "./intake.js";
+import type { QuarantineEntry, QuarantineFilter, QuarantineService } from "./port.js";
 
 /** A kept version as JSON: what the quarantine shows of a record whose bytes are not kept any more. */
 function keptAsJson(state: State, ref: number): Buffer {

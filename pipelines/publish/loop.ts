@@ -1,7 +1,8 @@
+import type { Log } from "../../connectors/ports/log.js";
+import type { Observer } from "../../connectors/ports/observer.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
 import type { Config } from "../../schemas/config/schema.js";
 import type { EpochMs } from "../../schemas/units.js";
-import type { EngineDeps } from "../engine/port.js";
 import type { Intake } from "../ingest/intake.js";
 import type { State } from "../ledger/state.js";
 import type { Publication } from "./publication.js";
@@ -15,9 +16,16 @@ const LIVE_MS = 3000;
 /** Publishing that failed so often in a row stops the program: the figures no longer follow. */
 const MAX_FAILURES = 5;
 
+/** What publishing tells the program around it, and its clock. */
+export interface PublishDeps {
+  readonly log: Log;
+  readonly observer: Observer;
+  readonly clock: () => EpochMs;
+}
+
 export interface PublishLoopParts {
   readonly config: Config;
-  readonly deps: EngineDeps;
+  readonly deps: PublishDeps;
   readonly state: State;
   readonly intake: Intake;
   readonly publication: Publication;
@@ -42,6 +50,8 @@ export class PublishLoop {
   #putOff = false;
   #failures = 0;
   #started = false;
+  /** Since when something waits to be published. */
+  #owedSince: EpochMs | null = null;
   #onFatal: (error: unknown) => void = () => {};
   /** Append times of the newest record of each batch since the last snapshot. */
   #appended: EpochMs[] = [];
@@ -60,8 +70,19 @@ export class PublishLoop {
     this.#schedule();
   }
 
+  /** The version that is published; null before the first. */
+  get version(): number | null {
+    return this.#version;
+  }
+
+  /** How long something has waited to be published. */
+  owedSeconds(now: EpochMs): number {
+    return this.#owedSince === null ? 0 : (now - this.#owedSince) / 1000;
+  }
+
   /** A batch is durable. */
   changed(appendedAtMs: EpochMs | null): void {
+    if (this.#parts.intake.changes !== this.#publishedChanges) this.#owedSince ??= this.#parts.deps.clock();
     if (appendedAtMs !== null) {
       this.#appended.push(appendedAtMs);
       // Records that were appended just now are no backlog, even while they never stop coming.
@@ -116,12 +137,14 @@ export class PublishLoop {
     const appended = this.#appended;
     this.#appended = [];
     const { changes } = intake;
+    const begunAt = deps.clock();
     try {
       const input = publication.snapshot(deps.clock());
       this.#version = await publisher.publish(input);
       publication.published(input);
       state.closed.published(input.sequence, this.#version);
       this.#publishedChanges = changes;
+      this.#owedSince = intake.changes === changes ? null : begunAt;
       this.#failures = 0;
       this.#lastSeconds = (performance.now() - started) / 1000;
       this.#lastEnd = deps.clock();

@@ -5,10 +5,12 @@ import type { StreamName } from "../../schemas/input/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Intake } from "../ingest/intake.js";
 import type { State } from "../ledger/state.js";
-import { verifiedOf } from "../verify/published.js";
+import { AlertBook } from "./alerts.js";
 import { closedSnapshot } from "./closed-periods.js";
 import { givenFigures } from "./given-figures.js";
+import { OutlookTable } from "./outlook.js";
 import { PublishedSums, type Window } from "./sums.js";
+import { verifiedOf } from "./verified.js";
 import { WholeTables } from "./whole-tables.js";
 
 /** Cuts the state for publishing: one consistent snapshot of what changed since the last publish. */
@@ -22,6 +24,8 @@ export class Publication {
   #figuresGiven: ReadonlyMap<string, string> | null = null;
   readonly #allStreams = new Set<StreamName>(["enrolment", "fund-entry", "dip-result", "reported-fact"]);
   readonly #tables: WholeTables;
+  readonly #outlook: OutlookTable;
+  readonly alerts: AlertBook;
   /** Version that stands when nothing is left to publish; null when something is. */
   readonly publishedVersion: number | null;
   /** Figures were computed, but the publish that had them did not succeed yet. */
@@ -34,6 +38,8 @@ export class Publication {
   ) {
     const { store } = state;
     this.#tables = new WholeTables(state);
+    this.#outlook = new OutlookTable(state);
+    this.alerts = new AlertBook(state);
     const ahead = published !== null && published.sequence > store.sequence;
     // A state older than what was published (a backup): that file stays foreign, however far we come.
     if (ahead) store.commit(() => store.setMeta("publish_full", "1"));
@@ -81,6 +87,7 @@ export class Publication {
     const closed = closedSnapshot(state, this.#publishedSequence);
     const span = store.dataSpan();
     const sums = this.#sums.snapshot(this.#full, touchedMonths, span);
+    const outlook = this.#outlook.snapshot(span, this.intake.changedStreams.has("fund-entry"));
     return {
       full: this.#full,
       sequence: store.sequence,
@@ -92,6 +99,7 @@ export class Publication {
       verified: verifiedOf(store),
       inputPositions: store.partitions().map(({ source, partition, next }) => ({ source, partition, next })),
       newGroups: state.groups.groups.slice(this.#publishedGroups),
+      foresight: { judge: this.alerts.judge(now, span.lastDay, this.#full), outlook },
       ...sums,
       ...this.#figureRows(span, touchedMonths.length > 0 || closed.closed.length > 0),
       ...closed,
@@ -119,6 +127,7 @@ export class Publication {
       ] as const) {
         this.state.store.setMeta(name, String(day ?? ""));
       }
+      this.alerts.published();
     });
   }
 

@@ -1,7 +1,7 @@
 import { AMOUNT_INDEX, Settlement } from "../../schemas/input/settlement.js";
 import { Act, MS_PER_DAY, MS_PER_HOUR, type Plan } from "./arrivals.js";
-import { negate, type SimEvent, setAmounts } from "./event.js";
 import type { NamedProfile } from "./profile.js";
+import { negate, type SimEvent, setAmounts } from "./write/event.js";
 
 const PAY_LOC: Readonly<Record<string, string>> = { county: "2", city: "2", province: "3", national: "4" };
 const INSUTYPE: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { dayOf, monthEnd, monthStart, type ZoneCalendar } from "../../aggregations/calendar.js";
 import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
-import { negate, type SimEvent, setAmounts } from "./event.js";
 import { Random, scrambled } from "./random.js";
+import { negate, type SimEvent, setAmounts } from "./write/event.js";
 
 /** Counts and rates of a load-test stream. Rates are shares of all settlement events, 0 to 1. */
 export interface FreeProfile {

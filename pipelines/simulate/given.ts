@@ -1,8 +1,8 @@
 import { parseDay } from "../../aggregations/calendar.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { MS_PER_DAY } from "./arrivals.js";
-import type { SimEvent } from "./event.js";
 import type { DipFact, NamedProfile } from "./profile.js";
+import type { SimEvent } from "./write/event.js";
 
 /** Events of the streams that stand beside the settlements: books, DIP results, reported facts. */
 export function* givenEvents(profile: NamedProfile): Generator<SimEvent> {

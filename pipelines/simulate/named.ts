@@ -2,13 +2,13 @@ import { parseDay, ZoneCalendar } from "../../aggregations/calendar.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { type Act, arrivals, MS_PER_DAY, MS_PER_HOUR, type Plan, Timeline } from "./arrivals.js";
 import { billsOf } from "./bills.js";
-import type { SimEvent } from "./event.js";
 import { EventWriter } from "./event-writer.js";
 import { givenEvents } from "./given.js";
 import type { NamedProfile, ProfileFacility } from "./profile.js";
 import { Random } from "./random.js";
 import { solveCells } from "./solve-cells.js";
 import type { CellSums } from "./targets.js";
+import type { SimEvent } from "./write/event.js";
 
 /**
  * All events of a named profile in the order in which they arrive: facilities, enrolment, books, DIP results,

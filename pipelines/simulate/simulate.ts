@@ -4,12 +4,12 @@ import { ZoneCalendar } from "../../aggregations/calendar.js";
 import { csvText } from "../../connectors/files/csv.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { StreamName } from "../../schemas/input/streams.js";
-import type { SimEvent } from "./event.js";
 import { FREE_DEFAULTS, type FreeProfile, freeEvents, freeFacilities } from "./free.js";
 import { huining } from "./huining.js";
 import { facilityFields, namedEvents } from "./named.js";
 import type { NamedProfile } from "./profile.js";
 import { shandan } from "./shandan.js";
+import type { SimEvent } from "./write/event.js";
 import { type AvroCodec, type FileFormat, FolderWriter } from "./write/folder.js";
 
 const NAMED: Readonly<Record<string, () => NamedProfile>> = {

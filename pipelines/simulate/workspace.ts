@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { makeWorkspace } from "../cli/init.js";
+import { makeWorkspace } from "../workspace/make.js";
 import { type EventOptions, suggestedConfig, writeReference } from "./simulate.js";
 
 /**

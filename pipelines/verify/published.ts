@@ -13,15 +13,12 @@ import {
 import { compareFunds } from "../../connectors/duckdb/recount/funds.js";
 import { compareRatios } from "../../connectors/duckdb/recount/ratios.js";
 import { recount } from "../../connectors/duckdb/recount/run.js";
-import type { Verified } from "../../connectors/ports/publisher.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
-import type { SqliteStore } from "../../connectors/state/store.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { quoteText } from "../../schemas/published/definition.js";
-import type { VerifyResult } from "../engine/port.js";
 import type { State } from "../ledger/state.js";
+import type { VerifyResult } from "./port.js";
 
-const META = "verified";
 /** Differences that are spelled out. */
 const SPELLED_OUT = 1000;
 const MEMORY_LIMIT = "1GB";
@@ -99,17 +96,4 @@ export async function verifyPublished(pinned: Pinned): Promise<VerifyResult> {
     snapshot.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Keeps what came of a recount in the state, from where the next publish takes it. */
-export function keepVerified({ store, clock }: State, result: VerifyResult): void {
-  const { version, sequence, figures, differenceCount, hash } = result;
-  const verified: Verified = { at: clock(), version, sequence, figures, differences: differenceCount, hash };
-  store.commit(() => store.setMeta(META, JSON.stringify(verified)));
-}
-
-/** What came of the last recount; undefined when there was none. */
-export function verifiedOf(store: SqliteStore): Verified | undefined {
-  const text = store.meta(META);
-  return text === undefined ? undefined : (JSON.parse(text) as Verified);
 }

@@ -2,11 +2,12 @@ import { writeDetailFile } from "../../connectors/duckdb/detail/file.js";
 import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
-import type { DetailResult, VerifyResult } from "../engine/port.js";
-import { SerialQueue } from "../engine/serial-queue.js";
+import { SerialQueue } from "../ledger/serial-queue.js";
 import type { State } from "../ledger/state.js";
 import type { PublishLoop } from "../publish/loop.js";
-import { keepVerified, pinPublished, verifyPublished } from "./published.js";
+import { keepVerified } from "../publish/verified.js";
+import type { DetailResult, VerifyResult } from "./port.js";
+import { pinPublished, verifyPublished } from "./published.js";
 
 interface Engine {
   readonly state: State;
@@ -67,7 +68,8 @@ export class Verifier {
       );
       const result = await verifyPublished(pinned);
       await this.betweenBatches(async ({ state, loop }) => {
-        keepVerified(state, result);
+        const { version, sequence, figures, differenceCount: differences, hash } = result;
+        keepVerified(state.store, { at: state.clock(), version, sequence, figures, differences, hash });
         await loop.publishAgain();
       });
       return result;

@@ -79,7 +79,7 @@ privacy:
 # tokens: [{name: 张三, role: viewer, token: "\${TOKEN_ZHANG}"}]; roles viewer 查看 | officer 处理预警、查询 | detail 看结算明细.
 # monitor: {host: 127.0.0.1, port: 8321, tokens: [], loopback: officer, staleSeconds: 300, smallCell: 0}
 
-# Alerts 预警, judged on every publish. Left out: the default list (docs/monitor.md); [] turns them off. For example:
+# Alerts 预警, judged on every publish. Left out: the default list (docs/alerts.md); [] turns them off. For example:
 # alerts:
 #   - name: 职工统筹支出超进度
 #     indicator: settled_progress      # any indicator of data_dictionary, or facility_silence, quarantine_age …

@@ -1,5 +1,5 @@
 import type { DayNumber, EpochMs } from "../units.js";
-import { AMOUNT_FIELDS, type AmountField } from "./streams.js";
+import { AMOUNT_FIELDS, type AmountField, type StreamName } from "./streams.js";
 
 /** An absent day, day count or amount. Absent codes and ids are empty strings. */
 export const ABSENT = Number.NaN;
@@ -102,3 +102,8 @@ export class Settlement {
  * `date` as day number, `rate` and `decimal` as canonical text, absent fields as null.
  */
 export type StreamRecord = Record<string, string | number | Record<string, string> | null>;
+
+/** A record of any stream in normalised form: integer fen, epoch ms, day numbers; NaN, "" or null is absent. */
+export type InputRecord =
+  | { readonly stream: "settlement"; readonly record: Settlement }
+  | { readonly stream: Exclude<StreamName, "settlement">; readonly record: StreamRecord };

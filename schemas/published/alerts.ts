@@ -19,7 +19,7 @@ export const ALERT: TableDef = table(
     column("rule", "VARCHAR", "规则名"),
     column("severity", "VARCHAR", "级别：info 提示、warning 警告、critical 严重"),
     column("state", "VARCHAR", "状态：open 未处理、acknowledged 已确认、cleared 已解除"),
-    column("indicator", "VARCHAR", "所看指标；含义见 data_dictionary，运行监测项见 docs/monitor.md"),
+    column("indicator", "VARCHAR", "所看指标；含义见 data_dictionary，运行监测项见 docs/alerts.md"),
     column("indicator_zh", "VARCHAR", "指标中文名"),
     column("unit", "VARCHAR", "指标单位"),
     column("period", "VARCHAR", "期间；不分期间的监测项为 NULL"),

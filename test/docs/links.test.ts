@@ -104,3 +104,12 @@ test("rules are cited from the specification alone", () => {
     .map((f) => f.name);
   expect(elsewhere.filter((name) => name !== "test/docs/links.test.ts")).toEqual([]);
 });
+
+test("the files that the contributor's guide names are there", () => {
+  const text = readFileSync(join(ROOT, "CONTRIBUTING.md"), "utf8");
+  const named = [
+    ...text.matchAll(/`((?:schemas|aggregations|connectors|pipelines|test|docs|layers)[\w./-]*)`/g),
+  ];
+  expect(named.map((m) => m[1]).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  expect(named.length).toBeGreaterThan(30);
+});

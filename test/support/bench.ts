@@ -5,7 +5,7 @@ import type { ReferenceTables } from "../../connectors/config/reference.js";
 import { BatchDecoder } from "../../connectors/decode/decoder.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
 import { closingOf } from "../../pipelines/closing/closing.js";
-import type { CloseResult } from "../../pipelines/engine/port.js";
+import type { CloseResult } from "../../pipelines/closing/port.js";
 import { Intake } from "../../pipelines/ingest/intake.js";
 import { State } from "../../pipelines/ledger/state.js";
 import { Publication } from "../../pipelines/publish/publication.js";

@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SimEvent } from "../../pipelines/simulate/event.js";
 import { Random } from "../../pipelines/simulate/random.js";
+import type { SimEvent } from "../../pipelines/simulate/write/event.js";
 import { FolderWriter, type FolderWriterOptions } from "../../pipelines/simulate/write/folder.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 

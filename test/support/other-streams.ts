@@ -1,6 +1,6 @@
 import { dayOf, monthEnd, monthNumber } from "../../aggregations/calendar.js";
-import type { SimEvent } from "../../pipelines/simulate/event.js";
 import { Random } from "../../pipelines/simulate/random.js";
+import type { SimEvent } from "../../pipelines/simulate/write/event.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 

@@ -1,6 +1,6 @@
+import { readRows } from "../../connectors/duckdb/query.js";
 import { type ReportTable, reportTables } from "../../connectors/duckdb/reports/tables.js";
 import type { PrintedReport, PrintedRow, PrintedTable } from "../../pipelines/audit/wording/report.js";
-import { readRows } from "../../pipelines/cli/sql.js";
 import type { Config } from "../../schemas/config/schema.js";
 
 export type CellStatus =

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { loadConfig } from "../../connectors/config/load.js";
-import { silentLog } from "../../connectors/ops/log.js";
+import { silentLog } from "../../connectors/ports/log.js";
 import { allObservers } from "../../connectors/ports/observer.js";
 import { assembleEngine } from "../../pipelines/engine/engine.js";
 import { openEngine } from "../../pipelines/engine/open.js";
@@ -178,7 +178,8 @@ const RESULTS = `SELECT schema_name || '.' || name AS name FROM (
     SELECT schema_name, table_name AS name FROM duckdb_tables() WHERE database_name = 'a'
     UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'a' AND NOT internal)
   WHERE schema_name NOT IN ('store', 'information_schema', 'pg_catalog') AND name NOT LIKE 'quality_%'
-    AND name NOT IN ('snapshot', 'data_dictionary', 'restatement', 'restatement_cause', 'closed_period')
+    AND name NOT IN ('snapshot', 'data_dictionary', 'restatement', 'restatement_cause', 'closed_period',
+      'alert', 'alert_event', 'alert_channel')
   ORDER BY name`;
 
 /** What the quality tables say, without the versions, times and numbers that every run has of its own. */

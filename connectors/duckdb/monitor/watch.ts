@@ -72,7 +72,7 @@ export class PublishedWatch {
   #plan(): void {
     if (this.#ended) return;
     this.#timer = setTimeout(() => {
-      this.#look().finally(() => this.#plan());
+      void this.#look().finally(() => this.#plan());
     }, LOOK_EVERY_MS);
     this.#timer.unref();
   }

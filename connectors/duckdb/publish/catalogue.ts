@@ -1,6 +1,7 @@
 import type { Config } from "../../../schemas/config/schema.js";
 import { INDICATORS } from "../../../schemas/indicators.js";
 import { MEASURES, type MeasureName } from "../../../schemas/measures.js";
+import { ALERT_TABLES } from "../../../schemas/published/alerts.js";
 import { CATALOGUE_TABLES, CATALOGUE_VIEWS } from "../../../schemas/published/catalogue.js";
 import { CLOSED_TABLES } from "../../../schemas/published/closed.js";
 import { QUALITY_FACILITY } from "../../../schemas/published/completeness.js";
@@ -21,6 +22,7 @@ export function definitions(config: Config): readonly Definition[] {
     ...CLOSED_TABLES,
     INDICATOR_TABLE,
     ...PLAIN_TABLES,
+    ...ALERT_TABLES,
     ...CATALOGUE_TABLES,
     ...CATALOGUE_VIEWS,
     CELL_VIEW,

@@ -1,10 +1,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { dayText, monthStart, type ZoneCalendar } from "../../../aggregations/calendar.js";
+import type { RecordChange, SettlementChange } from "../../../aggregations/closing/change.js";
 import { SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
 import { SHARE_MEASURES } from "../../../schemas/indicators.js";
 import { MEASURES } from "../../../schemas/measures.js";
 import type { ClosedPeriod, GroupedChange, PublishInput } from "../../ports/publisher.js";
-import type { RecordChange, SettlementChange } from "../../state/closed.js";
 import { type AppendColumn, appendColumns } from "../append.js";
 import { localTime } from "./load.js";
 

@@ -1,12 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FACT_INDICATORS } from "../../../schemas/fact-indicators.js";
-import {
-  DIP_INDICATORS,
-  ENROLMENT_INDICATORS,
-  FUND_INDICATORS,
-  INDICATORS,
-} from "../../../schemas/indicators.js";
+import { GIVEN_INDICATORS, INDICATORS } from "../../../schemas/indicators.js";
 import { appendColumns } from "../append.js";
 import { formulaOf } from "./catalogue.js";
 
@@ -31,9 +26,7 @@ export async function fillDictionary(connection: DuckDBConnection, config: Confi
     ORDER BY ALL`);
   const rows = [
     ...INDICATORS.map((i) => ({ ...i, formula: formulaOf(i.name, config) })),
-    ...ENROLMENT_INDICATORS,
-    ...FUND_INDICATORS,
-    ...DIP_INDICATORS,
+    ...GIVEN_INDICATORS,
     ...FACT_INDICATORS,
   ];
   await connection.run(

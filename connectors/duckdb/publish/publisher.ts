@@ -8,6 +8,7 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import { type Definition, quoteText, STORE } from "../../../schemas/published/definition.js";
 import type { PublishedState, Publisher, PublishInput } from "../../ports/publisher.js";
 import { moveIntoPlace, OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
+import { loadForesight } from "./alerts.js";
 import { definitions } from "./catalogue.js";
 import { type ChangedPeriod, changeFacts } from "./change.js";
 import { keepReportedRows, loadClosed } from "./closed.js";
@@ -224,6 +225,12 @@ export class DuckDbPublisher implements Publisher {
         removed,
       );
       await loadSnapshot(connection, input, version, this.#calendar);
+      if (input.foresight)
+        await loadForesight(connection, input.foresight, version, {
+          calendar: this.#calendar,
+          jurisdiction: this.#config.jurisdiction,
+          now: input.publishedAt,
+        });
       const meta: Meta = {
         stateId: this.#stateId,
         layout: this.#layout,

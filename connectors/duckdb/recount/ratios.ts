@@ -48,6 +48,9 @@ const RATIOS: readonly Ratio[] = [
   ]),
 ];
 
+/** Names of the indicators that are worked out again. */
+export const RECOUNTED_INDICATORS: readonly string[] = RATIOS.map((r) => r.name);
+
 /** Rounded half up to the sixth place, away from zero; NULL over 0. */
 const micros = (over: string, under: string, factor: number): string => {
   const sign = `(sign(${over}) * sign(${under}))::HUGEINT`;

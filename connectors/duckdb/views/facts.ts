@@ -1,10 +1,10 @@
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
 import { FACT_INDICATORS } from "../../../schemas/fact-indicators.js";
-import { DIP_INDICATORS, ENROLMENT_INDICATORS, FUND_INDICATORS } from "../../../schemas/indicators.js";
+import { GIVEN_INDICATORS } from "../../../schemas/indicators.js";
 import { column, MAIN, quoteText, type ViewDef } from "../../../schemas/published/definition.js";
 import { dimensionComment, PERIOD_COLUMNS } from "./cell.js";
 
-const GIVEN = [...ENROLMENT_INDICATORS, ...FUND_INDICATORS, ...DIP_INDICATORS].map((i) => quoteText(i.name));
+const GIVEN = GIVEN_INDICATORS.map((i) => quoteText(i.name));
 const NAMES = FACT_INDICATORS.map((i) => `(${quoteText(i.name)}, ${quoteText(i.zh)})`);
 
 /** All that other offices report, a row a figure, whatever its indicator is called. */

@@ -1,7 +1,7 @@
+import { readRows } from "../../../connectors/duckdb/query.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
 import { FundpulseError } from "../../../schemas/errors.js";
-import { readRows } from "../../cli/sql.js";
 import type { PrintHabits } from "../arithmetic/evaluate.js";
 import { type FigureRow, Figures, OTHER } from "../arithmetic/figures.js";
 import { type AuditedFigure, audit, detectRounding } from "../arithmetic/judge.js";

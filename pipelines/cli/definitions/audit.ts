@@ -27,5 +27,7 @@ Examples:
     .option("--rounding <rounding>", "detect, half-up or cut-off", "detect")
     .option("--hints <file>", "where figures stand that the report does not say it of (JSON)")
     .option("--all", "show every figure, not the differing ones alone")
-    .action(async (path, options) => done(await (await import("../audit.js")).auditCommand(path, options)));
+    .action(async (path, options) =>
+      done(await (await import("../commands/audit.js")).auditCommand(path, options)),
+    );
 }

@@ -21,6 +21,6 @@ Examples:
   )
     .option("--force", "close in spite of the problems that allow it")
     .action(async (period, options) =>
-      done(await (await import("../close.js")).closeCommand(period, options)),
+      done(await (await import("../commands/close.js")).closeCommand(period, options)),
     );
 }

@@ -27,6 +27,6 @@ Examples:
     .option("-l, --limit <n>", "settlements or records to list: a number, 0 for none, or all (default: 20)")
     .option("--sql", "print the SQL over the detail file that gives the same settlements")
     .action(async (period, indicator, pairs, options) =>
-      done(await (await import("../explain.js")).explainCommand(period, indicator, pairs, options)),
+      done(await (await import("../commands/explain.js")).explainCommand(period, indicator, pairs, options)),
     );
 }

@@ -20,5 +20,5 @@ Examples:
   )
     .option("--host <host>", "address to listen on (default: monitor.host)")
     .option("--port <port>", "port, 0 for a free one (default: monitor.port)")
-    .action(async (options) => done(await (await import("../monitor.js")).monitorCommand(options)));
+    .action(async (options) => done(await (await import("../commands/monitor.js")).monitorCommand(options)));
 }

@@ -23,5 +23,5 @@ Examples:
       "--date <day>",
       "the day that counts as today, YYYY-MM-DD (default: today in the jurisdiction's zone)",
     )
-    .action(async (options) => done(await (await import("../nightly.js")).nightlyCommand(options)));
+    .action(async (options) => done(await (await import("../commands/nightly.js")).nightlyCommand(options)));
 }

@@ -28,17 +28,17 @@ Examples:
     )
     .option("-o, --out <folder>", "folder of the files")
     .action(async (period: string | undefined, options) =>
-      done(await (await import("../report.js")).reportCommand(period, options)),
+      done(await (await import("../commands/report.js")).reportCommand(period, options)),
     );
   report
     .command("templates")
     .description("the built-in templates")
-    .action(async () => done((await import("../report.js")).templatesCommand()));
+    .action(async () => done((await import("../commands/report.js")).templatesCommand()));
   report
     .command("copy <name> <file>")
     .description("a built-in template as a Word document, to be edited")
     .action(async (name: string, file: string) =>
-      done((await import("../report.js")).copyCommand(name, file)),
+      done((await import("../commands/report.js")).copyCommand(name, file)),
     );
   return report;
 }

@@ -24,5 +24,5 @@ Examples:
         .choices(["table", "json"])
         .default("table"),
     )
-    .action(async (options) => done(await (await import("../verify.js")).verifyCommand(options)));
+    .action(async (options) => done(await (await import("../commands/verify.js")).verifyCommand(options)));
 }

@@ -1,4 +1,4 @@
-import type { Source } from "./convert.js";
+import type { Source } from "./source.js";
 
 export async function toXlsx(_source: Source): Promise<Uint8Array> {
   return new Uint8Array();

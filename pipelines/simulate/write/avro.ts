@@ -1,6 +1,6 @@
 import type { Settlement, StreamRecord } from "../../../schemas/input/settlement.js";
 import { type Field, STREAMS, type StreamName } from "../../../schemas/input/streams.js";
-import type { SimEvent } from "../event.js";
+import type { SimEvent } from "./event.js";
 
 const GROW_AT = 4096;
 

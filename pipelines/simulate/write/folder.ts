@@ -3,10 +3,10 @@ import { closeSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { crc32, deflateRawSync, gzipSync } from "node:zlib";
+import { jsonText } from "../../../connectors/encode/json.js";
 import { avroSchema, type StreamName } from "../../../schemas/input/streams.js";
-import type { SimEvent } from "../event.js";
 import { AvroRecordWriter } from "./avro.js";
-import { jsonText } from "./json.js";
+import type { SimEvent } from "./event.js";
 
 // Loaded so because the package has no types of its own.
 const snappy = createRequire(import.meta.url)("snappyjs") as { compress(bytes: Buffer): Uint8Array };

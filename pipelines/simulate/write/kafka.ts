@@ -1,13 +1,13 @@
 import kafkajs from "kafkajs";
 import { canonicalForm, parseAvro, rabinFingerprint } from "../../../connectors/decode/avro/schema.js";
+import { jsonText } from "../../../connectors/encode/json.js";
 import { createKafkaClient, kafkaFailure } from "../../../connectors/kafka/client.js";
-import type { Log } from "../../../connectors/ops/log.js";
+import type { Log } from "../../../connectors/ports/log.js";
 import type { KafkaSourceConfig } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { avroSchema, type StreamName } from "../../../schemas/input/streams.js";
-import type { SimEvent } from "../event.js";
 import { AvroRecordWriter } from "./avro.js";
-import { jsonText } from "./json.js";
+import type { SimEvent } from "./event.js";
 
 /** `avro`: single-object encoding, which carries the fingerprint of its schema. */
 export const VALUE_FORMATS = ["avro", "json"] as const;

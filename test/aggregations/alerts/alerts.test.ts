@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { evaluate } from "../../../aggregations/alerts/evaluate.js";
 import { namesOf } from "../../../aggregations/alerts/finding.js";
-import { acknowledge, alertId, type Standing, takeVersion } from "../../../aggregations/alerts/machine.js";
+import { type Alert, acknowledge, alertId, takeVersion } from "../../../aggregations/alerts/machine.js";
 import { quartile } from "../../../aggregations/alerts/quartiles.js";
 import { currentPeriod, questionOf, type Reading } from "../../../aggregations/alerts/readings.js";
 import { dayOf } from "../../../aggregations/calendar.js";
@@ -119,7 +119,7 @@ test("the current period holds the latest settled day", () => {
 
 /** Versions in a row, each with a value, through the machine; what happened in each. */
 function versions(r: AlertRule, values: readonly (string | null)[]) {
-  const standing = new Map<string, Standing>();
+  const alert = new Map<string, Alert>();
   const happened = values.map((value, i) => {
     const verdicts = evaluate(
       questionOf(r, asOf)!,
@@ -128,11 +128,11 @@ function versions(r: AlertRule, values: readonly (string | null)[]) {
       "fraction",
     );
     const moment = { version: i + 1, at: i * 1000 };
-    const { changed, events } = takeVersion(standing, verdicts, [r], moment, () => "k");
-    for (const s of changed) standing.set(s.key, s);
+    const { changed, events } = takeVersion(alert, verdicts, [r], moment, () => "k");
+    for (const s of changed) alert.set(s.key, s);
     return events.map((e) => `${e.event} ${e.alert}`);
   });
-  return { standing, happened };
+  return { alert, happened };
 }
 
 test("an alert opens after `hold` versions in a row, clears after as many, and has a new id when it opens again", () => {
@@ -143,8 +143,8 @@ test("an alert opens after `hold` versions in a row, clears after as many, and h
 
 test("an acknowledged alert never opens again while it stands, and clears by itself", () => {
   const r = rule({ above: 1, where: { fund: "*" }, indicator: "use_progress" });
-  const { standing } = versions(r, ["2"]);
-  const [open] = standing.values();
+  const { alert } = versions(r, ["2"]);
+  const [open] = alert.values();
   const seen = acknowledge(open, "张三", "已联系经办", { version: 1, at: 5 })!;
   expect(seen.event).toMatchObject({ event: "acknowledged", by: "张三", note: "已联系经办", alert: "k-1" });
   expect(acknowledge(seen.after, "李四", "", { version: 1, at: 6 })).toBeNull();
@@ -174,8 +174,8 @@ const verdictsOf = (r: AlertRule, value: string) =>
 test("the alert of a rule that is gone clears, and so does that of a subject without a figure", () => {
   const r = rule({ above: 1, where: { fund: "*" }, indicator: "use_progress" });
   for (const rules of [[], [r]]) {
-    const { standing } = versions(r, ["2"]);
-    const { events } = takeVersion(standing, [], rules, { version: 2, at: 1 }, () => "k");
+    const { alert } = versions(r, ["2"]);
+    const { events } = takeVersion(alert, [], rules, { version: 2, at: 1 }, () => "k");
     expect(events.map((e) => e.event)).toEqual(["cleared"]);
   }
 });
@@ -193,8 +193,8 @@ test("an alert goes on into the next period", () => {
 
 test("the sentence names subject, figure, distance and threshold", () => {
   const r = rule({ indicator: "settled_progress", where: { fund: "*" }, aheadOfYear: 0.05 });
-  const { standing } = versions(r, ["0.553172"]);
-  const [{ facts }] = standing.values();
+  const { alert } = versions(r, ["0.553172"]);
+  const [{ facts }] = alert.values();
   expect(facts.finding).toBe("居民医保：结算完成预算 55.32%，比时间进度快 5.59 个百分点（阈值 5）（2024）");
   expect(facts).toMatchObject({
     value: "0.553172",

@@ -16,7 +16,7 @@ import {
   type ControlServer,
   serveControl,
 } from "../../../connectors/control/server.js";
-import { silentLog } from "../../../connectors/ops/log.js";
+import { silentLog } from "../../../connectors/ports/log.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 
 const RULES = { groupings: "g", personKey: "k", reference: "r" };

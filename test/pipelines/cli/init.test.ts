@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { loadConfig, parseConfig } from "../../../connectors/config/load.js";
 import { configJsonSchema, type JsonSchema } from "../../../connectors/config/problems.js";
 import { loadReference } from "../../../connectors/config/reference.js";
-import { makeWorkspace } from "../../../pipelines/cli/init.js";
+import { makeWorkspace } from "../../../pipelines/workspace/make.js";
 import { CONFIG_TEMPLATE } from "../../../schemas/config/template.js";
 
 const fresh = () => join(mkdtempSync(join(tmpdir(), "fundpulse-init-")), "county");

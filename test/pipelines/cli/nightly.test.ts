@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { dayText, parseDay } from "../../../aggregations/calendar.js";
 import { loadConfig } from "../../../connectors/config/load.js";
-import { silentLog } from "../../../connectors/ops/log.js";
+import { silentLog } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
 import { withEngine } from "../../../pipelines/engine/open.js";
 import { settlement, Workspace } from "../../support/workspace.js";

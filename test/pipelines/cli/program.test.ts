@@ -2,8 +2,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
-import { makeWorkspace } from "../../../pipelines/cli/init.js";
 import { main, program } from "../../../pipelines/cli/program.js";
+import { makeWorkspace } from "../../../pipelines/workspace/make.js";
 import { caughtOutput } from "../../support/output.js";
 
 const caught = caughtOutput();

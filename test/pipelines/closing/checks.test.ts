@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadConfig } from "../../../connectors/config/load.js";
-import { silentLog } from "../../../connectors/ops/log.js";
+import { silentLog } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
+import type { CloseProblem } from "../../../pipelines/closing/port.js";
 import { assembleEngine } from "../../../pipelines/engine/engine.js";
-import type { CloseProblem, Engine } from "../../../pipelines/engine/port.js";
+import type { Engine } from "../../../pipelines/engine/port.js";
 import { settlement, Workspace } from "../../support/workspace.js";
 
 const NOW = (): number => Date.parse("2024-06-15T00:00:00Z");

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { loadConfig } from "../../../connectors/config/load.js";
 import { DuckDbPublisher } from "../../../connectors/duckdb/publish/publisher.js";
-import { silentLog } from "../../../connectors/ops/log.js";
+import { silentLog } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
 import type { Publisher } from "../../../connectors/ports/publisher.js";
 import { assembleEngine } from "../../../pipelines/engine/engine.js";

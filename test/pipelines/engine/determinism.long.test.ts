@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { SimEvent } from "../../../pipelines/simulate/event.js";
 import { simulatedEvents } from "../../../pipelines/simulate/simulate.js";
+import type { SimEvent } from "../../../pipelines/simulate/write/event.js";
 import { copied, filesOf, ROUGH, shuffled } from "../../support/events.js";
 import { expectSameResults } from "../../support/same-results.js";
 import { resultHashes, Workspace } from "../../support/workspace.js";

@@ -1,5 +1,6 @@
 import { parseRequest } from "../../../aggregations/explain/request.js";
 import { loadConfig } from "../../../connectors/config/load.js";
+import { refreshDetail } from "../../../pipelines/cli/commands/explain.js";
 import { explain } from "../../../pipelines/explain/collect.js";
 import { openFiles } from "../../../pipelines/explain/files.js";
 import { findFigure } from "../../../pipelines/explain/lookup.js";
@@ -18,7 +19,7 @@ export async function disagreements(
   { each, where }: { readonly each: number; readonly where: string },
 ): Promise<{ explained: number; indicators: Set<string>; groupings: Set<string>; differing: string[] }> {
   const loaded = loadConfig(configFile);
-  const { reader } = await openFiles(loaded, configFile);
+  const { reader } = await openFiles(loaded, () => refreshDetail(configFile));
   const found = {
     explained: 0,
     indicators: new Set<string>(),

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { INDICATOR_NAMES } from "../../../aggregations/explain/formula.js";
-import { explainCommand } from "../../../pipelines/cli/explain.js";
+import { explainCommand } from "../../../pipelines/cli/commands/explain.js";
 import { CLI, type Workspace } from "../../support/workspace.js";
 import { county, PERSONS } from "./county.js";
 import { disagreements } from "./every-figure.js";

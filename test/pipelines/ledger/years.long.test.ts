@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { SimEvent } from "../../../pipelines/simulate/event.js";
 import { simulatedEvents } from "../../../pipelines/simulate/simulate.js";
+import type { SimEvent } from "../../../pipelines/simulate/write/event.js";
 import type { StreamRecord } from "../../../schemas/input/settlement.js";
 import { copied, filesOf, ROUGH, shuffled } from "../../support/events.js";
 import { otherStreams } from "../../support/other-streams.js";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { ZoneCalendar } from "../../../aggregations/calendar.js";
+import { jsonText } from "../../../connectors/encode/json.js";
 import { FREE_DEFAULTS, type FreeProfile, freeEvents } from "../../../pipelines/simulate/free.js";
-import { jsonText } from "../../../pipelines/simulate/write/json.js";
 import { AMOUNT_INDEX, Settlement } from "../../../schemas/input/settlement.js";
 import { FUND_AMOUNTS } from "../../../schemas/input/streams.js";
 

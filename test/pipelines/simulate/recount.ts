@@ -1,5 +1,5 @@
-import type { SimEvent } from "../../../pipelines/simulate/event.js";
 import type { NamedProfile } from "../../../pipelines/simulate/profile.js";
+import type { SimEvent } from "../../../pipelines/simulate/write/event.js";
 import { configSchema } from "../../../schemas/config/schema.js";
 import { AMOUNT_INDEX, type Settlement } from "../../../schemas/input/settlement.js";
 import { AMOUNT_FIELDS } from "../../../schemas/input/streams.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DuckDbPublisher } from "../../../connectors/duckdb/publish/publisher.js";
-import type { VerifyResult } from "../../../pipelines/engine/port.js";
+import type { VerifyResult } from "../../../pipelines/verify/port.js";
 import { pinPublished, verifyPublished } from "../../../pipelines/verify/published.js";
 import { detailReference } from "../../../pipelines/verify/verifier.js";
 import { deliveries, histories } from "../../support/histories.js";

@@ -5,7 +5,7 @@ import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkedCrc, withCrc } from "../../../connectors/state/file.js";
 import { decodeMonth, encodeMonth } from "../../../connectors/state/month-codec.js";
-import { verifyText } from "../../../pipelines/cli/verify.js";
+import { verifyText } from "../../../pipelines/cli/commands/verify.js";
 import { MEASURE_INDEX } from "../../../schemas/measures.js";
 import { refund, settlement, Workspace } from "../../support/workspace.js";
 

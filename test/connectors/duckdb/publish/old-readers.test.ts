@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { loadConfig } from "../../../../connectors/config/load.js";
 import { DuckDbPublisher } from "../../../../connectors/duckdb/publish/publisher.js";
-import { silentLog } from "../../../../connectors/ops/log.js";
+import { silentLog } from "../../../../connectors/ports/log.js";
 import { allObservers } from "../../../../connectors/ports/observer.js";
 import { assembleEngine } from "../../../../pipelines/engine/engine.js";
 import { simulatedEvents } from "../../../../pipelines/simulate/simulate.js";

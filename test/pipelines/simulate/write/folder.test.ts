@@ -5,7 +5,7 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import avsc from "avsc";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type SimEvent, setAmounts } from "../../../../pipelines/simulate/event.js";
+import { type SimEvent, setAmounts } from "../../../../pipelines/simulate/write/event.js";
 import { AVRO_CODECS, FolderWriter } from "../../../../pipelines/simulate/write/folder.js";
 import { AMOUNT_INDEX, Settlement } from "../../../../schemas/input/settlement.js";
 

@@ -1,0 +1,75 @@
+import { existsSync, readFileSync } from "node:fs";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import type { PrintHabits } from "../../audit/arithmetic/evaluate.js";
+import { isUnread } from "../../audit/arithmetic/judge.js";
+import { type AuditResult, auditReport, tally } from "../../audit/wording/compare.js";
+import { type AuditHints, asPrintedReport, type PrintedReport } from "../../audit/wording/report.js";
+import { forReaders, publishedFile } from "../../workspace/files.js";
+import { auditText } from "../terminal/printed-text.js";
+
+export interface AuditOptions {
+  readonly config: string;
+  readonly period?: string;
+  readonly format: string;
+  readonly rounding: string;
+  readonly hints?: string;
+  readonly all?: boolean;
+}
+
+const FORMATS = ["text", "json"];
+const ROUNDINGS = ["detect", "half-up", "cut-off"];
+
+/** `fundpulse audit`: a printed report beside the published file. 3 when a figure differs without an excuse or cannot be read. */
+export async function auditCommand(path: string, options: AuditOptions): Promise<number> {
+  for (const [name, given, allowed] of [
+    ["format", options.format, FORMATS],
+    ["rounding", options.rounding, ROUNDINGS],
+  ] as const) {
+    if (!allowed.includes(given))
+      throw new FundpulseError("FP1003", `--${name} ${given} is not one of ${allowed.join(", ")}`);
+  }
+  const report = readReport(path);
+  const hints = options.hints === undefined ? {} : (readJson(options.hints) as AuditHints);
+  const loaded = loadConfig(options.config, forReaders(process.env));
+  const file = publishedFile(loaded);
+  if (!existsSync(file)) throw new FundpulseError("FP4002", `${file} does not exist yet`);
+  const result = await auditReport(report, file, loaded.config, {
+    ...(options.period ? { period: options.period } : {}),
+    ...(options.rounding === "detect" ? {} : { rounding: options.rounding as PrintHabits["rounding"] }),
+    hints,
+  });
+  process.stdout.write(
+    options.format === "json"
+      ? `${JSON.stringify(auditJson(result), null, 2)}\n`
+      : auditText(report, result, options.all ?? false),
+  );
+  return result.figures.some((f) => f.status === "differs" || isUnread(f)) ? 3 : 0;
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8").replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new FundpulseError("FP1005", `${path}: ${(error as Error).message}`);
+  }
+}
+
+function readReport(path: string): PrintedReport {
+  const json = readJson(path);
+  try {
+    return asPrintedReport(json);
+  } catch (error) {
+    throw new FundpulseError("FP1005", `${path}: ${(error as Error).message}`);
+  }
+}
+
+/** The audit as JSON: what was compared, how often it agrees, and every figure. */
+export const auditJson = ({ period, rounding, figures }: AuditResult): object => ({
+  period,
+  rounding,
+  counts: tally(figures),
+  figures: figures.map(({ id, row, key, heading, text, computed, status, note }) => ({
+    ...{ id, row, key, heading, printed: text, computed, status, note },
+  })),
+});

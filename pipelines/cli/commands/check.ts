@@ -1,0 +1,79 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describeConfig, loadConfig } from "../../../connectors/config/load.js";
+import { loadReference } from "../../../connectors/config/reference.js";
+import { silentLog } from "../../../connectors/ports/log.js";
+import type { Config } from "../../../schemas/config/schema.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { NATIONAL_CATEGORIES } from "../../../schemas/input/national-categories.js";
+import { count } from "../terminal/progress.js";
+
+/**
+ * `fundpulse check`: configuration, reference tables, directories and connections, each on its line. Goes
+ * through all of them; the exit code is that of the first that failed.
+ */
+export async function checkCommand(options: {
+  readonly config: string;
+  readonly quiet?: boolean;
+}): Promise<number> {
+  const loaded = loadConfig(options.config);
+  const { config } = loaded;
+  if (options.quiet !== true) process.stdout.write(`${describeConfig(config)}\n`);
+  let exit = 0;
+  const step = async (name: string, work: () => Promise<string> | string): Promise<void> => {
+    try {
+      process.stdout.write(`ok    ${name}: ${await work()}\n`);
+    } catch (error) {
+      const known = error instanceof FundpulseError;
+      if (exit === 0) exit = known ? error.exitCode : 1;
+      process.stdout.write(`FAIL  ${name}: ${(error as Error).message}\n`);
+    }
+  };
+  await step("configuration", () => loaded.file);
+  for (const warning of loaded.warnings) process.stdout.write(`warn  configuration: ${warning}\n`);
+  await step("reference", () => referenceText(config));
+  await step("data", () => writable(config.data));
+  await step("state", () => stateText(config.data));
+  await step("source", async () => {
+    const { openSource } = await import("../../engine/engine.js");
+    const source = await openSource(config, { log: silentLog });
+    try {
+      return await source.check();
+    } finally {
+      await source.close();
+    }
+  });
+  return exit;
+}
+
+function referenceText(config: Config): string {
+  const tables = loadReference(config.reference, config.timezone);
+  return (
+    `${count(tables.facilities.length)} facility versions, ` +
+    `${count(tables.categories.length)} categories beside the ${NATIONAL_CATEGORIES.length} national codes, ` +
+    `${count(tables.divisions.length)} divisions (${config.reference})`
+  );
+}
+
+/** What is to be said of the state: it is looked into only where no other process works on it. */
+async function stateText(data: string): Promise<string> {
+  const path = join(data, "state.sqlite");
+  if (!existsSync(path)) return "none yet";
+  const { lockHolder, tryLock } = await import("../../../connectors/control/lock.js");
+  const lock = tryLock(data);
+  if (lock === null) return `in use by ${lockHolder(data)}; look into it while nothing runs`;
+  try {
+    const { checkStateFile } = await import("../../../connectors/state/check.js");
+    checkStateFile(path);
+    return `sound (${path})`;
+  } finally {
+    lock.release();
+  }
+}
+
+function writable(dir: string): string {
+  let existing = dir;
+  while (!existsSync(existing)) existing = dirname(existing);
+  accessSync(existing, constants.W_OK);
+  return existing === dir ? dir : `${dir} (will be made)`;
+}

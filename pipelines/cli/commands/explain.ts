@@ -1,0 +1,153 @@
+import { join } from "node:path";
+import type { Formula } from "../../../aggregations/explain/formula.js";
+import { parseRequest, type Request } from "../../../aggregations/explain/request.js";
+import { loadConfig } from "../../../connectors/config/load.js";
+import {
+  listSql,
+  personsSql,
+  type RecordKind,
+} from "../../../connectors/duckdb/explain/settlement-queries.js";
+import type { Config } from "../../../schemas/config/schema.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { explain, recordQueries } from "../../explain/collect.js";
+import type { Explanation } from "../../explain/explanation.js";
+import { detailFile, type Opened, openFiles } from "../../explain/files.js";
+import { findFigure } from "../../explain/lookup.js";
+import { explanationJson, writeCsv } from "../../explain/print.js";
+import { explanationText } from "../../explain/text.js";
+import { forReaders } from "../../workspace/files.js";
+import { commandLog } from "../../workspace/log.js";
+import { engineDeps } from "../terminal/engine-deps.js";
+
+export const EXPLAIN_FORMATS = ["text", "json", "csv"] as const;
+const CELLS_SHOWN = 10;
+const RECORDS_SHOWN = 20;
+
+/** Brings the detail file up to date, which needs the configuration's secrets where no process holds the state. */
+export async function refreshDetail(configFile: string): Promise<void> {
+  const { withEngine } = await import("../../engine/open.js");
+  const loaded = loadConfig(configFile);
+  await withEngine(loaded, engineDeps(commandLog(loaded)), (engine) => engine.writeDetail());
+}
+
+export interface ExplainOptions {
+  readonly config: string;
+  readonly format: string;
+  readonly limit?: string;
+  readonly sql?: boolean;
+}
+
+/**
+ * `fundpulse explain`: from a published figure to the records behind it. Exit code 3 when they do not give the
+ * figure, unless records arrived after it was published.
+ */
+export async function explainCommand(
+  period: string,
+  indicator: string,
+  pairs: readonly string[],
+  options: ExplainOptions,
+): Promise<number> {
+  if (!(EXPLAIN_FORMATS as readonly string[]).includes(options.format)) {
+    throw new FundpulseError(
+      "FP1003",
+      `--format ${options.format} is not one of ${EXPLAIN_FORMATS.join(", ")}`,
+    );
+  }
+  const limit = limitOf(options);
+  const { request, formula: known } = parseRequest(period, indicator, pairs);
+  const loaded = loadConfig(options.config, forReaders(process.env));
+  const opened = await openFiles(loaded, () => refreshDetail(options.config));
+  try {
+    const { formula, published } = await findFigure(opened.reader, request, known);
+    if (options.sql) {
+      const statements = await statementsOf(opened, loaded.config, request, formula);
+      process.stdout.write(`-- duckdb -readonly ${detailFile(loaded)}\n${statements.join("\n\n")}\n`);
+      return 0;
+    }
+    if (options.format === "csv") {
+      const [first] = await recordQueries(opened.reader, loaded.config, request, formula);
+      await writeCsv(opened.reader, listSql(first!), limit, process.stdout);
+      return 0;
+    }
+    const limits = { records: limit, cells: options.format === "json" ? limit : CELLS_SHOWN };
+    const found = await explain(opened.reader, loaded.config, request, formula, published, limits);
+    const explanation: Explanation = {
+      ...found,
+      published: opened.published,
+      detail: opened.detail,
+      check: await checked(found.check, opened, loaded.config),
+    };
+    process.stdout.write(
+      options.format === "json" ? explanationJson(explanation) : explanationText(explanation),
+    );
+    return report(explanation);
+  } finally {
+    opened.reader.close();
+  }
+}
+
+/** A difference may come of records that arrived after the publish: then it is none. */
+async function checked(
+  check: Explanation["check"],
+  { published, detail }: Opened,
+  config: Config,
+): Promise<Explanation["check"]> {
+  if (check.outcome !== "differs" || detail.sequence <= published.sequence) return check;
+  const { changedSince } = await import("../../../connectors/duckdb/explain/changed-since.js");
+  const newer = changedSince(join(config.data, "state.sqlite"), published.sequence);
+  return newer ? { ...check, outcome: "newer" } : check;
+}
+
+/** Says on standard error what does not agree; the exit code. */
+function report({ check, request }: Explanation): number {
+  if (check.outcome === "equal") return 0;
+  const list = check.differences.map((d) => `\n  ${d}`).join("");
+  if (check.outcome === "newer") {
+    process.stderr.write(
+      `fundpulse: records arrived since the publish that shows this figure; it will follow:${list}\n`,
+    );
+    return 0;
+  }
+  process.stderr.write(
+    `fundpulse: ${request.period.id} ${request.indicator} IS NOT WHAT ITS RECORDS GIVE:${list}\n` +
+      "Run `fundpulse verify` to see what else differs, then `fundpulse rebuild`.\n",
+  );
+  return 3;
+}
+
+/** Every statement that stands behind the figure, each with what it gives. */
+async function statementsOf(
+  { reader }: Opened,
+  config: Config,
+  request: Request,
+  formula: Formula,
+): Promise<string[]> {
+  const queries = await recordQueries(reader, config, request, formula);
+  const statements = queries.map((query) => `-- ${RECORD_WORDS[query.kind]}\n${listSql(query)};`);
+  const persons =
+    formula.family === "settlement" &&
+    [formula.indicator.numerator, formula.indicator.denominator].includes("persons");
+  if (persons) {
+    statements.push(`-- persons: those whose weights sum above 0 are counted\n${personsSql(queries[0]!)};`);
+  }
+  return statements;
+}
+
+const RECORD_WORDS: Readonly<Record<RecordKind, string>> = {
+  settlement: "settlements behind the figure, and what each adds",
+  base: "settlements of the share's base",
+  fund_entry: "lines of the books, and what each adds",
+  enrolment: "enrolment rows, and what each adds",
+  dip_result: "DIP results, and what each adds",
+  reported_fact: "reported facts, of which the latest stands",
+};
+
+/** How many records are listed; null: all. A spreadsheet wants all. */
+function limitOf({ limit, format }: ExplainOptions): number | null {
+  if (limit === undefined) return format === "csv" ? null : RECORDS_SHOWN;
+  if (limit === "all") return null;
+  if (!/^\d{1,9}$/.test(limit)) {
+    throw new FundpulseError("FP1003", `--limit ${limit}: a whole number, 0 for none, or all`);
+  }
+  return Number(limit);
+}

@@ -1,0 +1,56 @@
+import { type LoadedConfig, loadConfig } from "../../../connectors/config/load.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { startMonitor } from "../../monitor/monitor.js";
+import { commandLog } from "../../workspace/log.js";
+
+export interface MonitorCommandOptions {
+  readonly config: string;
+  readonly host?: string;
+  readonly port?: string;
+}
+
+/** A port as the command line gives it. */
+export function portOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new FundpulseError("FP1003", `--port ${text}: a number from 0 to 65535`);
+}
+
+const UNSET = "the environment variable is not set: ";
+
+/**
+ * The configuration as the monitor needs it: whoever serves pages needs no secret of the pipeline, but those that let
+ * people in.
+ * @throws FundpulseError FP1001 also for a token whose environment variable is not set.
+ */
+export function monitorConfig(path: string, env: NodeJS.ProcessEnv): LoadedConfig {
+  const filled = new Proxy(env, {
+    get: (set, name) => (typeof name === "string" ? (set[name] ?? `${UNSET}${name}`) : undefined),
+  });
+  const loaded = loadConfig(path, filled);
+  loaded.config.monitor.tokens.forEach(({ token }, i) => {
+    if (!token.includes(UNSET)) return;
+    throw new FundpulseError("FP1001", `monitor.tokens[${i}].token: ${token}`, { action: "set it" });
+  });
+  return loaded;
+}
+
+/** `fundpulse monitor`: serves the page and its API until it is told to stop. */
+export async function monitorCommand(options: MonitorCommandOptions): Promise<number> {
+  const loaded = monitorConfig(options.config, process.env);
+  const log = commandLog(loaded);
+  for (const warning of loaded.warnings) log.warn("configuration", { warning });
+  const port = portOf(options.port);
+  const monitor = await startMonitor(loaded, {
+    log,
+    ...(options.host === undefined ? {} : { host: options.host }),
+    ...(port === undefined ? {} : { port }),
+  });
+  process.stdout.write(`${monitor.url}\n`);
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+  await monitor.close();
+  return 0;
+}

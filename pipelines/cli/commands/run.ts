@@ -1,0 +1,100 @@
+import { describeConfig, type LoadedConfig, loadConfig } from "../../../connectors/config/load.js";
+import { createHealth } from "../../../connectors/ops/health.js";
+import { createMetrics } from "../../../connectors/ops/metrics.js";
+import { type OpsServer, startOps } from "../../../connectors/ops/server.js";
+import type { Log } from "../../../connectors/ports/log.js";
+import { allObservers } from "../../../connectors/ports/observer.js";
+import { openEngine } from "../../engine/open.js";
+import type { RunSummary } from "../../engine/port.js";
+import { publishedFile } from "../../workspace/files.js";
+import { commandLog } from "../../workspace/log.js";
+import { count, progressLine } from "../terminal/progress.js";
+
+export interface RunOptions {
+  readonly config: string;
+  readonly untilDrained?: boolean;
+  readonly ops?: boolean;
+}
+
+/** `fundpulse run`: consume, aggregate and publish until told to stop, or until drained. */
+export async function runCommand(options: RunOptions): Promise<number> {
+  const loaded = loadConfig(options.config);
+  const log = commandLog(loaded);
+  const untilDrained = options.untilDrained === true;
+  for (const warning of loaded.warnings) log.warn("configuration", { warning });
+  log.debug("resolved configuration", { configuration: describeConfig(loaded.config) });
+  const summary = await consume(loaded, log, { untilDrained, ops: options.ops ?? !untilDrained });
+  process.stdout.write(summaryText(summary, loaded));
+  return 0;
+}
+
+/** Runs the engine with metrics, health, progress and clean stopping around it. */
+export async function consume(
+  loaded: LoadedConfig,
+  log: Log,
+  options: { untilDrained: boolean; ops: boolean },
+): Promise<RunSummary> {
+  const { config } = loaded;
+  const metrics = createMetrics();
+  const health = createHealth(Date.now);
+  const progress = progressLine();
+  const stop = stopOnSignals(log);
+  let ops: OpsServer | null = null;
+  try {
+    const observer = allObservers([metrics, health, progress]);
+    const engine = await openEngine(loaded, { log, observer, clock: Date.now }, { wait: true });
+    try {
+      if (options.ops) ops = await startOps(config.ops, metrics, health);
+      log.info("started", {
+        configuration: loaded.file,
+        source: config.source.kind,
+        data: config.data,
+        ...(ops === null ? {} : { ops: ops.url }),
+      });
+      return await engine.run({ untilDrained: options.untilDrained, signal: stop.signal });
+    } finally {
+      await engine.end();
+    }
+  } finally {
+    await ops?.close();
+    progress.end();
+    stop.forget();
+  }
+}
+
+/** The first SIGINT or SIGTERM asks for a clean stop, the second ends the process at once. */
+function stopOnSignals(log: Log): { signal: AbortSignal; forget: () => void } {
+  const controller = new AbortController();
+  const onSignal = (name: NodeJS.Signals): void => {
+    if (controller.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
+    log.info("stopping after this batch; once more to stop at once", { signal: name });
+    controller.abort();
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  return {
+    signal: controller.signal,
+    forget: () => {
+      process.off("SIGINT", onSignal);
+      process.off("SIGTERM", onSignal);
+    },
+  };
+}
+
+/** What a run did; paths as `shown` writes them. */
+export function summaryText(
+  summary: RunSummary,
+  loaded: LoadedConfig,
+  shown = (path: string): string => path,
+): string {
+  const { applied, duplicate, held, quarantined, version } = summary;
+  const received = applied + duplicate + held + quarantined;
+  const lines = [
+    `${count(received)} records: ${count(applied)} applied, ${count(duplicate)} duplicate, ${count(held)} held, ${count(quarantined)} quarantined`,
+    version === null
+      ? "nothing published yet"
+      : `published version ${version}: ${shown(publishedFile(loaded))}`,
+  ];
+  if (quarantined > 0) lines.push(`see why: npx fundpulse quarantine list --config ${shown(loaded.file)}`);
+  return `${lines.join("\n")}\n`;
+}
