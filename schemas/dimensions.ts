@@ -94,6 +94,10 @@ export const DEFAULT_DAY_GROUPINGS: readonly string[] = withCare([
   "facility",
 ]);
 
+/** Kinds of persons and channels that settlements can be told to be of. */
+export const PERSON_KINDS = ["active", "retired", "veteran", "resident"] as const;
+export const CHANNELS = ["manual", "direct"] as const;
+
 export const INSURANCES = ["employee", "resident", "maternity"] as const;
 export type Insurance = (typeof INSURANCES)[number];
 /** Sum over all insurances. */

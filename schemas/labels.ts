@@ -206,3 +206,28 @@ export const LINE_WORDS: Readonly<Record<string, CategoryLine | typeof WHOLE>> =
   报表两病: "two",
   报表谈判药: "negotiated",
 };
+
+/** Levels of care places that the half-year summary 工作总结 has lines for. */
+export const SUMMARY_CARE_GROUPS = [
+  "市域外",
+  "县外市域内",
+  "县二级",
+  "县一级民营",
+  "乡镇级",
+  "村级",
+] as const;
+/** Names that lines of the summary go by in categories.csv. */
+export const SUMMARY_CATEGORIES = {
+  普通住院: ["普通住院"],
+  单病种住院: ["单病种住院"],
+  分娩: ["分娩", "生育住院"],
+  外伤: ["外伤", "外伤住院"],
+  普通门诊: ["普通门诊"],
+  常见慢性病门诊: ["常见慢性病门诊", "常见慢性病", "门诊慢特病", "门诊慢性特殊疾病"],
+  特殊慢性病门诊: ["特殊慢性病门诊", "特殊慢性病"],
+  门诊单病种: ["门诊单病种"],
+  普通门诊刷卡: ["普通门诊刷卡", "普通门诊刷卡个人账户", "普通门诊"],
+  药店购药: ["药店购药", "药店购药个人账户", "个人账户"],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+/** Hospitals that the summary names. */
+export const SUMMARY_FACILITIES = ["县人民医院", "县第二人民医院", "上和医院", "县中医院"] as const;

@@ -34,6 +34,8 @@ export const MEASURES = [
 
 export type MeasureName = (typeof MEASURES)[number]["name"];
 export const MEASURE_COUNT = MEASURES.length;
+/** Width of a row of sums: the measures, then the number of counted settlements behind them. */
+export const ROW_WIDTH = MEASURE_COUNT + 1;
 
 /** Position of each measure in a cell's row of sums. */
 export const MEASURE_INDEX = Object.fromEntries(MEASURES.map((m, i) => [m.name, i])) as Readonly<

@@ -2,6 +2,7 @@ import { SETTLEMENT_DIMENSIONS, type SettlementDimension, UNKNOWN } from "../../
 import type { Settlement } from "../../schemas/input/settlement.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { DayNumber } from "../../schemas/units.js";
+import { stayFault } from "../settlement/stay.js";
 import type { CategoryTable } from "./categories.js";
 import type { FacilityTable, FacilityVersion } from "./facilities.js";
 import type { GroupTable } from "./groups.js";
@@ -17,6 +18,9 @@ export interface DimensionRules {
   readonly jurisdiction: Jurisdiction;
   /** insutype to insurance. */
   readonly insurances: ReadonlyMap<string, string>;
+  /** Leading digits of `psn_type` by kind, and `setl_type` codes by channel, beside the national ones. */
+  readonly personKinds: Readonly<Partial<Record<string, readonly string[]>>>;
+  readonly channels: Readonly<Partial<Record<string, readonly string[]>>>;
   readonly careGroups: readonly CareGroupRule[];
   readonly groupings: readonly string[];
   readonly personGroupings: readonly string[];
@@ -46,22 +50,41 @@ export interface DimensionTuple extends TupleValues {
   readonly dayFacilityKey: number;
 }
 
-/** channel of a setl_type (docs/specification.md#channel). */
-function channelOf(setlType: string): string {
-  return setlType === "1" ? "manual" : setlType === "2" ? "direct" : UNKNOWN;
-}
-
-const PERSON_KINDS: Readonly<Record<string, string>> = {
-  "11": "active",
-  "12": "retired",
-  "13": "veteran",
-  "14": "resident",
-  "15": "resident",
-  "16": "resident",
+/** Person kinds of the national `psn_type` codes, by their first two digits. */
+const NATIONAL_PERSON_KINDS: Readonly<Record<string, readonly string[]>> = {
+  active: ["11"],
+  retired: ["12"],
+  veteran: ["13"],
+  resident: ["14", "15", "16"],
 };
 
-export function personKindOf(psnType: string): string {
-  return PERSON_KINDS[psnType.slice(0, 2)] ?? UNKNOWN;
+/** Tells kinds of persons by the leading digits of `psn_type`: a bureau's own first, the longest that fits. */
+export class PersonKinds {
+  readonly #own: readonly (readonly [string, string])[];
+  readonly #known = new Map<string, string>();
+
+  constructor(own: Readonly<Partial<Record<string, readonly string[]>>>) {
+    this.#own = [own, NATIONAL_PERSON_KINDS].flatMap((kinds) =>
+      Object.entries(kinds)
+        .flatMap(([kind, prefixes]) => (prefixes ?? []).map((prefix) => [prefix, kind] as const))
+        .sort(([a], [b]) => b.length - a.length),
+    );
+  }
+
+  /** `unknown` where no list names the code. */
+  of(psnType: string): string {
+    let kind = this.#known.get(psnType);
+    if (kind === undefined) {
+      kind = this.#own.find(([prefix]) => psnType.startsWith(prefix))?.[1] ?? UNKNOWN;
+      if (this.#known.size < 4096) this.#known.set(psnType, kind);
+    }
+    return kind;
+  }
+}
+
+/** channel of a setl_type (docs/specification.md#channel). */
+function channelOf(setlType: string, own: ReadonlyMap<string, string>): string {
+  return own.get(setlType) ?? (setlType === "1" ? "manual" : setlType === "2" ? "direct" : UNKNOWN);
 }
 
 export function careGroupOf(
@@ -105,8 +128,10 @@ export class DimensionIndex {
   #byVersion = new WeakMap<FacilityVersion, Map<number, DimensionTuple | Rejection>>();
   // Together 52 bits: a key of all of them is a safe integer.
   readonly #insutypes = new Codes(64);
-  readonly #personKinds = new Codes(16);
-  readonly #channels = new Codes(4);
+  readonly #kinds: PersonKinds;
+  readonly #channels: ReadonlyMap<string, string>;
+  readonly #kindIds = new Codes(16);
+  readonly #channelIds = new Codes(4);
   readonly #divisions = new Codes(65_536);
   readonly #medTypes = new Codes(4096);
   readonly #diseases = new Codes(4096);
@@ -118,6 +143,12 @@ export class DimensionIndex {
     private facilities: FacilityTable,
     readonly groupTable: GroupTable,
   ) {
+    this.#kinds = new PersonKinds(rules.personKinds);
+    this.#channels = new Map(
+      Object.entries(rules.channels).flatMap(([channel, codes]) =>
+        (codes ?? []).map((code): [string, string] => [code, channel]),
+      ),
+    );
     const all = new Set([...rules.groupings, ...rules.personGroupings, ...rules.dayGroupings]);
     this.#dimensionsOf = new Map(
       [...all].map((g) => [g, g === "total" ? [] : (g.split("+") as SettlementDimension[])]),
@@ -137,8 +168,8 @@ export class DimensionIndex {
 
   /**
    * The tuple of a normalised settlement whose facility is taken as of `day`, or why it has none:
-   * `bad_value` (insutype not configured), `unknown_category`, `out_of_jurisdiction`, `missing_field`
-   * (an inpatient bill without its dates).
+   * `bad_value` (insutype not configured), `unknown_category`, `out_of_jurisdiction`, or what `stayFault` says of
+   * an inpatient bill.
    */
   find(s: Settlement, day: DayNumber): DimensionTuple | Rejection {
     const version =
@@ -150,8 +181,8 @@ export class DimensionIndex {
       this.#byVersion.set(version, known);
     }
     const disease = this.categories.decidingDisease(s.med_type, s.dise_no);
-    const kind = this.#personKinds.of(personKindOf(s.psn_type));
-    const channel = this.#channels.of(channelOf(s.setl_type));
+    const kind = this.#kindIds.of(this.#kinds.of(s.psn_type));
+    const channel = this.#channelIds.of(channelOf(s.setl_type, this.#channels));
     const insutype = this.#insutypes.of(s.insutype);
     const division = this.#divisions.of(s.insu_admdvs);
     const medType = this.#medTypes.of(s.med_type);
@@ -169,15 +200,7 @@ export class DimensionIndex {
         known.set(key, tuple);
       }
     }
-    if (
-      "id" in tuple &&
-      tuple.values.care === "inpatient" &&
-      (Number.isNaN(s.begndate) || Number.isNaN(s.enddate))
-    ) {
-      const field = Number.isNaN(s.begndate) ? "begndate" : "enddate";
-      return { reason: "missing_field", detail: `${field}: required for care inpatient` };
-    }
-    return tuple;
+    return "id" in tuple ? (stayFault(s, tuple.values.care) ?? tuple) : tuple;
   }
 
   #derive(s: Settlement, disease: string, version: FacilityVersion): DimensionTuple | Rejection {
@@ -202,8 +225,8 @@ export class DimensionIndex {
       care_group: careGroupOf(this.rules.careGroups, { region, tier, ownership, kind }),
       district: s.insu_admdvs,
       facility_district: version.admdvs || UNKNOWN,
-      channel: channelOf(s.setl_type),
-      person_kind: personKindOf(s.psn_type),
+      channel: channelOf(s.setl_type, this.#channels),
+      person_kind: this.#kinds.of(s.psn_type),
       facility: version.code,
     };
     return this.number({ insurance, values, facilityKnown: version.known });

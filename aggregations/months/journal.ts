@@ -1,9 +1,10 @@
+import { ROW_WIDTH } from "../../schemas/measures.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
 import { monthOfDay } from "../calendar.js";
 import type { GroupTable } from "../dimensions/groups.js";
 import type { DimensionTuple } from "../dimensions/tuples.js";
 import { addAllInsurances, type ColumnSums, columnsOf } from "./month.js";
-import { ROW_WIDTH, type SparseRow, SumTable } from "./sums.js";
+import { type SparseRow, SumTable } from "./sums.js";
 
 /** Changes kept at most: with more of them whole months are given, as after a start. */
 const MOST_CHANGES = 60_000;

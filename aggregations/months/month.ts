@@ -1,9 +1,9 @@
-import { MEASURE_COUNT } from "../../schemas/measures.js";
+import { MEASURE_COUNT, ROW_WIDTH } from "../../schemas/measures.js";
 import type { DayNumber, Fen, MonthNumber } from "../../schemas/units.js";
 import { monthStart } from "../calendar.js";
 import type { GroupTable } from "../dimensions/groups.js";
 import type { DimensionTuple } from "../dimensions/tuples.js";
-import { ROW_WIDTH, type SparseRow, SumTable } from "./sums.js";
+import { type SparseRow, SumTable } from "./sums.js";
 
 /** Sums by group, measures as columns, as they are published. */
 export interface ColumnSums {
@@ -13,7 +13,7 @@ export interface ColumnSums {
   readonly settlements: Float64Array;
 }
 
-/** What stands behind a facility or code that the reference tables do not know. */
+/** What is counted under a facility or code that the reference tables do not know. */
 export interface Unmapped {
   records: number;
   fee: Fen;

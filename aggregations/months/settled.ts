@@ -1,10 +1,9 @@
-import { COMPONENT_MEASURES, MEASURE_INDEX } from "../../schemas/measures.js";
+import { COMPONENT_MEASURES, MEASURE_INDEX, ROW_WIDTH } from "../../schemas/measures.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { type Jurisdiction, liesIn } from "../dimensions/region.js";
 import type { DimensionTuple } from "../dimensions/tuples.js";
 import { type SettledRow, settledRows } from "../streams/settled.js";
 import type { MonthState } from "./month.js";
-import { ROW_WIDTH } from "./sums.js";
 
 const FIELDS = COMPONENT_MEASURES.map((m) => MEASURE_INDEX[m]);
 

@@ -1,7 +1,4 @@
-import { MEASURE_COUNT } from "../../schemas/measures.js";
-
-/** Width of a row: the measures, then the number of counted settlements behind them. */
-export const ROW_WIDTH = MEASURE_COUNT + 1;
+import { ROW_WIDTH } from "../../schemas/measures.js";
 
 /** A row of measures with the list of those that are not 0. */
 export interface SparseRow {

@@ -1,32 +1,27 @@
 import { AMOUNT_INDEX, type Settlement } from "../../schemas/input/settlement.js";
-import { type ComponentMeasure, MEASURE_INDEX } from "../../schemas/measures.js";
-import { ROW_WIDTH } from "../months/sums.js";
+import { type ComponentMeasure, MEASURE_INDEX, ROW_WIDTH } from "../../schemas/measures.js";
+import { bedDaysOf, isNoAdmission } from "./stay.js";
 import { mutualAidBeside } from "./validate.js";
 
 /** Components of the two composed amounts (docs/specification.md#reimbursed), configurable. */
 export interface Components {
   readonly reimbursed: readonly ComponentMeasure[];
   readonly benefit: Readonly<Record<string, readonly ComponentMeasure[]>>;
+  /** `clr_way` codes that are paid by case. */
+  readonly casePayment: readonly string[];
 }
 
 /**
- * 0 unless the version is valid and no mid-stay bill; −1 for a refund, +1 otherwise
- * (docs/specification.md#weight).
+ * 0 unless the version is valid and an admission or visit of its own (no mid-stay bill; for care inpatient not
+ * marked as no admission); −1 for a refund, +1 otherwise (docs/specification.md#weight).
  */
-export function weightOf(s: Settlement): number {
-  if (s.vali_flag !== "1" || s.mid_setl_flag === "1") return 0;
+export function weightOf(s: Settlement, care: string): number {
+  if (s.vali_flag !== "1" || s.mid_setl_flag === "1" || isNoAdmission(s, care)) return 0;
   return s.init_setl_id === "" ? 1 : -1;
 }
 
 /** Only a version with vali_flag 1 adds money; 0 takes it out and 2 holds it out. */
 export const isCounted = (s: Settlement): boolean => s.vali_flag === "1";
-
-/** Magnitude of the bed days: `ipt_days`, else for care inpatient the span of dates, at least 1. */
-export function bedDaysOf(s: Settlement, care: string): number {
-  if (!Number.isNaN(s.ipt_days)) return Math.abs(s.ipt_days);
-  if (care !== "inpatient" || Number.isNaN(s.begndate) || Number.isNaN(s.enddate)) return 0;
-  return Math.max(1, s.enddate - s.begndate);
-}
 
 const A = AMOUNT_INDEX;
 const M = MEASURE_INDEX;
@@ -42,7 +37,10 @@ export class Contribution {
   readonly #reimbursed: readonly number[];
   readonly #benefit: ReadonlyMap<string, readonly number[]>;
 
+  readonly #casePayment: ReadonlySet<string>;
+
   constructor(components: Components) {
+    this.#casePayment = new Set(components.casePayment);
     const indexes = (names: readonly ComponentMeasure[]): number[] => names.map((name) => M[name]);
     this.#reimbursed = indexes(components.reimbursed);
     this.#benefit = new Map(Object.entries(components.benefit).map(([k, names]) => [k, indexes(names)]));
@@ -52,7 +50,7 @@ export class Contribution {
   fill(s: Settlement, insurance: string, care: string): void {
     const row = this.row;
     const a = s.amounts;
-    const weight = weightOf(s);
+    const weight = weightOf(s, care);
     const fee = a[A.medfee_sumamt];
     const account = a[A.acct_pay] + (mutualAidBeside(a) ? a[A.acct_mulaid_pay] : 0);
     row[ROW_WIDTH - 1] = 1;
@@ -89,7 +87,7 @@ export class Contribution {
     row[M.critical_fee] = critical ? fee : 0;
     row[M.large_fee] = large ? fee : 0;
     row[M.aid_fee] = aid ? fee : 0;
-    row[M.case_paid_visits] = s.clr_way === "20" ? weight : 0;
+    row[M.case_paid_visits] = this.#casePayment.has(s.clr_way) ? weight : 0;
     let used = 0;
     for (let i = 0; i < ROW_WIDTH; i++) if (row[i] !== 0) this.filled[used++] = i;
     this.used = used;

@@ -2,6 +2,7 @@ import { AMOUNT_INDEX, type Settlement } from "../../schemas/input/settlement.js
 import { AMOUNT_FIELDS, FUND_AMOUNTS } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { DayNumber, EpochMs, Fen } from "../../schemas/units.js";
+import { isImplausibleStay, MOST_BED_DAYS } from "./stay.js";
 
 /** A settlement dated later than this after now is `future_time`. */
 export const FUTURE_TOLERANCE_MS = 86_400_000;
@@ -12,6 +13,7 @@ const LARGEST_AMOUNT: Fen = 1e12;
 /** Warnings of a counted settlement, as bits. */
 export const WARN_IN_SCOPE_ABOVE_FEE = 1;
 export const WARN_PARTS_DIFFER = 2;
+export const WARN_IMPLAUSIBLE_STAY = 4;
 
 const A = AMOUNT_INDEX;
 const FIRST_FUND = A[FUND_AMOUNTS[0]];
@@ -28,6 +30,7 @@ export function normalise(s: Settlement): void {
   if (s.vali_flag === "") s.vali_flag = "1";
   if (s.setl_type === "") s.setl_type = "2";
   if (s.mid_setl_flag === "") s.mid_setl_flag = "0";
+  if (s.cal_ipt_cnt === "1") s.cal_ipt_cnt = "";
 }
 
 /** True when `acct_mulaid_pay` is sent beside `acct_pay` (identity B holds only with it). */
@@ -46,6 +49,8 @@ const DIVISION = /^\d{6}$/;
 export function validateContent(s: Settlement): Rejection | null {
   if (s.vali_flag !== "1" && s.vali_flag !== "0" && s.vali_flag !== "2") return bad("vali_flag: 0, 1 or 2");
   if (s.mid_setl_flag !== "0" && s.mid_setl_flag !== "1") return bad("mid_setl_flag: 0 or 1");
+  if (s.cal_ipt_cnt !== "" && s.cal_ipt_cnt !== "0") return bad("cal_ipt_cnt: 0 or 1");
+  if (Math.abs(s.ipt_days) > MOST_BED_DAYS) return bad(`ipt_days: at most ${MOST_BED_DAYS}`);
   if (!DIVISION.test(s.insu_admdvs)) return bad("insu_admdvs: six digits");
   if (s.fix_blng_admdvs !== "" && !DIVISION.test(s.fix_blng_admdvs))
     return bad("fix_blng_admdvs: six digits");
@@ -91,10 +96,10 @@ export function validateTime(
   return null;
 }
 
-/** Warnings C and D of a settlement that is counted all the same. */
-export function warningsOf(s: Settlement): number {
+/** Warnings C and D, and that of its stay, of a settlement that is counted all the same. `day`: of its `setl_time`. */
+export function warningsOf(s: Settlement, day: DayNumber): number {
   const a = s.amounts;
-  let warnings = 0;
+  let warnings = isImplausibleStay(s, day) ? WARN_IMPLAUSIBLE_STAY : 0;
   if (Math.abs(a[A.inscp_scp_amt]) > Math.abs(a[A.medfee_sumamt])) warnings |= WARN_IN_SCOPE_ABOVE_FEE;
   const parts = a[A.fulamt_ownpay_amt] + a[A.overlmt_selfpay] + a[A.preselfpay_amt] + a[A.inscp_scp_amt];
   if (!Number.isNaN(parts) && parts !== a[A.medfee_sumamt]) warnings |= WARN_PARTS_DIFFER;

@@ -22,6 +22,7 @@ const TEXTS = [
   "pay_loc",
   "clr_way",
   "mid_setl_flag",
+  "cal_ipt_cnt",
   "dise_no",
 ] as const satisfies readonly (keyof Settlement)[];
 
@@ -60,3 +61,12 @@ export function canonicalForm(s: Settlement, pseudonym: string): string {
 export function isGreater(a: string, b: string): boolean {
   return Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0;
 }
+
+const FLAG_ORDER = ["1", "2", "0"];
+
+/**
+ * Of two versions of one time whose `vali_flag` differs: above 0 where `a` comes before `b`. A cancellation in
+ * the same second wins over a hold, a hold over a bill; 0 where the flags are the same.
+ */
+export const flagPrecedence = (a: Settlement, b: Settlement): number =>
+  FLAG_ORDER.indexOf(a.vali_flag) - FLAG_ORDER.indexOf(b.vali_flag);

@@ -19,7 +19,7 @@ export const FUND_OF_MEASURE = [
   ["aid_paid", "aid"],
 ] as const satisfies readonly (readonly [ComponentMeasure, string])[];
 
-/** Funds that `pool_paid` comes out of, by the settlement's insurance. */
+/** Funds that `pool_paid` comes out of, by the settlement's insurance; of any other, a fund of its name. */
 export const POOL_FUND: Readonly<Record<string, string>> = {
   employee: "employee_pool",
   resident: "resident",
@@ -37,12 +37,10 @@ export function settledRows(
   district: string,
   paid: Readonly<Partial<Record<ComponentMeasure, Fen>>>,
 ): SettledRow[] {
-  const pool = Object.hasOwn(POOL_FUND, insurance) ? POOL_FUND[insurance] : undefined;
-  const parts: [string | undefined, Fen | undefined][] = [
+  const pool = Object.hasOwn(POOL_FUND, insurance) ? POOL_FUND[insurance] : insurance;
+  const parts: [string, Fen | undefined][] = [
     [pool, paid.pool_paid],
     ...FUND_OF_MEASURE.map(([measure, fund]): [string, Fen | undefined] => [fund, paid[measure]]),
   ];
-  return parts.flatMap(([fund, amount]) =>
-    fund === undefined || !amount ? [] : [{ month, fund, district, amount }],
-  );
+  return parts.flatMap(([fund, amount]) => (amount ? [{ month, fund, district, amount }] : []));
 }

@@ -1,4 +1,4 @@
-import { ALL_INSURANCES, INSURANCES } from "../../schemas/dimensions.js";
+import { ALL_INSURANCES } from "../../schemas/dimensions.js";
 import { COMPUTED_INDICATORS } from "../../schemas/indicators.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { type FieldType, STREAMS } from "../../schemas/input/streams.js";
@@ -18,9 +18,11 @@ const WHOLE: ReadonlySet<FieldType> = new Set(["int", "amount", "date", "instant
 export interface ValidationContext {
   /** Time of judgement. */
   readonly now: EpochMs;
+  /** Insurances of the configuration. */
+  readonly insurances: readonly string[];
 }
 
-type Check = (record: StreamRecord) => string | null;
+type Check = (record: StreamRecord, context: ValidationContext) => string | null;
 
 export const FUND_KINDS = [
   "income",
@@ -29,13 +31,18 @@ export const FUND_KINDS = [
   "budget_expense",
   "opening_balance",
 ] as const;
-const WITH_ALL: readonly string[] = [...INSURANCES, ALL_INSURANCES];
 const LEVELS = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11"];
+
+/** The insurance, where present, is one of the configuration, or `all` where that may be. */
+const insurance =
+  (more: readonly string[] = []): Check =>
+  (record, { insurances }) =>
+    oneOf("insurance", [...insurances, ...more])(record);
 
 /** The field, where present, has one of these values. */
 const oneOf =
-  (field: string, allowed: readonly string[]): Check =>
-  (record) => {
+  (field: string, allowed: readonly string[]) =>
+  (record: StreamRecord): string | null => {
     const value = textOf(record, field);
     return value === "" || allowed.includes(value) ? null : `${field}: ${allowed.join(", ")}`;
   };
@@ -57,7 +64,7 @@ const CHECKS: Readonly<Record<SmallStream, readonly Check[]>> = {
   "fund-entry": [
     division,
     oneOf("kind", FUND_KINDS),
-    oneOf("insurance", WITH_ALL),
+    insurance([ALL_INSURANCES]),
     // The composite is computed from its two parts: an entry of its own would count beside them.
     matches("fund", /^(?!employee$)/, "employee_pool or employee_account, never their sum employee"),
     (r) =>
@@ -67,14 +74,14 @@ const CHECKS: Readonly<Record<SmallStream, readonly Check[]>> = {
   ],
   enrolment: [
     division,
-    oneOf("insurance", INSURANCES),
+    insurance(),
     oneOf("sex", ["all", "female", "male"]),
     notNegative("persons"),
     notNegative("paid_persons"),
     notNegative("target_persons"),
   ],
   "dip-result": [
-    oneOf("insurance", WITH_ALL),
+    insurance([ALL_INSURANCES]),
     matches("settled_month", /^(19|2[01])\d\d-(0[1-9]|1[0-2])$/, "a month YYYY-MM"),
     notNegative("cases"),
     (r) => {
@@ -102,10 +109,10 @@ const CHECKS: Readonly<Record<SmallStream, readonly Check[]>> = {
         ? "indicator: the name of a figure that is computed here"
         : null,
     (r) => (isPeriod(textOf(r, "period")) ? null : "period: a period id such as 2024-03, 2024Q1, 2024H1"),
-    (r) =>
-      WITH_ALL.includes(mapOf(r, "dimensions").insurance ?? ALL_INSURANCES)
+    (r, { insurances }) =>
+      [...insurances, ALL_INSURANCES].includes(mapOf(r, "dimensions").insurance ?? ALL_INSURANCES)
         ? null
-        : `dimensions.insurance: ${WITH_ALL.join(", ")}`,
+        : `dimensions.insurance: ${[...insurances, ALL_INSURANCES].join(", ")}`,
     (r) => {
       const value = parseDecimal(textOf(r, "value"));
       const size = over(value, whole(10n ** 18n));
@@ -116,7 +123,7 @@ const CHECKS: Readonly<Record<SmallStream, readonly Check[]>> = {
 
 /**
  * Judges what a record of a small stream says (docs/specification.md#streams), beyond type and presence,
- * which the decoder judges. Call it with the normalised record. Open lists (funds, subjects, groups,
+ * which the decoder checks. Call it with the normalised record. Open lists (funds, subjects, groups,
  * facility kinds, indicators) take any name. Never throws; details name fields, never values.
  */
 export function validateRecord(
@@ -135,7 +142,7 @@ export function validateRecord(
     }
   }
   for (const check of CHECKS[stream]) {
-    const detail = check(record);
+    const detail = check(record, context);
     if (detail !== null) return { reason: "bad_value", detail };
   }
   if ((numberOf(record, "updt_time") ?? 0) > context.now + FUTURE_TOLERANCE_MS) {

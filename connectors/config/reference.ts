@@ -6,6 +6,7 @@ import type { CategoryRule } from "../../aggregations/dimensions/categories.js";
 import { INSURANCES } from "../../schemas/dimensions.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
+import { cleanText, textFault, trimmed } from "../decode/fields/values.js";
 import { nearest } from "./problems.js";
 
 export interface DivisionRow {
@@ -29,7 +30,11 @@ export interface ReferenceTables {
  * Reads `facilities.csv`, `categories.csv` and `divisions.csv` of a folder. Throws one FP1002 that lists
  * every wrong line as file:line. Lines that start with # are comments.
  */
-export function loadReference(dir: string, zone: string): ReferenceTables {
+export function loadReference(
+  dir: string,
+  zone: string,
+  insurances: readonly string[] = INSURANCES,
+): ReferenceTables {
   const calendar = new ZoneCalendar(zone);
   const problems: string[] = [];
   const tables = {
@@ -41,7 +46,7 @@ export function loadReference(dir: string, zone: string): ReferenceTables {
     ),
     categories: readTable(
       join(dir, "categories.csv"),
-      CATEGORY_COLUMNS,
+      categoryColumns(insurances),
       ["med_type", "dise_no", "insurance"],
       problems,
     ),
@@ -83,6 +88,13 @@ interface Row {
 
 const ok = (value: string | number) => ({ value });
 const anyText: Read = ok;
+/** A code as the streams have it; a spreadsheet may have made a number of it. */
+const code: Read = (text) => {
+  if (/^\d(\.\d+)?[eE]\+\d+$/.test(text))
+    return { wrong: "the code itself: a spreadsheet has made a number of it" };
+  const fault = textFault(text, { name: "", text: "code" });
+  return fault === null ? ok(text) : { wrong: fault };
+};
 const pattern =
   (regex: RegExp, allowed: string): Read =>
   (text) =>
@@ -114,22 +126,22 @@ const level = among(["01", "02", "03", "04", "05", "06", "07", "08", "09", "10",
 const column = (name: string, required: boolean, read: Read): Column => ({ name, required, read });
 
 const facilityColumns = (calendar: ZoneCalendar): readonly Column[] => [
-  column("fixmedins_code", true, anyText),
+  column("fixmedins_code", true, code),
   column("admdvs", true, division),
   column("name", false, anyText),
   column("hosp_lv", false, level),
   column("tier", false, among(["3", "2", "1", "0"])),
   column("ownership", false, among(["public", "private"])),
   column("kind", false, anyText),
-  column("parent_code", false, anyText),
+  column("parent_code", false, code),
   column("valid_from", false, date),
   column("valid_to", false, date),
   column("display_order", false, whole),
   column("updt_time", false, instant(calendar)),
 ];
 
-const CATEGORY_COLUMNS: readonly Column[] = [
-  column("med_type", true, anyText),
+const categoryColumns = (insurances: readonly string[]): readonly Column[] => [
+  column("med_type", true, code),
   column("category", true, anyText),
   column(
     "care",
@@ -139,8 +151,8 @@ const CATEGORY_COLUMNS: readonly Column[] = [
       "inpatient, outpatient, pharmacy, maternity, or a word of your own in a-z and _",
     ),
   ),
-  column("dise_no", false, anyText),
-  column("insurance", false, among(INSURANCES)),
+  column("dise_no", false, code),
+  column("insurance", false, among(insurances)),
   column("parent", false, anyText),
   column("display_order", false, whole),
 ];
@@ -150,9 +162,20 @@ const DIVISION_COLUMNS: readonly Column[] = [column("admdvs", true, division), c
 /** The columns of each table: what `init` writes as header. */
 export const REFERENCE_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   "facilities.csv": facilityColumns(new ZoneCalendar("UTC")).map((c) => c.name),
-  "categories.csv": CATEGORY_COLUMNS.map((c) => c.name),
+  "categories.csv": categoryColumns(INSURANCES).map((c) => c.name),
   "divisions.csv": DIVISION_COLUMNS.map((c) => c.name),
 };
+
+/** Columns whose full-width letters and digits are meant as half-width ones. */
+const CODE_COLUMNS: ReadonlySet<string> = new Set([
+  "fixmedins_code",
+  "admdvs",
+  "hosp_lv",
+  "tier",
+  "parent_code",
+  "med_type",
+  "dise_no",
+]);
 
 function readTable(
   file: string,
@@ -179,7 +202,9 @@ function readTable(
   }
   const [head, ...body] = lines;
   if (head === undefined) return [];
-  const names = head.record;
+  const names = head.record.map(trimmed);
+  // Spreadsheets leave empty columns at the end.
+  while (names.length > 0 && names[names.length - 1] === "") names.pop();
   const allowed = columns.map((c) => c.name);
   const before = problems.length;
   names.forEach((name, i) => {
@@ -203,14 +228,17 @@ function readTable(
   const firstLine = new Map<string, number>();
   for (const { record, info } of body) {
     const line = info.lines;
-    if (record.every((cell) => cell === "")) continue;
-    if (record.length > names.length) {
+    if (record.every((cell) => trimmed(cell) === "")) continue;
+    if (record.slice(names.length).some((cell) => trimmed(cell) !== "")) {
       problems.push(`${file}:${line}: ${record.length} values for ${names.length} columns`);
       continue;
     }
     const row: Row["row"] = {};
     for (const c of columns) {
-      const text = record[names.indexOf(c.name)] ?? "";
+      const text = cleanText(
+        record[names.indexOf(c.name)] ?? "",
+        CODE_COLUMNS.has(c.name) ? "code" : "prose",
+      );
       row[c.name] = null;
       if (text === "") {
         if (c.required) problems.push(`${file}:${line}: ${c.name} is empty`);

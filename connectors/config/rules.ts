@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { sep } from "node:path";
 import { isMunicipal } from "../../aggregations/dimensions/region.js";
 import type { Config } from "../../schemas/config/schema.js";
+import { STREAM_NAMES, STREAMS } from "../../schemas/input/streams.js";
 import { alertRules } from "./alerts.js";
 import type { Finding } from "./problems.js";
 import { reportRules } from "./report.js";
@@ -22,6 +23,7 @@ export function configRules(config: Config, raw: Readonly<Record<string, unknown
     ...jurisdiction(config),
     ...places(config),
     ...kafka(config),
+    ...fieldNames(config),
     ...reportRules(config),
     ...alertRules(config, raw.alerts !== undefined),
     ...reservedKeys(config),
@@ -178,6 +180,30 @@ function places(config: Config): Finding[] {
       touches: ["source", "data"],
     },
   ];
+}
+
+const OUR_NAMES: ReadonlySet<string> = new Set(
+  STREAM_NAMES.flatMap((stream) => STREAMS[stream].fields.map((field) => field.name)),
+);
+
+/** Another name of a field must not be ours of another field, and belongs to one field alone. */
+function fieldNames(config: Config): Finding[] {
+  const owner = new Map<string, string>();
+  return Object.entries(config.source.fields).flatMap(([field, names]) =>
+    (names ?? []).flatMap((name, i): Finding[] => {
+      const other = OUR_NAMES.has(name) ? name : owner.get(name);
+      owner.set(name, field);
+      if (other === undefined) return [];
+      return [
+        {
+          kind: "problem",
+          keys: ["source", "fields", field, i],
+          message: `${name} is already the name of the field ${other}`,
+          touches: ["source"],
+        },
+      ];
+    }),
+  );
 }
 
 function kafka(config: Config): Finding[] {

@@ -2,13 +2,20 @@ import type { ZoneCalendar } from "../../aggregations/calendar.js";
 import type { Settlement } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
-import type { Decoder, RecordVisitor, SettlementVisitor } from "../ports/decoder.js";
+import {
+  DELETED_KEY,
+  type Decoder,
+  PASSED_OVER,
+  type RecordVisitor,
+  type SettlementVisitor,
+} from "../ports/decoder.js";
 import type { SourceBatch } from "../ports/source.js";
 import { readOneRecordContainer, writeOneRecordContainer } from "./avro/container.js";
 import { AvroReader } from "./avro/reader.js";
 import { Interner } from "./fields/interner.js";
-import { fillSettlement, layoutOf, Slots } from "./fields/slots.js";
-import { JsonReader } from "./json/reader.js";
+import { type FieldAliases, fillSettlement, layoutOf, Slots } from "./fields/slots.js";
+import { EnvelopeReader, type EnvelopeRow } from "./json/envelope.js";
+import { ENVELOPE, JsonReader } from "./json/reader.js";
 import type { SchemaRegistry } from "./registry.js";
 import { type Writer, WriterCatalogue } from "./writers.js";
 
@@ -19,6 +26,8 @@ export interface BatchDecoderOptions {
   readonly registry?: SchemaRegistry;
   /** JSON text of further writer schemas of the single-object encoding (`loadWriterSchemas`). */
   readonly schemas?: readonly string[];
+  /** Other names of fields (`source.fields`), beside those of the national table. */
+  readonly fields?: FieldAliases;
 }
 
 const CONFLUENT_HEADER = 5;
@@ -27,7 +36,10 @@ const reject = (reason: Rejection["reason"], detail: string): Rejection => ({ re
 const EMPTY = reject("undecodable", "the value is empty");
 const NO_ENCODING = reject("undecodable", "the first bytes belong to no known encoding");
 const TRAILING = reject("undecodable", "bytes are left over after the record");
-const NO_RECORD = reject("undecodable", "the writer schema is no record");
+const NO_FIELDS = reject(
+  "missing_field",
+  "the object has no field of the stream and is no envelope of a change",
+);
 const NO_REGISTRY = reject("unknown_schema", "source.schemaRegistry is not configured");
 const NOTHING = Buffer.alloc(0);
 
@@ -36,6 +48,7 @@ interface Readers {
   readonly slots: Slots;
   readonly avro: AvroReader;
   readonly json: JsonReader;
+  readonly envelopes: EnvelopeReader;
 }
 
 type Take = (index: number, raw: () => Buffer, slots: Slots, rejection: Rejection | null) => void;
@@ -47,10 +60,12 @@ export class BatchDecoder implements Decoder {
   readonly #writers: WriterCatalogue;
   readonly #interner = new Interner();
   readonly #readers = new Map<StreamName, Readers>();
+  readonly #fields: FieldAliases;
 
   constructor(options: BatchDecoderOptions) {
     this.#calendar = options.calendar;
     this.#registry = options.registry;
+    this.#fields = options.fields ?? {};
     this.#writers = new WriterCatalogue(options.schemas ?? []);
   }
 
@@ -66,7 +81,7 @@ export class BatchDecoder implements Decoder {
 
   settlements(batch: SourceBatch, into: () => Settlement, visit: SettlementVisitor): void {
     this.each(batch, (index, raw, slots, rejection) => {
-      if (rejection === null) fillSettlement(slots, into());
+      if (rejection === null || rejection === DELETED_KEY) fillSettlement(slots, into());
       visit(index, raw, rejection);
     });
   }
@@ -80,9 +95,10 @@ export class BatchDecoder implements Decoder {
   private readers(stream: StreamName): Readers {
     let readers = this.#readers.get(stream);
     if (!readers) {
-      const slots = new Slots(layoutOf(stream));
+      const slots = new Slots(layoutOf(stream, this.#fields));
       const avro = new AvroReader(slots, this.#calendar, this.#interner);
-      readers = { slots, avro, json: new JsonReader(slots, this.#calendar, this.#interner) };
+      const json = new JsonReader(slots, this.#calendar, this.#interner);
+      readers = { slots, avro, json, envelopes: new EnvelopeReader(this.#interner) };
       this.#readers.set(stream, readers);
     }
     return readers;
@@ -97,8 +113,11 @@ export class BatchDecoder implements Decoder {
         let current: Buffer = NOTHING;
         const raw = (): Buffer => current;
         for (let i = 0; i < values.length; i++) {
-          current = values[i] ?? NOTHING;
-          take(i, raw, readers.slots, this.value(readers, stream, current));
+          const value = values[i];
+          current = value ?? NOTHING;
+          const rejection = value === null ? PASSED_OVER : this.value(readers, current);
+          if (rejection === ENVELOPE) this.envelope(readers, current, i, take);
+          else take(i, raw, readers.slots, rejection);
         }
         return;
       }
@@ -108,7 +127,7 @@ export class BatchDecoder implements Decoder {
         let index = 0;
         // Damage ends with its block: where the next one begins is known.
         for (const part of payload.parts ?? [{ end: payload.bytes.length, count: payload.count }]) {
-          this.block(readers, stream, writer, payload.bytes, at, part.end, index, part.count, take);
+          this.block(readers, writer, payload.bytes, at, part.end, index, part.count, take);
           at = part.end;
           index += part.count;
         }
@@ -119,9 +138,22 @@ export class BatchDecoder implements Decoder {
     }
   }
 
+  /** The rows of a change event; each goes its own way, with bytes of its own where there are several. */
+  private envelope({ envelopes, json, slots }: Readers, value: Buffer, index: number, take: Take): void {
+    const rows = envelopes.open(value);
+    if (rows === null) take(index, () => value, slots, NO_FIELDS);
+    else if ("reason" in rows) take(index, () => value, slots, rows);
+    else if (rows.length === 0) take(index, () => value, slots, PASSED_OVER);
+    else {
+      for (const row of rows) {
+        const rejection = json.read(row.bytes, row);
+        take(index, () => (rows.length === 1 ? value : rowAlone(row)), slots, rejection);
+      }
+    }
+  }
+
   private block(
     { avro, slots }: Readers,
-    stream: StreamName,
     writer: Writer,
     bytes: Buffer,
     start: number,
@@ -130,14 +162,15 @@ export class BatchDecoder implements Decoder {
     count: number,
     take: Take,
   ): void {
-    const plan = writer.plan(layoutOf(stream));
+    const plan = writer.plan(slots.layout);
+    const readable = !("reason" in plan);
     let from = start;
     let to = start;
     const raw = (): Buffer => this.framed(writer, bytes.subarray(from, to));
     for (let i = 0; i < count; i++) {
       from = to;
-      let rejection: Rejection | null = NO_RECORD;
-      if (plan) {
+      let rejection: Rejection | null = readable ? null : plan;
+      if (readable) {
         rejection = avro.read(plan, bytes, from, end);
         if (avro.end >= 0) to = avro.end;
         if (i === count - 1 && avro.end >= 0 && to < end) {
@@ -145,7 +178,7 @@ export class BatchDecoder implements Decoder {
           rejection = TRAILING;
         }
       }
-      if (!plan || avro.end < 0) {
+      if (!readable || avro.end < 0) {
         // Where this record ends, and with it every later one of the block, cannot be known.
         to = end;
         take(firstIndex + i, raw, slots, rejection);
@@ -165,7 +198,7 @@ export class BatchDecoder implements Decoder {
     return writeOneRecordContainer(writer.schemaJson, record);
   }
 
-  private value(readers: Readers, stream: StreamName, value: Buffer): Rejection | null {
+  private value(readers: Readers, value: Buffer): Rejection | null {
     if (value.length === 0) return EMPTY;
     switch (value[0]) {
       case 0x00: {
@@ -175,7 +208,7 @@ export class BatchDecoder implements Decoder {
         const found = this.#registry.get(id);
         if (found.schemaJson === null) return reject("unknown_schema", found.why);
         const writer = this.#writers.ofRegistry(id, found);
-        return this.single(readers, stream, writer, value, CONFLUENT_HEADER);
+        return this.single(readers, writer, value, CONFLUENT_HEADER);
       }
       case 0xc3: {
         if (value.length < SINGLE_OBJECT_HEADER || value[1] !== 0x01) return NO_ENCODING;
@@ -184,19 +217,12 @@ export class BatchDecoder implements Decoder {
           const fingerprint = value.toString("hex", 2, SINGLE_OBJECT_HEADER);
           return reject("unknown_schema", `no schema with CRC-64-AVRO fingerprint ${fingerprint} is known`);
         }
-        return this.single(readers, stream, writer, value, SINGLE_OBJECT_HEADER);
+        return this.single(readers, writer, value, SINGLE_OBJECT_HEADER);
       }
       case 0x4f: {
         const one = readOneRecordContainer(value);
         if (!one) return NO_ENCODING;
-        return this.single(
-          readers,
-          stream,
-          this.#writers.ofSchema(one.schemaJson),
-          value,
-          one.start,
-          one.end,
-        );
+        return this.single(readers, this.#writers.ofSchema(one.schemaJson), value, one.start, one.end);
       }
       case 0x7b:
       case 0xef:
@@ -205,22 +231,32 @@ export class BatchDecoder implements Decoder {
       case 0x0a:
       case 0x0d:
         return readers.json.read(value);
+      // The marks of UTF-16: the reader says so.
+      case 0xfe:
+      case 0xff:
+        return value.length > 1 && (value[0] ^ value[1]) === 1 ? readers.json.read(value) : NO_ENCODING;
       default:
         return NO_ENCODING;
     }
   }
 
   private single(
-    { avro }: Readers,
-    stream: StreamName,
+    { avro, slots }: Readers,
     writer: Writer,
     value: Buffer,
     start: number,
     end = value.length,
   ): Rejection | null {
-    const plan = writer.plan(layoutOf(stream));
-    if (!plan) return NO_RECORD;
+    const plan = writer.plan(slots.layout);
+    if ("reason" in plan) return plan;
     const rejection = avro.read(plan, value, start, end);
     return avro.end >= 0 && avro.end !== end ? TRAILING : rejection;
   }
+}
+
+/** A row of several as a record that tells by itself what the envelope said of it. */
+function rowAlone({ bytes, deletedAtMs }: EnvelopeRow): Buffer {
+  if (Number.isNaN(deletedAtMs)) return bytes;
+  const time = deletedAtMs === Number.NEGATIVE_INFINITY ? "" : `"__ts_ms":${deletedAtMs},`;
+  return Buffer.concat([Buffer.from(`{"__deleted":"true",${time}`), bytes.subarray(1)]);
 }

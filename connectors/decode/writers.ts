@@ -1,32 +1,39 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FundpulseError } from "../../schemas/errors.js";
-import { avroSchema, STREAM_NAMES } from "../../schemas/input/streams.js";
-import { compile, type Step } from "./avro/plan.js";
+import { avroSchema, EARLIER_AVRO_SCHEMAS, STREAM_NAMES } from "../../schemas/input/streams.js";
+import type { Rejection } from "../../schemas/quarantine.js";
+import { compile, type Plan } from "./avro/plan.js";
 import { type AvroNode, canonicalForm, parseAvro, rabinFingerprint } from "./avro/schema.js";
 import type { Layout } from "./fields/slots.js";
 import type { RegisteredSchema } from "./registry.js";
 
+const NO_SCHEMA: Rejection = { reason: "undecodable", detail: "the writer schema is none" };
+
 /** A writer schema with the plans compiled for it, one for each stream that it was met in. */
 export class Writer {
   readonly fingerprint: Buffer;
-  readonly #plans = new Map<Layout, Step[] | null>();
+  readonly #plans = new Map<Layout, Plan | Rejection>();
   #lastLayout: Layout | null = null;
-  #lastPlan: Step[] | null = null;
+  #lastPlan: Plan | Rejection = NO_SCHEMA;
 
   constructor(
     readonly schemaJson: string,
     readonly node: AvroNode | null,
+    /** What is wrong with the schema, where `node` is null. */
+    readonly why = "",
   ) {
     this.fingerprint = node ? rabinFingerprint(canonicalForm(node)) : Buffer.alloc(8);
   }
 
-  /** Null where the schema is no record, or no schema at all. */
-  plan(layout: Layout): Step[] | null {
+  /** How its records are read into a stream, or why they cannot be. */
+  plan(layout: Layout): Plan | Rejection {
     if (layout === this.#lastLayout) return this.#lastPlan;
     let plan = this.#plans.get(layout);
     if (plan === undefined) {
-      plan = this.node ? compile(this.node, layout) : null;
+      plan = this.node
+        ? compile(this.node, layout)
+        : { ...NO_SCHEMA, detail: `the writer schema is none: ${this.why}` };
       this.#plans.set(layout, plan);
     }
     this.#lastLayout = layout;
@@ -38,6 +45,9 @@ export class Writer {
 /** A foreign file may bring a new schema each; more than this many are not kept. */
 const MAX_WRITERS = 1000;
 
+/** What our own writers make, and made before. */
+const OWN_SCHEMAS: readonly object[] = [...STREAM_NAMES.map(avroSchema), ...EARLIER_AVRO_SCHEMAS];
+
 /** Every writer schema met so far, found by its text, its fingerprint or its registry id. */
 export class WriterCatalogue {
   readonly #bySchema = new Map<string, Writer>();
@@ -46,7 +56,7 @@ export class WriterCatalogue {
 
   /** `schemas`: further schemas of the single-object encoding; our own are always known. */
   constructor(schemas: readonly string[]) {
-    for (const json of [...STREAM_NAMES.map((s) => JSON.stringify(avroSchema(s))), ...schemas]) {
+    for (const json of [...OWN_SCHEMAS.map((s) => JSON.stringify(s)), ...schemas]) {
       const writer = new Writer(json, parseAvro(json));
       this.#bySchema.set(json, writer);
       this.#known.push({
@@ -65,13 +75,12 @@ export class WriterCatalogue {
   ofSchema(json: string): Writer {
     let writer = this.#bySchema.get(json);
     if (!writer) {
-      let node: AvroNode | null = null;
       try {
-        node = parseAvro(json);
-      } catch {
+        writer = new Writer(json, parseAvro(json));
+      } catch (error) {
         // Its records are undecodable, each with that reason.
+        writer = new Writer(json, null, error instanceof SyntaxError ? "no JSON" : (error as Error).message);
       }
-      writer = new Writer(json, node);
       if (this.#bySchema.size < MAX_WRITERS) this.#bySchema.set(json, writer);
     }
     return writer;

@@ -8,11 +8,15 @@ export const cellText = (value: unknown): string =>
       ? JSON.stringify(value)
       : String(value);
 
+/** A text that Excel would take for a formula, kept a text by a leading quote; numbers with their sign are none. */
+export const neutralText = (value: string): string =>
+  /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;
+
 /** Rows as RFC 4180 text; for Excel with a byte order mark and CRLF, which it opens without being asked. */
 export function csvText(rows: readonly (readonly unknown[])[], reader: "excel" | "any" = "any"): string {
   const excel = reader === "excel";
   return stringify(
-    rows.map((row) => row.map(cellText)),
+    rows.map((row) => row.map((v) => (excel ? neutralText(cellText(v)) : cellText(v)))),
     { bom: excel, record_delimiter: excel ? "windows" : "unix", quoted_match: /[\r\n]/ },
   );
 }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cellText, csvText } from "./csv.js";
+import { makeFolder, PUBLIC_FOLDER, writePublicFile } from "./modes.js";
 
 /** A printed table with the headings and texts as they are to be read. */
 export interface PrintedSheet {
@@ -26,14 +27,15 @@ export class ReportFolder {
 
   constructor(private readonly root: string) {}
 
+  /** Whether its tables stand there; a report of the period alone may have made the folder. */
   has(period: string): boolean {
-    return existsSync(join(this.root, period));
+    return existsSync(join(this.root, period, `${period}.md`));
   }
 
   begin(period: string, about: { readonly title: string; readonly note: string }): void {
     const folder = join(this.root, `.${period}.next`);
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder, PUBLIC_FOLDER);
     this.#drafts.set(period, { folder, parts: [`# ${about.title}\n\n${about.note}\n`], tables: 0 });
   }
 
@@ -41,7 +43,7 @@ export class ReportFolder {
   add(period: string, sheet: PrintedSheet): void {
     const draft = this.#drafts.get(period)!;
     draft.tables++;
-    writeFileSync(
+    writePublicFile(
       join(draft.folder, `${fileName(sheet.name)}.csv`),
       csvText([sheet.columns, ...sheet.rows], "excel"),
     );
@@ -52,9 +54,16 @@ export class ReportFolder {
   finish(period: string): { readonly folder: string; readonly tables: number } {
     const draft = this.#drafts.get(period)!;
     this.#drafts.delete(period);
-    writeFileSync(join(draft.folder, `${period}.md`), draft.parts.join("\n"));
+    writePublicFile(join(draft.folder, `${period}.md`), draft.parts.join("\n"));
     const folder = join(this.root, period);
-    renameSync(draft.folder, folder);
+    if (existsSync(folder)) {
+      // The file that says they are whole comes last.
+      const names = readdirSync(draft.folder).sort(
+        (a, b) => Number(a.endsWith(".md")) - Number(b.endsWith(".md")),
+      );
+      for (const name of names) renameSync(join(draft.folder, name), join(folder, name));
+      rmSync(draft.folder, { recursive: true });
+    } else renameSync(draft.folder, folder);
     return { folder, tables: draft.tables };
   }
 }

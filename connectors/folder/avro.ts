@@ -1,4 +1,6 @@
 import {
+  BLOCK_CODECS,
+  beginsContainer,
   blockCodec,
   type ContainerHeader,
   MAX_HEADER,
@@ -113,33 +115,58 @@ class Joined {
   }
 }
 
-/** The blocks of an Avro object container from `from` on (0, or where a piece ended), in pieces. */
+/** What the blocks behind a container's header are read by. */
+interface Container {
+  readonly header: ContainerHeader;
+  readonly writer: AvroWriterRef;
+  readonly unpack: (bytes: Buffer) => Promise<Buffer>;
+}
+
+/** The container whose header begins at `feed.pos`, which is stepped over; text where there is none. */
+async function openContainer(feed: ByteFeed): Promise<Container | string> {
+  const header = await readHeader(feed);
+  if (typeof header === "string") return header;
+  const unpack = blockCodec(header.codec);
+  const fault = headerFault(header, unpack !== undefined);
+  if (!unpack || fault !== null) return fault ?? "";
+  feed.pos += header.length;
+  return { header, writer: { schemaJson: header.schemaJson }, unpack };
+}
+
+/**
+ * The blocks of an Avro object container, or of several one after the other, from `from` on (0, or where a
+ * piece ended), in pieces. What lies before `from` is walked over again, to know the container that it is in.
+ */
 export async function* avroPieces(feed: ByteFeed, from: number): AsyncGenerator<Piece> {
   if (!(await feed.fill()) && feed.fault === null) return;
-  const header = await readHeader(feed);
-  const unpack = typeof header === "string" ? undefined : blockCodec(header.codec);
-  const fault = typeof header === "string" ? header : headerFault(header, unpack !== undefined);
-  if (typeof header === "string" || !unpack || fault !== null) {
-    yield damaged(feed.buf.subarray(feed.pos), fault ?? "", feed.offset);
-    return;
-  }
-  const writer: AvroWriterRef = { schemaJson: header.schemaJson };
+  let container = await openContainer(feed);
   const joined = new Joined();
   let told: string | null = null;
-  feed.pos += header.length;
-  if (from > feed.offset) await feed.jump(from);
   for (;;) {
+    if (typeof container === "string") {
+      yield damaged(feed.buf.subarray(feed.pos), container, feed.offset);
+      return;
+    }
     if (feed.available === 0 && !(await feed.fill())) break;
+    const { header, writer, unpack } = container;
     const start = feed.offset;
+    await feed.need(SYNC_LENGTH);
+    if (beginsContainer(feed.buf.subarray(feed.pos))) {
+      if (joined.count > 0) yield joined.take(writer, start);
+      container = await openContainer(feed);
+      continue;
+    }
     const block = await peekBlock(feed, header.sync);
     if (typeof block === "string") {
       if (joined.count > 0) yield joined.take(writer, start);
       const sample = await resync(feed, header.sync);
+      if (feed.offset <= from) continue;
       told = feed.fault;
       yield damaged(sample, told ?? block, feed.offset);
       continue;
     }
     feed.pos += block.length;
+    if (feed.offset <= from) continue;
     let data: Buffer | null = null;
     try {
       data = await unpack(block.data);
@@ -155,13 +182,15 @@ export async function* avroPieces(feed: ByteFeed, from: number): AsyncGenerator<
     if (block.count > 0) joined.add(data, block.count);
     if (joined.full) yield joined.take(writer, feed.offset);
   }
-  if (joined.count > 0) yield joined.take(writer, feed.offset);
+  if (joined.count > 0) yield joined.take(container.writer, feed.offset);
   // Where the packing broke exactly between two blocks, nothing has told it yet.
   if (feed.fault !== told && feed.fault !== null) yield damaged(Buffer.alloc(0), feed.fault, feed.offset);
 }
 
 function headerFault(header: ContainerHeader, codecKnown: boolean): string | null {
-  if (!codecKnown) return `the Avro codec ${header.codec.slice(0, 40)} is not supported`;
+  if (!codecKnown) {
+    return `the Avro codec ${header.codec.slice(0, 40)} is not supported: write with ${BLOCK_CODECS}`;
+  }
   try {
     parseAvro(header.schemaJson);
     return null;

@@ -1,10 +1,10 @@
 import type { FileHandle } from "node:fs/promises";
-import { createGunzip } from "node:zlib";
 import { FundpulseError } from "../../schemas/errors.js";
+import { DamagedPacking } from "./gunzip.js";
 
 const CHUNK = 1024 * 1024;
 /** Packed bytes taken at a time; unpacked they may be a thousand times as many. */
-const PACKED_CHUNK = 16 * 1024;
+export const PACKED_CHUNK = 16 * 1024;
 
 export interface OpenBytes {
   readonly file: FileHandle;
@@ -34,55 +34,14 @@ export async function* fileChunks(open: OpenBytes, from: number, size = CHUNK): 
   }
 }
 
-/** Ends a stream of unpacked bytes where the packed ones are damaged; what came before is whole. */
-export class DamagedPacking extends Error {}
-
-/** The unpacked bytes of a gzip file. Throws DamagedPacking after everything that could be unpacked. */
-export async function* gunzipChunks(open: OpenBytes): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip();
-  let ready: Buffer[] = [];
-  let failure: Error | null = null;
-  let wake: () => void = () => undefined;
-  // A flowing stream hands every piece over at once; a stream that is iterated would drop what it still
-  // holds when it fails, and how much that is would differ from run to run.
-  gunzip.on("data", (piece: Buffer) => ready.push(piece));
-  gunzip.on("error", (error) => {
-    failure = error;
-    wake();
-  });
-  const step = (start: (done: () => void) => void): Promise<void> =>
-    new Promise((resolve) => {
-      wake = resolve;
-      start(resolve);
-    });
-  const take = (): Buffer[] => {
-    const pieces = ready;
-    ready = [];
-    return pieces;
-  };
-  try {
-    for await (const chunk of fileChunks(open, 0, PACKED_CHUNK)) {
-      await step((done) => gunzip.write(chunk, () => done()));
-      yield* take();
-      if (failure) break;
-    }
-    if (!failure) {
-      await step((done) => gunzip.once("end", done).end());
-      yield* take();
-    }
-    if (failure)
-      throw new DamagedPacking(`the gzip data is damaged or cut off (${(failure as Error).message})`);
-  } finally {
-    gunzip.destroy();
-  }
-}
-
 /** A window that moves over a stream of bytes. Holds what was asked for and not yet stepped over. */
 export class ByteFeed {
   buf: Buffer = Buffer.alloc(0);
   pos = 0;
   /** Why the bytes end too early; null while they do not. */
   fault: string | null = null;
+  /** With a fault: everything that was packed was read all the same, the last line to its end. */
+  complete = false;
   #base = 0;
   #chunks: AsyncIterator<Buffer>;
 
@@ -158,6 +117,7 @@ export class ByteFeed {
     } catch (error) {
       if (!(error instanceof DamagedPacking)) throw error;
       this.fault = error.message;
+      this.complete = error.complete;
       return null;
     }
   }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Stats } from "node:fs";
-import { type FileHandle, open, readdir } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { FundpulseError } from "../../schemas/errors.js";
 import { STREAM_NAMES, type StreamName } from "../../schemas/input/streams.js";
 import { type OpenBytes, readAt } from "./bytes.js";
@@ -67,6 +67,7 @@ export const sameStats = (mark: FileMark, stats: Stats): boolean =>
   mark.size === stats.size && mark.mtimeMs === stats.mtimeMs;
 
 const HEAD = 64 * 1024;
+export const NO_PLAIN_FILE = "no plain file";
 
 export interface OpenedFile extends OpenBytes {
   readonly mark: FileMark;
@@ -76,7 +77,9 @@ export interface OpenedFile extends OpenBytes {
 export async function openFile(path: string): Promise<OpenedFile | { readonly code: string }> {
   let file: FileHandle;
   try {
-    file = await open(path, "r");
+    // A link may lead to a pipe, whose opening would wait for a writer.
+    if (!(await stat(path)).isFile()) return { code: NO_PLAIN_FILE };
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     return { code: (error as NodeJS.ErrnoException).code ?? "unknown" };
   }
@@ -84,7 +87,7 @@ export async function openFile(path: string): Promise<OpenedFile | { readonly co
     const stats = await file.stat();
     if (!stats.isFile()) {
       await file.close();
-      return { code: "no plain file" };
+      return { code: NO_PLAIN_FILE };
     }
     const bytes = await readAt({ file, path }, 0, Math.min(HEAD, stats.size));
     const head = createHash("sha256").update(bytes).digest("hex").slice(0, 32);

@@ -13,8 +13,15 @@ function isBlank(bytes: Buffer, start: number, end: number): boolean {
   return true;
 }
 
-/** The lines of an NDJSON file from `from` on, in pieces. Blank lines are no records. */
-export async function* linePieces(feed: ByteFeed, from: number): AsyncGenerator<Piece> {
+/**
+ * The lines of an NDJSON file from `from` on, in pieces. Blank lines are no records. `toUtf8` turns the bytes
+ * of a line into UTF-8; null where it is not of the encoding, which the decoder then says.
+ */
+export async function* linePieces(
+  feed: ByteFeed,
+  from: number,
+  toUtf8: ((line: Buffer) => Buffer | null) | null,
+): AsyncGenerator<Piece> {
   let values: Buffer[] = [];
   let bytes = 0;
   const flush = (): Piece => {
@@ -28,7 +35,8 @@ export async function* linePieces(feed: ByteFeed, from: number): AsyncGenerator<
     if (feed.offset === 0 && feed.buf.subarray(0, 3).equals(Buffer.of(0xef, 0xbb, 0xbf))) start += 3;
     if (isBlank(feed.buf, start, end)) return;
     if (feed.buf[end - 1] === 13) end--;
-    values.push(feed.buf.subarray(start, end));
+    const line = feed.buf.subarray(start, end);
+    values.push(toUtf8?.(line) ?? line);
     bytes += end - start;
   };
 
@@ -55,8 +63,8 @@ export async function* linePieces(feed: ByteFeed, from: number): AsyncGenerator<
     }
     if (!(await feed.fill())) break;
   }
-  const rest = feed.buf.subarray(feed.pos);
-  if (feed.fault === null) {
+  const rest = feed.complete ? Buffer.alloc(0) : feed.buf.subarray(feed.pos);
+  if (feed.fault === null || feed.complete) {
     take(feed.buf.length);
     feed.pos = feed.buf.length;
   }

@@ -1,9 +1,11 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { FolderSourceConfig } from "../../schemas/config/schema.js";
 import type { Position, Source, SourceBatch, SourceContext, SourceLag } from "../ports/source.js";
 import { avroPieces } from "./avro.js";
-import { ByteFeed, fileChunks, gunzipChunks } from "./bytes.js";
+import { ByteFeed, fileChunks, PACKED_CHUNK } from "./bytes.js";
+import { lineDecoder, wholeDecoder } from "./encoding.js";
 import {
   type FileKind,
   type FileMark,
@@ -15,12 +17,15 @@ import {
   sameStats,
   writeMark,
 } from "./files.js";
+import { gunzip } from "./gunzip.js";
 import { linePieces } from "./lines.js";
 import type { Piece } from "./piece.js";
 
 export interface FolderSourceOptions {
   readonly path: string;
   readonly pollMs?: number;
+  /** Of NDJSON files; `utf-8` where it is not given. */
+  readonly encoding?: FolderSourceConfig["encoding"];
 }
 
 type Deliver = (batch: SourceBatch) => Promise<void>;
@@ -39,6 +44,7 @@ export class FolderSource implements Source {
   readonly name = "folder";
   readonly #path: string;
   readonly #pollMs: number;
+  readonly #encoding: FolderSourceConfig["encoding"];
   /** Files read to their end, with what they looked like. */
   readonly #taken = new Map<string, FileMark | null>();
   readonly #recheck: string[] = [];
@@ -49,6 +55,7 @@ export class FolderSource implements Source {
   constructor(options: FolderSourceOptions) {
     this.#path = options.path;
     this.#pollMs = options.pollMs ?? 250;
+    this.#encoding = options.encoding ?? "utf-8";
   }
 
   async check(): Promise<string> {
@@ -160,6 +167,17 @@ export class FolderSource implements Source {
     }
   }
 
+  /** The bytes of a file, unpacked, and NDJSON in an encoding whose lines can be found. */
+  private feed(opened: OpenedFile, { gzip, format }: FileKind): ByteFeed {
+    const isPacked = gzip && opened.mark.size > 0;
+    const isWide = format === "ndjson" && this.#encoding.startsWith("utf-16");
+    if (!isPacked && !isWide) {
+      return new ByteFeed(fileChunks(opened, 0), (offset) => fileChunks(opened, offset));
+    }
+    const bytes = isPacked ? gunzip(fileChunks(opened, 0, PACKED_CHUNK)) : fileChunks(opened, 0);
+    return new ByteFeed(isWide ? wholeDecoder(bytes, this.#encoding) : bytes, null);
+  }
+
   private async read(
     context: SourceContext,
     deliver: Deliver,
@@ -170,11 +188,9 @@ export class FolderSource implements Source {
     from: number,
   ): Promise<boolean> {
     const { mark } = opened;
-    const feed =
-      kind.gzip && mark.size > 0
-        ? new ByteFeed(gunzipChunks(opened), null)
-        : new ByteFeed(fileChunks(opened, 0), (offset) => fileChunks(opened, offset));
-    const pieces = kind.format === "avro" ? avroPieces(feed, from) : linePieces(feed, from);
+    const feed = this.feed(opened, kind);
+    const pieces =
+      kind.format === "avro" ? avroPieces(feed, from) : linePieces(feed, from, lineDecoder(this.#encoding));
     let next = committed?.next ?? 0;
     let lastApplied = committed?.lastApplied ?? null;
     let delivered = false;

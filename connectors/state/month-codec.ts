@@ -1,5 +1,6 @@
 import { MonthState } from "../../aggregations/months/month.js";
-import { ROW_WIDTH, type SumTable } from "../../aggregations/months/sums.js";
+import type { SumTable } from "../../aggregations/months/sums.js";
+import { ROW_WIDTH } from "../../schemas/measures.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
 

@@ -44,8 +44,8 @@ const sharedPrefix = (a: string, b: string): number => {
 export class BlockWriter {
   readonly #rows = new ByteWriter();
   readonly #lengths: number[] = [];
-  readonly #lastText: (string | null)[] = new Array(14).fill(null);
-  readonly #lastId = new Int32Array(14);
+  readonly #lastText: (string | null)[] = new Array(CODE_FIELDS.length).fill(null);
+  readonly #lastId = new Int32Array(CODE_FIELDS.length);
   #firstId = "";
   #firstVisit = "";
   #baseTime = 0;
@@ -105,6 +105,8 @@ export class BlockWriter {
     w.byte((mask >> 8) & 0xff);
     w.byte((mask >> 16) & 0xff);
     for (let i = 0; i < AMOUNTS; i++) if (mask & (1 << i)) w.int(s.amounts[i]);
+    // What few rows have stands at their end, where rows of earlier programs have nothing.
+    if (s.cal_ipt_cnt !== "") w.uint(this.#code(14, s.cal_ipt_cnt));
     this.#lengths.push(w.length - start);
   }
 
@@ -146,7 +148,7 @@ export class BlockWriter {
   }
 }
 
-/** Codes of a row, in the order in which a block holds them. */
+/** Codes of a row, in the order in which a block holds them; the last one only in rows that have it. */
 export const CODE_FIELDS = [
   "refd_setl_flag",
   "vali_flag",
@@ -162,7 +164,12 @@ export const CODE_FIELDS = [
   "clr_way",
   "mid_setl_flag",
   "dise_no",
+  "cal_ipt_cnt",
 ] as const satisfies readonly (keyof Settlement)[];
+const EVERY_ROW_CODES = CODE_FIELDS.length - 1;
+
+/** Stands in `PackedRow.codes` for a code that the row does not have. */
+export const NO_CODE = -1;
 
 /** A row as it is packed: codes as their numbers in the code book. For those who read very many rows. */
 export class PackedRow implements RowFacts {
@@ -188,6 +195,7 @@ export class PackedRow implements RowFacts {
 export class BlockReader {
   readonly #reader = new ByteReader(Buffer.alloc(0));
   readonly #starts: number[] = [];
+  #end = 0;
   #firstId = "";
   #firstVisit = "";
   #baseTime = 0;
@@ -215,6 +223,7 @@ export class BlockReader {
       at += r.uint();
     }
     for (let i = 0; i < count; i++) this.#starts[i] += r.at;
+    this.#end = r.at + at;
     return true;
   }
 
@@ -253,6 +262,12 @@ export class BlockReader {
     into.enddate = this.#optional(facts.day);
     into.ipt_days = this.#optional(0);
     this.#amounts(into.amounts);
+    into.cal_ipt_cnt = this.#hasMore(index) ? codes.textOf(r.uint()) : "";
+  }
+
+  /** Whether a row has more than every row has. */
+  #hasMore(index: number): boolean {
+    return this.#reader.at < (index + 1 < this.#starts.length ? this.#starts[index + 1] : this.#end);
   }
 
   /** Fills `into` with row `index`, codes left as numbers. */
@@ -270,11 +285,12 @@ export class BlockReader {
     into.day = r.uint();
     into.partitionId = r.uint();
     into.position = r.uint();
-    for (let i = 0; i < into.codes.length; i++) into.codes[i] = r.uint();
+    for (let i = 0; i < EVERY_ROW_CODES; i++) into.codes[i] = r.uint();
     into.begndate = this.#optional(into.day);
     into.enddate = this.#optional(into.day);
     into.ipt_days = this.#optional(0);
     this.#amounts(into.amounts);
+    into.codes[EVERY_ROW_CODES] = this.#hasMore(index) ? r.uint() : NO_CODE;
   }
 
   #amounts(amounts: Float64Array): void {

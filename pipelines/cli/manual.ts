@@ -1,11 +1,13 @@
 import { configJsonSchema, type JsonSchema } from "../../connectors/config/problems.js";
 import { configSchema } from "../../schemas/config/schema.js";
 import { ERROR_CODES } from "../../schemas/errors.js";
+import { apiPage } from "../monitor/api/manual.js";
 
 /** Pages of the manual that are made from the program itself; a test holds the files in `docs/` to them. */
 export const GENERATED_PAGES: Readonly<Record<string, () => string>> = {
   "docs/errors.md": errorsPage,
   "docs/configuration.md": configurationPage,
+  "docs/api.md": apiPage,
 };
 
 const EXIT_MEANING: Readonly<Record<number, string>> = {

@@ -1,3 +1,5 @@
+import { reportTables } from "../../connectors/duckdb/reports/tables.js";
+import { configSchema } from "../../schemas/config/schema.js";
 import {
   DEFAULT_DAY_GROUPINGS,
   DEFAULT_GROUPINGS,
@@ -45,6 +47,11 @@ const PARTS: Readonly<Record<string, (language: Language) => string>> = {
   groupings: () => list(DEFAULT_GROUPINGS),
   "person-groupings": () => list(DEFAULT_PERSON_GROUPINGS),
   "day-groupings": () => list(DEFAULT_DAY_GROUPINGS),
+  "printed-tables": (l) =>
+    table(
+      l === "en" ? ["table of `报表`", "insurance", "id"] : ["`报表` 中的表", "险种", "标识"],
+      reportTables(PLAIN).map((t) => [t.name, t.insurance, code(t.id)]),
+    ),
   indicators: (l) =>
     indicatorTable(
       l,
@@ -63,6 +70,13 @@ const PARTS: Readonly<Record<string, (language: Language) => string>> = {
       l === "en" ? "what is reported" : "内容",
     ),
 };
+
+/** A configuration with every default. */
+const PLAIN = configSchema.parse({
+  jurisdiction: { name: "-", admdvs: "620725", level: "county" },
+  source: { kind: "folder" },
+  privacy: { personKey: "-" },
+});
 
 const CATEGORY_HEAD_ZH = ["`med_type`", "医疗类别", "就医类型"];
 

@@ -31,7 +31,7 @@ const TICK_MS = 1000;
 /** The source that the configuration names. */
 export async function openSource(config: Config, deps: Pick<EngineDeps, "log">): Promise<Source> {
   const { source } = config;
-  if (source.kind === "folder") return new FolderSource({ path: source.path });
+  if (source.kind === "folder") return new FolderSource({ path: source.path, encoding: source.encoding });
   const { KafkaSource } = await import("../../connectors/kafka/source.js");
   return new KafkaSource({ config: source, log: deps.log, instance: config.data });
 }
@@ -45,6 +45,7 @@ export async function openDecoder(config: Config): Promise<BatchDecoder> {
     calendar: new ZoneCalendar(config.timezone),
     registry,
     schemas: await loadWriterSchemas(config.reference),
+    fields: config.source.fields,
   });
 }
 
@@ -64,7 +65,7 @@ export async function assembleEngine(
   parts: EngineParts = {},
 ): Promise<Engine> {
   const decoder = await openDecoder(config);
-  const reference = loadReference(config.reference, config.timezone);
+  const reference = loadReference(config.reference, config.timezone, Object.keys(config.insurances));
   const open = async (rebuild: boolean): Promise<Opened> => {
     const state = new State(config, reference, deps.clock, { rebuild });
     try {
@@ -128,10 +129,10 @@ export async function assembleEngine(
     rebuild: async (onProgress) => {
       opened = await readable(() => open(true));
       const { loop, state } = opened;
-      const total = state.store.months().length;
+      const total = state.store.settlements.months().length;
       onProgress(total, total);
       const version = await loop.publishNow();
-      return { settlements: state.store.ids.count(), version };
+      return { settlements: state.store.settlements.ids.count(), version };
     },
     quarantine: {
       list: (filter) => betweenBatches(() => quarantine.list(filter)),
@@ -186,7 +187,7 @@ async function publishAll(loop: PublishLoop, state: State): Promise<number> {
 /** `cells.duckdb` follows when a run has drained or stopped, not at every publish: it holds every month. */
 async function publishCellsIfChanged(state: State): Promise<void> {
   const { store } = state;
-  const touched = store.monthsTouchedSince(Number(store.meta("cells_sequence") ?? 0));
+  const touched = store.months.touchedSince(Number(store.meta("cells_sequence") ?? 0));
   if (touched.length === 0 && existsSync(cellsPath(state.config))) return;
   const { sequence } = store;
   await publishAllCells(state);
@@ -232,8 +233,8 @@ async function consume(
     await new Promise((resolve) => setImmediate(resolve));
   };
   const context: SourceContext = {
-    committed: (name, partition) => state.store.findPartition(name, partition),
-    partitions: (name) => state.store.partitions().filter((p) => p.source === name),
+    committed: (name, partition) => state.store.partitions.find(name, partition),
+    partitions: (name) => state.store.partitions.all().filter((p) => p.source === name),
     signal: stop.signal,
     warn: (event, detail) => deps.log.warn(event, detail),
   };

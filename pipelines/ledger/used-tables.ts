@@ -12,11 +12,14 @@ import type { StreamRecord } from "../../schemas/input/settlement.js";
 export interface UsedTables {
   readonly facilities: readonly StreamRecord[];
   readonly categories: ReferenceTables["categories"];
-  readonly rules: Omit<DimensionRules, "insurances" | "groupings" | "personGroupings" | "dayGroupings"> & {
+  readonly rules: Pick<DimensionRules, "jurisdiction" | "careGroups"> & {
     readonly insurances: readonly (readonly [string, string])[];
-    readonly components: Components;
-  };
+    readonly components: Pick<Components, "reimbursed" | "benefit"> & Partial<Components>;
+  } & Partial<Pick<DimensionRules, "personKinds" | "channels">>;
 }
+
+/** What counted as paid by case before it could be configured. */
+const EARLIER_CASE_PAYMENT = ["20"];
 
 const NAMES = ["facilities", "categories", "rules"] as const;
 
@@ -60,6 +63,9 @@ export class UsedTablesKeeper {
     ];
     const dimensionIndex = new DimensionIndex(
       {
+        // What the rules of an earlier program did not have yet.
+        personKinds: {},
+        channels: {},
         ...rules,
         insurances: new Map(rules.insurances),
         // Groups of the past are asked of nobody.
@@ -71,6 +77,9 @@ export class UsedTablesKeeper {
       new FacilityTable(facilities),
       new GroupTable(),
     );
-    return { dimensionIndex, contribution: new Contribution(rules.components) };
+    return {
+      dimensionIndex,
+      contribution: new Contribution({ casePayment: EARLIER_CASE_PAYMENT, ...rules.components }),
+    };
   }
 }

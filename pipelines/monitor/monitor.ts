@@ -5,6 +5,7 @@ import { isLoopback } from "../../connectors/config/rules.js";
 import { PublishedWatch } from "../../connectors/duckdb/monitor/watch.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { loadAssets, pageFolder } from "./assets.js";
+import type { MonitorPorts } from "./ports.js";
 import { MonitorServer } from "./server.js";
 
 export interface Monitor {
@@ -17,6 +18,7 @@ export interface MonitorOptions {
   /** Instead of `monitor.host` and `monitor.port`; port 0: a free one. */
   readonly host?: string;
   readonly port?: number;
+  readonly ports?: MonitorPorts;
   readonly log: { error(event: string, detail?: Record<string, unknown>): void };
 }
 
@@ -35,7 +37,13 @@ export async function startMonitor(loaded: LoadedConfig, options: MonitorOptions
   }
   const config = { ...loaded.config, monitor: { ...settings, host, port } };
   const watch = new PublishedWatch(join(config.data, "published", "fundpulse.duckdb"));
-  const server = new MonitorServer({ config, watch, assets: loadAssets(pageFolder()), log: options.log });
+  const server = new MonitorServer({
+    loaded: { ...loaded, config },
+    watch,
+    assets: loadAssets(pageFolder()),
+    ports: options.ports ?? {},
+    log: options.log,
+  });
   try {
     await server.app.listen({ host, port });
   } catch (cause) {

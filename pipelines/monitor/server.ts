@@ -1,11 +1,13 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { z } from "zod";
 import { ZoneCalendar } from "../../aggregations/calendar.js";
+import type { LoadedConfig } from "../../connectors/config/load.js";
 import type { OpenFile } from "../../connectors/duckdb/monitor/open-file.js";
 import type { PublishedWatch } from "../../connectors/duckdb/monitor/watch.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { Access, type Caller, COOKIE, mayAs } from "./access.js";
+import { addActions } from "./actions.js";
 import { type Answer, Answers, makeAnswer } from "./answers.js";
+import { openApi } from "./api/openapi.js";
 import type { Context, Route } from "./api/route.js";
 import { ROUTES } from "./api/routes.js";
 import { ageOf, trustAnswer } from "./api/trust.js";
@@ -13,12 +15,15 @@ import type { Asset } from "./assets.js";
 import { SECURITY_HEADERS } from "./headers.js";
 import { event, LiveHub } from "./live.js";
 import { LOGIN_CSS, loginPage, safeNext } from "./login.js";
+import type { MonitorPorts } from "./ports.js";
 import { knownProblem, type Problem, problemOf, Refusal, refuse } from "./problem.js";
+import { parsed, sameOrigin } from "./requests.js";
 import { withOffset, withOffsetOrNull } from "./times.js";
 
 /** What the server is made of. */
 export interface ServerParts {
-  readonly config: Config;
+  readonly loaded: LoadedConfig;
+  readonly ports: MonitorPorts;
   readonly watch: PublishedWatch;
   readonly assets: ReadonlyMap<string, Asset>;
   readonly log: { error(event: string, detail?: Record<string, unknown>): void };
@@ -32,14 +37,18 @@ const ASSET_CACHE = "public, max-age=31536000, immutable";
 export class MonitorServer {
   readonly app: FastifyInstance;
   readonly hub = new LiveHub();
+  readonly #config: Config;
   readonly #access: Access;
   readonly #answers = new Answers();
   readonly #calendar: ZoneCalendar;
   readonly #stale: NodeJS.Timeout;
   #toldStale = "";
+  #described: Promise<Answer> | null = null;
 
   constructor(private readonly parts: ServerParts) {
-    const { config, watch } = parts;
+    const { watch, loaded } = parts;
+    const { config } = loaded;
+    this.#config = config;
     this.#access = new Access(config.monitor);
     this.#calendar = new ZoneCalendar(config.timezone);
     this.app = fastify({
@@ -52,7 +61,15 @@ export class MonitorServer {
     this.#pages();
     this.app.get("/api/v1/session", (request, reply) => this.#session(request, reply));
     this.app.get("/api/v1/live", (request, reply) => this.#live(request, reply));
+    this.app.get("/api/v1/openapi.json", (request, reply) => this.#openApi(request, reply));
     for (const route of ROUTES) this.#serve(route);
+    addActions(this.app, {
+      loaded,
+      ports: parts.ports,
+      allowed: (request, role) => this.#allowed(request, role),
+      onVersion: (caller, work) =>
+        watch.use((file) => work(this.#context(file, caller), this.#envelope(file))),
+    });
     watch.onChange((file) => {
       void this.#tell(file);
     });
@@ -117,7 +134,7 @@ export class MonitorServer {
   }
 
   #context(file: OpenFile, caller: Caller): Context {
-    return { file, config: this.parts.config, calendar: this.#calendar, caller, now: Date.now() };
+    return { file, config: this.#config, calendar: this.#calendar, caller, now: Date.now() };
   }
 
   #envelope(file: OpenFile): object {
@@ -151,7 +168,8 @@ export class MonitorServer {
 
   #session(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const caller = this.#caller(request);
-    const { config, watch } = this.parts;
+    const config = this.#config;
+    const { watch } = this.parts;
     const { name, admdvs, level } = config.jurisdiction;
     return reply.header("cache-control", "no-store").send({
       version: watch.current?.snapshot.version ?? null,
@@ -168,6 +186,12 @@ export class MonitorServer {
         settlements: mayAs(caller.role, "detail"),
       },
     });
+  }
+
+  async #openApi(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    this.#allowed(request, "viewer");
+    this.#described ??= makeAnswer(openApi());
+    return sendAnswer(request, reply, await this.#described);
   }
 
   async #live(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -275,28 +299,6 @@ export class MonitorServer {
       return sendProblem(reply, problemOf("FP6009", "dist/pipelines/monitor/page has no index.html"));
     return sendAsset(request, reply, index, PAGE_CACHE);
   }
-}
-
-/** @throws Refusal FP6005 that names every wrong parameter. */
-export function parsed<S extends z.ZodType>(schema: S, given: unknown): z.output<S> {
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const errors = result.error.issues.map((issue) => ({
-    path: issue.path.join(".") || ("keys" in issue ? (issue.keys as string[]).join(", ") : ""),
-    message: issue.message,
-  }));
-  const detail = errors.map((e) => (e.path === "" ? e.message : `${e.path}: ${e.message}`)).join("; ");
-  throw refuse("FP6005", detail, { errors });
-}
-
-/**
- * A form or a change is taken from our own pages alone; programs send no origin.
- * @throws Refusal FP6003.
- */
-export function sameOrigin(request: FastifyRequest): void {
-  const { origin, host } = request.headers;
-  if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) return;
-  throw refuse("FP6003", `a request from ${origin} is not taken`);
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {

@@ -88,7 +88,11 @@ const BOOKED: readonly BookedFact[] = [
 const TABLES: NamedProfile["tables"] = {
   "employee.fund.composition": { totalFirst: true },
   "resident.fund.composition": { totalFirst: true, labels: { 门诊慢性特殊疾病: "门诊慢性特殊慢病" } },
-  "employee.inpatient.by_region": { headings: { payable_wan: "补偿(万元)" } },
+  "resident.inpatient.by_region": { labels: { 异地小计: "小计" } },
+  "employee.inpatient.by_region": {
+    headings: { payable_wan: "补偿(万元)" },
+    labels: { 异地小计: "小计" },
+  },
   "employee.outpatient_chronic.by_channel": {
     columns: ["fund_paid_wan", "negotiated_drug_wan"],
     headings: { fund_paid_wan: "实际支出(万元)" },

@@ -16,7 +16,7 @@ import { recount } from "../../connectors/duckdb/recount/run.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { quoteText } from "../../schemas/published/definition.js";
-import type { State } from "../ledger/state.js";
+import type { VerifyState } from "../ledger/ports.js";
 import type { VerifyResult } from "./port.js";
 
 /** Differences that are spelled out. */
@@ -33,8 +33,8 @@ export interface Pinned {
   readonly published: string;
 }
 
-/** Holds what stands published and the state it shows. Called when nothing is left to publish. */
-export function pinPublished(state: State, reference: DetailReference, version: number): Pinned {
+/** Holds the published file and the state that it shows. Called when nothing is left to publish. */
+export function pinPublished(state: VerifyState, reference: DetailReference, version: number): Pinned {
   const { data } = state.config;
   const folder = join(data, "work", "verify");
   rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CATEGORY_LINES } from "../labels.js";
+import { summarySettings } from "./summary.js";
 
 const texts = z.record(z.string(), z.string().min(1)).default({});
 const names = (line: keyof typeof CATEGORY_LINES) =>
@@ -71,6 +72,7 @@ export const reportSettings = z.strictObject({
       negotiated: names("negotiated"),
     })
     .prefault({}),
+  summary: summarySettings.prefault({}),
   /** Expenses that the books know and no settlement: subject of `fund-entry`, and its line in the structure. */
   booked: z
     .array(z.strictObject({ subject: z.string().min(1), line: z.string().min(1) }))

@@ -2,15 +2,21 @@ import { z } from "zod";
 import { alertChannel } from "../alerts/channel.js";
 import { alertRule, DEFAULT_ALERTS } from "../alerts/rule.js";
 import {
+  ALL_INSURANCES,
+  CHANNELS,
   DEFAULT_DAY_GROUPINGS,
   DEFAULT_GROUPINGS,
   DEFAULT_PERSON_GROUPINGS,
+  PERSON_KINDS,
   SETTLEMENT_DIMENSIONS,
 } from "../dimensions.js";
 import { STREAM_NAMES, STREAMS } from "../input/streams.js";
 import { COMPONENT_MEASURES } from "../measures.js";
 import { monitorSettings } from "./monitor.js";
 import { reportSettings } from "./report.js";
+
+/** Names of the fields of all streams. */
+const FIELD_NAMES = [...new Set(STREAM_NAMES.flatMap((s) => STREAMS[s].fields.map((f) => f.name)))];
 
 const admdvs = z.string().regex(/^\d{6}$/, 'six digits in quotes, e.g. "620725"');
 const day = z
@@ -50,10 +56,20 @@ const timezone = z.string().refine((zone) => {
   }
 }, "a time zone name such as Asia/Shanghai");
 
-const folderSource = z.strictObject({ kind: z.literal("folder"), path: z.string().default("inbox") });
+/** Other names of the fields of the settlement stream and the others: `{medfee_sumamt: [total_fee]}`. */
+const fields = z.partialRecord(z.enum(FIELD_NAMES), z.array(z.string().min(1)).min(1)).default({});
+
+const folderSource = z.strictObject({
+  kind: z.literal("folder"),
+  path: z.string().default("inbox"),
+  /** Of NDJSON files. */
+  encoding: z.enum(["utf-8", "gb18030", "gbk", "utf-16le", "utf-16be"]).default("utf-8"),
+  fields,
+});
 
 const kafkaSource = z.strictObject({
   kind: z.literal("kafka"),
+  fields,
   brokers: z.array(z.string().regex(/^[^\s:]+:\d+$/, "host:port")).min(1),
   groupId: z.string().min(1).default("fundpulse"),
   clientId: z.string().min(1).default("fundpulse"),
@@ -106,11 +122,51 @@ const careGroupRule = z.strictObject({
     .default({}),
 });
 
-/**
- * The whole configuration (docs/specification.md#configuration). Every key but jurisdiction, source and
- * privacy.personKey has a default.
- */
-export const configSchema = z.strictObject({
+/** `insutype` codes of the three insurances that every bureau has. */
+const DEFAULT_INSURANCES = {
+  employee: ["310", "340"],
+  resident: ["390", "391", "392"],
+  maternity: ["510"],
+} as const;
+type ComponentName = (typeof COMPONENT_MEASURES)[number];
+const DEFAULT_BENEFIT: Readonly<Record<string, readonly ComponentName[]>> = {
+  resident: ["pool_paid"],
+  employee: ["pool_paid", "large_paid", "account_paid"],
+  maternity: ["pool_paid"],
+};
+/** What an insurance of a bureau's own counts as benefit spending unless it says otherwise. */
+const OTHER_BENEFIT: readonly ComponentName[] = ["pool_paid"];
+
+const insuranceName = (value: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
+  for (const name of Object.keys(value)) {
+    if (/^[a-z][a-z0-9_]{0,30}$/.test(name) && name !== ALL_INSURANCES) continue;
+    context.addIssue({
+      code: "custom",
+      path: [name],
+      message: `an insurance is named by lower-case letters, digits and _, and not "${ALL_INSURANCES}"`,
+    });
+  }
+};
+const codes = z.array(z.string().min(1));
+
+/** Insurances with their codes: those given, and of the usual ones what no other has taken. */
+function withUsualInsurances(
+  given: Readonly<Record<string, readonly string[] | undefined>>,
+): Record<string, string[]> {
+  const taken = new Set(Object.values(given).flatMap((list) => list ?? []));
+  const usual = Object.entries(DEFAULT_INSURANCES).map(([name, list]): [string, string[]] => [
+    name,
+    [...(given[name] ?? list.filter((code) => !taken.has(code)))],
+  ]);
+  const others = Object.entries(given).filter(([name]) => !Object.hasOwn(DEFAULT_INSURANCES, name));
+  return Object.fromEntries([
+    ...usual,
+    ...others.map(([name, list]): [string, string[]] => [name, [...(list ?? [])]]),
+  ]);
+}
+
+/** The keys of the configuration as they are written. */
+const settings = z.strictObject({
   jurisdiction: z.strictObject({
     name: z.string().min(1),
     admdvs,
@@ -133,21 +189,30 @@ export const configSchema = z.strictObject({
   groupings: z.array(grouping).default([...DEFAULT_GROUPINGS]),
   personGroupings: z.array(grouping).default([...DEFAULT_PERSON_GROUPINGS]),
   refunds: z.enum(["own-period", "original-period"]).default("own-period"),
+  /** Open: a bureau may move codes and name more insurances. */
   insurances: z
-    .strictObject({
-      employee: z.array(z.string()).default(["310", "340"]),
-      resident: z.array(z.string()).default(["390", "391", "392"]),
-      maternity: z.array(z.string()).default(["510"]),
-    })
-    .prefault({}),
+    .object({ employee: codes.optional(), resident: codes.optional(), maternity: codes.optional() })
+    .catchall(codes)
+    .superRefine(insuranceName)
+    .prefault({})
+    .transform(withUsualInsurances),
+  /** Kinds of persons by the leading digits of `psn_type`, beside the national ones. */
+  personKinds: z
+    .partialRecord(z.enum(PERSON_KINDS), z.array(z.string().regex(/^\d{1,6}$/, "leading digits")))
+    .default({}),
+  /** Channels by `setl_type`, beside 1 (manual) and 2 (direct). */
+  channels: z.partialRecord(z.enum(CHANNELS), codes).default({}),
+  /** `clr_way` codes that are paid by case. */
+  casePayment: codes.default(["20", "2"]),
   careGroups: z.array(careGroupRule).default([]),
   reimbursed: z.array(component).default(["pool_paid", "critical_paid", "large_paid", "aid_paid"]),
   benefit: z
-    .strictObject({
-      resident: z.array(component).default(["pool_paid"]),
-      employee: z.array(component).default(["pool_paid", "large_paid", "account_paid"]),
-      maternity: z.array(component).default(["pool_paid"]),
+    .object({
+      resident: z.array(component).optional(),
+      employee: z.array(component).optional(),
+      maternity: z.array(component).optional(),
     })
+    .catchall(z.array(component))
     .prefault({}),
   privacy: z.strictObject({
     personKey: z.string().min(1),
@@ -172,6 +237,19 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
 });
+
+/** The whole configuration (docs/specification.md#configuration). Every key but jurisdiction, source and privacy.personKey has a default. */
+export const configSchema = settings.transform((config) => ({
+  ...config,
+  benefit: Object.fromEntries(
+    [...new Set([...Object.keys(DEFAULT_BENEFIT), ...Object.keys(config.insurances)])].map(
+      (name): [string, ComponentName[]] => [
+        name,
+        [...(config.benefit[name] ?? DEFAULT_BENEFIT[name] ?? OTHER_BENEFIT)],
+      ],
+    ),
+  ) as Record<string, ComponentName[]>,
+}));
 
 export type Config = z.infer<typeof configSchema>;
 export type FolderSourceConfig = Extract<Config["source"], { kind: "folder" }>;

@@ -22,6 +22,8 @@ source: {kind: folder, path: inbox}
 #   ssl: false                       # true, or {ca: ca.pem, cert: client.pem, key: client.key}
 #   sasl: {mechanism: scram-sha-512, username: fundpulse, password: "\${KAFKA_PASSWORD}"}
 #   schemaRegistry: {url: "http://127.0.0.1:8081"}
+#   fields: {medfee_sumamt: [total_fee]}   # other names of fields 字段别名; a folder source takes them too,
+#                                          # and encoding: gb18030 | gbk | utf-16le | utf-16be for NDJSON 文件编码
 
 # Folder with facilities.csv, categories.csv, divisions.csv 参照表
 # reference: reference
@@ -51,7 +53,14 @@ periods:
 # refunds: own-period                # own-period | original-period
 
 # insutype codes of each insurance 险种; a code that is not listed is quarantined as bad_value
+# An open list: codes may be moved, and more insurances named; each has a fund of its name for settled_expense.
 # insurances: {employee: ["310", "340"], resident: ["390", "391", "392"], maternity: ["510"]}
+# insurances: {veteran: ["340", "350"], long_term_care: ["410"]}   # the others keep what is left of their codes
+# Kinds of persons by leading digits of psn_type, and channels by setl_type, beside the national codes 人员类别、结算渠道
+# personKinds: {veteran: ["34"]}
+# channels: {direct: ["3"]}
+# clr_way codes that are paid by case 按病种付费
+# casePayment: ["20", "2"]
 
 # Groups of care places 就医分组; the first match wins. Several values of one dimension are an "or",
 # several dimensions an "and". Dimensions: region, tier, ownership, kind.

@@ -40,6 +40,7 @@ export const SETTLEMENT: TableDef = table("settlement", "现行结算记录，�
   column("enddate", "DATE", "出院日期"),
   column("ipt_days", "INTEGER", "住院床日"),
   text("mid_setl_flag", "中途结算标志：1 是"),
+  text("cal_ipt_cnt", "计算住院次数标志：0 不计为一次住院；计入的为 NULL"),
   text("dise_no", "病种编码"),
   yuan("medfee_sumamt", "医疗费总额"),
   yuan("inscp_scp_amt", "符合政策范围金额"),

@@ -10,7 +10,7 @@ export const AMOUNT_INDEX = Object.fromEntries(AMOUNT_FIELDS.map((f, i) => [f, i
 >;
 
 /**
- * One version of one settlement as it arrived, decoded but not judged. The decoder fills ONE instance again
+ * One version of one settlement as it arrived, decoded but not validated. The decoder fills ONE instance again
  * and again, so nobody may keep a reference to it. Field names are the platform's
  * (docs/specification.md#settlement).
  */
@@ -37,6 +37,7 @@ export class Settlement {
   enddate: DayNumber = ABSENT;
   ipt_days = ABSENT;
   mid_setl_flag = "";
+  cal_ipt_cnt = "";
   dise_no = "";
   /** Fen by AMOUNT_INDEX; NaN where absent. */
   readonly amounts = new Float64Array(AMOUNT_FIELDS.length);
@@ -64,6 +65,7 @@ export class Settlement {
     this.enddate = ABSENT;
     this.ipt_days = ABSENT;
     this.mid_setl_flag = "";
+    this.cal_ipt_cnt = "";
     this.dise_no = "";
     this.amounts.fill(ABSENT);
   }
@@ -92,6 +94,7 @@ export class Settlement {
     this.enddate = other.enddate;
     this.ipt_days = other.ipt_days;
     this.mid_setl_flag = other.mid_setl_flag;
+    this.cal_ipt_cnt = other.cal_ipt_cnt;
     this.dise_no = other.dise_no;
     this.amounts.set(other.amounts);
   }

@@ -7,12 +7,90 @@
 /** Wire type of a field. `amount`: yuan with two decimals, held as integer fen. `decimal`: exact text. */
 export type FieldType = "string" | "instant" | "date" | "int" | "amount" | "rate" | "decimal" | "map";
 
+/**
+ * What the text of a `string` field is.
+ * - `id`: names one thing; up to 64 characters, no control characters. The four ids of a settlement may have
+ *   the form of an identity number, since some systems make them so (`IDENTITY_FIELDS`).
+ * - `code`: of a code list or register: at most 20 letters, digits and `-_.+*\/`.
+ * - `name`: of an open list (fund, subject, group, indicator, unit …); like an id.
+ * - `prose`: for people; up to 1,024 characters.
+ */
+export type TextKind = "id" | "code" | "name" | "prose";
+
 export interface Field {
   readonly name: string;
   readonly type: FieldType;
   /** A record without it is quarantined as `missing_field`. An empty string counts as absent. */
   readonly required: boolean;
+  /** Of a `string` field only. */
+  readonly text?: TextKind;
+  /** Of a `string` field only: digits that an integer is padded to, where an integer may stand for the text. */
+  readonly digits?: number;
 }
+
+/** Fields whose value may look like an identity number; in every other field that is a shifted column. */
+export const IDENTITY_FIELDS: ReadonlySet<string> = new Set([
+  "psn_no",
+  "setl_id",
+  "init_setl_id",
+  "mdtrt_id",
+]);
+
+/** Codes, by field name, in every stream. */
+const CODES: ReadonlySet<string> = new Set([
+  "refd_setl_flag",
+  "vali_flag",
+  "insutype",
+  "psn_type",
+  "insu_admdvs",
+  "fixmedins_code",
+  "fix_blng_admdvs",
+  "hosp_lv",
+  "med_type",
+  "setl_type",
+  "pay_loc",
+  "clr_way",
+  "mid_setl_flag",
+  "cal_ipt_cnt",
+  "dise_no",
+  "admdvs",
+  "parent_code",
+  "tier",
+  "ownership",
+  "insurance",
+  "sex",
+  "settled_month",
+]);
+const IDS: ReadonlySet<string> = new Set([...IDENTITY_FIELDS, "entry_id", "result_id", "fact_id"]);
+const PROSE: ReadonlySet<string> = new Set(["name", "reported_by"]);
+
+/** Fields that an integer may stand for: their codes never begin with 0, or (`hosp_lv`) have a fixed length. */
+const INTEGER_DIGITS: Readonly<Record<string, number>> = {
+  setl_id: 1,
+  init_setl_id: 1,
+  mdtrt_id: 1,
+  insutype: 1,
+  psn_type: 1,
+  insu_admdvs: 1,
+  fix_blng_admdvs: 1,
+  med_type: 1,
+  setl_type: 1,
+  pay_loc: 1,
+  clr_way: 1,
+  refd_setl_flag: 1,
+  vali_flag: 1,
+  mid_setl_flag: 1,
+  cal_ipt_cnt: 1,
+  hosp_lv: 2,
+};
+
+/** Other names of a field in the national settlement table, read where ours is absent. */
+export const FIELD_ALIASES: Readonly<Record<string, readonly string[]>> = {
+  inscp_scp_amt: ["inscp_amt"],
+  psn_cash_pay: ["cash_payamt"],
+  oth_pay: ["othfund_pay"],
+  hosp_part_amt: ["ownpay_hosp_part"],
+};
 
 export const STREAM_NAMES = [
   "settlement",
@@ -37,8 +115,18 @@ export interface StreamSpec {
 
 export const AVRO_NAMESPACE = "cn.fundpulse.v1";
 
-const req = (name: string, type: FieldType = "string"): Field => ({ name, type, required: true });
-const opt = (name: string, type: FieldType = "string"): Field => ({ name, type, required: false });
+function textKind(name: string): TextKind {
+  if (CODES.has(name)) return "code";
+  if (IDS.has(name)) return "id";
+  return PROSE.has(name) ? "prose" : "name";
+}
+
+const field = (name: string, type: FieldType, required: boolean): Field =>
+  type === "string"
+    ? { name, type, required, text: textKind(name), digits: INTEGER_DIGITS[name] ?? 0 }
+    : { name, type, required };
+const req = (name: string, type: FieldType = "string"): Field => field(name, type, true);
+const opt = (name: string, type: FieldType = "string"): Field => field(name, type, false);
 
 /** The eight fund amounts whose sum is `fund_pay_sumamt` (identity A). */
 export const FUND_AMOUNTS = [
@@ -100,6 +188,7 @@ export const STREAMS: Readonly<Record<StreamName, StreamSpec>> = {
       opt("enddate", "date"),
       opt("ipt_days", "int"),
       opt("mid_setl_flag"),
+      opt("cal_ipt_cnt"),
       opt("dise_no"),
       ...AMOUNT_FIELDS.map((name) =>
         REQUIRED_AMOUNTS.has(name) ? req(name, "amount") : opt(name, "amount"),
@@ -200,7 +289,18 @@ export const STREAMS: Readonly<Record<StreamName, StreamSpec>> = {
 
 /** Avro schema of a stream as our own writers produce it (docs/specification.md#types). */
 export function avroSchema(stream: StreamName): object {
-  const spec = STREAMS[stream];
+  return schemaOf(STREAMS[stream], STREAMS[stream].fields);
+}
+
+/** Schemas of streams before they had all their present fields: values written with them are known by name. */
+export const EARLIER_AVRO_SCHEMAS: readonly object[] = [
+  schemaOf(
+    STREAMS.settlement,
+    STREAMS.settlement.fields.filter((f) => f.name !== "cal_ipt_cnt"),
+  ),
+];
+
+function schemaOf(spec: StreamSpec, fields: readonly Field[]): object {
   const types: Record<FieldType, unknown> = {
     string: "string",
     instant: { type: "long", logicalType: "timestamp-millis" },
@@ -215,7 +315,7 @@ export function avroSchema(stream: StreamName): object {
     type: "record",
     name: spec.record,
     namespace: AVRO_NAMESPACE,
-    fields: spec.fields.map((f) =>
+    fields: fields.map((f) =>
       f.required
         ? { name: f.name, type: types[f.type] }
         : { name: f.name, type: ["null", types[f.type]], default: null },

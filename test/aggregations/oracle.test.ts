@@ -148,7 +148,7 @@ class Core {
         allOf: (groupId) => this.groups.allOf[groupId],
       });
     this.years.set(year, persons);
-    persons.add(person, month % 12, tuple.id, sign * weightOf(s));
+    persons.add(person, month % 12, tuple.id, sign * weightOf(s, tuple.values.care));
     if (s.psn_no.endsWith("3")) persons.count();
   }
 

@@ -85,6 +85,8 @@ const CATEGORIES = [
   ["26", "单病种住院", "inpatient"],
 ].map(([med_type, category, care]) => ({ med_type, category, care }));
 
+const CASE_PAYMENT = new Rules(WORLD, [], CATEGORIES).casePayment;
+
 const fen = (name) => `coalesce(${name}, 0)`;
 const FUNDS = FUND_AMOUNTS.map(fen).join(" + ");
 const PARTS = ["fund_pay_sumamt", "acct_pay", "psn_cash_pay", "hosp_part_amt"].map(fen).join(" + ");
@@ -129,7 +131,7 @@ const SUMS = {
       return [[visits, visitsWhere(test)], ...(fee === null ? [] : [[fee, feeWhere(test)]])];
     }),
   ),
-  case_paid_visits: visitsWhere("clr_way = '20'"),
+  case_paid_visits: visitsWhere(`clr_way IN (${CASE_PAYMENT.map((code) => `'${code}'`).join(", ")})`),
 };
 
 /** The finest sums first: month x codes; everything else is summed from them. */

@@ -41,6 +41,11 @@ export class Rules {
     this.#world = { config, now: AT, facilities: standing, categories };
   }
 
+  /** `clr_way`s of bills that are paid by case. */
+  get casePayment(): readonly string[] {
+    return this.#world.config.casePayment;
+  }
+
   /** `insutype, med_type, insurance, category, care` of every combination that can be counted. */
   benefits(): Row[] {
     const codes = Object.values(this.#world.config.insurances).flat();
@@ -81,11 +86,14 @@ export class Rules {
     return codes.map((setl_type) => [setl_type, this.#dimensions({ setl_type }).channel]);
   }
 
-  /** `vali_flag, mid_setl_flag, refund, w` of the combinations that count; "" where a flag is absent. */
+  /**
+   * `vali_flag, mid_setl_flag, refund, w` of the combinations that count; "" where a flag is absent. No event
+   * of a benchmark says `cal_ipt_cnt`, so that the care decides nothing.
+   */
   weights(flags: readonly (readonly [string, string, boolean])[]): Row[] {
     return flags.flatMap(([vali_flag, mid_setl_flag, refund]): Row[] => {
       const r = reading({ vali_flag, mid_setl_flag, init_setl_id: refund ? "another" : "" });
-      return valiFlag(r) === "1" ? [[vali_flag, mid_setl_flag, refund, weightOf(r)]] : [];
+      return valiFlag(r) === "1" ? [[vali_flag, mid_setl_flag, refund, weightOf(r, "outpatient")]] : [];
     });
   }
 
@@ -99,7 +107,7 @@ export class Rules {
 /** A settlement of which only codes are known; the others are absent. */
 function reading(codes: Readonly<Record<string, string>>): Reading {
   const absent = { insu_admdvs: "", fixmedins_code: "", fix_blng_admdvs: "", hosp_lv: "", psn_type: "" };
-  const text = { ...absent, setl_type: "", dise_no: "", init_setl_id: "", ...codes };
+  const text = { ...absent, setl_type: "", dise_no: "", init_setl_id: "", cal_ipt_cnt: "", ...codes };
   return {
     text,
     setlTime: AT,

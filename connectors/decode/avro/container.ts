@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { promisify } from "node:util";
 import { crc32, inflateRaw } from "node:zlib";
+import { zstdDecompress } from "../../compression/codecs.js";
 import { AvroCursor, MALFORMED } from "./cursor.js";
 
 const snappy = createRequire(import.meta.url)("snappyjs") as {
@@ -24,6 +25,9 @@ export interface ContainerHeader {
   /** Bytes that the header takes up. */
   readonly length: number;
 }
+
+/** Whether a container begins at these bytes: in the middle of a file, where one follows another. */
+export const beginsContainer = (bytes: Buffer): boolean => bytes.subarray(0, MAGIC.length).equals(MAGIC);
 
 /** Reads the header at the start of `bytes`: null where it is not whole yet, text where it is none. */
 export function parseContainerHeader(bytes: Buffer): ContainerHeader | string | null {
@@ -62,7 +66,14 @@ const CODECS: Readonly<Record<string, (bytes: Buffer) => Promise<Buffer>>> = {
   null: async (bytes) => bytes,
   deflate: (bytes) => inflate(bytes, { maxOutputLength: MAX_BLOCK }),
   snappy: unsnap,
+  zstandard: async (bytes) => {
+    const unpacked = zstdDecompress(bytes);
+    if (unpacked.length > MAX_BLOCK) throw new Error("larger than a block may be");
+    return unpacked;
+  },
 };
+/** Codecs that a block may be packed with, for messages. */
+export const BLOCK_CODECS = Object.keys(CODECS).join(", ");
 
 /** Unpacks a block's bytes; undefined for a codec that is not supported. The function rejects damaged bytes. */
 export function blockCodec(name: string): ((bytes: Buffer) => Promise<Buffer>) | undefined {

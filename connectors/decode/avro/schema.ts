@@ -1,21 +1,32 @@
+import { MAX_SCALE, semanticOf } from "../fields/wire.js";
+
 /** Avro writer schemas: parsed with names resolved, their canonical form and CRC-64-AVRO fingerprint. */
 
 export type AvroPrimitive = "null" | "boolean" | "int" | "long" | "float" | "double" | "bytes" | "string";
 
 /** A schema node with every name resolved; a recursive schema is a cyclic graph. */
 export type AvroNode =
-  | { readonly kind: AvroPrimitive; readonly logical: string | null; readonly scale: number }
-  | {
-      readonly kind: "fixed";
-      readonly name: string;
-      readonly size: number;
-      readonly logical: string | null;
-      readonly scale: number;
-    }
+  | ({ readonly kind: AvroPrimitive } & Meaning)
+  | ({ readonly kind: "fixed"; readonly name: string; readonly size: number } & Meaning)
   | { readonly kind: "enum"; readonly name: string; readonly symbols: readonly string[] }
   | { readonly kind: "array" | "map"; readonly items: AvroNode }
   | { readonly kind: "union"; readonly branches: readonly AvroNode[] }
-  | { readonly kind: "record"; readonly name: string; readonly fields: readonly AvroField[] };
+  | {
+      readonly kind: "record";
+      readonly name: string;
+      readonly fields: readonly AvroField[];
+      /** What its `connect.name` comes to. */
+      readonly semantic: string | null;
+    };
+
+/** What a primitive or fixed value means. */
+export interface Meaning {
+  /** The logical type; that of a `connect.name` stands before Avro's own. */
+  readonly logical: string | null;
+  readonly scale: number;
+  /** A `connect.name` that nobody here knows: its values must not be guessed at. */
+  readonly unknown?: string;
+}
 
 export interface AvroField {
   readonly name: string;
@@ -33,6 +44,9 @@ const PRIMITIVES: ReadonlySet<string> = new Set([
   "string",
 ]);
 const MAX_NESTING = 64;
+const MAX_NODES = 10_000;
+/** Longest schema text that is parsed, in characters. */
+const MAX_SCHEMA_LENGTH = 1_048_576;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 
 type Json = Record<string, unknown>;
@@ -41,10 +55,13 @@ type Json = Record<string, unknown>;
 export type AvroNames = Map<string, AvroNode>;
 
 class Parser {
+  #nodes = 0;
+
   constructor(readonly names: AvroNames) {}
 
   node(schema: unknown, namespace: string, depth: number): AvroNode {
     if (depth > MAX_NESTING) throw new Error(`Avro schema nested deeper than ${MAX_NESTING}`);
+    if (++this.#nodes > MAX_NODES) throw new Error(`Avro schema of more than ${MAX_NODES} types and fields`);
     if (typeof schema === "string") return this.named(schema, namespace);
     if (Array.isArray(schema)) {
       if (schema.length === 0) throw new Error("Avro schema has an empty union");
@@ -86,7 +103,8 @@ class Parser {
     const name = fullName(s, namespace);
     const inner = name.includes(".") ? name.slice(0, name.lastIndexOf(".")) : "";
     const fields: AvroField[] = [];
-    const node = this.define(name, { kind: "record", name, fields });
+    const semantic = semanticOf(String(s["connect.name"] ?? name)) ?? null;
+    const node = this.define(name, { kind: "record", name, fields, semantic });
     if (!Array.isArray(s.fields)) throw new Error("Avro record without fields");
     for (const field of s.fields as Json[]) {
       if (typeof field?.name !== "string") throw new Error("Avro field without a name");
@@ -110,12 +128,18 @@ class Parser {
   }
 }
 
-function logical(s: Json): { logical: string | null; scale: number } {
-  const scale = s.scale;
-  return {
-    logical: typeof s.logicalType === "string" ? s.logicalType : null,
-    scale: Number.isInteger(scale) && (scale as number) >= 0 ? (scale as number) : 0,
-  };
+function logical(s: Json): Meaning {
+  const parameters = (s["connect.parameters"] ?? {}) as Json;
+  const scale = Number(s.scale ?? parameters.scale ?? 0);
+  if (!Number.isInteger(scale) || scale < 0 || scale > MAX_SCALE) {
+    throw new Error(`Avro decimal with a scale outside 0 to ${MAX_SCALE}`);
+  }
+  const own = typeof s.logicalType === "string" ? s.logicalType : null;
+  const connect = s["connect.name"];
+  if (typeof connect !== "string") return { logical: own, scale };
+  const semantic = semanticOf(connect);
+  if (semantic === undefined) return { logical: own, scale, unknown: connect };
+  return { logical: semantic === "text" ? null : semantic, scale };
 }
 
 function fullName(s: Json, namespace: string): string {
@@ -128,6 +152,8 @@ function fullName(s: Json, namespace: string): string {
 
 /** Parses a schema's JSON text. Throws an Error that names what is wrong with the schema. */
 export function parseAvro(json: string, names: AvroNames = new Map()): AvroNode {
+  if (json.length > MAX_SCHEMA_LENGTH)
+    throw new Error(`Avro schema longer than ${MAX_SCHEMA_LENGTH} characters`);
   return new Parser(names).node(JSON.parse(json), "", 0);
 }
 

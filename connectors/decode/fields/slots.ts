@@ -1,37 +1,70 @@
 import { ABSENT, type Settlement, type StreamRecord } from "../../../schemas/input/settlement.js";
 import {
   AMOUNT_FIELDS,
+  FIELD_ALIASES,
   type Field,
   type FieldType,
   STREAMS,
   type StreamName,
 } from "../../../schemas/input/streams.js";
 import type { Rejection } from "../../../schemas/quarantine.js";
+import { DELETED_KEY } from "../../ports/decoder.js";
+import { cleanText, textFault } from "./values.js";
+
+/** Slots behind those of the fields: what a record says of its own deletion. */
+const DELETION_FIELDS = ["__deleted", "__ts_ms", "__source_ts_ms"] as const;
 
 /** The fields of a stream by slot: a field's slot is its place in the stream's field table. */
 export interface Layout {
   readonly stream: StreamName;
   readonly fields: readonly Field[];
+  /** Slots of the fields; behind them those of their other names, then those of a deletion. */
   readonly slotOf: ReadonlyMap<string, number>;
   readonly required: readonly number[];
+  /** For each slot behind the fields that is another name of one: the field's slot. In order of preference. */
+  readonly aliases: readonly { readonly slot: number; readonly of: number }[];
+  /** Slot of `__deleted`, `__ts_ms` and `__source_ts_ms`. */
+  readonly deletion: readonly number[];
 }
 
-const layouts = new Map<StreamName, Layout>();
+/** Other names of fields, by field: the national table's and those of `source.fields`. */
+export type FieldAliases = Readonly<Record<string, readonly string[] | undefined>>;
 
-export function layoutOf(stream: StreamName): Layout {
-  let layout = layouts.get(stream);
-  if (!layout) {
-    const fields = STREAMS[stream].fields;
-    layout = {
-      stream,
-      fields,
-      slotOf: new Map(fields.map((f, i) => [f.name, i])),
-      required: fields.flatMap((f, i) => (f.required ? [i] : [])),
-    };
-    layouts.set(stream, layout);
-  }
-  return layout;
+/** The layout of a stream, with the names that its fields go by beside their own. */
+export function layoutOf(stream: StreamName, more: FieldAliases = {}): Layout {
+  const { fields } = STREAMS[stream];
+  const slotOf = new Map(fields.map((f, i) => [f.name, i]));
+  const aliases: { slot: number; of: number }[] = [];
+  fields.forEach(({ name }, of) => {
+    for (const alias of [...(more[name] ?? []), ...(FIELD_ALIASES[name] ?? [])]) {
+      if (slotOf.has(alias)) continue;
+      aliases.push({ slot: slotOf.size, of });
+      slotOf.set(alias, slotOf.size);
+    }
+  });
+  const deletion = DELETION_FIELDS.map((name) => {
+    const slot = slotOf.size;
+    slotOf.set(name, slot);
+    return slot;
+  });
+  return {
+    stream,
+    fields,
+    slotOf,
+    required: fields.flatMap((f, i) => (f.required ? [i] : [])),
+    aliases,
+    deletion,
+  };
 }
+
+/** How to say on another stream that a record counts no more. */
+const INSTEAD_OF_DELETION: Readonly<Record<Exclude<StreamName, "settlement">, string>> = {
+  "fund-entry": "send the entry again with amount 0",
+  enrolment: "send the row again with persons 0",
+  "dip-result": "send the result again with cases and amounts of 0",
+  facility: "send the version again with a valid_to",
+  "reported-fact": "send the fact again with its right value, or 0",
+};
 
 const HELD_AS_TEXT: ReadonlySet<FieldType> = new Set(["string", "rate", "decimal"]);
 
@@ -43,6 +76,10 @@ export class Slots {
   readonly texts: string[];
   readonly numbers: Float64Array;
   map: Record<string, string> | null = null;
+  /** Epoch ms at which its source deleted the record; NaN where it did not, −Infinity where no time is known. */
+  deletedAtMs: number = ABSENT;
+  /** Epoch ms of the change that brought the record, where it tells it. */
+  changedAtMs: number = ABSENT;
   /** Lowest slot with a value that its type does not allow, or -1; `fault` says what was expected. */
   faultSlot = -1;
   fault = "";
@@ -56,7 +93,33 @@ export class Slots {
     this.texts.fill("");
     this.numbers.fill(ABSENT);
     this.map = null;
+    this.deletedAtMs = ABSENT;
+    this.changedAtMs = ABSENT;
     this.faultSlot = -1;
+  }
+
+  /** Takes the text of a `string` field: cleaned, or noted as bad. */
+  text(slot: number, raw: string): void {
+    const field = this.layout.fields[slot];
+    const text = cleanText(raw, field.text!);
+    const fault = textFault(text, field);
+    if (fault !== null) this.bad(slot, fault);
+    else this.texts[slot] = text;
+  }
+
+  /** Takes an integer for the text of a `string` field, where codes of its kind can be told from it. */
+  integer(slot: number, digits: string): void {
+    const { digits: least = 0 } = this.layout.fields[slot];
+    if (least === 0) this.bad(slot, "text: an integer may have lost leading zeros");
+    else if (digits.startsWith("-")) this.bad(slot, "a code, not a negative number");
+    else this.text(slot, digits.padStart(least, "0"));
+  }
+
+  /** Takes what a record says of its own deletion: `__deleted` (`true`), and the time of the change. */
+  deletion(slot: number, value: string): void {
+    if (slot === this.layout.deletion[0]) {
+      if (value === "true" && Number.isNaN(this.deletedAtMs)) this.deletedAtMs = Number.NEGATIVE_INFINITY;
+    } else if (/^\d{1,15}$/.test(value)) this.changedAtMs = Number(value);
   }
 
   /** Notes a bad value; of several the first in the order of the field table is told. */
@@ -66,15 +129,23 @@ export class Slots {
     this.fault = expected;
   }
 
-  private absent(slot: number): boolean {
+  /** Whether nothing was put into a field's slot. */
+  absent(slot: number): boolean {
     const type = this.layout.fields[slot].type;
     if (HELD_AS_TEXT.has(type)) return this.texts[slot] === "";
     if (type === "map") return this.map === null;
     return Number.isNaN(this.numbers[slot]);
   }
 
-  /** `bad_value` before `missing_field`, each for its first field; null when the types hold. */
+  /**
+   * Takes a deletion for what it means, then says what is wrong: `bad_value` before `missing_field`, each for
+   * its first field; null when the types hold.
+   */
   validate(): Rejection | null {
+    if (!Number.isNaN(this.deletedAtMs)) {
+      const refused = this.delete();
+      if (refused) return refused;
+    }
     if (this.faultSlot >= 0) {
       const name = this.layout.fields[this.faultSlot].name;
       return { reason: "bad_value", detail: `${name}: expected ${this.fault}` };
@@ -82,8 +153,28 @@ export class Slots {
     const required = this.layout.required;
     for (let i = 0; i < required.length; i++) {
       if (this.absent(required[i])) {
+        if (!Number.isNaN(this.deletedAtMs) && !this.absent(required[0])) return DELETED_KEY;
         return { reason: "missing_field", detail: `${this.layout.fields[required[i]].name} is missing` };
       }
+    }
+    return null;
+  }
+
+  /** A deleted settlement is one that is valid no more, from the time of its deletion on. */
+  private delete(): Rejection | null {
+    const { stream, slotOf } = this.layout;
+    if (stream !== "settlement") {
+      return {
+        reason: "bad_value",
+        detail: `a deletion cannot be taken over: ${INSTEAD_OF_DELETION[stream]}`,
+      };
+    }
+    this.texts[slotOf.get("vali_flag")!] = "0";
+    const updated = slotOf.get("updt_time")!;
+    const known = this.numbers[updated];
+    const deletedAtMs = this.deletedAtMs === Number.NEGATIVE_INFINITY ? this.changedAtMs : this.deletedAtMs;
+    if (deletedAtMs > (Number.isNaN(known) ? Number.NEGATIVE_INFINITY : known)) {
+      this.numbers[updated] = deletedAtMs;
     }
     return null;
   }
@@ -130,6 +221,7 @@ const {
   enddate,
   ipt_days,
   mid_setl_flag,
+  cal_ipt_cnt,
   dise_no,
 } = at;
 
@@ -159,6 +251,7 @@ export function fillSettlement(slots: Slots, into: Settlement): void {
   into.enddate = n[enddate];
   into.ipt_days = n[ipt_days];
   into.mid_setl_flag = t[mid_setl_flag];
+  into.cal_ipt_cnt = t[cal_ipt_cnt];
   into.dise_no = t[dise_no];
   const amounts = into.amounts;
   for (let i = 0; i < AMOUNT_COUNT; i++) amounts[i] = n[AMOUNTS_AT + i];

@@ -1,14 +1,18 @@
 import { parseDay, type ZoneCalendar } from "../../../aggregations/calendar.js";
-import type { FieldType } from "../../../schemas/input/streams.js";
+import {
+  type Field,
+  type FieldType,
+  IDENTITY_FIELDS,
+  type TextKind,
+} from "../../../schemas/input/streams.js";
 import type { DayNumber, EpochMs } from "../../../schemas/units.js";
 
 /** What a field's text or number means, and the limits of each type. All functions: NaN or null = not allowed. */
 
-/** Longest id or code, and longest other text, in characters. */
-export const MAX_CODE_LENGTH = 64;
-export const MAX_TEXT_LENGTH = 1024;
-/** Fields that are prose, not codes: longer, and free in their characters. */
-export const PROSE_FIELDS: ReadonlySet<string> = new Set(["name", "reported_by"]);
+/** Longest id or name, longest code, and longest prose, in characters. */
+export const MAX_ID_LENGTH = 64;
+const MAX_CODE_LENGTH = 20;
+const MAX_PROSE_LENGTH = 1024;
 const MAX_MAP_ENTRIES = 64;
 
 /** 0001-01-01T00:00:00Z. */
@@ -20,7 +24,8 @@ const MAX_INTEGER_DIGITS = 14;
 
 /**
  * Fen of an amount written as decimal text in `bytes[start, end)`: an optional minus, 1-14 digits, at most
- * two decimals. NaN for anything else, exponents included, and beyond what an integer number holds exactly.
+ * two decimals; trailing zeros after them and an exponent are read where the amount stays whole fen. NaN for
+ * anything else, and beyond what an integer number holds exactly.
  */
 export function fenOfBytes(bytes: Uint8Array, start: number, end: number): number {
   let i = start;
@@ -34,24 +39,52 @@ export function fenOfBytes(bytes: Uint8Array, start: number, end: number): numbe
     fen = fen * 10 + digit;
   }
   const digits = i - first;
-  if (digits === 0 || digits > MAX_INTEGER_DIGITS) return Number.NaN;
+  if (digits === 0 || digits > MAX_INTEGER_DIGITS) return fenOfUnusual(bytes, start, end);
   fen *= 100;
   if (i < end) {
     const decimals = end - i - 1;
-    if (bytes[i] !== 46 || decimals < 1 || decimals > 2) return Number.NaN;
+    if (bytes[i] !== 46 || decimals < 1 || decimals > 2) return fenOfUnusual(bytes, start, end);
     const tens = bytes[i + 1] - 48;
     const ones = decimals === 2 ? bytes[i + 2] - 48 : 0;
-    if (tens < 0 || tens > 9 || ones < 0 || ones > 9) return Number.NaN;
+    if (tens < 0 || tens > 9 || ones < 0 || ones > 9) return fenOfUnusual(bytes, start, end);
     fen += tens * 10 + ones;
   }
   if (fen > Number.MAX_SAFE_INTEGER) return Number.NaN;
   return negative && fen !== 0 ? -fen : fen;
 }
 
+const LONGEST_AMOUNT = 64;
+
+/** What the usual form is not: white space around, more zeros, an exponent (`1000.000`, `1E+3`). */
+function fenOfUnusual(bytes: Uint8Array, start: number, end: number): number {
+  if (end - start > LONGEST_AMOUNT) return Number.NaN;
+  return fenOfText(Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString("utf8"));
+}
+
 /** The same from a string. */
 export function fenOfText(text: string): number {
-  const bytes = Buffer.from(text.length > 32 ? "x" : text, "latin1");
-  return fenOfBytes(bytes, 0, bytes.length);
+  const plain = plainDecimal(trimmed(text));
+  const match = /^(-?)0*(\d+)(?:\.(\d{1,2})0*)?$/.exec(plain ?? "");
+  if (!match || match[2].length > MAX_INTEGER_DIGITS) return Number.NaN;
+  const fen = Number(match[2]) * 100 + Number((match[3] ?? "").padEnd(2, "0"));
+  if (fen > Number.MAX_SAFE_INTEGER) return Number.NaN;
+  return match[1] !== "" && fen !== 0 ? -fen : fen;
+}
+
+const SCIENTIFIC = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/;
+
+/** A decimal text without its exponent (`1E+3` → `1000`); as it is where it has none, null where it is too long. */
+export function plainDecimal(text: string): string | null {
+  const match = SCIENTIFIC.exec(text);
+  if (!match) return text;
+  const [, minus, whole, fraction = "", power] = match;
+  const exponent = Number(power);
+  if (Math.abs(exponent) > LONGEST_AMOUNT) return null;
+  const digits = whole + fraction;
+  const point = whole.length + exponent;
+  if (point <= 0) return `${minus}0.${"0".repeat(-point)}${digits}`;
+  if (point >= digits.length) return minus + digits + "0".repeat(point - digits.length);
+  return `${minus}${digits.slice(0, point)}.${digits.slice(point)}`;
 }
 
 /** Fen of an integer of `10^-scale` yuan; NaN where the amount is not a whole number of fen. */
@@ -80,8 +113,8 @@ export function textOfUnscaled(unscaled: bigint, scale: number): string {
  * no such number or has more digits before or after the point than allowed.
  */
 export function canonicalDecimal(text: string, maxInteger: number, maxDecimals: number): string | null {
-  if (text.length > MAX_CODE_LENGTH) return null;
-  const match = /^(-?)0*(\d+?)(?:\.(\d+?)0*)?$/.exec(text);
+  if (text.length > MAX_ID_LENGTH) return null;
+  const match = /^(-?)0*(\d+?)(?:\.(\d+?)0*)?$/.exec(trimmed(text));
   if (!match) return null;
   const [, minus, whole, decimals = ""] = match;
   const fraction = decimals === "0" ? "" : decimals;
@@ -110,17 +143,25 @@ export function int32(value: number): number {
   return (value | 0) === value ? value | 0 : Number.NaN;
 }
 
+/** A 32-bit integer written as text; a fraction of zeros is read (`6`, `"6.0"`). */
+export function intOfText(text: string): number {
+  const plain = plainDecimal(trimmed(text));
+  const match = /^(-?\d{1,15})(?:\.0+)?$/.exec(plain ?? "");
+  return match ? int32(Number(match[1])) : Number.NaN;
+}
+
 const INSTANT =
   /^(\d{4}-\d\d-\d\d)([Tt ])(\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:([Zz])|([+-])(\d\d)(?::?(\d\d))?)?$/;
 
 /**
- * An instant: ISO 8601 with an offset, or `YYYY-MM-DD HH:mm:ss` in the jurisdiction's zone. Fractions of a
- * second are cut to milliseconds. A `T` time without offset says neither and is refused.
+ * An instant: ISO 8601 with an offset, or a time without offset (`T` or a space between), which is one of the
+ * jurisdiction's zone. Fractions of a second are cut to milliseconds.
  */
-export function instantOfText(text: string, calendar: ZoneCalendar): EpochMs {
+export function instantOfText(untrimmed: string, calendar: ZoneCalendar): EpochMs {
+  const text = trimmed(untrimmed);
   const m = text.length <= 40 ? INSTANT.exec(text) : null;
   if (!m) return Number.NaN;
-  const day = dayOfText(m[1]);
+  const day = plainDay(m[1]);
   const hour = Number(m[3]);
   const minute = Number(m[4]);
   const second = Number(m[5] ?? 0);
@@ -134,8 +175,7 @@ export function instantOfText(text: string, calendar: ZoneCalendar): EpochMs {
     if (hours > 18 || minutes > 59) return Number.NaN;
     return instantOfMs(civil - (m[8] === "-" ? -1 : 1) * (hours * 3_600_000 + minutes * 60_000));
   }
-  if (m[2] !== " " || m[5] === undefined) return Number.NaN;
-  return instantOfCivil(civil, calendar);
+  return m[5] === undefined ? Number.NaN : instantOfCivil(civil, calendar);
 }
 
 /** The instant of a civil time of the jurisdiction's zone, given as if it were UTC. */
@@ -147,29 +187,103 @@ export function instantOfCivil(civilMs: number, calendar: ZoneCalendar): EpochMs
 
 const dayByText = new Map<string, DayNumber>();
 
-/** Days repeat: the last few thousand are kept. */
-export function dayOfText(text: string): DayNumber {
-  if (text.length !== 10) return Number.NaN;
+/**
+ * A day `YYYY-MM-DD`. A date-time is the date that its clock shows; with an offset, the date in the
+ * jurisdiction's zone, but where its clock reads 00:00:00 a date was meant. Days repeat: the last few thousand
+ * are kept.
+ */
+export function dayOfText(text: string, calendar: ZoneCalendar): DayNumber {
   let day = dayByText.get(text);
   if (day === undefined) {
-    day = parseDay(text) ?? Number.NaN;
+    day = readDay(trimmed(text), calendar);
     if (dayByText.size >= 4096) dayByText.clear();
-    dayByText.set(text, day);
+    // A time with an offset depends on the zone; only days are kept.
+    if (text.length === 10) dayByText.set(text, day);
   }
   return day;
+}
+
+const plainDay = (text: string): DayNumber => parseDay(text) ?? Number.NaN;
+
+function readDay(text: string, calendar: ZoneCalendar): DayNumber {
+  if (text.length === 10) return plainDay(text);
+  const m = text.length <= 40 ? INSTANT.exec(text) : null;
+  if (!m) return Number.NaN;
+  const instant = instantOfText(text, calendar);
+  if (Number.isNaN(instant)) return Number.NaN;
+  const hasOffset = m[7] !== undefined || m[8] !== undefined;
+  const midnight = m[3] === "00" && m[4] === "00" && Number(m[5] ?? 0) === 0 && Number(m[6] ?? 0) === 0;
+  return midnight || !hasOffset ? plainDay(m[1]) : calendar.dayOf(instant);
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** What is wrong with a text of a field, or null. Codes and ids bear no control characters. */
-export function textFault(text: string, prose: boolean): string | null {
-  const limit = prose ? MAX_TEXT_LENGTH : MAX_CODE_LENGTH;
-  if (text.length > limit) return `at most ${limit} characters`;
-  if (LONE_SURROGATE.test(text)) return "well-formed text";
-  return !prose && CONTROL.test(text) ? "text without control characters" : null;
+const CODE = /^[A-Za-z0-9_.+*/-]*$/;
+
+/** Whether a text has the form of a code: at most 20 letters, digits and `-_.+*\/`. */
+export const isCode = (text: string): boolean => text.length <= MAX_CODE_LENGTH && CODE.test(text);
+
+/** White space as real exports have it at the ends of a text, zero-width characters and BOM included. */
+const EDGES = /^[\s\u200b-\u200d\u2060\u180e\ufeff]+|[\s\u200b-\u200d\u2060\u180e\ufeff]+$/g;
+
+/** A text without the white space around it. */
+export function trimmed(text: string): string {
+  const first = text.charCodeAt(0);
+  const last = text.charCodeAt(text.length - 1);
+  // Between these no character is white space; NaN of an empty text is none either.
+  const plain = first > 32 && first < 127 && last > 32 && last < 127;
+  return plain ? text : text.replace(EDGES, "");
 }
+
+/** Full-width digits and letters as half-width ones. */
+export const halfWidth = (text: string): string =>
+  text.replace(/[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/g, (c) =>
+    String.fromCharCode(c.charCodeAt(0) - 0xfee0),
+  );
+
+const isDayDigits = (text: string): boolean =>
+  parseDay(`${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`) !== null;
+
+/**
+ * Whether a text has the form of an identity number: 17 digits and a digit or X with a date in places 7 to 14,
+ * or 15 digits with a date (two digits of the year) in places 7 to 12.
+ */
+export function isIdentityNumber(text: string): boolean {
+  if (/^\d{17}[\dXx]$/.test(text)) return isDayDigits(text.slice(6, 14));
+  return /^\d{15}$/.test(text) && isDayDigits(`19${text.slice(6, 12)}`);
+}
+
+const LIMIT: Readonly<Record<TextKind, number>> = {
+  id: MAX_ID_LENGTH,
+  code: MAX_CODE_LENGTH,
+  name: MAX_ID_LENGTH,
+  prose: MAX_PROSE_LENGTH,
+};
+
+/** A text as it is kept: trimmed, ids and codes in half width. */
+export function cleanText(text: string, kind: TextKind): string {
+  const clean = trimmed(text);
+  return kind === "id" || kind === "code" ? halfWidth(clean) : clean;
+}
+
+/** What is wrong with the cleaned text of a field, or null; says what was expected, never what stood there. */
+export function textFault(
+  text: string,
+  { name, text: kind = "name" }: Pick<Field, "name" | "text">,
+): string | null {
+  if (kind === "code" && !isCode(text)) return "a code of at most 20 letters, digits and -_.+*/";
+  if (text.length > LIMIT[kind]) return `at most ${LIMIT[kind]} characters`;
+  if (LONE_SURROGATE.test(text)) return "well-formed text";
+  if (kind !== "prose" && CONTROL.test(text)) return "text without control characters";
+  if (!IDENTITY_FIELDS.has(name) && isIdentityNumber(text)) {
+    return "no number in the form of an identity number (have columns been shifted?)";
+  }
+  return null;
+}
+
+const MAP_TEXT: Pick<Field, "name" | "text"> = { name: "", text: "name" };
 
 /** A map field from its entries; a string says what was expected instead. Entries with empty text are absent. */
 export function mapOfEntries(
@@ -177,9 +291,11 @@ export function mapOfEntries(
 ): Record<string, string> | string {
   if (entries.length > MAX_MAP_ENTRIES) return `at most ${MAX_MAP_ENTRIES} entries`;
   const kept: [string, string][] = [];
-  for (const [key, value] of entries) {
-    if (typeof value !== "string") return "text as every value";
-    const fault = textFault(key, false) ?? textFault(value, false);
+  for (const [rawKey, rawValue] of entries) {
+    if (typeof rawValue !== "string") return "text as every value";
+    const key = trimmed(rawKey);
+    const value = trimmed(rawValue);
+    const fault = textFault(key, MAP_TEXT) ?? textFault(value, MAP_TEXT);
     if (fault !== null || key === "") return fault ?? "a name for every entry";
     if (value !== "") kept.push([key, value]);
   }
@@ -202,8 +318,7 @@ export function textOfUtf8(bytes: Uint8Array): string | null {
 /** What each type expects, for the detail of a `bad_value`. */
 export const EXPECTED: Readonly<Record<FieldType, string>> = {
   string: "text",
-  instant:
-    "an instant of the years 1 to 9999: ISO 8601 with an offset, YYYY-MM-DD HH:mm:ss, or epoch milliseconds",
+  instant: "an instant of the years 1 to 9999: ISO 8601, YYYY-MM-DD HH:mm:ss, or epoch milliseconds",
   date: "a day YYYY-MM-DD",
   int: "an integer of 32 bits",
   amount: "yuan with at most 14 digits and two decimals, exactly",

@@ -13,15 +13,19 @@ import {
   fenOfText,
   instantOfMs,
   instantOfText,
-  int32,
+  intOfText,
+  MAX_ID_LENGTH,
   mapOfEntries,
-  PROSE_FIELDS,
-  textFault,
+  plainDecimal,
+  trimmed,
 } from "../fields/values.js";
+import { putWire, semanticOf } from "../fields/wire.js";
+import { type EnvelopeRow, type Semantic, semanticWire } from "./envelope.js";
 import { JsonScanner, KIND, NOT_JSON } from "./scanner.js";
 
 const BROKEN: Rejection = { reason: "undecodable", detail: "the bytes are no JSON object" };
-const NO_UTF8: Rejection = { reason: "undecodable", detail: "the bytes are not valid UTF-8" };
+/** Not a rejection: the bytes are a JSON object with none of our fields, so perhaps an envelope. */
+export const ENVELOPE: Rejection = { reason: "missing_field", detail: "no field of the stream is there" };
 const INTEGER = /^-?\d{1,15}$/;
 
 /**
@@ -39,54 +43,92 @@ export class JsonReader {
     this.#scanner = new JsonScanner(slots.layout.slotOf, interner);
   }
 
-  /** Says what is wrong with the bytes or their values, or null. */
-  read(bytes: Buffer): Rejection | null {
+  /**
+   * Reads a record. Says what is wrong with the bytes or their values, or null. `ENVELOPE`: the bytes are no
+   * record but carry some, which `openEnvelope` finds.
+   */
+  read(bytes: Buffer, row: EnvelopeRow | null = null): Rejection | null {
     this.slots.clear();
-    if (!isUtf8(bytes)) return NO_UTF8;
+    if (row === null && !isUtf8(bytes)) return noUtf8(bytes);
     try {
       this.#scanner.scan(bytes);
+      const { kinds } = this.#scanner;
+      const { fields, aliases, deletion } = this.slots.layout;
+      let found = false;
+      for (let slot = 0; slot < fields.length; slot++) {
+        const kind = kinds[slot];
+        if (kind === KIND.absent) continue;
+        found = true;
+        const semantic = row?.semantics.get(fields[slot].name);
+        if (semantic !== undefined) {
+          const refused = this.semantic(slot, semantic, kind);
+          if (refused) return refused;
+        } else this.convert(slot, slot, fields[slot], kind, bytes);
+      }
+      for (const { slot, of } of aliases) {
+        if (kinds[slot] === KIND.absent) continue;
+        found = true;
+        if (this.slots.absent(of)) this.convert(slot, of, fields[of], kinds[slot], bytes);
+      }
+      if (!found && row === null) return ENVELOPE;
+      for (const slot of deletion) {
+        if (kinds[slot] !== KIND.absent) this.slots.deletion(slot, this.#scanner.text(slot));
+      }
+      if (row && !Number.isNaN(row.deletedAtMs)) this.slots.deletedAtMs = row.deletedAtMs;
     } catch (error) {
-      if (error === NOT_JSON || error instanceof SyntaxError || error instanceof RangeError) return BROKEN;
+      if (error === NOT_JSON || error instanceof SyntaxError || error instanceof RangeError) {
+        return looksLikeUtf16(bytes) ? noUtf8(bytes) : BROKEN;
+      }
       throw error;
-    }
-    const { kinds } = this.#scanner;
-    const fields = this.slots.layout.fields;
-    for (let slot = 0; slot < fields.length; slot++) {
-      const kind = kinds[slot];
-      if (kind !== KIND.absent) this.convert(slot, fields[slot], kind, bytes);
     }
     return this.slots.validate();
   }
 
-  private convert(slot: number, field: Field, kind: number, bytes: Buffer): void {
+  /** A value whose meaning the `schema` part of its envelope tells. */
+  private semantic(slot: number, { name, scale }: Semantic, kind: number): Rejection | null {
+    const field = this.slots.layout.fields[slot];
+    const meaning = semanticOf(name);
+    if (meaning === undefined) {
+      return {
+        reason: "unknown_schema",
+        detail: `${field.name} has the semantic type ${name}, which is not known`,
+      };
+    }
+    const wire = semanticWire(meaning, scale, kind, this.#scanner.text(slot));
+    putWire(this.slots, slot, wire, this.calendar);
+    return null;
+  }
+
+  /** Puts what stands at `from` into the slot of a field. */
+  private convert(from: number, slot: number, field: Field, kind: number, bytes: Buffer): void {
     const scanner = this.#scanner;
     const { slots } = this;
-    const start = scanner.starts[slot];
-    const end = scanner.ends[slot];
+    const start = scanner.starts[from];
+    const end = scanner.ends[from];
     const isString = kind === KIND.text || kind === KIND.escaped;
     if (isString && start === end) return;
     const isNumber = kind === KIND.number;
     switch (field.type) {
       case "amount": {
-        const escaped = kind === KIND.escaped ? fenOfText(scanner.text(slot)) : Number.NaN;
+        const escaped = kind === KIND.escaped ? fenOfText(scanner.text(from)) : Number.NaN;
         const fen = isNumber || kind === KIND.text ? fenOfBytes(bytes, start, end) : escaped;
+        if (Number.isNaN(fen) && isString && trimmed(scanner.text(from)) === "") return;
         this.number(slot, field, fen);
         return;
       }
       case "string": {
-        if (!isString) {
-          slots.bad(slot, EXPECTED.string);
-          return;
-        }
-        const text = scanner.text(slot);
-        const prose = PROSE_FIELDS.has(field.name);
-        const fault =
-          text.length > 64 || kind === KIND.escaped || this.interner.unusual ? textFault(text, prose) : null;
-        if (fault !== null) {
-          slots.bad(slot, fault);
-          return;
-        }
-        slots.texts[slot] = text;
+        if (kind === KIND.text) {
+          const text = scanner.text(from);
+          const { coded, unusual } = this.interner;
+          if (
+            !unusual &&
+            (field.text === "code" ? coded : field.text === "id" && text.length <= MAX_ID_LENGTH)
+          ) {
+            slots.texts[slot] = text;
+          } else slots.text(slot, text);
+        } else if (kind === KIND.escaped) slots.text(slot, scanner.text(from));
+        else if (isNumber) this.integer(slot, scanner.text(from));
+        else slots.bad(slot, EXPECTED.string);
         return;
       }
       case "rate":
@@ -95,7 +137,8 @@ export class JsonReader {
           slots.bad(slot, EXPECTED[field.type]);
           return;
         }
-        const canonical = (field.type === "rate" ? canonicalRate : canonicalFigure)(scanner.text(slot));
+        if (isString && trimmed(scanner.text(from)) === "") return;
+        const canonical = (field.type === "rate" ? canonicalRate : canonicalFigure)(scanner.text(from));
         if (canonical === null) {
           slots.bad(slot, EXPECTED[field.type]);
           return;
@@ -104,7 +147,7 @@ export class JsonReader {
         return;
       }
       case "map": {
-        const value: unknown = kind === KIND.nested ? JSON.parse(scanner.text(slot)) : null;
+        const value: unknown = kind === KIND.nested ? JSON.parse(scanner.text(from)) : null;
         const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
         const map = isObject ? mapOfEntries(Object.entries(value)) : EXPECTED.map;
         if (typeof map === "string") {
@@ -119,16 +162,26 @@ export class JsonReader {
           slots.bad(slot, EXPECTED[field.type]);
           return;
         }
-        const text = scanner.text(slot);
-        this.number(slot, field, isString ? this.timeOf(text, field) : integerOf(text, field));
+        const text = scanner.text(from);
+        if (isString && trimmed(text) === "") return;
+        this.number(slot, field, isString ? this.valueOf(text, field) : integerOf(text, field));
         return;
       }
     }
   }
 
-  private timeOf(text: string, field: Field): number {
+  /** The number of a time, day or integer that is written as text. */
+  private valueOf(text: string, field: Field): number {
     if (field.type === "instant") return instantOfText(text, this.calendar);
-    return field.type === "date" ? dayOfText(text) : Number.NaN;
+    return field.type === "date" ? dayOfText(text, this.calendar) : intOfText(text);
+  }
+
+  /** A number where a text is meant: its digits, as they stand in the source. */
+  private integer(slot: number, source: string): void {
+    const plain = plainDecimal(source);
+    const digits = /^(-?\d{1,64})(?:\.0+)?$/.exec(plain ?? "");
+    if (digits) this.slots.integer(slot, digits[1]);
+    else this.slots.bad(slot, EXPECTED.string);
   }
 
   private number(slot: number, field: Field, value: number): void {
@@ -138,6 +191,26 @@ export class JsonReader {
 }
 
 function integerOf(text: string, field: Field): number {
-  if (field.type === "date" || !INTEGER.test(text)) return Number.NaN;
-  return field.type === "instant" ? instantOfMs(Number(text)) : int32(Number(text));
+  if (field.type === "int") return intOfText(text);
+  return field.type === "instant" && INTEGER.test(text) ? instantOfMs(Number(text)) : Number.NaN;
+}
+
+const looksLikeUtf16 = (bytes: Buffer): boolean => bytes.length > 1 && (bytes[0] === 0 || bytes[1] === 0);
+
+/** Names the encoding that the bytes look like, so that `source.encoding` can be set. */
+function noUtf8(bytes: Buffer): Rejection {
+  let like = "";
+  const marks = bytes.length > 1 ? bytes.readUInt16BE(0) : 0;
+  if (marks === 0xfffe || (bytes.length > 1 && bytes[1] === 0)) like = "utf-16le";
+  else if (marks === 0xfeff || bytes[0] === 0) like = "utf-16be";
+  else {
+    try {
+      new TextDecoder("gb18030", { fatal: true }).decode(bytes);
+      like = "gb18030";
+    } catch {
+      // Of no encoding that we know.
+    }
+  }
+  const hint = like === "" ? "" : `; they look like ${like}: set source.encoding`;
+  return { reason: "undecodable", detail: `the bytes are not valid UTF-8${hint}` };
 }

@@ -1,10 +1,17 @@
 import { SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
 import { MEASURES, type MeasureName } from "../../../schemas/measures.js";
-import { type ColumnDef, column, MAIN, type ViewDef } from "../../../schemas/published/definition.js";
+import {
+  type ColumnDef,
+  column,
+  MAIN,
+  quoteText,
+  type ViewDef,
+} from "../../../schemas/published/definition.js";
 import { DIMENSION_ZH } from "../../../schemas/published/store.js";
 
-/** +1 for a bill, −1 for a refund, 0 for a mid-stay bill of either kind; `s` is a valid settlement. */
-export const WEIGHT = `CASE WHEN s.mid_setl_flag = '1' THEN 0 WHEN s.init_setl_id IS NULL THEN 1 ELSE -1 END`;
+/** +1 for a bill, −1 for a refund, 0 for a mid-stay bill or no admission; `s` is valid, `d` its dimensions. */
+export const WEIGHT = `CASE WHEN s.mid_setl_flag = '1' THEN 0
+  WHEN d.care = 'inpatient' AND s.cal_ipt_cnt = '0' THEN 0 WHEN s.init_setl_id IS NULL THEN 1 ELSE -1 END`;
 
 /** Account money; money of a relative's account on top where the province sends it beside `acct_pay`. */
 const ACCOUNT = `(s.acct_pay + CASE WHEN coalesce(s.acct_mulaid_pay, 0) <> 0
@@ -21,7 +28,7 @@ const feeWhere = (test: string): string => `CASE WHEN ${test} THEN s.medfee_suma
  * What a settlement `s` with dimensions `d` adds to each measure but the composed ones. Written from
  * docs/specification.md#measures, in whatever unit the amounts of `s` have.
  */
-export const BILL_MEASURES: Readonly<Record<Exclude<MeasureName, "reimbursed" | "benefit_paid">, string>> = {
+export const BILL_MEASURES: Readonly<Record<Exclude<MeasureName, ConfiguredMeasure>, string>> = {
   visits: WEIGHT,
   bed_days: `(${WEIGHT}) * (${BED_DAYS})`,
   fee: "s.medfee_sumamt",
@@ -46,13 +53,21 @@ export const BILL_MEASURES: Readonly<Record<Exclude<MeasureName, "reimbursed" | 
   critical_fee: feeWhere("s.hifmi_pay <> 0"),
   large_fee: feeWhere("s.hifob_pay <> 0"),
   aid_fee: feeWhere("s.maf_pay <> 0"),
-  case_paid_visits: visitsWhere("s.clr_way = '20'"),
 };
+
+/** Measures that follow from the configuration. */
+type ConfiguredMeasure = "reimbursed" | "benefit_paid" | "case_paid_visits";
+
+/** Visits paid by case: those with one of the configured `clr_way` codes. */
+export const casePaidVisits = ({ casePayment }: ComponentConfig): string =>
+  casePayment.length === 0 ? "0" : visitsWhere(`s.clr_way IN (${casePayment.map(quoteText).join(", ")})`);
 
 /** The part of the configuration that composed amounts follow. */
 export interface ComponentConfig {
   readonly reimbursed: readonly string[];
   readonly benefit: Readonly<Record<string, readonly string[]>>;
+  /** `clr_way` codes that are paid by case. */
+  readonly casePayment: readonly string[];
 }
 
 /** The composed amounts from the other measures; `of` names a measure's column. */
@@ -76,8 +91,12 @@ export const BILL_FROM = `JOIN dimension d ON d.code_set = s.code_set
 /** One row for each settlement that counts: its dimensions and what it adds to every measure. */
 export function billView(config: ComponentConfig): ViewDef {
   const sums = composed(config, "d.insurance", (m) => `(${BILL_MEASURES[m as keyof typeof BILL_MEASURES]})`);
+  const configured: Record<ConfiguredMeasure, string> = { ...sums, case_paid_visits: casePaidVisits(config) };
   const measure = (name: MeasureName, unit: string): string => {
-    const sql = name === "reimbursed" || name === "benefit_paid" ? sums[name] : BILL_MEASURES[name];
+    const sql =
+      name in configured
+        ? configured[name as ConfiguredMeasure]
+        : BILL_MEASURES[name as keyof typeof BILL_MEASURES];
     return unit === "yuan" ? `(${sql})::DECIMAL(18, 2)` : `(${sql})::BIGINT`;
   };
   const own: ColumnDef[] = [
@@ -96,7 +115,7 @@ export function billView(config: ComponentConfig): ViewDef {
     column("code_set", "s.code_set", "代码组合的编号，见 dimension"),
     column("valid_from", "d.valid_from", "所用维度的首日，与 code_set 一起指明 dimension 中的一行"),
     column("own_fund", "d.own_fund", "是否计入不含 flow 的分组（本辖区参保）"),
-    column("weight", `(${WEIGHT})::INTEGER`, "权重：结算 1、退费 −1、中途结算 0"),
+    column("weight", `(${WEIGHT})::INTEGER`, "权重：结算 1、退费 −1、中途结算或不计住院次数的 0"),
     ...MEASURES.map((m) =>
       column(
         m.name,

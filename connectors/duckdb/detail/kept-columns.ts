@@ -1,6 +1,6 @@
 import { AMOUNT_FIELDS } from "../../../schemas/input/streams.js";
 import type { MonthNumber } from "../../../schemas/units.js";
-import { CODE_FIELDS, type PackedRow } from "../../state/settlement-block.js";
+import { CODE_FIELDS, NO_CODE, type PackedRow } from "../../state/settlement-block.js";
 import type { AppendColumn } from "../append.js";
 
 /** Rows gathered before they are appended: whole chunks of DuckDB. */
@@ -34,6 +34,8 @@ export const ROW_CODES = [
   "dise_no",
 ] as const;
 const ROW_AT = ROW_CODES.map(at);
+/** The only code of its field that is kept says that a bill is no admission. */
+const NO_ADMISSION_AT = at("cal_ipt_cnt");
 const WIDTH = SET_FIELDS.length;
 
 /** Numbers the combinations of codes that occur. */
@@ -121,6 +123,7 @@ export const KEPT_INTS = [
   "code_set",
   ...ROW_CODES,
   "refund",
+  "no_admission",
   "place",
   "begndate",
   "enddate",
@@ -172,6 +175,7 @@ export class KeptColumns {
     ints[c++][i] = this.sets.of(row.codes, this.#decides, this.#none);
     for (let k = 0; k < ROW_AT.length; k++) ints[c++][i] = row.codes[ROW_AT[k]];
     ints[c++][i] = row.init_setl_id === "" ? 0 : 1;
+    ints[c++][i] = row.codes[NO_ADMISSION_AT] === NO_CODE ? 0 : 1;
     ints[c++][i] = row.partitionId;
     ints[c++][i] = Number.isNaN(row.begndate) ? NO_INT : row.begndate;
     ints[c++][i] = Number.isNaN(row.enddate) ? NO_INT : row.enddate;

@@ -69,7 +69,7 @@ export function keptRows(options: {
           ? `k.setl_id, k.init_setl_id, k.mdtrt_id, ${localTime("k.updt_ms", "y.shift")} AS updt_time`
           : "CASE WHEN k.refund = 1 THEN '' END AS init_setl_id"
       },
-      ${codes.join(", ")}, ${day("begndate")}, ${day("enddate")},
+      ${codes.join(", ")}, CASE WHEN k.no_admission = 1 THEN '0' END AS cal_ipt_cnt, ${day("begndate")}, ${day("enddate")},
       CASE WHEN k.ipt_days <> ${NO_INT} THEN k.ipt_days END AS ipt_days, ${amounts.join(", ")},
       ${localTime("k.setl_ms", "z.shift")} AS setl_time,
       ${options.moving ? `coalesce(m.count_day, ${own})` : own} AS count_day
@@ -90,8 +90,21 @@ const fits = (dimension: string): string =>
  * `category`, `care_group_rule` and `insurance_type`. Written from
  * docs/specification.md#dimensions, and from nothing of the engine.
  */
-export function deriveDimensions(jurisdiction: Config["jurisdiction"], first: number): string {
-  const { admdvs, level } = jurisdiction;
+export function deriveDimensions(
+  config: Pick<Config, "jurisdiction" | "personKinds" | "channels">,
+  first: number,
+): string {
+  const { admdvs, level } = config.jurisdiction;
+  const channels = Object.entries(config.channels)
+    .flatMap(([channel, codes]) => codes.map((code) => `WHEN ${quoteText(code)} THEN ${quoteText(channel)}`))
+    .join(" ");
+  // A bureau's own kinds stand before the national ones, the longest leading digits first.
+  const kinds = Object.entries(config.personKinds)
+    .flatMap(([kind, prefixes]) => prefixes.map((prefix) => ({ kind, prefix })))
+    .sort((a, b) => b.prefix.length - a.prefix.length)
+    .map(({ kind, prefix }) => `WHEN starts_with(x.psn_type, ${quoteText(prefix)}) THEN ${quoteText(kind)}`)
+    .concat("WHEN false THEN NULL")
+    .join(" ");
   const municipal = MUNICIPALITIES.includes(admdvs.slice(0, 2));
   const digits = level === "county" ? 6 : level === "city" && !municipal ? 4 : 2;
   const here = (division: string): string =>
@@ -167,9 +180,10 @@ export function deriveDimensions(jurisdiction: Config["jurisdiction"], first: nu
       ON ${["region", "tier", "ownership", "kind"].map(fits).join(" AND ")} GROUP BY x.n)
   SELECT x.code_set, x.valid_from, x.valid_to, x.insurance, x.care, x.category, x.region, x.flow, x.tier,
     x.ownership, coalesce(g.name, 'unknown'), x.insu_admdvs, coalesce(x.place, 'unknown'),
-    CASE coalesce(x.setl_type, '2') WHEN '1' THEN 'manual' WHEN '2' THEN 'direct' ELSE 'unknown' END,
-    CASE left(coalesce(x.psn_type, ''), 2) WHEN '11' THEN 'active' WHEN '12' THEN 'retired' WHEN '13' THEN 'veteran'
-      WHEN '14' THEN 'resident' WHEN '15' THEN 'resident' WHEN '16' THEN 'resident' ELSE 'unknown' END,
+    CASE coalesce(x.setl_type, '2') ${channels} WHEN '1' THEN 'manual' WHEN '2' THEN 'direct' ELSE 'unknown' END,
+    CASE ${kinds} ELSE CASE left(coalesce(x.psn_type, ''), 2)
+      WHEN '11' THEN 'active' WHEN '12' THEN 'retired' WHEN '13' THEN 'veteran'
+      WHEN '14' THEN 'resident' WHEN '15' THEN 'resident' WHEN '16' THEN 'resident' ELSE 'unknown' END END,
     x.fixmedins_code, a.parents, ${here("x.insu_admdvs")}, x.facility_known
   FROM located x JOIN ancestry a ON a.insurance = x.insurance AND a.category = x.category
     LEFT JOIN care_group g ON g.n = x.n

@@ -119,7 +119,7 @@ export class DetailStage {
   readonly sets = new CodeSets();
   readonly #columns: KeptColumns;
   readonly #moving: boolean;
-  /** References staged, so that they can be held against what the state says stands. */
+  /** References staged, so that they can be held against what the state says is current. */
   readonly checks = new RefCheck();
 
   constructor(
@@ -155,7 +155,7 @@ export class DetailStage {
     const none = ids.get("") ?? snapshot.codes.length;
     this.sets.load(held.getColumns().map((column) => column.map((text) => ids.get(String(text)) ?? none)));
     if (this.sets.size > 0) {
-      await connection.run(deriveDimensions(this.reference.config.jurisdiction, 0));
+      await connection.run(deriveDimensions(this.reference.config, 0));
     }
   }
 
@@ -210,7 +210,7 @@ export class DetailStage {
       Int32Array.from({ length: this.sets.size - first }, (_, i) => first + i),
       ...texts,
     ]);
-    await connection.run(deriveDimensions(this.reference.config.jurisdiction, first));
+    await connection.run(deriveDimensions(this.reference.config, first));
   }
 
   async #originals(refunds: readonly Refund[]): Promise<void> {

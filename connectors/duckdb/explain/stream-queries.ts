@@ -108,8 +108,17 @@ function settledAmount(request: Request): string {
       .filter(([, name]) => wanted(name))
       .map(([insurance]) => `CASE WHEN b.insurance = '${insurance}' THEN b.pool_paid ELSE 0 END`),
     ...FUND_OF_MEASURE.filter(([, name]) => wanted(name)).map(([measure]) => `b.${measure}`),
+    ...ownFund(request),
   ];
   return parts.length === 0 ? "0" : parts.join(" + ");
+}
+
+/** Insurances of a bureau's own pay out of a fund of their name, whose figures stand in `all`. */
+function ownFund({ insurance, dimensions: { fund } }: Request): string[] {
+  if (insurance !== "all") return [];
+  const usual = Object.keys(POOL_FUND).map(quoteText).join(", ");
+  const named = fund === undefined ? "" : ` AND b.insurance = ${quoteText(fund)}`;
+  return [`CASE WHEN b.insurance NOT IN (${usual})${named} THEN b.pool_paid ELSE 0 END`];
 }
 
 /** Settlements that a fund paid: those of people insured here. */

@@ -1,9 +1,8 @@
-import { minus } from "../../../aggregations/micros.js";
+import { decimal, divided, fractionOf, minus } from "../../../aggregations/micros.js";
 import { DIMENSIONS, type Dimension, SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
 import { INDICATORS, type Indicator, microsPerUnit, type Term } from "../../../schemas/indicators.js";
 import { quoteText } from "../../../schemas/published/definition.js";
-import { relativeChange, roundedQuotient, scaled } from "../expressions.js";
-import { termColumn } from "../views/cell.js";
+import { cellExpression, cellFrom, joinsOf, termColumn } from "../views/cell.js";
 import type { OpenFile } from "./open-file.js";
 
 /** A figure as `indicators` has it: decimals as text in the table's units, null where there is none. */
@@ -70,60 +69,101 @@ function stands(indicator: Indicator, grouping: string, query: FigureQuery): boo
   }
 }
 
-const frozenTerm = (term: Term): string => (term === "enrolled" ? "c.r_enrolled" : `r.${term}`);
-const value = (i: Indicator, of: (term: Term) => string): string => {
-  const micros = microsPerUnit(i);
-  const num = of(i.numerator);
-  return i.denominator === null
-    ? scaled(`${num}::HUGEINT * ${micros}`, 24, 6)
-    : scaled(roundedQuotient(num, of(i.denominator), micros), 24, 6);
-};
-const changePct = (i: Indicator): string => {
-  const den = (previous: boolean): string => (i.denominator ? termColumn(i.denominator, previous) : "1");
-  const [now, before] = [termColumn(i.numerator, false), termColumn(i.numerator, true)];
-  return scaled(relativeChange(now, den(false), before, den(true), 1_000_000), 24, 6);
-};
-
-/** Per row whether the indicator is there: persons are not counted everywhere, rates of stays only for stays. */
-const presence = (i: Indicator): string =>
-  i.presence === "persons"
-    ? "c.has_persons"
-    : i.presence === "inpatient"
-      ? "(c.care = 'inpatient' AND c.period_kind <> 'day')"
-      : "true";
+/** Columns of the cell view that a term stands in: of this period, and of the year before. */
+const columnsOf = (term: Term): readonly string[] =>
+  [termColumn(term, false), termColumn(term, true)].map(unqualified);
+const unqualified = (column: string): string => column.replace("c.", "");
+const termsOf = (indicators: readonly Indicator[]): Term[] => [
+  ...new Set(
+    indicators.flatMap((i) => (i.denominator === null ? [i.numerator] : [i.numerator, i.denominator])),
+  ),
+];
 
 /**
- * The settlement figures of a query, a row per group with five columns an indicator. The view `indicators` gives
- * the same figures, but works out all of a group's before it picks; here only those asked for are divided.
+ * The whole numbers that settlement figures are made of, a row a group, joined with what they need alone: the view
+ * `indicators` gives the same figures, but works out every one of a group before it picks.
  */
 function settledSql(query: FigureQuery, indicators: readonly Indicator[], anyClosed: boolean): string {
-  const frozen = anyClosed
-    ? `LEFT JOIN store.closed_scope k ON k.period = c.period AND k."grouping" = c."grouping"
-       LEFT JOIN store.closed_fact r ON r.period = c.period AND r."grouping" = c."grouping" AND r.gid = c.gid`
+  const terms = termsOf(indicators);
+  const names = ["has_persons", "facility_name", ...terms.flatMap(columnsOf)];
+  const frozen = anyClosed ? terms.map((t) => ({ t, sql: t === "enrolled" ? "e.r_persons" : `r.${t}` })) : [];
+  const wanted = names
+    .filter((name) => name !== "facility_name" || query.grouping.includes("facility"))
+    .map((name) => `${cellExpression(name)} AS ${name}`);
+  const columns = [
+    "f.period AS period",
+    "p.period_kind AS period_kind",
+    "g.insurance AS insurance",
+    ...SETTLEMENT_DIMENSIONS.filter((d) => query.grouping.split("+").includes(d)).map(
+      (d) => `g.${d} AS ${d}`,
+    ),
+    ...wanted,
+    ...frozen.map(({ t, sql }) => `${sql} AS r_${t}`),
+    ...(anyClosed ? ["k.period IS NOT NULL AS closed", "k.persons AS closed_persons"] : []),
+  ];
+  const closed = anyClosed
+    ? `LEFT JOIN store.closed_scope k ON k.period = f.period AND k."grouping" = f."grouping"
+       LEFT JOIN store.closed_fact r ON r.period = f.period AND r."grouping" = f."grouping" AND r.gid = f.gid`
     : "";
-  const columns = indicators.flatMap((i, n) => [
-    `${presence(i)} AS is_${n}`,
-    `${value(i, (t) => termColumn(t, false))} AS value_${n}`,
-    `${value(i, (t) => termColumn(t, true))} AS previous_${n}`,
-    `${changePct(i)} AS change_pct_${n}`,
-    ...(anyClosed
+  return `SELECT ${columns.join(", ")} ${cellFrom(joinsOf(columns), closed)}
+      AND ${settledConditions(query).join(" AND ")}
+    ORDER BY p.period_start, p.period_end, g.insurance, f.gid`;
+}
+
+/** `column` is one of the values; a single one lets DuckDB look where it stands. */
+const isOneOf = (column: string, values: readonly string[]): string =>
+  values.length === 1 ? `${column} = ${quoteText(values[0]!)}` : `${column} IN (${list(values)})`;
+
+function settledConditions({ periods, span, insurances, where, grouping }: FigureQuery): string[] {
+  return [
+    ...(periods ? [isOneOf("f.period", periods), isOneOf("p.period", periods)] : []),
+    ...(span
       ? [
-          `k.period IS NOT NULL${i.presence === "persons" ? " AND k.persons" : ""} AS closed_${n}`,
-          `${value(i, frozenTerm)} AS reported_${n}`,
+          `p.period_kind = ${quoteText(span.kind)}`,
+          `p.period_start >= ${quoteText(span.from)}::DATE`,
+          `p.period_start <= ${quoteText(span.to)}::DATE`,
         ]
       : []),
-  ]);
-  return `SELECT c.period, c.insurance, ${SETTLEMENT_DIMENSIONS.map((d) => `c.${d}`).join(", ")},
-      c.facility_name, ${columns.join(", ")}
-    FROM store.cell c ${frozen}
-    WHERE ${conditions(query, "c").join(" AND ")}
-    ORDER BY c.period_start, c.period_end, c.insurance, c.gid`;
+    ...(insurances ? [isOneOf("g.insurance", insurances)] : []),
+    `f."grouping" = ${quoteText(grouping)}`,
+    `g."grouping" = ${quoteText(grouping)}`,
+    ...Object.entries(where ?? {}).map(([d, values]) => isOneOf(`g.${d}`, values ?? [])),
+  ];
 }
+
+const whole = (v: unknown): bigint | null => (v === null || v === undefined ? null : BigInt(String(v)));
+
+/** What a figure is made of: its numerator and denominator, 1 for one that is no ratio. */
+interface Pair {
+  readonly num: bigint | null;
+  readonly den: bigint | null;
+}
+const pairOf = (i: Indicator, of: (term: Term) => unknown): Pair => ({
+  num: whole(of(i.numerator)),
+  den: i.denominator === null ? 1n : whole(of(i.denominator)),
+});
+
+/** The figure in its published six places, rounded half up, as the view has it; null over 0. */
+const quotient = ({ num, den }: Pair, perUnit: bigint): string | null =>
+  num === null || den === null || den === 0n ? null : decimal(divided(num * perUnit, den));
+
+/** Relative change from the unrounded figures; null where the base is 0 or missing. */
+function changeOf(now: Pair, before: Pair): string | null {
+  if (now.num === null || now.den === null || before.num === null || before.den === null) return null;
+  if (now.den === 0n || before.den === 0n) return null;
+  return fractionOf(now.num * before.den - before.num * now.den, before.num * now.den);
+}
+
+/** Whether a row has the indicator: persons are not counted everywhere, the admission rate is for stays alone. */
+const isThere = (i: Indicator, row: Row): boolean =>
+  i.presence === "persons"
+    ? row.has_persons === true
+    : i.presence !== "inpatient" || (row.care === "inpatient" && row.period_kind !== "day");
 
 /** Figures that do not come of settlements stand ready, a row each. */
 function givenSql(query: FigureQuery, indicators: readonly string[]): string {
-  return `SELECT c.period, c.insurance, ${DIMENSIONS.map((d) => `c.${d}`).join(", ")}, n.name AS facility_name,
-      c.indicator, c.unit, c.value, c.previous, c.change_pct, c.closed, c.reported
+  return `SELECT c.period, c.insurance, ${DIMENSIONS.map((d) => `c.${d}`).join(", ")}, c.other,
+      n.name AS facility_name, c.indicator, c.unit, c.value, c.previous, c.change_pct, c.closed, c.reported
     FROM store.figure c JOIN store.period p ON p.period = c.period
       LEFT JOIN store.facility_name n ON n.facility = c.facility
     WHERE ${[...conditions(query, "p"), `c.indicator IN (${list(indicators)})`].join(" AND ")}
@@ -142,6 +182,12 @@ function dimensionsOf(row: Row, names: readonly string[]): Record<string, string
   return found;
 }
 
+/** A MAP as it comes, a list of pairs: dimensions of a reported fact without a column. */
+function otherOf(value: unknown): Record<string, string> {
+  if (!Array.isArray(value)) return {};
+  return Object.fromEntries(value.map(({ key, value: v }) => [String(key), String(v)]));
+}
+
 function figure(
   row: Row,
   grouping: string,
@@ -157,7 +203,7 @@ function figure(
     period: String(row.period),
     insurance: String(row.insurance),
     grouping,
-    dimensions: dimensionsOf(row, names),
+    dimensions: { ...dimensionsOf(row, names), ...otherOf(row.other) },
     ...(row.facility_name ? { facility_name: String(row.facility_name) } : {}),
     indicator,
     value,
@@ -186,18 +232,26 @@ export async function figuresOf(file: OpenFile, query: FigureQuery): Promise<Fig
   ]);
   const found: Figure[] = [];
   for (const row of first) {
-    settled.forEach((i, n) => {
-      if (row[`is_${n}`] !== true) return;
+    for (const i of settled) {
+      if (!isThere(i, row)) continue;
+      const perUnit = BigInt(microsPerUnit(i));
+      const [now, before] = [pairOf(i, (t) => row[t]), pairOf(i, (t) => row[`p_${t}`])];
+      const closed = row.closed === true && (i.presence !== "persons" || row.closed_persons === true);
       found.push(
         figure(row, query.grouping, SETTLEMENT_DIMENSIONS, i.name, i.unit, {
-          value: row[`value_${n}`],
-          previous: row[`previous_${n}`],
-          change_pct: row[`change_pct_${n}`],
-          closed: row[`closed_${n}`],
-          reported: row[`reported_${n}`],
+          value: quotient(now, perUnit),
+          previous: quotient(before, perUnit),
+          change_pct: changeOf(now, before),
+          closed,
+          reported: closed
+            ? quotient(
+                pairOf(i, (t) => row[`r_${t}`]),
+                perUnit,
+              )
+            : null,
         }),
       );
-    });
+    }
   }
   for (const row of second) {
     found.push(

@@ -1,5 +1,6 @@
 import type { Config } from "../../../schemas/config/schema.js";
 import { INDICATORS } from "../../../schemas/indicators.js";
+import { INSURANCE_LABELS } from "../../../schemas/labels.js";
 import { MEASURES, type MeasureName } from "../../../schemas/measures.js";
 import { ALERT_TABLES } from "../../../schemas/published/alerts.js";
 import { CATALOGUE_TABLES, CATALOGUE_VIEWS } from "../../../schemas/published/catalogue.js";
@@ -44,7 +45,10 @@ export function formulaOf(name: string, config: Config): string {
     parts.map((p) => MEASURES.find((m) => m.name === (p as MeasureName))!.zh).join(" + ");
   if (name === "reimbursed") return zh(config.reimbursed);
   if (name === "benefit_paid") {
-    return `居民：${zh(config.benefit.resident)}；职工：${zh(config.benefit.employee)}；生育：${zh(config.benefit.maternity)}`;
+    const label = (name: string): string => INSURANCE_LABELS.find((l) => l.value === name)?.zh ?? name;
+    return Object.entries(config.benefit)
+      .map(([name, parts]) => `${label(name)}：${zh(parts)}`)
+      .join("；");
   }
   return INDICATORS.find((i) => i.name === name)?.formula ?? "";
 }

@@ -41,7 +41,8 @@ const CATEGORY_ORDER = `DELETE FROM store.category_order;
     coalesce(min(c.display_order) FILTER (c.insurance = i.insurance),
       min(c.display_order) FILTER (c.origin = 'configured' AND c.insurance IS NULL),
       min(c.display_order) FILTER (c.origin = 'configured'), min(c.display_order))
-  FROM dim_category c, (VALUES ('employee'), ('resident'), ('maternity')) i(insurance)
+  FROM dim_category c, (SELECT insurance FROM store.grp WHERE insurance <> 'all'
+    UNION SELECT insurance FROM (VALUES ('employee'), ('resident'), ('maternity')) u(insurance)) i
   GROUP BY i.insurance, c.category`;
 
 /** Replaces the tables that the input gives as a whole. Runs inside the caller's transaction. */

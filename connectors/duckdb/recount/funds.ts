@@ -21,7 +21,7 @@ const FLOW = `CREATE TEMP TABLE flow AS
   WITH paid AS (
     SELECT c.month, c.district, unnest([
       {fund: CASE c.insurance WHEN 'employee' THEN 'employee_pool' WHEN 'resident' THEN 'resident'
-        WHEN 'maternity' THEN 'maternity' END, fen: c.pool_paid},
+        WHEN 'maternity' THEN 'maternity' ELSE c.insurance END, fen: c.pool_paid},
       {fund: 'employee_account', fen: c.account_paid}, {fund: 'civil_servant', fen: c.civil_servant_paid},
       {fund: 'large_amount', fen: c.large_paid}, {fund: 'critical_illness', fen: c.critical_paid},
       {fund: 'aid', fen: c.aid_paid}]) AS p

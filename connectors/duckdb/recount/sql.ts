@@ -1,11 +1,11 @@
 import type { Config } from "../../../schemas/config/schema.js";
 import { SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
-import { MEASURES } from "../../../schemas/measures.js";
-import { BILL_FROM, BILL_MEASURES, composed, WEIGHT } from "../detail/bill.js";
+import { MEASURES, type MeasureName } from "../../../schemas/measures.js";
+import { BILL_FROM, BILL_MEASURES, casePaidVisits, composed, WEIGHT } from "../detail/bill.js";
 import { keptRows } from "../detail/sql.js";
 
 /** Measures that settlements give by themselves; the composed ones follow from them. */
-const PLAIN = Object.keys(BILL_MEASURES) as (keyof typeof BILL_MEASURES)[];
+const PLAIN = [...Object.keys(BILL_MEASURES), "case_paid_visits"] as MeasureName[];
 export const MEASURE_NAMES: readonly string[] = MEASURES.map((m) => m.name);
 const sums = (names: readonly string[], of = (n: string) => n): string =>
   names.map((n) => `sum(${of(n)})::BIGINT AS ${n}`).join(", ");
@@ -14,7 +14,14 @@ const withFacility = (grouping: string): boolean => partsOf(grouping).includes("
 
 type Rules = Pick<
   Config,
-  "groupings" | "personGroupings" | "periods" | "reimbursed" | "benefit" | "timezone" | "refunds"
+  | "groupings"
+  | "personGroupings"
+  | "periods"
+  | "reimbursed"
+  | "benefit"
+  | "casePayment"
+  | "timezone"
+  | "refunds"
 >;
 
 /** Days behind the latest that figures may still be asked of: the window, the year before it, and a month of doubt. */
@@ -39,6 +46,10 @@ export const RECOUNT_TABLES: readonly string[] = [
 /** Counts one staged month. `newest`: the latest month of all, which is staged first. */
 export function countMonth(rules: Rules, moving: boolean, newest: string): string[] {
   const more = composed(rules, "d.insurance", (m) => `c.${m}`);
+  const own: Readonly<Partial<Record<MeasureName, string>>> = {
+    ...BILL_MEASURES,
+    case_paid_visits: casePaidVisits(rules),
+  };
   const measures = MEASURE_NAMES.map((n) =>
     n === "reimbursed" || n === "benefit_paid" ? `(${more[n]}) AS ${n}` : `c.${n}`,
   );
@@ -51,7 +62,7 @@ export function countMonth(rules: Rules, moving: boolean, newest: string): strin
   return [
     `CREATE OR REPLACE TEMP TABLE bill AS
       SELECT s.person, s.count_day AS day, d.rowid::INTEGER AS dim, (${WEIGHT})::INTEGER AS weight,
-        ${PLAIN.map((n) => `(${BILL_MEASURES[n]})::BIGINT AS ${n}`).join(", ")}
+        ${PLAIN.map((n) => `(${own[n]})::BIGINT AS ${n}`).join(", ")}
       FROM (${keptRows({ amount: (fen) => fen, moving, withTexts: false })}) s ${BILL_FROM}
       WHERE s.vali_flag = '1'`,
     `CREATE OR REPLACE TEMP TABLE month_cell AS

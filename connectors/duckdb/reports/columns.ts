@@ -1,5 +1,5 @@
 import type { Config } from "../../../schemas/config/schema.js";
-import { over, Printer, sum } from "./print.js";
+import { over, type Printed, type PrintedFormula, Printer, sum } from "./print.js";
 
 /** A printed column: `key` as the truth files name it, heading, meaning, expression over a line `r`. */
 export interface Cell {
@@ -7,13 +7,14 @@ export interface Cell {
   readonly heading: string;
   readonly sql: string;
   readonly comment: string;
+  readonly formula?: PrintedFormula;
 }
 
-export const cell = (key: string, heading: string, sql: string, comment: string): Cell => ({
+export const cell = (key: string, heading: string, printed: string | Printed, comment: string): Cell => ({
   key,
   heading,
-  sql,
   comment,
+  ...(typeof printed === "string" ? { sql: printed } : { sql: printed.sql, formula: printed.formula }),
 });
 
 export const label = (key: string, heading: string): Cell => cell(key, heading, "r.label", heading);
@@ -114,7 +115,12 @@ export function reportColumns(insurance: ReportInsurance, config: Config) {
     ),
   ];
   const chronic = [
-    cell("certified_cases", "认定人次", "r.certified", "上报的认定人次（人次），各行相同"),
+    cell(
+      "certified_cases",
+      "认定人次",
+      "CASE WHEN row_number() OVER (PARTITION BY r.period ORDER BY r.seq) = 1 THEN r.certified END",
+      "上报的认定人次（人次），全表一个数，只在首行",
+    ),
     cell("visits", "待遇享受人次", print.count("visits"), "待遇享受人次（人次）"),
     cell("fee_total_wan", "总费用(万元)", print.wan("fee"), "医疗费总额（万元）"),
     cell("pooled_paid_wan", "统筹基金支付费用(万元)", print.wan("pool_paid"), "统筹基金支付（万元）"),

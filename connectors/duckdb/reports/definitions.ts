@@ -7,6 +7,7 @@ import {
   REPORT,
   type ViewDef,
 } from "../../../schemas/published/definition.js";
+import { ATTACHED, KNOWN_PERIOD } from "./macros.js";
 import { type ReportTable, reportTables } from "./tables.js";
 
 /** Views of schema 报表 and, under the same names, macros that take the period; view 目录 lists them. */
@@ -47,9 +48,9 @@ const macroOf = (table: ReportTable): MacroDef => ({
   kind: "macro",
   schema: REPORT,
   name: table.name,
-  comment: `${table.comment}，按期间取：SELECT * FROM ${REPORT}.${table.name}(${quoteText("2024H1")})`,
+  comment: `${table.comment}，按期间取：SELECT * FROM ${REPORT}.${table.name}(${quoteText("2024H1")})；${ATTACHED}`,
   parameter: "p",
-  sql: `SELECT * EXCLUDE ("期间", "序号", "行类") FROM ${REPORT}.${quoteName(table.name)} WHERE "期间" = p ORDER BY "序号"`,
+  sql: `SELECT * EXCLUDE ("期间", "序号", "行类") FROM ${REPORT}.${quoteName(table.name)} WHERE "期间" = ${KNOWN_PERIOD} ORDER BY "序号"`,
 });
 
 function listOf(tables: readonly ReportTable[]): ViewDef {
@@ -60,7 +61,7 @@ function listOf(tables: readonly ReportTable[]): ViewDef {
     kind: "view",
     schema: REPORT,
     name: "目录",
-    comment: `印制报表目录：每表一行，按期间取数：SELECT * FROM ${REPORT}.表名('2024H1')`,
+    comment: `印制报表目录：每表一行，按期间取数：SELECT * FROM ${REPORT}.表名('2024H1')；${ATTACHED}`,
     columns: [
       column("序号", "t.seq", "顺序"),
       column("表名", "t.name", "视图名，也是按期间取数的表宏名"),

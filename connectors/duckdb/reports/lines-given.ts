@@ -1,7 +1,7 @@
 import type { Config } from "../../../schemas/config/schema.js";
 import { PERSON_GROUP_LABELS } from "../../../schemas/labels.js";
 import { quoteText } from "../../../schemas/published/definition.js";
-import { type LineSettings, type Lines, placedFacilities, totalSeq } from "./lines.js";
+import { type LineSettings, type Lines, placedFacilities, subtotalLabel, totalSeq } from "./lines.js";
 
 /** Figures of one insurance and grouping that no settlement gives. */
 const figures = (insurance: string, grouping: string, indicators: readonly string[]): string =>
@@ -31,7 +31,7 @@ export function dipByFacility(insurance: string, config: Config, settings: LineS
     GROUP BY d.period, d.facility`;
   const kinds = settings.subtotals === true;
   const grouped = `SELECT d.*, min(d.place) OVER (PARTITION BY d.period, d.sort_kind) AS kind_place FROM (${placed}) d`;
-  const subtotal = `UNION ALL SELECT d.period, '小计', '小计', d.sort_kind, d.kind_place, 1, 0, NULL,
+  const subtotal = `UNION ALL SELECT d.period, ${subtotalLabel(config, "d.sort_kind")}, '小计', d.sort_kind, d.kind_place, 1, 0, NULL,
       ${DIP.map((m) => `sum(d.${m})::BIGINT`).join(", ")}
     FROM (${grouped}) d GROUP BY d.period, d.sort_kind, d.kind_place`;
   const columns = DIP.map((m) => `d.${m}`).join(", ");

@@ -1,5 +1,5 @@
 import type { Config } from "../../../schemas/config/schema.js";
-import { FACILITY_KIND_LABELS, type Label } from "../../../schemas/labels.js";
+import { facilityKindLabels, type Label } from "../../../schemas/labels.js";
 import { quoteText } from "../../../schemas/published/definition.js";
 import { jurisdictionPrefix, type LineSettings, type Lines, plain, summed, totalSeq } from "./lines.js";
 
@@ -45,12 +45,17 @@ export function byFacilityDistrict(insurance: string, config: Config, settings: 
     SELECT c.period, ${totalSeq(settings)}, '合计', '合计', ${summed} ${cells} GROUP BY c.period`;
 }
 
-/** Aid by the insured person's division: of stays and of outpatient visits, and the total. */
+/** Aid by the insured person's division: of stays, of outpatient visits and of other care, and the total. */
 export function aidByDistrict(settings: LineSettings): Lines {
-  const of = (care: string): string => `FILTER (WHERE c.care = ${quoteText(care)})`;
+  const of = (care: string): string =>
+    care === "other"
+      ? "FILTER (WHERE c.care NOT IN ('inpatient', 'outpatient'))"
+      : `FILTER (WHERE c.care = ${quoteText(care)})`;
   const sums = ["aid_visits", "aid_paid"]
     .flatMap((m) =>
-      ["inpatient", "outpatient"].map((care) => `coalesce(sum(c.${m}) ${of(care)}, 0) AS ${care}_${m}`),
+      ["inpatient", "outpatient", "other"].map(
+        (care) => `coalesce(sum(c.${m}) ${of(care)}, 0) AS ${care}_${m}`,
+      ),
     )
     .join(", ");
   const cells = `FROM store.cell c WHERE c.insurance = 'all' AND c."grouping" = 'care+district'`;
@@ -104,13 +109,13 @@ export function acrossProvinces(): Lines {
 }
 
 /** Supervision by kind of facility, and the whole where it is reported. */
-export function supervised(indicators: readonly string[], settings: LineSettings): Lines {
+export function supervised(indicators: readonly string[], config: Config, settings: LineSettings): Lines {
   const columns = indicators.map((i) => `max(s.${i}) AS ${i}`).join(", ");
   return `SELECT s.period, CASE WHEN s.kind IS NULL THEN ${totalSeq(settings)} ELSE coalesce(min(l.seq), 1000) END AS seq,
       CASE WHEN s.kind IS NULL THEN '合计' ELSE coalesce(min(l.zh), s.kind) END AS label,
       CASE WHEN s.kind IS NULL THEN '合计' ELSE '明细' END AS kind, ${columns}
     FROM (SELECT s.*, s.facility_kind AS kind FROM supervision s WHERE s.insurance = 'all'
       AND s."grouping" IN ('total', 'other') AND (s.other IS NULL OR cardinality(s.other) = 1 AND s.facility_kind IS NOT NULL)) s
-      LEFT JOIN (VALUES ${valueLabels(FACILITY_KIND_LABELS)}) l(seq, value, zh) ON l.value = s.kind
+      LEFT JOIN (VALUES ${valueLabels(facilityKindLabels(config.jurisdiction.level))}) l(seq, value, zh) ON l.value = s.kind
     GROUP BY s.period, s.kind`;
 }

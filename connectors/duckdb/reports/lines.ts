@@ -1,7 +1,12 @@
 import { liesInDigits } from "../../../aggregations/dimensions/region.js";
 import type { TableSettings } from "../../../schemas/config/report.js";
 import type { Config } from "../../../schemas/config/schema.js";
-import type { CategoryLine, Label, MergedLabel } from "../../../schemas/labels.js";
+import {
+  type CategoryLine,
+  facilityKindLabels,
+  type Label,
+  type MergedLabel,
+} from "../../../schemas/labels.js";
 import { quoteText } from "../../../schemas/published/definition.js";
 
 /** Measures that printed tables use. */
@@ -126,6 +131,12 @@ export function placedFacilities(config: Config, settings: LineSettings, everywh
     WHERE ${everywhere ? "true" : `starts_with(n.admdvs, ${quoteText(jurisdictionPrefix(config))})`}`;
 }
 
+/** What the subtotal of a kind of facility is called: 乡镇卫生院小计. */
+export const subtotalLabel = (config: Config, kind: string): string =>
+  `CASE ${kind} ${facilityKindLabels(config.jurisdiction.level)
+    .map((l) => `WHEN ${quoteText(l.value)} THEN ${quoteText(l.zh)}`)
+    .join(" ")} WHEN '' THEN '其他机构' ELSE ${kind} END || '小计'`;
+
 /** The jurisdiction's facilities in display order, by kind, each kind with a subtotal, and a total. */
 export function byFacility(
   insurance: string,
@@ -143,7 +154,7 @@ export function byFacility(
     FROM (${inside} UNION ALL ${zeros}) c GROUP BY c.period, c.facility, c.kind`;
   const placed = `SELECT c.*, min(c.place) OVER (PARTITION BY c.period, c.kind) AS kind_place FROM (${grouped}) c`;
   const subtotal = `UNION ALL
-      SELECT c.period, 1, c.kind_place, c.kind, NULL, NULL, '小计', '小计', ${summed}
+      SELECT c.period, 1, c.kind_place, c.kind, NULL, NULL, ${subtotalLabel(config, "c.kind")}, '小计', ${summed}
       FROM (${placed}) c GROUP BY c.period, c.kind_place, c.kind`;
   return `SELECT c.period, CASE WHEN c.level = 2 THEN ${totalSeq(settings)} ELSE row_number() OVER (PARTITION BY c.period
         ORDER BY c.level = 2, ${settings.subtotals === false ? "" : "c.kind_place, c.sort_kind, c.level, "}c.place, c.facility) END AS seq,
@@ -218,7 +229,7 @@ export function byRegionAndChannel(insurance: string, settings: LineSettings = {
     ["省内", "直接结算", "明细", "2", `${AWAY} AND c.region <> 'national' AND ${DIRECT}`],
     ["跨省", "直接结算", "明细", "3", `${AWAY} AND c.region = 'national' AND ${DIRECT}`],
     ["个人零星报销", "个人零星报销", "明细", "4", `${AWAY} AND NOT ${DIRECT}`],
-    ["小计", "小计", "小计", "5", AWAY],
+    ["异地小计", "小计", "小计", "5", AWAY],
     ["合计", null, "合计", totalSeq(settings), "true"],
   ]);
 }
@@ -239,7 +250,7 @@ export function single(insurance: string, label: string, line: CategoryLine | nu
   return `SELECT c.period, 1 AS seq, ${quoteText(label)} AS label, '合计' AS kind, ${summed} ${from} GROUP BY c.period`;
 }
 
-/** The total, inpatient and outpatient. */
+/** The total, inpatient, outpatient, and what other care has where it has anything: the lines add up. */
 export function byCare(insurance: string, settings: LineSettings = {}): Lines {
   const part = (seq: string, label: string, kind: string, from: string): string =>
     `SELECT c.period, ${seq} AS seq, ${quoteText(label)} AS label, ${quoteText(kind)} AS kind, ${plain} ${from}`;
@@ -247,5 +258,8 @@ export function byCare(insurance: string, settings: LineSettings = {}): Lines {
     part(totalSeq({ totalFirst: true, ...settings }), "合计", "合计", cells(insurance, "total")),
     part("2", "住院", "明细", cells(insurance, "care", "c.care = 'inpatient'")),
     part("3", "门诊", "明细", cells(insurance, "care", "c.care = 'outpatient'")),
+    `SELECT c.period, 4 AS seq, '其他' AS label, '明细' AS kind, ${summed}
+      ${cells(insurance, "care", "c.care NOT IN ('inpatient', 'outpatient')")} GROUP BY c.period
+      HAVING bool_or(c.aid_paid <> 0 OR c.aid_visits <> 0 OR c.p_aid_paid <> 0 OR c.p_aid_visits <> 0)`,
   ].join(" UNION ALL ");
 }

@@ -2,6 +2,7 @@ import type { Config } from "../../../schemas/config/schema.js";
 import { quoteName, quoteText, REPORT } from "../../../schemas/published/definition.js";
 import { selectOf } from "./definitions.js";
 import { HELD, type Reader } from "./figures.js";
+import type { PrintedFormula } from "./print.js";
 import { SUMMARY_NAME } from "./summary.js";
 import { reportTables } from "./tables.js";
 
@@ -61,4 +62,42 @@ export async function readTable(
       cells: printed.map((i) => (row[i] === null ? null : String(row[i]))),
     })),
   };
+}
+
+/** The whole numbers that a printed table is made of: fen, visits, people; a row for each of its rows. */
+export interface TableNumbers {
+  readonly formulas: readonly (PrintedFormula | null)[];
+  /** Names as in formulas, `p_` before those of last year. */
+  readonly measures: readonly string[];
+  readonly rows: readonly (readonly (bigint | null)[])[];
+}
+
+/** What stands behind a table of the period that is held; null where its cells have no formulas. */
+export async function readNumbers(
+  reader: Reader,
+  config: Config,
+  period: string,
+  name: string,
+): Promise<TableNumbers | null> {
+  const table = reportTables(config).find((t) => t.name === name);
+  const formulas = table?.columns.map((c) => c.formula ?? null) ?? [];
+  const measures = [...new Set(formulas.flatMap((f) => (f === null ? [] : measuresOf(f))))];
+  if (table === undefined || measures.length === 0) return null;
+  const { rows } = await reader.query(
+    `SELECT ${measures.map((m) => `r.${m}`).join(", ")}
+     FROM (${table.lines.replaceAll("store.cell ", `${HELD} `)}) r WHERE r.period = ${quoteText(period)} ORDER BY r.seq`,
+  );
+  return {
+    formulas,
+    measures,
+    rows: rows.map((row) => row.map((v) => (v === null ? null : BigInt(String(v))))),
+  };
+}
+
+/** Measures of a line that a formula takes; a base of all lines is that of the total. */
+function measuresOf({ kind, of, previous }: PrintedFormula): string[] {
+  const own = [of.num, ...(of.den === null ? [] : [of.den])].map((m) => m.replace(/^total_/, ""));
+  const before = own.map((m) => `p_${m}`);
+  if (kind === "change" || kind === "difference") return [...own, ...before];
+  return previous ? before : own;
 }

@@ -1,9 +1,11 @@
+import type { SummarySettings } from "../../../schemas/config/summary.js";
 import { DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
+import { SUMMARY_FACILITIES } from "../../../schemas/labels.js";
 
 /**
  * The figures of a county's half-year summary 工作总结 as queries over `indicators`: the one place where each of
- * its 229 figures is written down. Care groups go by the names below (`careGroups` of the configuration), lines
- * by the names of categories.csv; figures of other offices by `indicator` and dimensions of stream `reported-fact`.
+ * its 229 figures is written down. Care groups, categories and hospitals go by the bureau's names
+ * (`report.summary` of the configuration); figures of other offices by `indicator` and dimensions of stream `reported-fact`.
  */
 export interface SummaryFigure {
   readonly n: number;
@@ -28,6 +30,7 @@ export interface SummaryFigure {
 
 /** An indicator at one place, added or taken off. */
 export interface SummaryTerm {
+  readonly place: At;
   readonly sign: 1 | -1;
   readonly insurance: string;
   readonly indicator: string;
@@ -36,11 +39,12 @@ export interface SummaryTerm {
   readonly at: string;
 }
 
-type At = Readonly<Partial<Record<Dimension | "other", string>>>;
+export type At = Readonly<Partial<Record<Dimension | "other", string>>>;
 
 const at = (insurance: string, indicator: string, place: At = {}, sign: 1 | -1 = 1): SummaryTerm => {
   const names = [...DIMENSIONS, "other" as const].filter((d) => place[d] !== undefined);
   return {
+    place,
     sign,
     insurance,
     indicator,
@@ -49,28 +53,25 @@ const at = (insurance: string, indicator: string, place: At = {}, sign: 1 | -1 =
   };
 };
 
-/** Names that lines of the summary go by in categories.csv. */
-const NAMES: Readonly<Record<string, readonly string[]>> = {
-  普通住院: ["普通住院"],
-  单病种住院: ["单病种住院"],
-  分娩: ["分娩", "生育住院"],
-  外伤: ["外伤", "外伤住院"],
-  普通门诊: ["普通门诊"],
-  常见慢性病门诊: ["常见慢性病门诊", "常见慢性病", "门诊慢特病", "门诊慢性特殊疾病"],
-  特殊慢性病门诊: ["特殊慢性病门诊", "特殊慢性病"],
-  门诊单病种: ["门诊单病种"],
-  普通门诊刷卡: ["普通门诊刷卡", "普通门诊刷卡个人账户", "普通门诊"],
-  药店购药: ["药店购药", "药店购药个人账户", "个人账户"],
-};
+/** The bureau's names, and the figures written down under them: both of the configuration at hand. */
+let settings: SummarySettings;
+let inpatient: readonly string[];
+let list: SummaryFigure[];
+let subject: string;
+
 /** Cares that lines may be configured under. */
 const CARES = ["inpatient", "outpatient", "pharmacy", "maternity", "injury"];
 
+const categoriesOf = (name: string): readonly string[] =>
+  settings.categories[name as keyof SummarySettings["categories"]];
+
 const line = (insurance: string, indicator: string, name: string): SummaryTerm[] =>
-  CARES.flatMap((care) => NAMES[name].map((category) => at(insurance, indicator, { care, category })));
+  CARES.flatMap((care) => categoriesOf(name).map((category) => at(insurance, indicator, { care, category })));
 
 const RESIDENT = "resident";
 const EMPLOYEE = "employee";
 const LEVELS = ["市域外", "县外市域内", "县二级", "县一级民营", "乡镇级"];
+const groupOf = (name: string): string => settings.careGroups[name as keyof SummarySettings["careGroups"]];
 const PRIVATE = "县外市域内·其中民营";
 const ALL_LEVELS = ["合计", "市域外", "县外市域内", PRIVATE, "县二级", "县一级民营", "乡镇级"];
 const stay = { care: "inpatient" };
@@ -79,12 +80,16 @@ const stay = { care: "inpatient" };
 function level(indicator: string, name: string): SummaryTerm[] {
   if (name === "合计") return [at(RESIDENT, indicator, stay)];
   if (name === PRIVATE)
-    return [at(RESIDENT, indicator, { ...stay, ownership: "private", care_group: "县外市域内" })];
-  return [at(RESIDENT, indicator, { ...stay, care_group: name })];
+    return [at(RESIDENT, indicator, { ...stay, ownership: "private", care_group: groupOf("县外市域内") })];
+  return [at(RESIDENT, indicator, { ...stay, care_group: groupOf(name) })];
 }
 
-const list: SummaryFigure[] = [];
-let subject = "";
+/** What the tables of stays cover (`report.categories.inpatient`): every stay, or those of certain categories. */
+const covered = (indicator: string): SummaryTerm[] =>
+  inpatient.length === 0
+    ? level(indicator, "合计")
+    : CARES.flatMap((care) => inpatient.map((category) => at(RESIDENT, indicator, { care, category })));
+
 type More = Partial<Omit<SummaryFigure, "n" | "label" | "breakdown" | "top">>;
 
 function put(breakdown: string, measure: string, top: readonly SummaryTerm[], more: More = {}): void {
@@ -185,7 +190,7 @@ function residents(): void {
 function residentStays(): void {
   const enrolled = [at(RESIDENT, "enrolled")];
   subject = "平均住院率";
-  const visits = level("visits", "合计");
+  const visits = covered("visits");
   put("合计", "rate", visits, { ...PERCENT, decimals: 1, bottom: enrolled });
   put("合计", "yoy_pp", visits, { unit: "个百分点", form: "points", times: 100, bottom: enrolled });
   subject = "住院补偿人次（各级定点医疗机构）";
@@ -234,22 +239,22 @@ function casePayment(): void {
     put(facility, "value", [at(RESIDENT, "case_paid_visits", { care, facility })], cases);
 }
 
-/** Hospitals that the summary names; a facility whose name ends so is meant. */
-export const SUMMARY_FACILITIES = ["县人民医院", "县第二人民医院", "上和医院", "县中医院"] as const;
-
 function outpatientPool(): void {
   for (const [name, indicator, more] of [
     ["门诊统筹补偿人次", "visits", COUNT],
     ["门诊统筹补偿额", "benefit_paid", WAN],
   ] as const) {
     subject = name;
-    const pool = { care: "outpatient", category: "普通门诊" };
-    const whole = [at(RESIDENT, indicator, pool)];
+    const pool = (place: At = {}): SummaryTerm[] =>
+      categoriesOf("普通门诊").map((category) =>
+        at(RESIDENT, indicator, { care: "outpatient", category, ...place }),
+      );
+    const whole = pool();
     put("合计", "value", whole, more);
-    for (const care_group of ["县一级民营", "乡镇级", "村级"]) {
-      const part = [at(RESIDENT, indicator, { ...pool, care_group })];
-      put(care_group, "value", part, more);
-      put(care_group, "share", part, { ...PERCENT, bottom: whole });
+    for (const name of ["县一级民营", "乡镇级", "村级"]) {
+      const part = pool({ care_group: groupOf(name) });
+      put(name, "value", part, more);
+      put(name, "share", part, { ...PERCENT, bottom: whole });
     }
   }
 }
@@ -288,10 +293,13 @@ function employees(): void {
     ["门诊单病种", "门诊单病种"],
     ["常见慢性病门诊", "常见慢性病门诊"],
     ["特殊慢性病门诊", "特殊慢性病门诊"],
+  ])
+    put(name, "value", line(EMPLOYEE, "benefit_paid", of), WAN);
+  for (const [name, of] of [
     ["普通门诊刷卡个人账户", "普通门诊刷卡"],
     ["药店购药个人账户", "药店购药"],
   ])
-    put(name, "value", line(EMPLOYEE, "benefit_paid", of), WAN);
+    put(name, "value", line(EMPLOYEE, "account_paid", of), WAN);
   subject = "参保职工受益人次";
   put("合计", "value", [at(EMPLOYEE, "visits")], COUNT);
   for (const [name, of] of [
@@ -423,10 +431,25 @@ function publicMedical(): void {
   }
 }
 
-for (const part of [
+const PARTS = [
   ...[residents, residentStays, casePayment, outpatientPool, employees, audits],
   ...[certificationsAndPoverty, publicMedical],
-])
-  part();
+];
 
-export const SUMMARY_FIGURES: readonly SummaryFigure[] = list;
+/** What the figures take from the configuration. */
+export interface SummaryNames {
+  readonly report: {
+    readonly summary: SummarySettings;
+    readonly categories: { readonly inpatient: readonly string[] };
+  };
+}
+
+/** The 229 figures under a bureau's names. */
+export function summaryFigures(config: SummaryNames): readonly SummaryFigure[] {
+  settings = config.report.summary;
+  inpatient = config.report.categories.inpatient;
+  list = [];
+  subject = "";
+  for (const part of PARTS) part();
+  return list;
+}

@@ -11,7 +11,7 @@ import {
   figuresByDistrict,
   supervised,
 } from "./lines-wide.js";
-import { over, Printer, type Ratio, sum } from "./print.js";
+import { over, type Printed, Printer, type Ratio, sum } from "./print.js";
 
 /** A table before the report settings are applied. */
 export interface PlainTable {
@@ -27,7 +27,7 @@ function withGrowth(
   print: Printer,
   key: string,
   heading: string,
-  sql: string,
+  sql: string | Printed,
   of: Ratio,
   comment: string,
 ): Cell[] {
@@ -49,7 +49,7 @@ export function wideTables(insurance: ReportInsurance, zh: string, config: Confi
   const { visits, fee, avg, insured } = reportColumns(insurance, config);
   const avgFee = over("fee", "visits");
   const inScope = over("reimbursed", "in_scope_fee");
-  const grow = (c: Cell, of: Ratio): Cell[] => withGrowth(print, c.key, c.heading, c.sql, of, c.comment);
+  const grow = (c: Cell, of: Ratio): Cell[] => withGrowth(print, c.key, c.heading, c, of, c.comment);
   const stays = [...grow(visits, sum("visits")), ...grow(fee, sum("fee")), ...grow(avg, avgFee)];
   const reimbursed = [
     ...withGrowth(
@@ -184,7 +184,7 @@ export function overallTables(config: Config): PlainTable[] {
       id: "aid.by_district",
       name: "医疗救助分县区情况表",
       first: label("district", "县区"),
-      columns: [...aid("inpatient", "住院"), ...aid("outpatient", "门诊")],
+      columns: [...aid("inpatient", "住院"), ...aid("outpatient", "门诊"), ...aid("other", "其他")],
       lines: (s) => aidByDistrict(s),
     },
     {
@@ -220,6 +220,7 @@ export function overallTables(config: Config): PlainTable[] {
       lines: (s) =>
         supervised(
           SUPERVISION_INDICATORS.map((i) => i.name),
+          config,
           s,
         ),
     },

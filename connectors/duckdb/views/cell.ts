@@ -33,6 +33,34 @@ export const SETTLEMENT_DIMENSION_COLUMNS: readonly ColumnDef[] = SETTLEMENT_DIM
 
 const known = (expression: string): string => `CASE WHEN p.previous_known THEN ${expression} END`;
 
+/** Tables that stand beside the sums of a group, by their alias; each finds one row or none. */
+const JOINS = {
+  y: `LEFT JOIN (SELECT q.period, b.* EXCLUDE (period) FROM store.period q
+        JOIN store.fact b ON b.period = q.previous_period WHERE b.present) y
+      ON y.period = f.period AND y.grouping = f.grouping AND y.gid = f.gid`,
+  n: "LEFT JOIN store.facility_name n ON n.facility = g.facility",
+  s_total: `LEFT JOIN store.share_base s_total ON s_total.period = f.period AND s_total.insurance = g.insurance
+      AND s_total.care IS NULL`,
+  s_care: `LEFT JOIN store.share_base s_care ON s_care.period = f.period AND s_care.insurance = g.insurance
+      AND s_care.care = g.care AND s_care.category IS NULL`,
+  s_category: `LEFT JOIN store.share_base s_category ON s_category.period = f.period
+      AND s_category.insurance = g.insurance AND s_category.care = g.care
+      AND s_category.category = g.category`,
+  e: `LEFT JOIN store.enrolled e ON e.period = f.period AND e.insurance = g.insurance
+      AND e.district IS NOT DISTINCT FROM g.district AND e.person_kind IS NOT DISTINCT FROM g.person_kind`,
+} as const;
+export type CellJoin = keyof typeof JOINS;
+const CELL_JOINS = Object.keys(JOINS) as CellJoin[];
+
+/** The cell view from FROM on, with the tables beside it that are asked for; `f` are the sums, `p` their period. */
+export const cellFrom = (joins: readonly CellJoin[], more = ""): string => `FROM store.fact f
+    JOIN store.period p ON p.period = f.period
+    JOIN store.grp g ON g.gid = f.gid
+    ${CELL_JOINS.filter((name) => joins.includes(name))
+      .map((name) => JOINS[name])
+      .join("\n    ")} ${more}
+    WHERE p.shown AND (p.period_kind <> 'day' OR NOT g.short_days OR p.short_shown)`;
+
 /**
  * One row per period and group with the whole numbers that indicators are made of: `x` of this period
  * and `p_x` of last year's, NULL where that lies before the data.
@@ -72,24 +100,19 @@ export const CELL_VIEW: ViewDef = {
       ]),
     ),
   ],
-  from: `FROM store.fact f
-    JOIN store.period p ON p.period = f.period
-    JOIN store.grp g ON g.gid = f.gid
-    LEFT JOIN (SELECT q.period, b.* EXCLUDE (period) FROM store.period q
-        JOIN store.fact b ON b.period = q.previous_period WHERE b.present) y
-      ON y.period = f.period AND y.grouping = f.grouping AND y.gid = f.gid
-    LEFT JOIN store.facility_name n ON n.facility = g.facility
-    LEFT JOIN store.share_base s_total ON s_total.period = f.period AND s_total.insurance = g.insurance
-      AND s_total.care IS NULL
-    LEFT JOIN store.share_base s_care ON s_care.period = f.period AND s_care.insurance = g.insurance
-      AND s_care.care = g.care AND s_care.category IS NULL
-    LEFT JOIN store.share_base s_category ON s_category.period = f.period
-      AND s_category.insurance = g.insurance AND s_category.care = g.care
-      AND s_category.category = g.category
-    LEFT JOIN store.enrolled e ON e.period = f.period AND e.insurance = g.insurance
-      AND e.district IS NOT DISTINCT FROM g.district AND e.person_kind IS NOT DISTINCT FROM g.person_kind
-    WHERE p.shown AND (p.period_kind <> 'day' OR NOT g.short_days OR p.short_shown)`,
+  from: cellFrom(CELL_JOINS),
 };
 
 /** Column of the cell view that holds a term, for this period or for last year's. */
 export const termColumn = (term: Term, previous: boolean): string => `c.${previous ? "p_" : ""}${term}`;
+
+/** The expression of a column of the cell view, for a query that joins what it needs alone. */
+export function cellExpression(name: string): string {
+  const found = CELL_VIEW.columns.find((c) => c.name === name);
+  if (found === undefined) throw new Error(`the cell view has no column ${name}`);
+  return found.sql;
+}
+
+/** The tables beside the sums that expressions take columns of. */
+export const joinsOf = (expressions: readonly string[]): CellJoin[] =>
+  CELL_JOINS.filter((name) => expressions.some((sql) => new RegExp(`\\b${name}\\.`).test(sql)));

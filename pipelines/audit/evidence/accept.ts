@@ -1,4 +1,4 @@
-import type { Reading } from "./book.js";
+import { type Reading, sameReading } from "./book.js";
 import { type Bound, bind, type Reader } from "./chain.js";
 import { baseOf, type Houses, houseKey, isChange, isShare, strays } from "./score.js";
 import type { Told } from "./told.js";
@@ -13,7 +13,7 @@ export function accepted(bound: Bound, reader: Reader): boolean[] {
     const { reading } = b;
     if (reading === null || b.margin < MARGIN) return false;
     const { figure, form } = reading;
-    if (strays(figure, contexts[i])) {
+    if (bound.candidates[i].every((c) => !sameReading(c, reading) || strays(c.figure, contexts[i]))) {
       const rare = bindings.filter((o) => o.reading?.figure.scope === figure.scope && o.alike <= 3).length;
       if (!(b.alike <= 3 && b.margin >= 3 && rare >= 3)) return false;
     }

@@ -39,6 +39,8 @@ export interface Figure {
   readonly twins: number;
   /** Of a figure that no row has, and that was made from several: what it is. */
   readonly made: string | null;
+  /** The figures that it is the sum of; none for a row of its own, or a ratio. */
+  readonly parts: readonly Figure[];
 }
 
 /** A figure in one of its forms. */
@@ -58,7 +60,7 @@ export class Book {
   readonly #scopes = new Map<string, Scope>();
   readonly #at = new Map<number, Map<string, Figure>>();
   readonly #twins = new Map<string, number>();
-  readonly #equal = new Map<string, number>();
+  readonly #equal = new Map<string, Map<number, Figure[]>>();
   #index: Map<Kind, { keys: Float64Array; readings: Reading[] }> | null = null;
 
   constructor(rows: Iterable<PublishedFigure>) {
@@ -91,23 +93,50 @@ export class Book {
     values: readonly (number | null)[],
     twins: string,
     made: string | null,
+    parts: readonly Figure[] = [],
   ): Figure {
     const here = this.#at.get(scope.id) ?? new Map<string, Figure>();
     this.#at.set(scope.id, here);
     const there = here.get(indicator);
     if (there) return there;
     // What was made of others has no months of its own: it is taken for what it equals in both years.
-    const same = `${indicator} ${values[0]?.toPrecision(12)} ${values[1]?.toPrecision(12)}`;
-    const equal = made === null ? undefined : this.#equal.get(same);
+    const equal = made === null ? undefined : this.#equalOf(indicator, values);
     const group = equal ?? this.#twins.get(twins) ?? this.#twins.size;
-    this.#twins.set(twins, group);
-    if (!this.#equal.has(same)) this.#equal.set(same, group);
+    if (equal === undefined) this.#twins.set(twins, group);
     const kind = KINDS[unit] ?? "count";
-    const figure = { id: this.figures.length, scope, indicator, unit, kind, values, twins: group, made };
+    const figure = {
+      id: this.figures.length,
+      scope,
+      indicator,
+      unit,
+      kind,
+      values,
+      twins: group,
+      made,
+      parts,
+    };
     here.set(indicator, figure);
     this.figures.push(figure);
     this.#index = null;
+    this.#with.clear();
     return figure;
+  }
+
+  #equalOf(indicator: string, values: readonly (number | null)[]): number | undefined {
+    const key = (v: number | null | undefined): number => Math.round((v ?? 0) * 1e6);
+    let by = this.#equal.get(indicator);
+    if (by === undefined) {
+      by = new Map();
+      for (const f of this.figures) {
+        if (f.indicator !== indicator) continue;
+        const k = key(f.values[0]);
+        const list = by.get(k);
+        if (list) list.push(f);
+        else by.set(k, [f]);
+      }
+      this.#equal.set(indicator, by);
+    }
+    return by.get(key(values[0]))?.find((f) => key(f.values[1]) === key(values[1]))?.twins;
   }
 
   at(scope: Scope, indicator: string): Figure | undefined {
@@ -117,6 +146,20 @@ export class Book {
   /** Every figure of a scope. */
   of(scope: Scope): Iterable<Figure> {
     return this.#at.get(scope.id)?.values() ?? [];
+  }
+
+  readonly #with = new Map<string, Figure[]>();
+
+  /** Every figure of an indicator and insurance. */
+  with(indicator: string, insurance: string): readonly Figure[] {
+    if (this.#with.size === 0)
+      for (const f of this.figures) {
+        const key = `${f.indicator} ${f.scope.insurance}`;
+        const list = this.#with.get(key);
+        if (list) list.push(f);
+        else this.#with.set(key, [f]);
+      }
+    return this.#with.get(`${indicator} ${insurance}`) ?? [];
   }
 
   /** The same insurance and members, but for one dimension: another member there, or with null none. */

@@ -1,6 +1,6 @@
 import type { Grid } from "../document/grid.js";
 import { cellNumber, type WrittenNumber } from "../document/numbers.js";
-import { type Book, type Figure, type FigureForm, FORMS, kindOf, type Reading, type Scope } from "./book.js";
+import { type Book, type Figure, type FigureForm, FORMS, type Reading } from "./book.js";
 import type { Reader } from "./chain.js";
 import { masked } from "./context.js";
 import { isTotal, type LabelMembers, type Labels } from "./labels.js";
@@ -78,37 +78,26 @@ interface Candidate {
   readonly rows: Map<number, Figure>;
 }
 
-/** The figure that a line of this key has at a label; null where none is. */
-export function figureAt(key: LineKey, label: LabelMembers, book: Book): Figure | null {
+/** The figures that a line of this key may have at a label; none where no row is. */
+export function figuresAt(key: LineKey, label: LabelMembers, book: Book): Figure[] {
   const insurances = key.insurance !== null ? [key.insurance] : [...(label.get("insurance") ?? [])];
-  let scopes: { members: [string, string][] }[] = [{ members: [...key.shared] }];
-  for (const d of key.named) {
-    const options = [...(label.get(d) ?? [])];
-    if (options.length === 0) return null;
-    scopes = scopes.flatMap(({ members }) =>
-      options.map((m) => ({ members: [...members, [d, m] as [string, string]] })),
+  let options: [string, string][][] = [[...key.shared]];
+  for (const d of key.named)
+    options = options.flatMap((o) =>
+      [...(label.get(d) ?? [])].map((m): [string, string][] => [...o, [d, m]]),
     );
-  }
-  for (const insurance of insurances)
-    for (const { members } of scopes) {
-      const cares =
-        key.named.includes("category") && !key.shared.has("care") && !key.named.includes("care")
-          ? CARES
-          : [null];
-      for (const care of cares) {
-        const all = care === null ? members : [...members, ["care", care] as [string, string]];
-        const found = book.at(book.scope(insurance, all), key.indicator);
-        if (found) return found;
-      }
-    }
-  return null;
+  const byCare = key.named.includes("category") && !key.shared.has("care") && !key.named.includes("care");
+  if (byCare) options = options.flatMap((o) => CARES.map((c): [string, string][] => [...o, ["care", c]]));
+  return insurances.flatMap((insurance) =>
+    options.flatMap((members) => {
+      const found = book.at(book.scope(insurance, members), key.indicator);
+      return found ? [found] : [];
+    }),
+  );
 }
+const figureAt = (key: LineKey, label: LabelMembers, book: Book): Figure | null =>
+  figuresAt(key, label, book)[0] ?? null;
 const CARES = ["inpatient", "outpatient", "pharmacy", "maternity"];
-
-/** What a key's figures add up to: everything that the labels tell apart. */
-export function scopeOfTotal(key: LineKey, insurance: string, book: Book): Scope {
-  return book.scope(insurance, [...key.shared]);
-}
 
 /** What the words about a table say of its insurance and members. */
 export interface TableWords {
@@ -245,5 +234,3 @@ export function linesOf(grid: Grid): { columns: Line[]; rows: Line[] } {
     rows: grid.rows.map((r) => ({ head: r.label, cells: grid.heads.map((h, j) => cell(h, r.cells[j])) })),
   };
 }
-
-export { kindOf };

@@ -70,10 +70,12 @@ const additive = new Set(
 
 function addSums(book: Book, rows: readonly Figure[], dimension: string, set: readonly string[]): void {
   const groups = new Map<string, { scope: Scope; parts: Figure[] }>();
+  const moved = new Map<number, Scope>();
   for (const f of rows) {
     const member = f.scope.members.get(dimension);
     if (member === undefined || !set.includes(member) || !additive.has(f.indicator)) continue;
-    const scope = book.moved(f.scope, dimension, set.join("+"));
+    const scope = moved.get(f.scope.id) ?? book.moved(f.scope, dimension, set.join("+"));
+    moved.set(f.scope.id, scope);
     const key = `${scope.id} ${f.indicator}`;
     const group = groups.get(key) ?? { scope, parts: [] };
     groups.set(key, group);
@@ -92,6 +94,7 @@ function addSums(book: Book, rows: readonly Figure[], dimension: string, set: re
       withChange(value, previous),
       sign(scope, parts[0].indicator),
       made,
+      parts,
     );
   }
   for (const scope of scopes)
@@ -133,7 +136,7 @@ function addBooked(book: Book, rows: readonly Figure[], subjects: readonly strin
     const scope = book.scope(insurance, [["care", "all+booked"]]);
     const made = `total + ${extra.map((f) => f.scope.members.get("subject")).join(" + ")}`;
     const values = withChange(sumOf([whole, ...extra], 0), sumOf([whole, ...extra], 1));
-    book.add(scope, "benefit_paid", "yuan", values, sign(scope, "benefit_paid"), made);
+    book.add(scope, "benefit_paid", "yuan", values, sign(scope, "benefit_paid"), made, [whole, ...extra]);
     const birth = book.at(book.scope(insurance, [["care", "maternity"]]), "benefit_paid");
     if (birth) {
       const both = book.scope(insurance, [["care", "maternity+booked"]]);
@@ -145,6 +148,7 @@ function addBooked(book: Book, rows: readonly Figure[], subjects: readonly strin
         sums,
         sign(both, "benefit_paid"),
         made.replace("total", "maternity"),
+        [birth, ...extra],
       );
     }
     const parts = [...book.figures].filter((f) => f.scope.insurance === insurance);
@@ -173,8 +177,7 @@ function addShares(
       if (f.indicator !== indicator || f.scope.insurance !== whole.insurance || !isPart(f.scope)) continue;
       const values = withChange(over(f.values[0], base.values[0]), over(f.values[1], base.values[1]));
       // A share of another whole than the published one of the same name.
-      const name = `${prefix}${indicator}`;
-      const shown = book.at(f.scope, name) ? `${name}@${made}` : name;
+      const shown = `${prefix}${indicator}@${made}`;
       book.add(f.scope, shown, "fraction", values, sign(f.scope, shown), `share of ${base.made ?? made}`);
     }
   }

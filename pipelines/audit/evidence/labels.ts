@@ -7,7 +7,7 @@ export type LabelMembers = ReadonlyMap<string, ReadonlySet<string>>;
 
 const TOTAL =
   /^(合计|小计|总计|共计|总数|全[县市省区州旗]|本[县市省区]|[县市]本?级?合计|.{0,6}(合计|小计|总计))$/;
-export const isTotal = (label: string): boolean => label === "" || TOTAL.test(bare(label));
+export const isTotal = (label: string): boolean => TOTAL.test(bare(label).replace(/^.*\//, ""));
 export const isSubtotal = (label: string): boolean => /小计$/.test(bare(label));
 
 /** Reads labels of rows and columns; approximate names of facilities count. */
@@ -27,6 +27,13 @@ export class Labels {
     if (facility !== null) members.set("facility", new Set([facility]));
     this.#read.set(key, members);
     return members;
+  }
+
+  /** Remembers what a label was found to mean by the figures beside it. */
+  learn(label: string, dimension: string, member: string): void {
+    const members = new Map(this.of(label));
+    members.set(dimension, new Set([member]));
+    this.#read.set(bare(label), members);
   }
 
   #facility(label: string): string | null {

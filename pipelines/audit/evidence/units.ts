@@ -113,3 +113,17 @@ export const plain = (digits: string): string =>
   digits.includes(".") ? digits.replace(/0+$/, "").replace(/\.$/, "") : digits;
 
 export const formIndex = (form: Reading["form"]): number => FORMS.indexOf(form);
+
+/** Whether a figure prints as a number at its own decimals, in the unit that is said or, of money, any other. */
+export function printsAs(n: Numeral, reading: Reading, unit: string | null): boolean {
+  const value = amountOf(reading);
+  if (value === null) return false;
+  const kind = kindOf(reading);
+  const said = n.unit ?? unit;
+  const scales = kind === "%" ? [100] : kind === "yuan" ? (said === "元" ? [1] : [1e-4, 1]) : [1];
+  const d = decimalsOf(n.digits);
+  const shown = Number(n.digits).toFixed(d);
+  return scales.some(
+    (s) => rounded(value * s, d, "half-up") === shown || rounded(value * s, d, "cut-off") === shown,
+  );
+}

@@ -59,7 +59,11 @@ export class Vocabulary {
     ] as const)
       for (const { value, zh } of labels) if (value !== "unknown") this.#learn(zh, [[dimension, value]]);
     for (const [meant, words] of [...MEMBER_WORDS, ...PLACE_WORDS[level]])
-      for (const word of words) this.#meant.set(word, known(meant, members));
+      for (const word of words) {
+        // A category may have the very name of its care.
+        const own = (this.#meant.get(word) ?? []).filter(([d]) => d === "category");
+        this.#meant.set(word, [...known(meant, members), ...own]);
+      }
     for (const [word, insurance] of Object.entries(INSURANCE_WORDS))
       if (!this.#meant.has(word)) this.#meant.set(word, [["insurance", insurance]]);
     const words = [...this.#meant.keys()].sort((a, b) => b.length - a.length);
@@ -113,6 +117,16 @@ export class Vocabulary {
 
   /** How well a text is known as a heading or label: 3 whole, 1 in part. */
   readonly knows = (label: string): number => {
+    const known = this.#known.get(label);
+    if (known !== undefined) return known;
+    const found = this.#howKnown(label);
+    this.#known.set(label, found);
+    return found;
+  };
+
+  readonly #known = new Map<string, number>();
+
+  #howKnown(label: string): number {
     if (label === "") return 0;
     let best = 0;
     for (const labels of this.#indicators.values())
@@ -122,7 +136,7 @@ export class Vocabulary {
     for (const w of this.#meant.keys())
       if (w.length >= 2 && (w.includes(label) || label.includes(w))) best = Math.max(best, 1);
     return best;
-  };
+  }
 }
 
 const NONE: ReadonlySet<string> = new Set();

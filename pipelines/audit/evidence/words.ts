@@ -22,7 +22,13 @@ export type Meant = readonly (readonly [dimension: string, member: string])[];
 const CROSS: Meant = [["region", "national"]];
 export const MEMBER_WORDS: readonly (readonly [Meant, readonly string[]])[] = [
   [[["care", "inpatient"]], ["住院"]],
-  [[["care", "outpatient"]], ["门诊"]],
+  [
+    [
+      ["care", "outpatient"],
+      ["care", "outpatient+pharmacy"],
+    ],
+    ["门诊"],
+  ],
   [[["care", "pharmacy"]], ["药店", "购药"]],
   [[["channel", "direct"]], ["直接结算", "联网结算", "即时结算"]],
   [[["channel", "manual"]], ["零星", "手工"]],

@@ -1,11 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
+import { extname } from "node:path";
 import { loadConfig } from "../../../connectors/config/load.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import type { PrintHabits } from "../../audit/arithmetic/evaluate.js";
 import { isUnread } from "../../audit/arithmetic/judge.js";
+import { readDocumentFile } from "../../audit/document/read.js";
+import { documentJson } from "../../audit/json.js";
+import { PeriodFigures, periodOf } from "../../audit/printed.js";
 import { type AuditResult, auditReport, tally } from "../../audit/wording/compare.js";
 import { type AuditHints, asPrintedReport, type PrintedReport } from "../../audit/wording/report.js";
 import { forReaders, publishedFile } from "../../workspace/files.js";
+import { documentText } from "../terminal/document-text.js";
 import { auditText } from "../terminal/printed-text.js";
 
 export interface AuditOptions {
@@ -14,10 +19,11 @@ export interface AuditOptions {
   readonly format: string;
   readonly rounding: string;
   readonly hints?: string;
+  readonly out?: string;
   readonly all?: boolean;
 }
 
-const FORMATS = ["text", "json"];
+const FORMATS = ["text", "json", "docx"];
 const ROUNDINGS = ["detect", "half-up", "cut-off"];
 
 /** `fundpulse audit`: a printed report beside the published file. 3 when a figure differs without an excuse or cannot be read. */
@@ -29,14 +35,52 @@ export async function auditCommand(path: string, options: AuditOptions): Promise
     if (!allowed.includes(given))
       throw new FundpulseError("FP1003", `--${name} ${given} is not one of ${allowed.join(", ")}`);
   }
+  return extname(path).toLowerCase() === ".json"
+    ? auditJsonFile(path, options)
+    : auditDocument(path, options);
+}
+
+const roundingOf = ({ rounding }: AuditOptions): PrintHabits["rounding"] | null =>
+  rounding === "detect" ? null : (rounding as PrintHabits["rounding"]);
+
+/** A document as it is: docx, html, txt, xlsx. */
+async function auditDocument(path: string, options: AuditOptions): Promise<number> {
+  const docx = options.format === "docx";
+  if (docx && extname(path).toLowerCase() !== ".docx")
+    throw new FundpulseError("FP1003", "--format docx marks a copy of a .docx: the document is none");
+  if (docx && options.out === undefined)
+    throw new FundpulseError("FP1003", "--format docx needs --out with the file to write");
+  const document = readDocumentFile(path);
+  const loaded = loadConfig(options.config, forReaders(process.env));
+  const figures = await PeriodFigures.read(
+    publishedFile(loaded),
+    periodOf(document, options.period),
+    loaded.config,
+  );
+  const result = figures.audit(document, roundingOf(options));
+  if (docx) {
+    const { markWord } = await import("../../audit/mark.js");
+    markWord(path, options.out as string, result);
+    process.stdout.write(`${options.out}\n`);
+  } else if (options.format === "json")
+    process.stdout.write(`${JSON.stringify(documentJson(result), null, 2)}\n`);
+  else process.stdout.write(documentText(result, options.all ?? false));
+  return result.counts.differs > 0 ? 3 : 0;
+}
+
+/** A report that was typed in as data. */
+async function auditJsonFile(path: string, options: AuditOptions): Promise<number> {
+  if (options.format === "docx")
+    throw new FundpulseError("FP1003", "--format docx marks a copy of a .docx: the document is none");
   const report = readReport(path);
   const hints = options.hints === undefined ? {} : (readJson(options.hints) as AuditHints);
   const loaded = loadConfig(options.config, forReaders(process.env));
   const file = publishedFile(loaded);
   if (!existsSync(file)) throw new FundpulseError("FP4002", `${file} does not exist yet`);
+  const rounding = roundingOf(options);
   const result = await auditReport(report, file, loaded.config, {
     ...(options.period ? { period: options.period } : {}),
-    ...(options.rounding === "detect" ? {} : { rounding: options.rounding as PrintHabits["rounding"] }),
+    ...(rounding === null ? {} : { rounding }),
     hints,
   });
   process.stdout.write(
@@ -64,7 +108,7 @@ function readReport(path: string): PrintedReport {
   }
 }
 
-/** The audit as JSON: what was compared, how often it agrees, and every figure. */
+/** The audit of a JSON report as JSON: what was compared, how often it agrees, and every figure. */
 export const auditJson = ({ period, rounding, figures }: AuditResult): object => ({
   period,
   rounding,

@@ -1,7 +1,10 @@
 import { type LoadedConfig, loadConfig } from "../../../connectors/config/load.js";
+import type { Log } from "../../../connectors/ports/log.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { startMonitor } from "../../monitor/monitor.js";
+import type { MonitorPorts } from "../../monitor/ports.js";
 import { commandLog } from "../../workspace/log.js";
+import { engineDeps } from "../terminal/engine-deps.js";
 
 export interface MonitorCommandOptions {
   readonly config: string;
@@ -35,6 +38,20 @@ export function monitorConfig(path: string, env: NodeJS.ProcessEnv): LoadedConfi
   return loaded;
 }
 
+/**
+ * Alerts are acknowledged by the process that holds the state, or by this one where nobody does, which then needs the
+ * secrets of the configuration.
+ */
+export function monitorPorts(configFile: string, log: Log): MonitorPorts {
+  return {
+    acknowledge: async ({ id, by, note }) => {
+      const { withEngine } = await import("../../engine/open.js");
+      const deps = { ...engineDeps({ ...log, info: log.debug }), onWaiting: undefined };
+      return withEngine(loadConfig(configFile), deps, (engine) => engine.alerts.acknowledge(id, by, note));
+    },
+  };
+}
+
 /** `fundpulse monitor`: serves the page and its API until it is told to stop. */
 export async function monitorCommand(options: MonitorCommandOptions): Promise<number> {
   const loaded = monitorConfig(options.config, process.env);
@@ -43,6 +60,7 @@ export async function monitorCommand(options: MonitorCommandOptions): Promise<nu
   const port = portOf(options.port);
   const monitor = await startMonitor(loaded, {
     log,
+    ports: monitorPorts(options.config, log),
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(port === undefined ? {} : { port }),
   });

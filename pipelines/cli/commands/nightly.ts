@@ -5,11 +5,13 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import type { CloseResult } from "../../closing/port.js";
 import { withEngine } from "../../engine/open.js";
 import type { EngineServices } from "../../engine/operations.js";
+import { type NightlyReport, writeConfiguredReports } from "../../report/nightly.js";
 import { type WrittenReports, writeReports } from "../../report/printed-tables.js";
 import type { DetailResult, VerifyResult } from "../../verify/port.js";
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
 import { count } from "../terminal/progress.js";
+
 import { localText, problemText } from "./close.js";
 
 /** What one night did. */
@@ -18,11 +20,12 @@ export interface NightlyResult {
   readonly closes: readonly CloseResult[];
   readonly version: number;
   readonly reports: readonly WrittenReports[];
+  readonly written: readonly NightlyReport[];
   readonly detail: DetailResult;
   readonly verified: VerifyResult;
 }
 
-/** `fundpulse nightly`. Exit code 3 when a due period was refused or a figure differs. */
+/** `fundpulse nightly`. Exit code 3 when a due period was refused or a figure differs, 1 when a report failed. */
 export async function nightlyCommand(options: {
   readonly config: string;
   readonly date?: string;
@@ -37,7 +40,8 @@ export async function nightlyCommand(options: {
   const deps = engineDeps(log);
   const result = await withEngine(loaded, deps, (engine) => night(engine, loaded, day, log));
   process.stdout.write(nightlyText(result, calendar));
-  return result.closes.some((c) => c.outcome === "refused") || result.verified.differenceCount > 0 ? 3 : 0;
+  if (result.closes.some((c) => c.outcome === "refused") || result.verified.differenceCount > 0) return 3;
+  return result.written.some((r) => r.error !== null) ? 1 : 0;
 }
 
 /** The work of a night on an engine, here or in another process. */
@@ -57,16 +61,21 @@ async function night(
   const { version } = await engine.publish();
   const reports = await writeReports(loaded.config);
   for (const { period, folder, tables } of reports) log.info("reports written", { period, folder, tables });
+  const written = await writeConfiguredReports(loaded.config);
+  for (const { period, files, error } of written) {
+    if (error === null) log.info("report written", { period, files });
+    else log.error("report failed", { period, error });
+  }
   const detail = await engine.writeDetail();
   const verified = await engine.verify();
   const facts = { figures: verified.figures, differences: verified.differenceCount, hash: verified.hash };
   if (verified.differenceCount > 0) log.error("verify found differences", facts);
   else log.info("verified", facts);
-  return { day, closes, version, reports, detail, verified };
+  return { day, closes, version, reports, written, detail, verified };
 }
 
 function nightlyText(result: NightlyResult, calendar: ZoneCalendar): string {
-  const { closes, reports, detail, verified } = result;
+  const { closes, reports, written, detail, verified } = result;
   const closed = closes.filter((c) => c.outcome === "closed");
   const refused = closes.filter((c) => c.outcome === "refused");
   const lines = [
@@ -77,6 +86,7 @@ function nightlyText(result: NightlyResult, calendar: ZoneCalendar): string {
     ...refusedText(refused),
     ...(refused.length === 0 ? [] : ["  close one all the same: fundpulse close <period> --force"]),
     ...reports.map((r) => `reports of ${r.period}: ${count(r.tables)} tables in ${r.folder}`),
+    ...written.flatMap((r) => (r.error === null ? r.files : [`report of ${r.period} FAILED: ${r.error}`])),
     `detail: ${count(detail.settlements)} settlements in ${detail.path}`,
     verified.differenceCount === 0
       ? `verified: ${count(verified.figures)} figures, no difference`

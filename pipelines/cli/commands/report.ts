@@ -71,7 +71,7 @@ export function copyCommand(name: string, file: string): number {
   }
   if (existsSync(file))
     throw new FundpulseError("FP1004", `${file} exists already`, { action: "choose another file" });
-  writeFileSync(file, buildDocx(template.source));
+  writeFileSync(file, buildDocx(template.source()));
   process.stdout.write(`${file}\n`);
   return 0;
 }

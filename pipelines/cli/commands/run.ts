@@ -6,6 +6,7 @@ import type { Log } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
 import { openEngine } from "../../engine/open.js";
 import type { RunSummary } from "../../engine/port.js";
+import type { Monitor } from "../../monitor/monitor.js";
 import { publishedFile } from "../../workspace/files.js";
 import { commandLog } from "../../workspace/log.js";
 import { count, progressLine } from "../terminal/progress.js";
@@ -14,6 +15,8 @@ export interface RunOptions {
   readonly config: string;
   readonly untilDrained?: boolean;
   readonly ops?: boolean;
+  /** Serve the page and its API in the same process. */
+  readonly monitor?: boolean;
 }
 
 /** `fundpulse run`: consume, aggregate and publish until told to stop, or until drained. */
@@ -23,16 +26,31 @@ export async function runCommand(options: RunOptions): Promise<number> {
   const untilDrained = options.untilDrained === true;
   for (const warning of loaded.warnings) log.warn("configuration", { warning });
   log.debug("resolved configuration", { configuration: describeConfig(loaded.config) });
-  const summary = await consume(loaded, log, { untilDrained, ops: options.ops ?? !untilDrained });
+  const summary = await consume(loaded, log, {
+    untilDrained,
+    ops: options.ops ?? !untilDrained,
+    ...(options.monitor ? { monitor: await monitorOf(options.config, loaded, log) } : {}),
+  });
   process.stdout.write(summaryText(summary, loaded));
   return 0;
+}
+
+/** Starts the monitor beside the engine; its address is the first line of standard output. */
+async function monitorOf(configFile: string, loaded: LoadedConfig, log: Log): Promise<Monitor> {
+  const [{ startMonitor }, { monitorPorts }] = await Promise.all([
+    import("../../monitor/monitor.js"),
+    import("./monitor.js"),
+  ]);
+  const monitor = await startMonitor(loaded, { log, ports: monitorPorts(configFile, log) });
+  process.stdout.write(`${monitor.url}\n`);
+  return monitor;
 }
 
 /** Runs the engine with metrics, health, progress and clean stopping around it. */
 export async function consume(
   loaded: LoadedConfig,
   log: Log,
-  options: { untilDrained: boolean; ops: boolean },
+  options: { untilDrained: boolean; ops: boolean; monitor?: Monitor },
 ): Promise<RunSummary> {
   const { config } = loaded;
   const metrics = createMetrics();
@@ -50,6 +68,7 @@ export async function consume(
         source: config.source.kind,
         data: config.data,
         ...(ops === null ? {} : { ops: ops.url }),
+        ...(options.monitor === undefined ? {} : { monitor: options.monitor.url }),
       });
       return await engine.run({ untilDrained: options.untilDrained, signal: stop.signal });
     } finally {
@@ -57,6 +76,7 @@ export async function consume(
     }
   } finally {
     await ops?.close();
+    await options.monitor?.close();
     progress.end();
     stop.forget();
   }

@@ -3,8 +3,9 @@ import { parsePeriod, previousPeriodId } from "../../../aggregations/calendar.js
 import { minus, relative } from "../../../aggregations/micros.js";
 import { type Figure, type FigureQuery, figuresOf } from "../../../connectors/duckdb/monitor/figures.js";
 import { type Labels, labelsOf } from "../../../connectors/duckdb/monitor/labels.js";
-import { ALL_INSURANCES, DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
+import { ALL_INSURANCES, type Dimension } from "../../../schemas/dimensions.js";
 import { currentPeriods } from "../periods.js";
+import { figureKey, groupKey } from "./group-key.js";
 import { district, insurance, period } from "./parameters.js";
 import type { Context } from "./route.js";
 import { hideSmall } from "./small.js";
@@ -28,9 +29,9 @@ export async function ask(context: Context, query: FigureQuery, compare?: string
   if (compare === undefined || query.periods?.length !== 1) return found;
   const other = { ...query, periods: [compare] };
   const compared = await hideSmall(context, other, await figuresOf(context.file, other));
-  const values = new Map(compared.map((f) => [groupKey(f, true), f.value]));
+  const values = new Map(compared.map((f) => [figureKey(f), f.value]));
   return found.map((f) => {
-    const value = values.get(groupKey(f, true)) ?? null;
+    const value = values.get(figureKey(f)) ?? null;
     return {
       ...f,
       compared: value,
@@ -39,13 +40,6 @@ export async function ask(context: Context, query: FigureQuery, compare?: string
     };
   });
 }
-
-const groupKey = (f: Figure, withIndicator: boolean): string =>
-  JSON.stringify([
-    f.insurance,
-    ...DIMENSIONS.map((d) => f.dimensions[d] ?? null),
-    ...(withIndicator ? [f.indicator, f.unit] : []),
-  ]);
 
 /** Figures of one group by indicator. */
 export interface Group {
@@ -63,7 +57,7 @@ export function groupsOf(figures: readonly Figure[]): Group[] {
     { -readonly [K in keyof Group]: Group[K] } & { figures: Record<string, Figure> }
   >();
   for (const f of figures) {
-    const key = `${f.period} ${groupKey(f, false)}`;
+    const key = `${f.period} ${groupKey(f)}`;
     let group = groups.get(key);
     if (group === undefined) {
       const { period, insurance, dimensions, facility_name } = f;

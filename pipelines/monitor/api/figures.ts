@@ -3,6 +3,7 @@ import { minus, relative } from "../../../aggregations/micros.js";
 import { type Figure, figuresOf } from "../../../connectors/duckdb/monitor/figures.js";
 import { DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
 import { refuse } from "../problem.js";
+import { figureKey } from "./group-key.js";
 import {
   count,
   day,
@@ -70,11 +71,9 @@ export async function figuresFor(context: Context, query: FiguresQuery): Promise
   if (compare === undefined) return found;
   const other = { ...wanted, periods: [compare], span: undefined };
   const compared = await hideSmall(context, other, await figuresOf(context.file, other));
-  const keyOf = (f: Figure): string =>
-    JSON.stringify([f.insurance, f.indicator, f.unit, ...DIMENSIONS.map((d) => f.dimensions[d] ?? "")]);
-  const beside = new Map(compared.map((f) => [keyOf(f), f.value]));
+  const beside = new Map(compared.map((f) => [figureKey(f), f.value]));
   return found.map((f) => {
-    const value = beside.get(keyOf(f)) ?? null;
+    const value = beside.get(figureKey(f)) ?? null;
     return {
       ...f,
       compared: value,

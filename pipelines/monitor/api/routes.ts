@@ -1,6 +1,8 @@
+import { alertsRoute } from "./alerts.js";
 import { inpatientRoute, outpatientRoute } from "./care.js";
 import { catalogueRoute } from "./catalogue.js";
 import { dipRoute } from "./dip.js";
+import { explainRoute } from "./explain.js";
 import { facilitiesRoute } from "./facilities.js";
 import { facilityRoute } from "./facility.js";
 import { figuresRoute } from "./figures.js";
@@ -8,7 +10,10 @@ import { flowRoute } from "./flow.js";
 import { fundsRoute } from "./funds.js";
 import { overviewRoute } from "./overview.js";
 import { paceRoute } from "./pace.js";
+import { qualityRoute } from "./quality.js";
 import { reliefRoute } from "./relief.js";
+import { reportsRoute } from "./reports.js";
+import { restatementsRoute } from "./restatements.js";
 import type { Route } from "./route.js";
 import { structureRoute } from "./structure.js";
 import { trustRoute } from "./trust.js";
@@ -29,4 +34,9 @@ export const ROUTES: readonly Route[] = [
   reliefRoute,
   dipRoute,
   fundsRoute,
+  qualityRoute,
+  restatementsRoute,
+  alertsRoute,
+  reportsRoute,
+  explainRoute,
 ];

@@ -1,11 +1,11 @@
 import { type Figure, type FigureQuery, figuresOf } from "../../../connectors/duckdb/monitor/figures.js";
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
+import { groupKey } from "./group-key.js";
 import type { Context } from "./route.js";
 
 const COUNTS = ["visits", "persons"] as const;
 
-const groupKey = (f: Figure): string =>
-  JSON.stringify([f.period, f.insurance, ...DIMENSIONS.map((d) => f.dimensions[d] ?? "")]);
+const keyOf = (f: Figure): string => `${f.period} ${groupKey(f)}`;
 /** Rows that add up to one: all that differ in the last dimension alone. */
 const siblingsKey = (f: Figure): string => {
   const last = Object.keys(f.dimensions).at(-1);
@@ -31,7 +31,7 @@ export async function hideSmall(
   const counts = await figuresOf(context.file, { ...query, where: {}, indicators: COUNTS });
   const hidden = hiddenGroups(counts, limit);
   return figures.map((f) =>
-    hidden.has(groupKey(f))
+    hidden.has(keyOf(f))
       ? { ...f, value: null, previous: null, change: null, change_pct: null, reported: null, hidden: true }
       : f,
   );
@@ -42,7 +42,7 @@ function hiddenGroups(counts: readonly Figure[], limit: number): Set<string> {
   const smallest = new Map<string, number>();
   const siblings = new Map<string, Set<string>>();
   for (const f of counts) {
-    const key = groupKey(f);
+    const key = keyOf(f);
     const together = siblings.get(siblingsKey(f)) ?? new Set();
     siblings.set(siblingsKey(f), together.add(key));
     for (const value of [f.value, f.previous]) {

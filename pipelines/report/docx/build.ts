@@ -6,7 +6,7 @@ import { escapeXml, type Files, setText, zip } from "./zip.js";
  * Makes a Word template of plain text, a line a paragraph:
  *
  *     % title             @contents           table of contents on a page of its own
- *     %% line below it    @table NAME         the caption and the table of schema 报表
+ *     %% line below it    @table NAME         caption and table of schema 报表, where it has rows
  *     # ## ### headings   @chart bar TITLE {图 …}   a native chart: bar, columns, line or pie
  *     | a | b |           @landscape @portrait      sections
  *     > note              @notes              where notes go
@@ -71,7 +71,7 @@ function lineXml(line: string, files: Files, state: { charts: number; landscape:
     case "@contents":
       return `${paragraph("ContentsTitle", "目　录")}${paragraph("TOC1", "{目录}")}<w:p><w:r><w:br w:type="page"/></w:r></w:p>`;
     case "@table":
-      return `${paragraph("TableCaption", rest!)}${paragraph("TableText", `{表 ${rest}}`)}${SPACE}`;
+      return `${paragraph("TableText", `{?表 ${rest}}`)}${paragraph("TableCaption", rest!)}${paragraph("TableText", `{表 ${rest}}`)}${SPACE}${paragraph("TableText", "{/}")}`;
     case "@notes":
       return paragraph("Note", "{附注}");
     case "@landscape":

@@ -12,6 +12,7 @@ import type { PrintedTable } from "../../../connectors/duckdb/reports/read.js";
 import { OUTSIDE, type Scope, type TagReader } from "../tags/evaluate.js";
 import { parseTag } from "../tags/grammar.js";
 import { columnOf, type Prepared, rowOf } from "../tags/prepare.js";
+import { tagsIn } from "../tags/tree.js";
 import { CONTENTS_MARK, fillContents, headingStyles } from "./contents.js";
 import { type TableLook, tableXml } from "./table.js";
 import { textOf } from "./tags-of.js";
@@ -26,8 +27,9 @@ export async function renderDocx(
   prepared: Prepared,
   notes: readonly string[],
 ): Promise<Uint8Array> {
-  const look = tableLook(unzip(template));
-  const filler = new Filler(prepared, notes, look);
+  const files = unzip(template);
+  const widths = tableWidths(text(files, "word/document.xml"));
+  const filler = new Filler(prepared, notes, tableLook(files), widths);
   const handler = new TemplateHandler({
     maxXmlDepth: MAX_DEPTH,
     scopeDataResolver: (args) => filler.resolve(args) as never,
@@ -88,6 +90,7 @@ class Filler {
     private readonly prepared: Prepared,
     private readonly notes: readonly string[],
     private readonly look: TableLook,
+    private readonly widths: ReadonlyMap<string, number>,
   ) {}
 
   get #tags(): TagReader {
@@ -107,6 +110,8 @@ class Filler {
         return this.#tags.test(tag.test, tag.figure, scope.context);
       case "contents":
         return CONTENTS_MARK;
+      case "if_table":
+        return this.prepared.tables.has(tag.name);
       case "word":
         return this.#tags.word(tag.word, scope);
       case "notes":
@@ -118,7 +123,7 @@ class Filler {
           replaceParagraph: true,
           xml: tableXml(this.prepared.tables.get(tag.name)!, {
             ...this.look,
-            width: widthAt(own) ?? this.look.width,
+            width: this.widths.get(tag.name) ?? this.look.width,
           }),
         };
       case "cell":
@@ -169,26 +174,18 @@ class Filler {
   }
 }
 
-/** Width of the text in the section that a tag stands in. */
-function widthAt(tag: WordTag): number | null {
-  if (!("xmlTextNode" in tag)) return null;
-  let node: XmlNode | undefined = officeMarkup.query.containingParagraphNode(tag.xmlTextNode);
-  for (; node; node = node.nextSibling) {
-    const section = node.nodeName === "w:sectPr" ? node : childNamed(childNamed(node, "w:pPr"), "w:sectPr");
-    if (!section) continue;
-    const [size, margins] = ["w:pgSz", "w:pgMar"].map((name) =>
-      section.childNodes?.find((n) => n.nodeName === name),
-    );
-    const number = (of: XmlNode | undefined, name: string): number =>
-      Number((of as { attributes?: Record<string, string> } | undefined)?.attributes?.[name] ?? Number.NaN);
-    const width = number(size, "w:w") - number(margins, "w:left") - number(margins, "w:right");
-    return Number.isNaN(width) ? null : width;
+/** Width of the text in the section that each table's tag stands in, by the table's name. */
+function tableWidths(document: string): Map<string, number> {
+  const widths = new Map<string, number>();
+  for (const match of document.matchAll(/<w:p(?: [^>]*)?>(?:(?!<\/w:p>)[\s\S])*<\/w:p>/g)) {
+    for (const tag of tagsIn(textOf(match[0]))) {
+      const name = /^\s*表\s+([^|｜]+?)\s*$/.exec(tag)?.[1];
+      const at = document.indexOf("<w:sectPr", match.index);
+      if (name !== undefined && at >= 0) widths.set(name, textWidth(document.slice(at)));
+    }
   }
-  return null;
+  return widths;
 }
-
-const childNamed = (node: XmlNode | undefined, name: string): XmlNode | undefined =>
-  node?.childNodes?.find((n) => n.nodeName === name);
 
 const blockText = (name: string): string => (/^[?？]/.test(name) ? name : `#${name}`);
 

@@ -129,7 +129,7 @@ function onceColumns(table: PrintedTable): Set<number> {
     table.headings.flatMap((h, i) => {
       const values = new Set(table.rows.map((r) => r.cells[i]).filter((v) => v !== null));
       const named = /参保人数$|认定人次$/.test(h);
-      return named && table.rows.length > 1 && values.size === 1 ? [i] : [];
+      return named && table.rows.length > 2 && values.size === 1 ? [i] : [];
     }),
   );
 }

@@ -85,6 +85,8 @@ export type Tag =
   | { readonly kind: "contents" }
   | { readonly kind: "loop"; readonly dimension: string; readonly values: readonly ValueText[] }
   | { readonly kind: "if"; readonly test: Test; readonly figure: FigureText }
+  /** Whether a table exists and has rows in the period. */
+  | { readonly kind: "if_table"; readonly name: string }
   | { readonly kind: "end" }
   | ChartText
   | FigureTag;
@@ -129,6 +131,7 @@ function loopTag(text: string): Tag {
 
 function conditionTag(text: string): Tag {
   const [word, rest] = firstWord(text);
+  if (word === "表" && rest !== "") return { kind: "if_table", name: rest };
   const test = TESTS[word as keyof typeof TESTS];
   if (test === undefined || rest === "") {
     throw new TagProblem(

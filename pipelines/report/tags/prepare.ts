@@ -79,8 +79,13 @@ async function loadTables(
 ): Promise<Map<string, PrintedTable>> {
   const tables = new Map<string, PrintedTable>();
   const each = async (node: TagNode): Promise<void> => {
-    for (const child of node.children) await each(child);
     const { tag } = node;
+    if (tag.kind === "if_table") {
+      const table = tables.get(tag.name) ?? (await readTable(reader, config, period, tag.name));
+      if (table === null || table.rows.length === 0) return;
+      tables.set(tag.name, table);
+    }
+    for (const child of node.children) await each(child);
     if (tag.kind !== "table" && tag.kind !== "cell") return;
     const name = tag.kind === "table" ? tag.name : tag.table;
     const table = tables.get(name) ?? (await readTable(reader, config, period, name));
@@ -165,6 +170,9 @@ class Walk {
         for (const child of node.children) this.#visit(child, context);
         return;
       }
+      case "if_table":
+        for (const child of node.children) this.#visit(child, context);
+        return;
       case "chart":
         for (const inside of this.#members(tag.loop, tag.over, context)) {
           for (const series of tag.series) {

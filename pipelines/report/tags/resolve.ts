@@ -92,6 +92,8 @@ function formulasOf(name: string, catalogue: Catalogue): readonly Formula[] {
 
 /** Dimensions of the loop around a tag that its figure can vary by and that it does not name itself. */
 function onlyOf(formula: Formula, context: Context, own: Meaning): Meaning {
+  // The whole is the same at every member.
+  if (own.line?.[0] === WHOLE) return {};
   const allowed: readonly string[] = [...FAMILY_DIMENSIONS[formula.family], "insurance", "line", "kind"];
   return Object.fromEntries(Object.entries(context).filter(([d]) => !(d in own) && allowed.includes(d)));
 }

@@ -36,7 +36,7 @@ export function readTree(tags: readonly PlacedTag[], problems: Problem[]): TagNo
     if (tag.kind === "end") {
       if (open.pop() === undefined)
         problems.push({ ...placed, message: "there is nothing open for it to end" });
-    } else if (tag.kind === "loop" || tag.kind === "if") {
+    } else if (tag.kind === "loop" || tag.kind === "if" || tag.kind === "if_table") {
       const children: TagNode[] = [];
       siblings.push({ ...placed, tag, children });
       open.push({ placed, children });

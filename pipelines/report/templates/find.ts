@@ -21,7 +21,7 @@ export function findTemplate(named: string | undefined, config: Config, kind: st
   const configured = config.report.templates[kind as keyof Config["report"]["templates"]];
   const name = named ?? configured ?? builtInFor(config.jurisdiction.level, kind).name;
   const builtIn = BUILT_IN.find((t) => t.name === name);
-  if (builtIn !== undefined) return { name, docx: buildDocx(builtIn.source) };
+  if (builtIn !== undefined) return { name, docx: buildDocx(builtIn.source()) };
   if (!/\.docx$/i.test(name)) {
     const near = nearest(
       name,

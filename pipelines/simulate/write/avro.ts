@@ -52,6 +52,7 @@ export class AvroRecordWriter {
     this.#optionalInt(s.enddate);
     this.#optionalInt(s.ipt_days);
     this.#optional(s.mid_setl_flag);
+    this.#optional(s.cal_ipt_cnt);
     this.#optional(s.dise_no);
     const amounts = s.amounts;
     for (let i = 0; i < amounts.length; i++) {

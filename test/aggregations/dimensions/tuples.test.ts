@@ -16,6 +16,8 @@ function table(): DimensionIndex {
   const rules = {
     jurisdiction: { admdvs: "620725", level: "county" as const },
     insurances: new Map([["390", "resident"]]),
+    personKinds: {},
+    channels: {},
     careGroups: [],
     groupings: ["total", "care+district"],
     personGroupings: ["total"],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { normaliseRecord, type SmallStream } from "../../../aggregations/streams/record.js";
 import { validateRecord } from "../../../aggregations/streams/validate.js";
+import { INSURANCES } from "../../../schemas/dimensions.js";
 import type { StreamRecord } from "../../../schemas/input/settlement.js";
 import { STREAMS } from "../../../schemas/input/streams.js";
 import { at, day, dipResult, enrolment, facility, fact, fundEntry } from "./support.js";
@@ -8,7 +9,7 @@ import { at, day, dipResult, enrolment, facility, fact, fundEntry } from "./supp
 const now = at("2024-07-10T00:00:00Z");
 const make = { "fund-entry": fundEntry, enrolment, "dip-result": dipResult, facility, "reported-fact": fact };
 const validate = (stream: SmallStream, fields: StreamRecord) =>
-  validateRecord(stream, normaliseRecord(stream, make[stream](fields)), { now });
+  validateRecord(stream, normaliseRecord(stream, make[stream](fields)), { now, insurances: INSURANCES });
 
 const GOOD: [SmallStream, StreamRecord][] = [
   ["fund-entry", {}],

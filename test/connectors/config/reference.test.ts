@@ -61,7 +61,8 @@ test("every wrong line is named with what is allowed", () => {
       ",620725,,,,,\n" +
       "B,620725,1,4,2024-02-30,,yesterday\n" +
       "C,620725,,,2024-02-01,2024-01-01,\n" +
-      "D,620725,,,,,,,\n",
+      "D,620725,,,,,,,x\n" +
+      "6.20725E+11,620725,,,,,,,\n",
     "categories.csv": "med_type,category,care,insurance\n21,x,In Patient,workers\n",
   });
   expect(message).toContain("facilities.csv:2: admdvs “62072” must be a division of six digits");
@@ -72,6 +73,7 @@ test("every wrong line is named with what is allowed", () => {
   expect(message).toContain("facilities.csv:4: updt_time “yesterday” must be");
   expect(message).toContain("facilities.csv:5: valid_to lies before valid_from");
   expect(message).toContain("facilities.csv:6: 9 values for 7 columns");
+  expect(message).toContain("facilities.csv:7: fixmedins_code “6.20725E+11” must be the code itself");
   expect(message).toContain("categories.csv:2: care “In Patient” must be inpatient, outpatient");
   expect(message).toContain(
     "categories.csv:2: insurance “workers” must be one of employee, resident, maternity",
@@ -110,4 +112,13 @@ test("a category with two parents, or that is its own ancestor, is refused", () 
 test("bytes that are not UTF-8 are refused by name", () => {
   const gbk = Buffer.concat([Buffer.from("admdvs,name\n620725,"), Buffer.from([0xc9, 0xbd, 0xb5, 0xa4])]);
   expect(refusal({ "divisions.csv": gbk })).toContain("divisions.csv: not UTF-8");
+});
+
+test("empty trailing columns, white space of every kind and full-width codes are read as what they mean", () => {
+  const { facilities, categories } = load({
+    "facilities.csv": "fixmedins_code,admdvs,name,,\n\u200bＨ1\u00a0,６２０７２５,\u3000县医院 ,,\n,,,,\n",
+    "categories.csv": "med_type,category,care\n21 ,普通住院\u200b,inpatient\n",
+  });
+  expect(facilities).toMatchObject([{ fixmedins_code: "H1", admdvs: "620725", name: "县医院" }]);
+  expect(categories).toMatchObject([{ med_type: "21", category: "普通住院" }]);
 });

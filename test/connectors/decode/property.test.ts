@@ -21,9 +21,13 @@ const FIELDS = STREAMS.settlement.fields;
 const decoder = new BatchDecoder({ calendar: new ZoneCalendar("Asia/Shanghai") });
 
 const values = {
-  string: fc.oneof(
+  id: fc.oneof(
     fc.stringMatching(/^[0-9A-Z]{1,24}$/),
-    fc.constantFrom("310", "11", "620725", "1", "药店Ω", "𠮷-1", "é".repeat(12)),
+    fc.constantFrom("310", "1", "药店Ω", "𠮷-1", "é".repeat(12), "620725199003078888"),
+  ),
+  code: fc.oneof(
+    fc.stringMatching(/^[0-9A-Z*+._/-]{1,14}$/),
+    fc.constantFrom("310", "11", "620725", "1", "H62072500012345678A"),
   ),
   instant: fc.integer({ min: Date.UTC(1990, 0, 1), max: Date.UTC(2060, 0, 1) }),
   date: fc.integer({ min: -1000, max: 40_000 }),
@@ -32,7 +36,7 @@ const values = {
 };
 
 const model: fc.Arbitrary<Model> = fc.record(
-  Object.fromEntries(FIELDS.map((f) => [f.name, values[f.type as keyof typeof values]])),
+  Object.fromEntries(FIELDS.map((f) => [f.name, values[(f.text ?? f.type) as keyof typeof values]])),
   { requiredKeys: FIELDS.filter((f) => f.required).map((f) => f.name) },
 ) as fc.Arbitrary<Model>;
 

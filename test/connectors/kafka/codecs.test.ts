@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
-import { lz4Decompress, snappyDecompress, zstdInScript } from "../../../connectors/kafka/codecs.js";
+import { lz4Decompress, snappyDecompress, zstdInScript } from "../../../connectors/compression/codecs.js";
 import { drain, MemoryState, records } from "../../contracts/source.js";
 import { kafkaConfig, openKafka } from "../../support/kafka/source-fixture.js";
 import { createTopic, produce, testBroker, unique } from "../../support/kafka/test-broker.js";

@@ -15,6 +15,7 @@ describe.skipIf(brokers === null)("Kafka", () => {
     await createTopic(at, topics.facility, 1);
     const config: KafkaSourceConfig = {
       kind: "kafka",
+      fields: {},
       brokers: at,
       groupId,
       clientId: "t",

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { monthNumber, monthStart } from "../../../aggregations/calendar.js";
 import type { DimensionTuple } from "../../../aggregations/dimensions/tuples.js";
 import { MonthState } from "../../../aggregations/months/month.js";
-import { ROW_WIDTH, type SumTable } from "../../../aggregations/months/sums.js";
+import type { SumTable } from "../../../aggregations/months/sums.js";
 import {
   decodeInts,
   decodeMonth,
@@ -12,6 +12,7 @@ import {
   encodeMonth,
   encodeTriples,
 } from "../../../connectors/state/month-codec.js";
+import { ROW_WIDTH } from "../../../schemas/measures.js";
 
 const MONTH = monthNumber(2024, 2);
 

@@ -37,7 +37,7 @@ const names = (cell: string): string[] => [...cell.matchAll(/`([a-z_][a-z_0-9]*)
 
 const languages = ["en", "zh"] as const;
 
-/** `UPDATE_DOCS=1 npx vitest run test/pipelines/cli` writes the generated parts anew. */
+/** `UPDATE_DOCS=1 npx vitest run manual specification` writes the generated parts anew. */
 test.each(languages)("the generated parts (%s) are what the program says", (language) => {
   const page = read(language);
   const made = withGeneratedParts(page, language);

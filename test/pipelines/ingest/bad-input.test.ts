@@ -68,7 +68,7 @@ const BAD: Readonly<Record<string, readonly Bad[]>> = {
     ["people below none", { persons: -1 }, "bad_value", "persons"],
     ["payers below none", { paid_persons: -1 }, "bad_value", "paid_persons"],
     ["a target below none", { target_persons: -1 }, "bad_value", "target_persons"],
-    ["wide digits", { admdvs: "６２０７２５" }, "bad_value", "admdvs"],
+    ["words for digits", { admdvs: "六二〇七二五" }, "bad_value", "admdvs"],
     ["more than can be counted", { persons: 1e20 }, "bad_value", "persons"],
   ],
   "dip-result": [

@@ -5,6 +5,7 @@ import { givenEvents } from "../../../pipelines/simulate/given.js";
 import { huining } from "../../../pipelines/simulate/huining.js";
 import { shandan } from "../../../pipelines/simulate/shandan.js";
 import { SHANDAN_DIP } from "../../../pipelines/simulate/shandan-given.js";
+import { INSURANCES } from "../../../schemas/dimensions.js";
 import { STREAMS } from "../../../schemas/input/streams.js";
 
 const NOW = Date.UTC(2024, 6, 31);
@@ -18,6 +19,7 @@ test.each(PROFILES)("$name: every record is valid and has a key of its own", (pr
     expect(
       validateRecord(stream as SmallStream, normaliseRecord(stream as SmallStream, record as never), {
         now: NOW,
+        insurances: INSURANCES,
       }),
     ).toBeNull();
     keys.add(`${stream} ${STREAMS[stream].key.map((k) => (record as never)[k]).join()}`);

@@ -5,9 +5,9 @@ import { AMOUNT_INDEX, type Settlement } from "../../../schemas/input/settlement
 import { AMOUNT_FIELDS } from "../../../schemas/input/streams.js";
 import { derive } from "../../support/oracle/derive.js";
 import { tierOfLevel } from "../../support/oracle/facilities.js";
-import { stayDays, valiFlag, weightOf } from "../../support/oracle/sums.js";
+import { valiFlag, weightOf } from "../../support/oracle/sums.js";
 import type { Reading } from "../../support/oracle/types.js";
-import { contentFaults, insuranceOf, type World } from "../../support/oracle/validate.js";
+import { contentFaults, insuranceOf, stayDays, type World } from "../../support/oracle/validate.js";
 import { localDay } from "../../support/oracle/values.js";
 
 /** Additive sums of a group (fen, days, visits) and its persons. */
@@ -117,7 +117,7 @@ export function recount(events: Iterable<SimEvent>, profile: NamedProfile): Reco
     current.set(s.setl_id, {
       updated: s.updt_time,
       row: valiFlag(r) === "1" ? row : null,
-      visit: weightOf(r),
+      visit: weightOf(r, dimensions.care),
       days: stayDays(r, dimensions.care),
       person: s.psn_no,
       amounts: s.amounts.slice(),

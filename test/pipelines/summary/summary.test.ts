@@ -1,17 +1,20 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { loadConfig } from "../../../connectors/config/load.js";
 import { queryPublished } from "../../../connectors/duckdb/query.js";
-import { SUMMARY_FIGURES } from "../../../connectors/duckdb/reports/summary-blanks.js";
+import { type SummaryFigure, summaryFigures } from "../../../connectors/duckdb/reports/summary-blanks.js";
 import { Workspace } from "../../support/workspace.js";
 import { COUNTY } from "./county.js";
 import { EXPECTED } from "./expected.js";
 
 let space: Workspace;
 let rows: (string | null)[][];
+let SUMMARY_FIGURES: readonly SummaryFigure[];
 beforeAll(async () => {
   space = new Workspace({ groupings: undefined, ...COUNTY.config });
   space.reference("categories", COUNTY.categories);
   for (const [stream, records] of Object.entries(COUNTY.files)) space.put(`${stream}-1.ndjson`, records);
   await space.drain();
+  SUMMARY_FIGURES = summaryFigures(loadConfig(space.configFile).config);
   const found = await queryPublished(space.published, `FROM "报表"."工作总结"('2024H1')`);
   rows = found.rows.map((row) => row.map((v) => (v === null ? null : String(v))));
 }, 120_000);

@@ -17,6 +17,7 @@ export interface Facts {
   readonly setlType: string;
   readonly clrWay: string;
   readonly mid: string;
+  readonly admission: string;
   readonly stayDays: number | null;
   readonly iptDays: number | null;
   readonly money: Money;
@@ -63,8 +64,9 @@ const facts: fc.Arbitrary<Facts> = fc.record({
   medType: fc.constantFrom("21", ...MED_TYPES),
   disease: fc.constantFrom("", "", "D1", "D2", "D3"),
   setlType: fc.constantFrom("", "1", "2"),
-  clrWay: fc.constantFrom("", "10", "20", "30"),
+  clrWay: fc.constantFrom("", "10", "20", "2", "30"),
   mid: mostly("", "0", "1"),
+  admission: mostly("", "0", "1"),
   stayDays: mostly(1, 0, 7, 40, 7, 0, -2),
   iptDays: fc.constantFrom(null, null, 0, 1, 12),
   money,
@@ -83,6 +85,7 @@ const changes = fc.constantFrom(
       "disease",
       "money",
       "mid",
+      "admission",
       "stayDays",
     ],
     ...["iptDays", "setlType", "clrWay", "psnType", "blng", "level", "time", "facility", "money"],

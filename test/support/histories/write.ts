@@ -47,6 +47,7 @@ export function writeSettlement(d: Draft, updated: number, clock: Intent["clock"
     setl_type: f.setlType,
     clr_way: f.clrWay,
     mid_setl_flag: f.mid,
+    cal_ipt_cnt: f.admission,
     dise_no: f.disease,
     vali_flag: d.vali,
     ...amountFields(f.money, refund ? -1 : 1),
@@ -71,7 +72,10 @@ export function writeSettlement(d: Draft, updated: number, clock: Intent["clock"
 export function corrupt(record: Plain, defect: (typeof DEFECTS)[number]): Plain {
   const r: Record<string, string | number | null> = { ...record };
   if (defect.startsWith("no ")) {
-    if (defect === "no begndate") r.med_type = "21";
+    if (defect === "no begndate") {
+      r.med_type = "21";
+      delete r.ipt_days;
+    }
     delete r[defect.slice(3)];
   }
   const future = new Date(FINAL_NOW + DAY_MS + 1000).toISOString();

@@ -8,6 +8,7 @@ export type KafkaSettings = Partial<KafkaSourceConfig> & Pick<KafkaSourceConfig,
 
 export const kafkaConfig = (settings: KafkaSettings): KafkaSourceConfig => ({
   kind: "kafka",
+  fields: {},
   groupId: unique("group"),
   clientId: "fundpulse-test",
   ssl: false,

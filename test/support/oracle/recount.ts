@@ -21,7 +21,9 @@ import { daysBetween, localDay } from "./values.js";
 /** Known fields but `updt_time` and `refd_setl_flag`, as read: two versions with equal content are one. */
 function contentOf(r: Reading): string {
   const fields = STREAMS.settlement.fields.map((f) => f.name);
-  const text = fields.filter((n) => n !== "refd_setl_flag").map((n) => r.text[n]);
+  const text = fields
+    .filter((n) => n !== "refd_setl_flag")
+    .map((n) => (n === "cal_ipt_cnt" && r.text[n] === "1" ? "" : r.text[n]));
   return JSON.stringify([
     text,
     fields.map((n) => r.amounts.get(n) ?? null),
@@ -31,6 +33,9 @@ function contentOf(r: Reading): string {
     r.iptDays,
   ]);
 }
+
+/** In the same second a cancellation stands over a hold, a hold over a bill. */
+const flagRank = (r: Reading): number => ["1", "2", "0"].indexOf(valiFlag(r));
 
 /** Groups of a settlement in one grouping: one per category where it counts in parents too; none if inbound hides it. */
 function groupsOf(s: CurrentVersion, grouping: string): string[] {
@@ -107,14 +112,15 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
   for (const [id, list] of versions) {
     let best = list[0];
     for (const version of list.slice(1)) {
-      if (version.r.updtTime > best.r.updtTime) best = version;
-      else if (version.r.updtTime === best.r.updtTime && contentOf(version.r) !== contentOf(best.r)) {
+      const order = version.r.updtTime - best.r.updtTime || flagRank(version.r) - flagRank(best.r);
+      if (order > 0) best = version;
+      else if (order === 0 && contentOf(version.r) !== contentOf(best.r)) {
         if (options.greater) {
           best = options.greater(version.arrival, best.arrival) === version.arrival ? version : best;
         }
       }
     }
-    const rivals = list.filter((v) => v.r.updtTime === best.r.updtTime);
+    const rivals = list.filter((v) => v.r.updtTime === best.r.updtTime && flagRank(v.r) === flagRank(best.r));
     if (!options.greater && new Set(rivals.map((v) => contentOf(v.r))).size > 1) {
       ambiguous.push(`versions of ${id} with one time`);
     }
@@ -145,7 +151,7 @@ export function recount(arrivals: readonly Arrival[], options: RecountOptions): 
       arrival,
       settlement: r,
       insurance,
-      weight: weightOf(r),
+      weight: weightOf(r, derived.dimensions.care),
       counts: valiFlag(r) === "1",
       effectiveTime,
       ...derived,

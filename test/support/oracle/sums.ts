@@ -1,8 +1,7 @@
 import type { Config } from "../../../schemas/config/schema.js";
 import { type ComponentMeasure, MEASURES, type MeasureName } from "../../../schemas/measures.js";
 import type { Reading, Sums } from "./types.js";
-import { fen, isRefund, restOfB } from "./validate.js";
-import { daysBetween } from "./values.js";
+import { fen, isRefund, restOfB, stayDays } from "./validate.js";
 
 export function zeroSums(): Sums {
   return Object.fromEntries(MEASURES.map((m) => [m.name, 0])) as Sums;
@@ -14,9 +13,10 @@ export function addSums(to: Sums, more: Sums): void {
 
 export const valiFlag = (r: Reading): string => r.text.vali_flag || "1";
 
-/** 0 unless valid, 0 for a mid-stay bill, −1 for a refund, else +1 (docs/specification.md#weight). */
-export function weightOf(r: Reading): number {
+/** 0 unless valid, 0 for a mid-stay bill and an inpatient bill that is no admission, −1 for a refund, else +1. */
+export function weightOf(r: Reading, care: string): number {
   if (valiFlag(r) !== "1" || r.text.mid_setl_flag === "1") return 0;
+  if (care === "inpatient" && r.text.cal_ipt_cnt === "0") return 0;
   return isRefund(r) ? -1 : 1;
 }
 
@@ -46,31 +46,24 @@ export const VISITS_OF = [
   { paid: "account_paid", visits: "account_visits", fee: null },
 ] as const;
 
-/** Magnitude of the stay in days: as sent, else from the dates for inpatients, at least 1. */
-export function stayDays(r: Reading, care: string): number {
-  if (r.iptDays !== null) return Math.abs(r.iptDays);
-  if (care !== "inpatient" || r.begndate === null || r.enddate === null) return 0;
-  return Math.max(1, daysBetween(r.begndate, r.enddate));
-}
-
 /** What one settlement adds to every group it belongs to. */
 export function sumsOf(r: Reading, insurance: string, care: string, config: Config): Sums {
   const s = zeroSums();
   if (valiFlag(r) !== "1") return s;
-  const weight = weightOf(r);
+  const weight = weightOf(r, care);
   s.visits = weight;
   s.bed_days = weight * stayDays(r, care);
   for (const [measure, amount] of Object.entries(AMOUNT_OF)) s[measure as MeasureName] = fen(r, amount);
   s.account_paid = fen(r, "acct_pay") + (restOfB(r) === 0 ? 0 : fen(r, "acct_mulaid_pay"));
   for (const name of config.reimbursed) s.reimbursed += s[name];
-  const benefit = config.benefit[insurance as keyof Config["benefit"]] as readonly ComponentMeasure[];
+  const benefit = config.benefit[insurance] as readonly ComponentMeasure[];
   for (const name of benefit) s.benefit_paid += s[name];
   for (const { paid, visits, fee } of VISITS_OF) {
     if (s[paid] === 0) continue;
     s[visits] = weight;
     if (fee !== null) s[fee] = s.fee;
   }
-  if (r.text.clr_way === "20") s.case_paid_visits = weight;
+  if (config.casePayment.includes(r.text.clr_way)) s.case_paid_visits = weight;
   for (const m of MEASURES) if (s[m.name] === 0) s[m.name] = 0; // no negative zero
   return s;
 }

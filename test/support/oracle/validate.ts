@@ -4,7 +4,7 @@ import type { QuarantineReason } from "../../../schemas/quarantine.js";
 import { facilityAsOf, type OracleFacility } from "./facilities.js";
 import { flowOf } from "./geography.js";
 import type { OracleCategory, Plain, Reading } from "./types.js";
-import { BAD, isAbsent, localDay, readDay, readFen, readInstant, readInt } from "./values.js";
+import { BAD, daysBetween, isAbsent, localDay, readDay, readFen, readInstant, readInt } from "./values.js";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -104,6 +104,13 @@ export function facilityDivision(r: Reading, instant: number, world: World): str
   return facilityAsOf(world.facilities, r.text.fixmedins_code, day)?.admdvs ?? (r.text.fix_blng_admdvs || "");
 }
 
+/** Magnitude of the stay in days: as sent, else from the dates for inpatients, at least 1. */
+export function stayDays(r: Reading, care: string): number {
+  if (r.iptDays !== null) return Math.abs(r.iptDays);
+  if (care !== "inpatient" || r.begndate === null || r.enddate === null) return 0;
+  return Math.max(1, daysBetween(r.begndate, r.enddate));
+}
+
 /** Every reason that holds against a settlement record; empty when it is valid. */
 export function validate(record: Plain, world: World): [Reading, Set<QuarantineReason>] {
   const [r, faults] = readSettlement(record, world.config.timezone);
@@ -128,9 +135,17 @@ export function contentFaults(r: Reading, world: World): Set<QuarantineReason> {
 
   const category = categoryOf(r, insurance, world.categories);
   if (category === null) faults.add("unknown_category");
-  if (category?.care === "inpatient" && (r.begndate === null || r.enddate === null)) {
+  if (category?.care === "inpatient" && r.iptDays === null && (r.begndate === null || r.enddate === null)) {
     faults.add("missing_field");
   }
+  if (category?.care === "inpatient") {
+    for (const date of [r.begndate, r.enddate]) {
+      if (date !== null && (date < "1900-01-01" || date > "2199-12-31")) faults.add("bad_value");
+    }
+    if (r.begndate !== null && r.enddate !== null && r.enddate < r.begndate) faults.add("bad_value");
+  }
+  if (stayDays(r, category?.care ?? "") > 36_600) faults.add("bad_value");
+  if (!["", "0", "1"].includes(r.text.cal_ipt_cnt)) faults.add("bad_value");
   if (r.setlTime > world.now + DAY_MS || r.updtTime > world.now + DAY_MS) faults.add("future_time");
   if (localDay(r.setlTime, zone) < world.config.periods.firstDay) faults.add("too_old");
   const division = facilityDivision(r, r.setlTime, world);

@@ -139,6 +139,7 @@ export function App() {
                 <header class="head">
                   <h1 tabIndex={-1}>{t(found.view.title as Key)}</h1>
                   <div class="filters">
+                    {found.view.extra && <found.view.extra />}
                     <Pickers show={found.view.pickers} />
                   </div>
                 </header>

@@ -5,12 +5,12 @@ import { Alerts } from "../views/alerts.js";
 import { Dip } from "../views/dip.js";
 import { Facilities } from "../views/facilities.js";
 import { Facility } from "../views/facility.js";
-import { Flow } from "../views/flow.js";
+import { Flow, FlowMeasure } from "../views/flow.js";
 import { Funds } from "../views/funds.js";
 import { Inpatient } from "../views/inpatient.js";
 import { Outpatient } from "../views/outpatient.js";
 import { Overview } from "../views/overview.js";
-import { Pace } from "../views/pace.js";
+import { Pace, PaceFund } from "../views/pace.js";
 import { Quality } from "../views/quality.js";
 import { Query } from "../views/query.js";
 import { Relief } from "../views/relief.js";
@@ -24,6 +24,8 @@ export interface View {
   readonly title: Key;
   readonly group: "whole" | "business" | "data";
   readonly pickers: readonly PickerName[];
+  /** Further choices in the head. */
+  readonly extra?: ComponentType;
   readonly body: ComponentType<{ code?: string }>;
 }
 
@@ -37,10 +39,17 @@ export const VIEW_LIST: readonly View[] = [
     pickers: ["period", "district", "yoy"],
     body: Overview,
   },
-  { path: "/pace", title: "nav.pace", group: "whole", pickers: ["period", "district", "yoy"], body: Pace },
+  {
+    path: "/pace",
+    title: "nav.pace",
+    group: "whole",
+    pickers: ["period", "district", "yoy"],
+    extra: PaceFund,
+    body: Pace,
+  },
   { path: "/alerts", title: "nav.alerts", group: "whole", pickers: [], body: Alerts },
   { path: "/inpatient", title: "nav.inpatient", group: "business", pickers: ALL, body: Inpatient },
-  { path: "/flow", title: "nav.flow", group: "business", pickers: ALL, body: Flow },
+  { path: "/flow", title: "nav.flow", group: "business", pickers: ALL, extra: FlowMeasure, body: Flow },
   { path: "/outpatient", title: "nav.outpatient", group: "business", pickers: ALL, body: Outpatient },
   { path: "/facilities", title: "nav.facilities", group: "business", pickers: ALL, body: Facilities },
   { path: "/structure", title: "nav.structure", group: "business", pickers: ALL, body: Structure },

@@ -72,7 +72,7 @@ export function Planes({
   const draw = (chart: Option, width: number): void => {
     const columns = columnsOf(width / px(1));
     const left = px(48);
-    const end = px(84);
+    const end = px(planes.every((p) => p.bars) ? 16 : 84);
     const cell = width / columns;
     const at = (i: number): Option => ({
       left: (i % columns) * cell + left,
@@ -192,7 +192,10 @@ export function Planes({
                       yAxisIndex: i,
                       data: scaled(p, l.values),
                       symbol: "rect",
-                      symbolSize: [px(14), px(2.5)],
+                      symbolSize: [
+                        Math.max(px(4), ((cell - left - end) / Math.max(1, months.length)) * 0.72),
+                        px(2.5),
+                      ],
                       itemStyle: { color: css("--ink") },
                       z: 4,
                     }

@@ -13,8 +13,11 @@ export const version = store<string | null>(null);
 /** When this page was last told something; the age of the figures is counted on from it. */
 export const heardAt = store(Date.now());
 
+/** A version brings all of its trust; going stale only what changed. */
 function told(event: MessageEvent<string>): void {
-  const next = JSON.parse(event.data) as Trust;
+  const before = trust.get();
+  const next = { ...before, ...(JSON.parse(event.data) as Partial<Trust>) } as Trust;
+  if (!next.complete) return;
   heardAt.set(Date.now());
   trust.set(next);
   nothingPublished.set(false);

@@ -33,6 +33,7 @@ export interface Figure {
   readonly change_pct: Amount;
   readonly reported?: Amount;
   readonly status?: "open" | "closed" | "restated" | null;
+  readonly hidden?: boolean;
   readonly compared?: Amount;
   readonly compared_change?: Amount;
   readonly compared_change_pct?: Amount;
@@ -109,10 +110,10 @@ export interface PeriodInfo {
   readonly start: string;
   readonly end: string;
   readonly previous: string | null;
-  readonly closed: boolean;
+  readonly status: "open" | "closed";
+  readonly complete: boolean | null;
   /** Share of the facilities that have reported to its end. */
-  readonly complete: string | null;
-  readonly provisional: boolean;
+  readonly completeness: string | null;
 }
 export interface TableInfo {
   readonly table: string;

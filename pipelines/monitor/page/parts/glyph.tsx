@@ -59,6 +59,11 @@ export const KeyTick = () => (
     <rect x="25%" width="50%" height="100%" fill="var(--ink)" />
   </svg>
 );
+export const KeyFlat = () => (
+  <svg width="0.875rem" height="0.75rem" aria-hidden="true">
+    <rect y="42%" width="100%" height="16%" fill="var(--ink)" />
+  </svg>
+);
 export const KeyTime = () => (
   <svg width="0.25rem" height="0.5rem" aria-hidden="true">
     <rect x="30%" width="40%" height="100%" fill="var(--ink-3)" />

@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Sheet, SheetCell } from "../data/sheet.js";
 import { NONE } from "../format/number.js";
+import { useText } from "../text/text.js";
 
 /** One column: how a row is shown, and what of it leaves the page. */
 export interface Column<R> {
@@ -83,6 +84,7 @@ export function DataTable<R>({
   stack = true,
   rowKey,
 }: TableProps<R>) {
+  const { t } = useText();
   const [order, setOrder] = useState<{ key: string; up: boolean } | null>(null);
   const table = useRef<HTMLTableElement>(null);
   useLayoutEffect(() => {
@@ -116,6 +118,8 @@ export function DataTable<R>({
                   {c.head}
                   {order?.key === c.key ? (order.up ? " ↑" : " ↓") : ""}
                 </button>
+              ) : c.head === "" ? (
+                <span class="sr">{c.label ?? t("col.picture")}</span>
               ) : (
                 c.head
               )}
@@ -140,6 +144,7 @@ export function DataTable<R>({
                 c.kind === "main" && "main strong",
                 c.kind === "pair" && "pair",
                 c.hideOnPhone && "hide-s",
+                c.raw && (c.raw(row) === null || c.raw(row) === undefined || c.raw(row) === "") && "none",
               ].filter(Boolean);
               return (
                 <td

@@ -17,7 +17,8 @@ export const langOf = (params: Readonly<Record<string, string>>): Lang =>
 
 export function translator(lang: Lang): Translate {
   return (key, fill) => {
-    const text: string = ALL[key][lang === "zh" ? 0 : 1];
+    const pair = ALL[key] as readonly [string, string] | undefined;
+    const text: string = pair?.[lang === "zh" ? 0 : 1] ?? key;
     return fill ? text.replace(/\{(\w+)\}/g, (whole, name: string) => String(fill[name] ?? whole)) : text;
   };
 }

@@ -34,7 +34,7 @@ function Acknowledge({ alert }: { alert: AlertRow }) {
   if (said) return <span role="status">{said}</span>;
   if (!open)
     return (
-      <button type="button" class="more" onClick={() => setOpen(true)}>
+      <button type="button" class="more nowrap" onClick={() => setOpen(true)}>
         {t("alerts.acknowledge")}
       </button>
     );
@@ -91,7 +91,7 @@ export function Alerts(_: { code?: string }) {
       key: "severity",
       head: t("alerts.severity"),
       cell: (a) => (
-        <span class="row nowrap">
+        <span class="level">
           <Severity of={a.severity} />
           {t(`severity.${a.severity}` as Key)}
         </span>

@@ -14,11 +14,12 @@ import { EmptyView, Loaded } from "../parts/states.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import { change, hrefOf, usePlace } from "../state/url.js";
 import { type Key, useText } from "../text/text.js";
-import { type FigureColumn, figuresOf, useFigureColumns } from "./columns.js";
+import { type FigureColumn, figuresOf, shortName, useFigureColumns } from "./columns.js";
 import { useView, type ViewAnswer } from "./use-view.js";
 
 export interface CareRow {
   readonly value: string;
+  readonly care?: string;
   readonly name: string;
   readonly figures: Figures;
 }
@@ -31,6 +32,9 @@ export interface CareData extends ViewAnswer {
   readonly rows: readonly CareRow[];
   readonly months: readonly MonthRow[];
 }
+
+const hasChange = (f: Figures[string], kind: "yoy" | "period"): boolean =>
+  (kind === "yoy" ? (f.change ?? f.change_pct) : f.compared_change) != null;
 
 /** Figures side by side, each with its change. */
 export function Tiles({ figures, list }: { figures: Figures; list: readonly FigureColumn[] }) {
@@ -47,7 +51,7 @@ export function Tiles({ figures, list }: { figures: Figures; list: readonly Figu
               <Fig of={figures[c.indicator]} shape={c.shape} unit />
             </p>
             <p class="beneath">
-              {against.kind !== "none" && (
+              {against.kind !== "none" && hasChange(figures[c.indicator], against.kind) && (
                 <>
                   {against.kind === "period"
                     ? t("col.compared", { period: periodText(against.period, lang) })
@@ -97,7 +101,7 @@ export function MonthPanel({
       const values = months.map((m) => m.figures[c.indicator]?.value ?? null);
       const previous = months.map((m) => m.figures[c.indicator]?.previous ?? null);
       return {
-        title: `${c.head ?? indicatorName(c.indicator, lang)}${unit}`,
+        title: `${c.head ?? shortName(c.indicator, t, lang)}${unit}`,
         shape,
         lines: [
           ...(lastYear && previous.some((v) => v !== null)
@@ -194,7 +198,13 @@ export function Breakdown({
     },
     ...useFigureColumns<CareRow>(list),
   ];
-  const shown = total ? [...rows, { value: "\u0000", name: t("col.total"), figures: total.figures }] : rows;
+  const careOf = (r: { figures: Figures }): string | undefined =>
+    Object.values(r.figures)[0]?.dimensions.care;
+  const within = total ? rows.filter((r) => careOf(r) === careOf(total)) : rows;
+  const apart = rows.filter((r) => !within.includes(r));
+  const shown: CareRow[] = total
+    ? [...within, { value: "\u0000", name: t("col.total"), figures: total.figures }, ...apart]
+    : [...rows];
   return (
     <Panel
       title={title}
@@ -229,7 +239,7 @@ export function Breakdown({
           columns={columns}
           rows={shown}
           rowKey={(r) => r.value}
-          rowClass={(r) => (r.value === "\u0000" ? "total" : undefined)}
+          rowClass={(r) => (r.value === "\u0000" ? "total" : apart.includes(r) ? "apart" : undefined)}
         />
       </div>
     </Panel>

@@ -1,10 +1,10 @@
 import { indicatorInfo, indicatorName } from "../data/catalogue.js";
 import type { Figure, Figures } from "../data/types.js";
 import { periodText } from "../format/date.js";
-import { place, type Shape, shapeOf } from "../format/number.js";
+import { changesInPoints, place, type Shape, shapeOf } from "../format/number.js";
 import { Change, Fig, unitKey, useComparison } from "../parts/figure.js";
 import type { Column } from "../parts/table.js";
-import { useText } from "../text/text.js";
+import { isKey, type Lang, type Translate, useText } from "../text/text.js";
 
 export interface FigureColumn {
   readonly indicator: string;
@@ -20,11 +20,25 @@ interface HasFigures {
   readonly figures: Partial<Figures>;
 }
 
+/** Whether a head needs the unit: counts are named by what they count. */
+export const named = (shape: Shape, unit: string): boolean =>
+  shape.startsWith("wan") || (unit.includes("/") && unit !== "visit/person") || unit === "month";
+
+/** The name as a head of a column has room for. */
+export function shortName(indicator: string, t: Translate, lang: Lang): string {
+  const key = `short.${indicator}`;
+  return isKey(key) ? t(key) : indicatorName(indicator, lang);
+}
+
 /** Fewer cases than this make no comparison. */
 const FEW = 30;
 
 /** Columns of a table of figures: each its value, and its change beside it while a comparison is on. */
-export function useFigureColumns<R extends HasFigures>(list: readonly FigureColumn[]): Column<R>[] {
+export function useFigureColumns<R extends HasFigures>(
+  list: readonly FigureColumn[],
+  /** Rows shown: without any change among them there is no column of changes. */
+  rows?: readonly R[],
+): Column<R>[] {
   const { t, lang } = useText();
   const against = useComparison();
   return list.flatMap((c): Column<R>[] => {
@@ -32,8 +46,8 @@ export function useFigureColumns<R extends HasFigures>(list: readonly FigureColu
     const unit = info?.unit ?? "";
     const shape = c.shape ?? shapeOf(unit);
     const key = unitKey(shape, unit);
-    const name = c.head ?? indicatorName(c.indicator, lang);
-    const withUnit = key && shape !== "pct" ? `${name}${lang === "zh" ? "，" : ", "}${t(key)}` : name;
+    const name = c.head ?? shortName(c.indicator, t, lang);
+    const withUnit = key && named(shape, unit) ? `${name}${lang === "zh" ? "，" : ", "}${t(key)}` : name;
     const get = (r: R): Figure | undefined => r.figures[c.indicator];
     const value: Column<R> = {
       key: c.indicator,
@@ -46,11 +60,17 @@ export function useFigureColumns<R extends HasFigures>(list: readonly FigureColu
       kind: c.main ? "main" : undefined,
       hideOnPhone: c.hideOnPhone,
     };
-    if (against.kind === "none" || c.noChange) return [value];
-    const changeHead =
+    const changes = (r: R): unknown =>
+      against.kind === "period" ? get(r)?.compared_change : (get(r)?.change ?? null);
+    if (against.kind === "none" || c.noChange || (rows && !rows.some((r) => changes(r) != null)))
+      return [value];
+    const plainHead =
       against.kind === "period"
         ? t("col.compared", { period: periodText(against.period, lang) })
         : t("col.change");
+    const changeHead = changesInPoints(unit)
+      ? `${plainHead}${lang === "zh" ? "，" : ", "}${t("unit.points")}`
+      : plainHead;
     const few = (r: R): boolean => {
       const cases = place(r.figures.visits?.value);
       return cases !== null && cases < FEW;
@@ -63,7 +83,7 @@ export function useFigureColumns<R extends HasFigures>(list: readonly FigureColu
         label: `${name} ${changeHead}`,
         numeric: true,
         kind: "pair",
-        cell: (r) => <Change of={get(r)} few={few(r)} />,
+        cell: (r) => <Change of={get(r)} few={few(r)} bare />,
         raw: (r) => (against.kind === "yoy" ? get(r)?.change_pct : get(r)?.compared_change_pct),
         hideOnPhone: c.hideOnPhone || !c.main,
       },

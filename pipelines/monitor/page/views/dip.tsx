@@ -34,7 +34,10 @@ const LIST: readonly FigureColumn[] = [
 export function Dip(_: { code?: string }) {
   const { t } = useText();
   const answer = useView<DipData>("dip");
-  const figureColumns = useFigureColumns<Row>(LIST);
+  const rows = [...(answer.data?.facilities ?? [])].sort(
+    (a, b) => (place(b.figures.dip_amount?.value) ?? 0) - (place(a.figures.dip_amount?.value) ?? 0),
+  );
+  const figureColumns = useFigureColumns<Row>(LIST, rows);
   return (
     <Loaded answer={answer}>
       {(data) => {
@@ -77,16 +80,11 @@ export function Dip(_: { code?: string }) {
                 <Panel
                   title={title}
                   className="long"
-                  sheet={() => sheetOf(title, columns, data.facilities)}
-                  figures={() => figuresOf(data.facilities)}
+                  sheet={() => sheetOf(title, columns, rows)}
+                  figures={() => figuresOf(rows)}
                 >
                   <div class="scroll">
-                    <DataTable
-                      label={title}
-                      columns={columns}
-                      rows={data.facilities}
-                      rowKey={(r) => r.facility}
-                    />
+                    <DataTable label={title} columns={columns} rows={rows} rowKey={(r) => r.facility} />
                   </div>
                 </Panel>
               </div>

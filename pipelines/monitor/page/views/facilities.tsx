@@ -9,7 +9,7 @@ import { EmptyView, Loaded } from "../parts/states.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import { useStore } from "../state/store.js";
 import { change, hrefOf, usePlace } from "../state/url.js";
-import { useText } from "../text/text.js";
+import { type Lang, useText } from "../text/text.js";
 import { figuresOf, useFigureColumns } from "./columns.js";
 import { FacilityScatter } from "./facility-scatter.js";
 import { useView, type ViewAnswer } from "./use-view.js";
@@ -54,7 +54,10 @@ export const RANKABLE = [
   "case_paid_rate",
   "share_in_care_visits",
 ];
-const SHOWN = ["fund_paid", "visits", "avg_fee", "avg_bed_days", "visits_per_person"];
+const SHOWN = ["fund_paid", "visits", "avg_fee", "reimb_rate"];
+
+/** "三级" of "三级医疗机构": in a column of tiers the rest goes without saying. */
+const tierText = (tier: string, lang: Lang): string => valueName("tier", tier, lang).replace(/医疗机构$/, "");
 
 /** 机构: who drives the spending, who stands apart. */
 export function Facilities(_: { code?: string }) {
@@ -92,7 +95,7 @@ export function Facilities(_: { code?: string }) {
       onPick={(v) => change({ [key]: v })}
     />
   );
-  const shownColumns = [...new Set([indicator, ...SHOWN])].slice(0, 6);
+  const shownColumns = [...new Set([indicator, ...SHOWN])].slice(0, 5);
   const figureColumns = useFigureColumns<RankedFacility>(
     shownColumns.map((i) => ({
       indicator: i,
@@ -102,7 +105,7 @@ export function Facilities(_: { code?: string }) {
   );
   return (
     <>
-      <div class="row filters">
+      <div class="row filters under">
         <Pick
           name="rank"
           label={t("facilities.rankBy")}
@@ -185,8 +188,8 @@ export function Facilities(_: { code?: string }) {
               key: "about",
               head: t("facilities.about"),
               cell: (r) => (
-                <span class="quiet">
-                  {[r.tier && valueName("tier", r.tier, lang), r.local ? null : r.district_name]
+                <span class="quiet nowrap">
+                  {[r.tier && tierText(r.tier, lang), r.local ? null : r.district_name]
                     .filter(Boolean)
                     .join(" · ")}
                 </span>

@@ -59,6 +59,36 @@ export function FacilityScatter({
   const title = t("facilities.scatter");
   const axisName = (i: string): string =>
     `${indicatorName(i, lang)}${shapeFor(i) === "wan0" ? `，${t("unit.wan")}` : shapeFor(i) === "yuan" ? `，${t("unit.yuan")}` : ""}`;
+  /** Names beside the outermost dots; one that would cover another moves down a line. */
+  const names = (chart: Option): Option[] => {
+    const placed: { x: number; y: number; width: number }[] = [];
+    return usable
+      .filter((r) => named.has(r.facility))
+      .map((r) => ({
+        r,
+        at: chart.convertToPixel({ seriesIndex: 0 }, [
+          place(r.figures[x]?.value),
+          place(r.figures[y]?.value),
+        ]),
+      }))
+      .sort((a, b) => a.at[1] - b.at[1])
+      .map(({ r, at }) => {
+        const size = r.name.length * px(12.5);
+        const left = at[0] + px(9) + size > chart.getWidth() ? at[0] - px(9) - size : at[0] + px(9);
+        let top = at[1];
+        while (placed.some((p) => Math.abs(p.y - top) < px(16) && left < p.x + p.width && p.x < left + size))
+          top += px(16);
+        placed.push({ x: left, y: top, width: size });
+        return {
+          type: "text",
+          silent: true,
+          z: 20,
+          x: left,
+          y: top,
+          style: { text: r.name, ...text({ fill: css("--ink-2"), verticalAlign: "middle" }) },
+        };
+      });
+  };
   const draw = (chart: Option, width: number): void => {
     const axis = (i: string, horizontal: boolean): Option => {
       const values = usable.map((r) => place(r.figures[i]?.value) ?? 0);
@@ -82,12 +112,6 @@ export function FacilityScatter({
         axisLabel: { formatter: (v: number) => show(String(v), shapeFor(i)), hideOverlap: true },
       });
     };
-    const label = (r: RankedFacility): Option => ({
-      show: named.has(r.facility) && width > px(480),
-      formatter: r.name,
-      position: "right",
-      ...text({ color: css("--ink-2") }),
-    });
     chart.setOption(
       {
         animation: false,
@@ -104,14 +128,12 @@ export function FacilityScatter({
               value: [place(r.figures[x]?.value), place(r.figures[y]?.value)],
               name: r.name,
               facility: r.facility,
-              label: label(r),
               itemStyle: {
                 color: named.has(r.facility) ? css("--now") : css("--surface"),
                 borderColor: named.has(r.facility) ? css("--now") : css("--last"),
                 borderWidth: px(1.5),
               },
             })),
-            labelLayout: { hideOverlap: true },
           },
         ],
         tooltip: tooltip(
@@ -125,6 +147,7 @@ export function FacilityScatter({
       },
       true,
     );
+    if (width > px(480)) chart.setOption({ graphic: names(chart) });
     chart.off("click");
     chart.on("click", (p: Option) => go(hrefOf(`/facilities/${encodeURIComponent(p.data.facility)}`)));
   };

@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { BarTick, Stacked } from "../charts/marks.js";
 import { Planes } from "../charts/planes.js";
 import { indicatorName, valueName } from "../data/catalogue.js";
@@ -7,14 +6,14 @@ import { monthText, periodText } from "../format/date.js";
 import { type Amount, place, shapeOf, show, signed } from "../format/number.js";
 import { Fig } from "../parts/figure.js";
 import { Finding } from "../parts/finding.js";
-import { KeyBar, KeyTick } from "../parts/glyph.js";
+import { KeyBar, KeyFlat, KeyTick } from "../parts/glyph.js";
 import { Panel } from "../parts/panel.js";
 import { Segments } from "../parts/pickers.js";
 import { EmptyView, Loaded } from "../parts/states.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import { change, hrefOf, usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
-import { figuresOf, useFigureColumns } from "./columns.js";
+import { figuresOf, shortName, useFigureColumns } from "./columns.js";
 import { useView, type ViewAnswer } from "./use-view.js";
 
 interface RegionRow {
@@ -158,7 +157,8 @@ function SharesPanel({ data }: { data: FlowData }) {
 function MonthsPanel({ data, indicator }: { data: FlowData; indicator: string }) {
   const { t, lang } = useText();
   const { params } = usePlace();
-  const months = [...new Set(data.months.map((m) => m.period))].sort();
+  const year = data.period.slice(0, 4);
+  const months = [...new Set(data.months.map((m) => m.period))].filter((m) => m.startsWith(year)).sort();
   const regions = NEAR_TO_FAR.filter((r) => data.months.some((m) => m.region === r));
   const figure = (period: string, region: string): Figure | undefined =>
     data.months.find((m) => m.period === period && m.region === region)?.figures[indicator];
@@ -190,7 +190,12 @@ function MonthsPanel({ data, indicator }: { data: FlowData; indicator: string })
             <KeyBar />
             {t("series.now")}
           </li>
-          {params.yoy !== "0" && <li>— {t("series.last")}</li>}
+          {params.yoy !== "0" && (
+            <li>
+              <KeyFlat />
+              {t("series.last")}
+            </li>
+          )}
         </>
       }
     >
@@ -354,6 +359,9 @@ function Matrix({ data }: { data: FlowData }) {
           <caption class="sr">{t("flow.matrix")}</caption>
           <thead>
             <tr>
+              <th scope="col" class="hide-s">
+                {t("by.region")}
+              </th>
               <th scope="col">{t("flow.place")}</th>
               {periods.map((p) => (
                 <th key={p} scope="col" class="num">
@@ -375,10 +383,8 @@ function Matrix({ data }: { data: FlowData }) {
               const total = totalOf(r);
               return (
                 <tr key={r.district} class={group !== null ? "group" : undefined}>
-                  <th scope="row">
-                    {group && <span class="sub">{valueName("region", group, lang)}</span>}
-                    {r.name}
-                  </th>
+                  <td class="quiet nowrap hide-s">{group ? valueName("region", group, lang) : ""}</td>
+                  <th scope="row">{r.name}</th>
                   {periods.map((p) => {
                     const cell = r.cells.find((c) => c.period === p);
                     return (
@@ -399,43 +405,46 @@ function Matrix({ data }: { data: FlowData }) {
   );
 }
 
-/** 就医流向: how near people are treated, what it costs, who takes them. */
-export function Flow(_: { code?: string }) {
+const measureOf = (params: Readonly<Record<string, string>>): (typeof MEASURES)[number] =>
+  MEASURES.find((m) => m === params.measure) ?? "fund_paid";
+
+/** Money, visits or fee: what the months and the places show. */
+export function FlowMeasure() {
   const { t, lang } = useText();
   const { params } = usePlace();
-  const indicator = MEASURES.find((m) => m === params.measure) ?? "fund_paid";
+  return (
+    <Segments
+      label={t("flow.measure")}
+      value={measureOf(params)}
+      options={MEASURES.map((m) => ({ value: m, name: shortName(m, t, lang) }))}
+      onPick={(m) => change({ measure: m === "fund_paid" ? null : m })}
+    />
+  );
+}
+
+/** 就医流向: how near people are treated, what it costs, who takes them. */
+export function Flow(_: { code?: string }) {
+  const { params } = usePlace();
+  const indicator = measureOf(params);
   const answer = useView<FlowData>("flow", { indicator });
   const wall = params.wall === "1";
-  const pick: ComponentChildren = (
-    <div class="row filters">
-      <Segments
-        label={t("flow.measure")}
-        value={indicator}
-        options={MEASURES.map((m) => ({ value: m, name: indicatorName(m, lang) }))}
-        onPick={(m) => change({ measure: m === "fund_paid" ? null : m })}
-      />
-    </div>
-  );
   return (
-    <>
-      {pick}
-      <Loaded answer={answer}>
-        {(data) => (
-          <>
-            <Finding of={data.finding} />
-            {data.regions.length === 0 ? (
-              <EmptyView />
-            ) : (
-              <div class="grid">
-                <SharesPanel data={data} />
-                <MonthsPanel data={data} indicator={indicator} />
-                {!wall && <TopFacilities data={data} indicator={indicator} />}
-                {!wall && <Matrix data={data} />}
-              </div>
-            )}
-          </>
-        )}
-      </Loaded>
-    </>
+    <Loaded answer={answer}>
+      {(data) => (
+        <>
+          <Finding of={data.finding} />
+          {data.regions.length === 0 ? (
+            <EmptyView />
+          ) : (
+            <div class="grid">
+              <SharesPanel data={data} />
+              <MonthsPanel data={data} indicator={indicator} />
+              {!wall && <TopFacilities data={data} indicator={indicator} />}
+              {!wall && <Matrix data={data} />}
+            </div>
+          )}
+        </>
+      )}
+    </Loaded>
   );
 }

@@ -1,16 +1,13 @@
-import { BarTick } from "../charts/marks.js";
-import { indicatorName, valueName } from "../data/catalogue.js";
+import { valueName } from "../data/catalogue.js";
 import type { Figure, Figures } from "../data/types.js";
 import { periodText } from "../format/date.js";
-import { place } from "../format/number.js";
-import { Change, Fig } from "../parts/figure.js";
 import { Finding } from "../parts/finding.js";
 import { Panel } from "../parts/panel.js";
 import { EmptyView, Loaded } from "../parts/states.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import { hrefOf } from "../state/url.js";
 import { useText } from "../text/text.js";
-import { figuresOf, useFigureColumns } from "./columns.js";
+import { type FigureColumn, figuresOf, useFigureColumns } from "./columns.js";
 import { useView, type ViewAnswer } from "./use-view.js";
 
 interface FundRow {
@@ -40,16 +37,19 @@ function FundTable({ data }: { data: FundsData }) {
       ),
       raw: (r) => r.name_zh,
     },
-    ...useFigureColumns<FundRow>([
-      { indicator: "income" },
-      { indicator: "expense", noChange: true },
-      { indicator: "settled_expense", main: true },
-      { indicator: "settled_progress", noChange: true },
-      { indicator: "income_progress", noChange: true, hideOnPhone: true },
-      { indicator: "balance_period", noChange: true, hideOnPhone: true },
-      { indicator: "balance_cumulative", noChange: true },
-      { indicator: "months_payable", noChange: true },
-    ]),
+    ...useFigureColumns<FundRow>(
+      [
+        { indicator: "income" },
+        { indicator: "expense", noChange: true },
+        { indicator: "settled_expense", main: true },
+        { indicator: "settled_progress", noChange: true },
+        { indicator: "income_progress", noChange: true, hideOnPhone: true },
+        { indicator: "balance_period", noChange: true, hideOnPhone: true },
+        { indicator: "balance_cumulative", noChange: true },
+        { indicator: "months_payable", noChange: true },
+      ],
+      data.funds,
+    ),
   ];
   const title = t("funds.table");
   return (
@@ -72,66 +72,63 @@ function FundTable({ data }: { data: FundsData }) {
   );
 }
 
-/** Figures listed one a row: what, where, how much. */
-function FigureList({
+interface Pivot {
+  readonly key: string;
+  readonly name: string;
+  readonly figures: Record<string, Figure>;
+}
+
+/** One row a place of the figures, a column an indicator. */
+function pivot(
+  figures: readonly Figure[],
+  dimensions: readonly string[],
+  name: (f: Figure) => string,
+): Pivot[] {
+  const rows = new Map<string, Pivot>();
+  for (const f of figures) {
+    if (f.dimensions.fund === "employee") continue;
+    const key = [f.insurance, ...dimensions.map((d) => f.dimensions[d] ?? "")].join(" ");
+    const row = rows.get(key) ?? { key, name: name(f), figures: {} };
+    row.figures[f.indicator] = f;
+    rows.set(key, row);
+  }
+  return [...rows.values()];
+}
+
+function PivotTable({
   title,
-  figures,
+  rows,
   head,
-  name,
-  small,
+  columns: list,
+  span,
 }: {
   title: string;
-  figures: readonly Figure[];
+  rows: readonly Pivot[];
   head: string;
-  name: (f: Figure) => string;
-  small?: string;
+  columns: readonly FigureColumn[];
+  span: string;
 }) {
-  const { t, lang } = useText();
-  if (figures.length === 0) return null;
-  const most = Math.max(0, ...figures.map((f) => place(f.value) ?? 0));
-  const columns: Column<Figure>[] = [
-    { key: "name", head, kind: "name", cell: name, raw: name },
-    {
-      key: "indicator",
-      head: t("query.indicator"),
-      cell: (f) => <span class="quiet">{indicatorName(f.indicator, lang)}</span>,
-      raw: (f) => indicatorName(f.indicator, lang),
-    },
-    {
-      key: "bar",
-      head: "",
-      kind: "bar",
-      cell: (f) => (f.unit === "fraction" ? "" : <BarTick now={f.value} last={f.previous} max={most} />),
-      hideOnPhone: true,
-    },
-    {
-      key: "value",
-      head: t("ask.value"),
-      numeric: true,
-      kind: "main",
-      cell: (f) => <Fig of={f} unit />,
-      raw: (f) => f.value,
-    },
-    {
-      key: "change",
-      head: t("col.change"),
-      numeric: true,
-      kind: "pair",
-      cell: (f) => <Change of={f} />,
-      raw: (f) => f.change_pct,
-    },
+  const present = list.filter((c) => rows.some((r) => r.figures[c.indicator]));
+  const columns: Column<Pivot>[] = [
+    { key: "name", head, kind: "name", cell: (r) => r.name, raw: (r) => r.name },
+    ...useFigureColumns<Pivot>(present, rows),
   ];
+  if (rows.length === 0) return null;
   return (
     <Panel
       title={title}
-      small={small}
-      span="c6"
+      span={span}
       className="long"
-      sheet={() => sheetOf(title, columns, figures)}
-      figures={() => figures}
+      sheet={() => sheetOf(title, columns, rows)}
+      figures={() =>
+        figuresOf(
+          rows,
+          present.map((c) => c.indicator),
+        )
+      }
     >
       <div class="scroll">
-        <DataTable label={title} columns={columns} rows={figures} rowKey={(f, i) => `${f.indicator} ${i}`} />
+        <DataTable label={title} columns={columns} rows={rows} rowKey={(r) => r.key} />
       </div>
     </Panel>
   );
@@ -146,6 +143,7 @@ export function Funds(_: { code?: string }) {
       .filter((d) => f.dimensions[d] !== undefined)
       .map((d) => valueName(d, f.dimensions[d], lang))
       .join(" · ") || valueName("insurance", f.insurance, lang);
+  const districts = new Set(answer.data?.districts.map((f) => f.dimensions.district)).size;
   return (
     <Loaded answer={answer}>
       {(data) =>
@@ -159,29 +157,46 @@ export function Funds(_: { code?: string }) {
             <Finding of={data.finding} />
             <div class="grid">
               <FundTable data={data} />
-              <FigureList
+              <PivotTable
                 title={t("funds.enrolment")}
-                figures={data.enrolment}
+                span="c6"
                 head={t("picker.insurance")}
-                name={(f) =>
-                  [
-                    valueName("insurance", f.insurance, lang),
-                    ...(f.grouping === "total" ? [] : [join(f, ["district", "person_group", "sex"])]),
-                  ].join(" · ")
-                }
+                rows={pivot(
+                  data.enrolment.filter((f) => f.dimensions.district === undefined || districts > 1),
+                  ["district", "person_group", "sex"],
+                  (f) =>
+                    [
+                      valueName("insurance", f.insurance, lang),
+                      ...(f.grouping === "total" ? [] : [join(f, ["district", "person_group", "sex"])]),
+                    ].join(" · "),
+                )}
+                columns={[
+                  { indicator: "enrolled", main: true },
+                  { indicator: "enrolled_paid", noChange: true },
+                  { indicator: "enrolment_progress", noChange: true },
+                ]}
               />
-              <FigureList
+              <PivotTable
                 title={t("funds.subjects")}
-                figures={data.subjects}
+                span="c6"
                 head={t("funds.subject")}
-                name={(f) => join(f, ["fund", "subject"])}
+                rows={pivot(data.subjects, ["fund", "subject"], (f) => join(f, ["fund", "subject"]))}
+                columns={[{ indicator: "income", main: true }, { indicator: "expense" }]}
               />
-              <FigureList
-                title={t("funds.districts")}
-                figures={data.districts}
-                head={t("picker.district")}
-                name={(f) => join(f, ["district", "fund"])}
-              />
+              {districts > 1 && (
+                <PivotTable
+                  title={t("funds.districts")}
+                  span="c12"
+                  head={t("picker.district")}
+                  rows={pivot(data.districts, ["district", "fund"], (f) => join(f, ["district", "fund"]))}
+                  columns={[
+                    { indicator: "settled_expense", main: true },
+                    { indicator: "income" },
+                    { indicator: "expense", noChange: true },
+                    { indicator: "balance_period", noChange: true },
+                  ]}
+                />
+              )}
             </div>
           </>
         )

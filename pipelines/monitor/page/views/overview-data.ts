@@ -55,8 +55,9 @@ export function flagsOf(fund: FundCard, alerts: readonly AlertRow[]): Flags {
 }
 
 export interface Recent {
-  readonly name: "visits" | "persons" | "paid";
+  readonly name: string;
   readonly indicator: string;
+  readonly care: string | null;
   readonly unit: string;
   readonly today: {
     readonly day: string;

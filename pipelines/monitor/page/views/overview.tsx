@@ -1,5 +1,6 @@
 import { Bullet, LeadLine } from "../charts/bullet.js";
 import { DayLine } from "../charts/marks.js";
+import { capital } from "../data/catalogue.js";
 import { dayText, monthsOf } from "../format/date.js";
 import { magnitude, place, show, signed } from "../format/number.js";
 import { AlertList } from "../parts/alert-list.js";
@@ -23,7 +24,9 @@ import {
 } from "./overview-data.js";
 import { useView } from "./use-view.js";
 
-const MAIN = ["employee_pool", "resident"];
+/** How many funds have a card of their own: those that spend most. The composite of two funds is told by its parts. */
+const CARDS = 2;
+const COMPOSITE = "employee";
 
 /** The figure of a fund that a card shows. */
 export function fundFigure(
@@ -117,7 +120,9 @@ function Fund({ fund, data }: { fund: FundCard; data: OverviewData }) {
     <section class="panel fund c4" data-fund={fund.fund}>
       <header>
         <h2>
-          <a href={hrefOf("/pace", { fund: fund.fund })}>{lang === "zh" ? fund.name_zh : fund.name_en}</a>
+          <a href={hrefOf("/pace", { fund: fund.fund })}>
+            {lang === "zh" ? fund.name_zh : capital(fund.name_en)}
+          </a>
         </h2>
         <LeadChip fund={fund} watch={flags.lead} />
       </header>
@@ -178,7 +183,9 @@ function OtherFunds({ funds, data }: { funds: readonly FundCard[]; data: Overvie
       key: "fund",
       head: t("picker.fund"),
       kind: "name",
-      cell: (r) => <a href={hrefOf("/pace", { fund: r.fund })}>{lang === "zh" ? r.name_zh : r.name_en}</a>,
+      cell: (r) => (
+        <a href={hrefOf("/pace", { fund: r.fund })}>{lang === "zh" ? r.name_zh : capital(r.name_en)}</a>
+      ),
       raw: (r) => r.name_zh,
     },
     {
@@ -306,9 +313,6 @@ function OtherFunds({ funds, data }: { funds: readonly FundCard[]; data: Overvie
   );
 }
 
-const recentUnit = (r: Recent): "unit.wan" | "unit.person" | "unit.visit" =>
-  r.unit === "yuan" ? "unit.wan" : r.unit === "person" ? "unit.person" : "unit.visit";
-
 function RecentDays({ rows }: { rows: readonly Recent[] }) {
   const { t, lang } = useText();
   const shape = (r: Recent) => (r.unit === "yuan" ? "wan" : "count") as "wan" | "count";
@@ -317,7 +321,8 @@ function RecentDays({ rows }: { rows: readonly Recent[] }) {
   const asked = (r: Recent): Asked => ({
     indicator: r.indicator,
     period: r.today.day,
-    grouping: "total",
+    grouping: r.care ? "care" : "total",
+    dimensions: r.care ? { care: r.care } : {},
     value: r.today.value,
     unit: r.unit,
   });
@@ -330,7 +335,7 @@ function RecentDays({ rows }: { rows: readonly Recent[] }) {
       cell: (r) => (
         <>
           {name(r)}
-          <span class="unit">{t(recentUnit(r))}</span>
+          {r.unit === "yuan" && <span class="unit">{t("unit.wan")}</span>}
         </>
       ),
       raw: name,
@@ -420,8 +425,12 @@ export function Overview() {
     <Loaded answer={answer}>
       {(data) => {
         if (data.funds.length === 0) return <EmptyView />;
-        const main = data.funds.filter((f) => MAIN.includes(f.fund));
-        const others = data.funds.filter((f) => !MAIN.includes(f.fund));
+        const funds = data.funds.filter((f) => f.fund !== COMPOSITE);
+        const largest = [...funds]
+          .sort((a, b) => (place(b.settled) ?? 0) - (place(a.settled) ?? 0))
+          .slice(0, CARDS);
+        const main = funds.filter((f) => largest.includes(f));
+        const others = funds.filter((f) => !largest.includes(f));
         const second = wall && params.frame === "2";
         return (
           <>

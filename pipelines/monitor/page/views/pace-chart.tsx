@@ -42,6 +42,7 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
     const starts = days.map((d, i) => (d.day.endsWith("-01") ? i : -1)).filter((i) => i >= 0);
     const middles = days.map((d, i) => (d.day.endsWith("-15") ? i : -1)).filter((i) => i >= 0);
     const band = days.map((d) => outlook.get(d.day));
+    const hasLead = known.length > 0;
     const series: Option[] = [
       {
         name: "\u0000low",
@@ -104,7 +105,9 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
                 data: [{ xAxis: today }],
               },
       },
-      {
+    ];
+    if (hasLead)
+      series.push({
         name: t("pace.lead"),
         type: "line",
         xAxisIndex: 1,
@@ -113,8 +116,7 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
         symbol: "none",
         lineStyle: { color: now, width: px(2) },
         areaStyle: { color: css("--now-soft"), origin: 0 },
-      },
-    ];
+      });
     const label = {
       interval: (i: number) => middles.includes(i) && (!slim || middles.indexOf(i) % 3 === 1),
       formatter: (v: string) => monthText(Number(v.slice(5, 7)), lang),
@@ -128,7 +130,7 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
           { left, right, top: px(20), height: mainHeight },
           { left, right, top: px(20) + mainHeight + px(58), height: px(98) },
         ],
-        xAxis: [0, 1].map((gridIndex) =>
+        xAxis: (hasLead ? [0, 1] : [0]).map((gridIndex) =>
           categoryAxis({
             gridIndex,
             data: days.map((d) => d.day),
@@ -149,13 +151,17 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
             interval: step,
             axisLabel: { formatter: (v: number) => show(String(v), "wan0") },
           }),
-          valueAxis({
-            gridIndex: 1,
-            min: low,
-            max: high,
-            interval: leadStep,
-            axisLabel: { formatter: (v: number) => (v === 0 ? "0" : signed(String(v), "count")) },
-          }),
+          ...(hasLead
+            ? [
+                valueAxis({
+                  gridIndex: 1,
+                  min: low,
+                  max: high,
+                  interval: leadStep,
+                  axisLabel: { formatter: (v: number) => (v === 0 ? "0" : signed(String(v), "count")) },
+                }),
+              ]
+            : []),
         ],
         series,
         tooltip: tooltip(
@@ -245,7 +251,8 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
           fontWeight: 600,
         });
       }
-      put(left, px(20) + mainHeight + px(44), t("pace.leadTitle"), { fill: css("--ink"), fontWeight: 600 });
+      if (hasLead)
+        put(left, px(20) + mainHeight + px(44), t("pace.leadTitle"), { fill: css("--ink"), fontWeight: 600 });
       // What stands today, where the plane is empty: under the lines, to the right of the day.
       if (!slim && today < days.length * 0.72) {
         const bx = tx + px(28);
@@ -328,7 +335,7 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
   };
   return (
     <Chart
-      height={(width) => (width < 560 ? 470 : 562)}
+      height={(width) => (width < 560 ? 312 : 426) + (data.days.some((d) => d.lead !== null) ? 150 : 0)}
       label={t("pace.chart")}
       draw={draw}
       of={[JSON.stringify(data.days), JSON.stringify(data.outlook), lang, watch]}

@@ -43,6 +43,8 @@ export interface PaceData extends ViewAnswer {
   readonly outlook_row:
     | (Outlook & { readonly method_zh?: string | null; readonly years?: string | null })
     | null;
-  readonly contributions: Readonly<Record<string, Contributions>>;
+  readonly contributions: Readonly<Record<string, Contributions | null>>;
+  /** The query behind each block. */
+  readonly sql?: Readonly<Record<string, string>>;
   readonly alerts?: readonly AlertRow[];
 }

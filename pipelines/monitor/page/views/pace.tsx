@@ -14,6 +14,7 @@ import { PaceChart } from "./pace-chart.js";
 import type { Contributions, PaceData, PaceDay } from "./pace-data.js";
 import { useView } from "./use-view.js";
 
+const FIRST_FUND = "employee_pool";
 const DIMENSION: Readonly<Record<string, string>> = {
   by_category: "category",
   by_facility: "facility",
@@ -35,7 +36,12 @@ interface Step {
 /** From zero to the difference: five rows, the rest, the total; they sum to the fen. */
 function steps(of: Contributions, rest: string, total: string): Step[] {
   let at = 0;
-  const rows = [...of.rows, ...(of.rest ? [{ ...of.rest, key: null, name: rest }] : [])].map((r) => {
+  const rows = [
+    ...of.rows,
+    ...(of.rest && (place(of.rest.value) || place(of.rest.previous))
+      ? [{ ...of.rest, key: null, name: rest }]
+      : []),
+  ].map((r) => {
     const from = at;
     at += place(r.difference) ?? 0;
     return {
@@ -118,14 +124,14 @@ function Waterfall({ name, of, data }: { name: string; of: Contributions; data: 
     },
   ];
   const title = t(`pace.${name}` as Key);
-  const sql = `-- ${title}\nSELECT ${dimension}, sum(value) AS value, sum(previous) AS previous, sum(change) AS difference\nFROM indicators\nWHERE period = '${data.period}' AND grouping = 'care+${dimension}' AND insurance = '${data.insurance ?? "all"}' AND indicator = 'pool_paid'\nGROUP BY ALL ORDER BY abs(difference) DESC;`;
+  const sql = data.sql?.[name];
   return (
     <Panel
       title={title}
       small={t("unit.wan")}
       span="c6"
       sheet={() => sheetOf(title, columns, rows)}
-      sql={() => sql}
+      sql={sql ? () => sql : undefined}
     >
       <div class="scroll">
         <DataTable
@@ -167,76 +173,85 @@ function dayColumns(
   ];
 }
 
+/** Which fund: only those that settlements pay out of have a pace. */
+export function PaceFund() {
+  const { t, lang } = useText();
+  const { params } = usePlace();
+  const known = useStore(catalogue);
+  const funds = known?.dimensions.find((d) => d.dimension === "fund")?.values ?? [];
+  return (
+    <Pick
+      name="fund"
+      label={t("picker.fund")}
+      value={params.fund ?? FIRST_FUND}
+      options={funds
+        .filter((f) => f.value !== "risk_reserve")
+        .map((f) => ({ value: f.value, name: lang === "zh" ? f.zh : f.en || f.zh }))}
+      onPick={(v) => change({ fund: v === FIRST_FUND ? null : v })}
+    />
+  );
+}
+
 /** 支出进度: ahead of the pace or not, since when, where the year ends, what explains it. */
 export function Pace(_: { code?: string }) {
   const { t, lang } = useText();
   const { params } = usePlace();
-  const known = useStore(catalogue);
-  const fund = params.fund ?? "employee_pool";
+  const fund = params.fund ?? FIRST_FUND;
   const answer = useView<PaceData>("pace", { fund });
-  const funds =
-    known?.dimensions
-      .find((d) => d.dimension === "fund")
-      ?.values.filter((v) => !["employee", "risk_reserve"].includes(v.value)) ?? [];
   return (
-    <>
-      <div class="row filters">
-        <Pick
-          name="fund"
-          label={t("picker.fund")}
-          value={fund}
-          options={funds.map((f) => ({ value: f.value, name: lang === "zh" ? f.zh : f.en || f.zh }))}
-          onPick={(v) => change({ fund: v === "employee_pool" ? null : v })}
-        />
-      </div>
-      <Loaded answer={answer}>
-        {(data) => {
-          const columns = dayColumns(t, lang);
-          const title = t("pace.title");
-          const watch = data.finding.zh.some((p) => p.tone === "watch" || p.tone === "critical");
-          const sql = `SELECT period_start AS day, sum(value) OVER (ORDER BY period_start) AS cumulative\nFROM indicators\nWHERE period_kind = 'day' AND grouping = 'total' AND insurance = '${data.insurance ?? "all"}' AND indicator = 'pool_paid'\n  AND period_start >= DATE '${data.period.slice(0, 4)}-01-01'\nORDER BY day;`;
-          return (
-            <>
-              <Finding of={data.finding} />
-              {data.days.every((d) => d.now === null) ? (
-                <EmptyView />
-              ) : (
-                <div class="grid">
-                  <Panel
-                    title={title}
-                    small={t("pace.small")}
-                    table={() => (
-                      <DataTable label={title} columns={columns} rows={data.days} rowKey={(r) => r.day} />
-                    )}
-                    sheet={() => sheetOf(title, columns, data.days)}
-                    sql={() => sql}
-                  >
-                    <PaceChart data={data} watch={watch} />
-                  </Panel>
-                  {Object.entries(data.contributions)
-                    .filter(([, c]) => c && c.rows.length > 0)
-                    .map(([name, c]) => (
-                      <Waterfall key={name} name={name} of={c} data={data} />
-                    ))}
-                  {data.outlook_row && (
-                    <section class="panel c12 formula">
-                      <b>{t("pace.how")}</b>
-                      {(lang === "zh" ? data.outlook_row.method_zh : null) ??
-                        t(data.outlook_row.method === "straight_line" ? "pace.straight" : "pace.earlier", {
-                          years: data.outlook_row.years ?? yearBefore(data.period).slice(0, 4),
-                        })}{" "}
-                      {t("pace.asOf", {
-                        day: dayText(data.outlook_row.as_of, lang),
-                        n: show(data.outlook_row.projected, "wan"),
-                      })}
-                    </section>
+    <Loaded answer={answer}>
+      {(data) => {
+        const columns = dayColumns(t, lang);
+        const title = t("pace.title");
+        const watch = data.finding.zh.some((p) => p.tone === "watch" || p.tone === "critical");
+        const sql =
+          data.sql?.days ??
+          `SELECT period, value, previous
+FROM indicators
+WHERE period_kind = 'ytd' AND insurance = 'all' AND grouping = 'fund' AND fund = '${data.fund}' AND indicator = 'settled_expense'
+ORDER BY period;`;
+        const shown = Object.entries(data.contributions).filter(
+          (entry): entry is [string, Contributions] => (entry[1]?.rows.length ?? 0) > 1,
+        );
+        return (
+          <>
+            <Finding of={data.finding} />
+            {data.days.every((d) => d.now === null) ? (
+              <EmptyView />
+            ) : (
+              <div class="grid">
+                <Panel
+                  title={title}
+                  small={t("pace.small")}
+                  table={() => (
+                    <DataTable label={title} columns={columns} rows={data.days} rowKey={(r) => r.day} />
                   )}
-                </div>
-              )}
-            </>
-          );
-        }}
-      </Loaded>
-    </>
+                  sheet={() => sheetOf(title, columns, data.days)}
+                  sql={() => sql}
+                >
+                  <PaceChart data={data} watch={watch} />
+                </Panel>
+                {shown.map(([name, c]) => (
+                  <Waterfall key={name} name={name} of={c} data={data} />
+                ))}
+                {data.outlook_row && (
+                  <section class={`panel formula ${shown.length % 2 ? "c6" : "c12"}`}>
+                    <b>{t("pace.how")}</b>
+                    {(lang === "zh" ? data.outlook_row.method_zh : null) ??
+                      t(data.outlook_row.method === "straight_line" ? "pace.straight" : "pace.earlier", {
+                        years: data.outlook_row.years ?? yearBefore(data.period).slice(0, 4),
+                      })}{" "}
+                    {t("pace.asOf", {
+                      day: dayText(data.outlook_row.as_of, lang),
+                      n: show(data.outlook_row.projected, "wan"),
+                    })}
+                  </section>
+                )}
+              </div>
+            )}
+          </>
+        );
+      }}
+    </Loaded>
   );
 }

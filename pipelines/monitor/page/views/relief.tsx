@@ -55,11 +55,13 @@ export function Relief(_: { code?: string }) {
                 />
                 <MonthPanel
                   months={data.months}
-                  list={rows.map((r) => ({
-                    indicator: `${r.kind}_paid`,
-                    shape: "wan" as const,
-                    head: name(r),
-                  }))}
+                  list={rows
+                    .filter((r) => place(paid(r)?.value) || place(paid(r)?.previous))
+                    .map((r) => ({
+                      indicator: `${r.kind}_paid`,
+                      shape: "wan" as const,
+                      head: name(r),
+                    }))}
                 />
               </div>
             )}

@@ -120,7 +120,7 @@ function ByMonth({ data }: { data: StructureData }) {
       table={() => <DataTable label={title} columns={columns} rows={months} />}
       sheet={() => sheetOf(title, columns, months)}
       sql={() =>
-        `SELECT period, category, value\nFROM indicators\nWHERE grouping = 'care+category' AND indicator = 'fund_paid' AND period IN (${months.map((m) => `'${m}'`).join(", ")})\nORDER BY period, value DESC;`
+        `SELECT period, category, value\nFROM indicators\nWHERE grouping = 'care+category' AND indicator = 'benefit_paid' AND period IN (${months.map((m) => `'${m}'`).join(", ")})\nORDER BY period, value DESC;`
       }
     >
       <Chart height={300} label={title} draw={draw} of={[JSON.stringify(data.months), lang]} />
@@ -134,15 +134,15 @@ export function Structure(_: { code?: string }) {
   const { params } = usePlace();
   const answer = useView<StructureData>("structure");
   const figureColumns = useFigureColumns<Line>([
-    { indicator: "fund_paid", main: true },
-    { indicator: "share_fund_paid" },
-    { indicator: "benefit_paid", noChange: true, hideOnPhone: true },
+    { indicator: "benefit_paid", main: true },
+    { indicator: "share_benefit_paid" },
     { indicator: "visits" },
+    { indicator: "fee", noChange: true, hideOnPhone: true },
   ]);
   return (
     <Loaded answer={answer}>
       {(data) => {
-        const most = Math.max(0, ...data.rows.map((r) => place(r.figures.fund_paid?.value) ?? 0));
+        const most = Math.max(0, ...data.rows.map((r) => place(r.figures.benefit_paid?.value) ?? 0));
         const label = (r: Line): string =>
           lang === "zh"
             ? r.name
@@ -164,8 +164,8 @@ export function Structure(_: { code?: string }) {
             kind: "bar",
             cell: (r) => (
               <BarTick
-                now={r.figures.fund_paid?.value}
-                last={params.yoy === "0" ? null : r.figures.fund_paid?.previous}
+                now={r.figures.benefit_paid?.value}
+                last={params.yoy === "0" ? null : r.figures.benefit_paid?.previous}
                 max={most}
               />
             ),
@@ -199,7 +199,7 @@ export function Structure(_: { code?: string }) {
                   }
                   sheet={() => sheetOf(title, columns, data.rows)}
                   figures={() =>
-                    figuresOf(data.rows, ["fund_paid", "share_fund_paid", "benefit_paid", "visits"])
+                    figuresOf(data.rows, ["benefit_paid", "share_benefit_paid", "visits", "fee"])
                   }
                 >
                   <div class="scroll">
@@ -208,7 +208,7 @@ export function Structure(_: { code?: string }) {
                       columns={columns}
                       rows={data.rows}
                       rowKey={(r) => `${r.care} ${r.category}`}
-                      rowClass={(r) => (r.parent ? "child" : undefined)}
+                      rowClass={(r) => (r.category === null ? "group" : "child")}
                     />
                   </div>
                 </Panel>

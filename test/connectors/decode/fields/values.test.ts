@@ -4,11 +4,14 @@ import { ZoneCalendar } from "../../../../aggregations/calendar.js";
 import {
   canonicalFigure,
   canonicalRate,
+  cleanText,
   dayOfText,
+  fenOfBytes,
   fenOfText,
   fenOfUnscaled,
   instantOfMs,
   instantOfText,
+  intOfText,
   mapOfEntries,
   textFault,
   textOfUnscaled,
@@ -32,13 +35,9 @@ describe("amounts", () => {
     ".5",
     "5.",
     "1.005",
-    "1e3",
-    "1E3",
     "NaN",
     "Infinity",
     "+1",
-    " 1",
-    "1 ",
     "1,000",
     "0x10",
     "１",
@@ -99,11 +98,13 @@ describe("instants and days", () => {
     ["2024-03-01 10:00:00Z", "2024-03-01T10:00:00.000Z"],
     ["2024-03-01 10:00:00", "2024-03-01T02:00:00.000Z"],
     ["2024-03-01 10:00:00.5", "2024-03-01T02:00:00.500Z"],
+    ["2024-03-01T10:00:00", "2024-03-01T02:00:00.000Z"],
+    ["2024-03-01T10:00:00.25", "2024-03-01T02:00:00.250Z"],
+    [" 2024-03-01 10:00:00\u00a0", "2024-03-01T02:00:00.000Z"],
     ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.000Z"],
   ])("%s is %s", (text, iso) => expect(new Date(instantOfText(text, shanghai)).toISOString()).toBe(iso));
 
   it.each([
-    "2024-03-01T10:00:00",
     "2024-03-01",
     "2024-02-30 10:00:00",
     "2024-03-01 24:00:00",
@@ -130,23 +131,108 @@ describe("instants and days", () => {
     expect(instantOfMs(Number.NaN)).toBeNaN();
   });
 
-  it("a day is YYYY-MM-DD and exists", () => {
-    expect(dayOfText("2024-02-29")).toBe(19782);
-    for (const text of ["2023-02-29", "2024-2-9", "20240209", "2024-02-29 ", ""])
-      expect(dayOfText(text)).toBeNaN();
+  it.each([
+    ["2024-02-29", 19782],
+    ["2024-02-29 ", 19782],
+    ["\u3000 2024-02-29\ufeff", 19782],
+    ["2024-02-29 00:00:00", 19782],
+    ["2024-02-29T00:00:00.000", 19782],
+    ["2024-02-29T00:00:00Z", 19782],
+    ["2024-02-29 15:30:00", 19782],
+    // Any other clock with an offset: its date in the zone of the jurisdiction.
+    ["2024-02-28T16:00:01Z", 19782],
+    ["2024-02-29T23:00:00-05:00", 19783],
+  ])("%j is a day", (text, day) => expect(dayOfText(text, shanghai)).toBe(day));
+
+  it.each([
+    "2023-02-29",
+    "2024-2-9",
+    "20240209",
+    "2024-02-30 00:00:00",
+    "2024-02-29 25:00:00",
+    "2024-02-29 x",
+    "",
+  ])("%j is no day", (text) => expect(dayOfText(text, shanghai)).toBeNaN());
+});
+
+describe("integers and amounts as text", () => {
+  it.each([
+    ["6", 6],
+    ["6.0", 6],
+    [" -6.000", -6],
+    ["6E+2", 600],
+    ["0.0", 0],
+  ])("%j is %d", (text, value) => expect(intOfText(text)).toBe(value));
+
+  it.each(["6.5", "", "1e10", "0x6", "2147483648"])("%j is no integer", (text) =>
+    expect(intOfText(text)).toBeNaN(),
+  );
+
+  it.each([
+    ["1000.000", 100_000],
+    ["1E+3", 100_000],
+    ["1.5e-1", 15],
+    ["12345.67e-2", Number.NaN],
+    ["1e-3", Number.NaN],
+    ["1.230", 123],
+    ["1.234", Number.NaN],
+    ["-0.000", 0],
+    [" 5.10 ", 510],
+    ["1e40", Number.NaN],
+    ["1e9999", Number.NaN],
+  ])("an amount %j is %d fen", (text, fen) => {
+    expect(fenOfText(text)).toBe(fen);
+    const bytes = Buffer.from(`"${text}"`);
+    expect(fenOfBytes(bytes, 1, bytes.length - 1)).toBe(fen);
   });
 });
 
 describe("texts", () => {
-  it("codes have at most 64 characters, no control characters and no lone surrogates", () => {
-    expect(textFault("H".repeat(64), false)).toBeNull();
-    expect(textFault("药店-Ω𠮷", false)).toBeNull();
-    expect(textFault("H".repeat(65), false)).toContain("64");
-    expect(textFault("H\u0000", false)).toContain("control");
-    expect(textFault("H\u007f", false)).toContain("control");
-    expect(textFault("H\ud800", false)).toContain("well-formed");
-    expect(textFault("药".repeat(1024), true)).toBeNull();
-    expect(textFault("药".repeat(1025), true)).toContain("1024");
+  const code = { name: "med_type", text: "code" } as const;
+  const id = { name: "setl_id", text: "id" } as const;
+  const name = { name: "fund", text: "name" } as const;
+
+  it("ids and names have at most 64 characters, no control characters and no lone surrogates", () => {
+    expect(textFault("H".repeat(64), id)).toBeNull();
+    expect(textFault("药店-Ω𠮷", name)).toBeNull();
+    expect(textFault("H".repeat(65), id)).toContain("64");
+    expect(textFault("H\u0000", id)).toContain("control");
+    expect(textFault("H\u007f", name)).toContain("control");
+    expect(textFault("H\ud800", id)).toContain("well-formed");
+    expect(textFault("药".repeat(1024), { name: "name", text: "prose" })).toBeNull();
+    expect(textFault("药".repeat(1025), { name: "name", text: "prose" })).toContain("1024");
+  });
+
+  it("codes are at most 20 letters, digits and -_.+*/", () => {
+    for (const text of ["11", "M01.600*", "H62072500012", "a-b_c.d+e*f/g", "x".repeat(20)])
+      expect(textFault(text, code)).toBeNull();
+    for (const text of ["张三", "1 1", "x".repeat(21), "a,b", "a;b", "<b>"])
+      expect(textFault(text, code)).toContain("20 letters");
+  });
+
+  it("the form of an identity number is refused wherever it can only be a shifted column", () => {
+    for (const number of [
+      "620725199003078888",
+      "62072519900307888X",
+      "62072519900307888x",
+      "620725900307888",
+    ]) {
+      expect(textFault(number, code)).toContain("identity number");
+      expect(textFault(number, name)).toContain("identity number");
+      expect(textFault(number, id)).toBeNull();
+      expect(textFault(number, { name: "fact_id", text: "id" })).toContain("identity number");
+    }
+    // No date in the places of one.
+    expect(textFault("620725199013078888", code)).toBeNull();
+    expect(textFault("620725901307888", code)).toBeNull();
+  });
+
+  it("white space around a text goes, and full-width letters and digits of codes become half-width", () => {
+    for (const space of [" ", "\t", "\u00a0", "\u200b", "\ufeff", "\u3000", "\u2060"])
+      expect(cleanText(`${space}X1${space}${space}`, "id")).toBe("X1");
+    expect(cleanText("　Ｈ６２ａ ", "code")).toBe("H62a");
+    expect(cleanText(" 县 医院Ａ ", "prose")).toBe("县 医院Ａ");
+    expect(cleanText("\u200b", "code")).toBe("");
   });
 
   it("maps are text to text, in one order, and cannot reach a prototype", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeValue } from "../../../support/decoding.js";
+import { decodeValue, makeDecoder } from "../../../support/decoding.js";
 
 const GOOD = {
   setl_id: "S1",
@@ -75,7 +75,7 @@ describe("a JSON settlement", () => {
   );
 
   it.each([
-    ["medfee_sumamt", "1e3"],
+    ["medfee_sumamt", "1e-3"],
     ["medfee_sumamt", "1.005"],
     ["medfee_sumamt", '"1.005"'],
     ["medfee_sumamt", '"NaN"'],
@@ -84,26 +84,64 @@ describe("a JSON settlement", () => {
     ["medfee_sumamt", "true"],
     ["medfee_sumamt", "[1]"],
     ["medfee_sumamt", '"1,000.00"'],
-    ["insutype", "390"],
+    ["insutype", "-390"],
+    ["insutype", "390.5"],
+    ["fixmedins_code", "62072500012"],
+    ["med_type", '"普通住院"'],
+    ["med_type", '"620725199003078888"'],
+    ["fixmedins_code", '"62072519900307888X"'],
     ["psn_no", "62"],
     ["setl_id", "{}"],
     ["setl_id", "false"],
     ["setl_id", '"a\\u0000b"'],
     ["setl_id", '"a\\ud800b"'],
     ["setl_id", '"\u007f"'],
-    ["setl_time", '"2024-03-01T10:00:00"'],
     ["setl_time", "1.5"],
     ["setl_time", '"2024-02-30 10:00:00"'],
     ["begndate", '"2024-2-1"'],
     ["begndate", "19782"],
     ["ipt_days", "1.5"],
     ["ipt_days", "2147483648"],
-    ["ipt_days", '"3"'],
-    ["ipt_days", "3e0"],
+    ["ipt_days", '"3.5"'],
   ])("with %s %s is bad_value of that field", (field, text) => {
     const { rejection, record } = withRaw(field, text);
     expect(record).toBeNull();
     expect(rejection).toMatch(new RegExp(`^bad_value: ${field}: expected `));
+  });
+
+  it("reads what means one thing only, however an export writes it", () => {
+    for (const [field, text, value] of [
+      ["medfee_sumamt", "1e3", 100_000],
+      ["medfee_sumamt", '"1000.000"', 100_000],
+      ["medfee_sumamt", '"  5.1 "', 510],
+      ["ipt_days", '"3"', 3],
+      ["ipt_days", "3e0", 3],
+      ["ipt_days", '"0.0"', 0],
+      ["begndate", '"2024-02-28 00:00:00"', 19781],
+      ["setl_time", '"2024-03-01T10:00:00"', Date.UTC(2024, 2, 1, 2)],
+      ["insutype", "390", "390"],
+      ["insutype", "390.0", "390"],
+      ["setl_id", "12345678901234567890123", "12345678901234567890123"],
+      ["hosp_lv", "5", "05"],
+      ["hosp_lv", "11", "11"],
+      ["setl_id", '"X1 "', "X1"],
+      ["psn_no", '"\\u200bP1\\u00a0"', "P1"],
+      ["fixmedins_code", '"\uff28\uff16\u3000"', "H6"],
+      ["dise_no", '" "', null],
+      ["ipt_days", '" "', null],
+    ] as const)
+      expect(withRaw(field, text).record?.[field], `${field} ${text}`).toBe(value);
+  });
+
+  it("reads a field by its other name, and by ours where both stand", () => {
+    const rest = JSON.stringify(GOOD).slice(1);
+    expect(decodeValue("settlement", `{"inscp_amt":"7.00",${rest}`).record?.inscp_scp_amt).toBe(700);
+    expect(
+      decodeValue("settlement", `{"inscp_amt":"7.00","inscp_scp_amt":"8.00",${rest}`).record?.inscp_scp_amt,
+    ).toBe(800);
+    const own = makeDecoder({ fields: { medfee_sumamt: ["total_fee"] } });
+    const text = JSON.stringify(GOOD).replace("medfee_sumamt", "total_fee");
+    expect(decodeValue("settlement", text, own).record?.medfee_sumamt).toBe(decode({}).record?.medfee_sumamt);
   });
 
   it("tells neither the person's number nor any other value", () => {
@@ -172,7 +210,7 @@ describe("undecodable", () => {
   });
 
   it("an empty, a null and a foreign value", () => {
-    expect(decodeValue("settlement", null).rejection).toBe("undecodable: the value is empty");
+    expect(decodeValue("settlement", null).rejection).toBe("undecodable: nothing to count");
     expect(decodeValue("settlement", "").rejection).toBe("undecodable: the value is empty");
     for (const foreign of [
       "x",

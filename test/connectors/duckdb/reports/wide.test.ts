@@ -205,8 +205,8 @@ test("by division under its name, or its code; the whole of books and enrolment 
     ["合计", "12.35", "23.46", null, null, null, null, "17.35", null],
   ]);
   expect(await rows("医疗救助分县区情况表")).toEqual([
-    ["甘州区", "3", "0.11", "4", "0.02"],
-    ["合计", "3", "0.11", "4", "0.02"],
+    ["甘州区", "3", "0.11", "4", "0.02", "0", "0.00"],
+    ["合计", "3", "0.11", "4", "0.02", "0", "0.00"],
   ]);
 });
 

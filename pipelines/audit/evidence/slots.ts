@@ -1,0 +1,176 @@
+import { type Book, type Figure, FORMS, type Reading } from "./book.js";
+import type { Bound, Reader } from "./chain.js";
+import { termsOf } from "./meaning.js";
+import { isChange, isShare, pairScore } from "./score.js";
+import type { ToldNumber } from "./told.js";
+import { factorOf, plain, printedValue, rounded } from "./units.js";
+
+/** How a printed number may have become of the right one. */
+export type Slip = "same" | "swapped" | "lost" | "added" | "digit" | "point" | "rounding" | "near" | "sign";
+
+/** The figure that its neighbours leave for a place, and how the printed number looks like it. */
+export interface Slot {
+  readonly reading: Reading;
+  readonly slip: Slip | null;
+  readonly score: number;
+  /** By how much it is better than the next that prints otherwise. */
+  readonly gap: number;
+  /** Score by words and neighbours alone. */
+  readonly base: number;
+}
+
+/** One slip of the pen or keyboard from one number to the other; null for more. */
+export function slipOf(right: string, printed: string): Slip | null {
+  if (right === printed) return "same";
+  if (right.length === printed.length) {
+    const at = [...right].flatMap((c, i) => (c === printed[i] ? [] : [i]));
+    if (at.length === 1) return right[at[0]] === "." || printed[at[0]] === "." ? null : "digit";
+    if (
+      at.length === 2 &&
+      at[1] === at[0] + 1 &&
+      right[at[0]] === printed[at[1]] &&
+      right[at[1]] === printed[at[0]]
+    )
+      return right[at[0]] === "." || right[at[1]] === "." ? "point" : "swapped";
+  }
+  const drops = (long: string, short: string): boolean =>
+    long.length === short.length + 1 &&
+    [...long].some((_, i) => long.slice(0, i) + long.slice(i + 1) === short);
+  if (drops(right, printed)) return "lost";
+  if (drops(printed, right)) return "added";
+  const [a, b] = [Number(right), Number(printed)];
+  if (a > 0 && b > 0) {
+    const power = Math.log10(a / b);
+    if (Math.abs(power - Math.round(power)) < 1e-6) return "point";
+  }
+  return null;
+}
+
+/** How a printed number looks like a figure in so many decimals. */
+export function likeness(n: ToldNumber, reading: Reading, decimals: number): Slip | null {
+  const value = printedValue(n.unit, reading);
+  if (value === null) return null;
+  const printed = plain(n.digits);
+  let found: Slip | null = null;
+  for (const rounding of ["half-up", "cut-off"] as const) {
+    const slip = slipOf(plain(rounded(value, decimals, rounding)), printed);
+    if (slip === "same") return "same";
+    found ??= slip;
+  }
+  if (Math.abs(Number(n.digits) - Math.abs(value)) <= 1.01 * 10 ** -decimals && decimals > 0)
+    return "rounding";
+  if (found !== null && printed.replace(".", "").length >= 2) return found;
+  if (value !== 0 && Math.abs(Number(n.digits) - Math.abs(value)) <= 0.02 * Math.abs(value)) return "near";
+  return null;
+}
+
+const WORTH: Readonly<Record<Slip, number>> = {
+  same: 9,
+  swapped: 3.5,
+  lost: 3,
+  added: 3,
+  digit: 3,
+  point: 3,
+  rounding: 3,
+  near: 1.5,
+  sign: 3,
+};
+const LEAST_SCORE = 6;
+const LEAST_GAP = 1.5;
+
+/** What the bound numbers of the sentence leave for one that is not bound; null where that is not clear. */
+export function slotFor(at: number, bound: Bound, holds: readonly boolean[], reader: Reader): Slot | null {
+  const { told, bindings, contexts, words } = bound;
+  const n = told.numbers[at];
+  const cue = contexts[at].form;
+  if (cue === "other") return null;
+  const { book } = reader;
+  const from = new Map<string, { reading: Reading; by: Set<number> }>();
+  const offer = (figure: Figure, by: number): void => {
+    for (const form of FORMS) {
+      const reading = { figure, form };
+      if (figure.values[FORMS.indexOf(form)] === null || factorOf(n.unit, reading) === null) continue;
+      const moves = cue === "up" || cue === "down";
+      if (moves !== isChange(form)) continue;
+      if ((cue === "share") !== isShare(figure.indicator) || (cue === "previous") !== (form === "previous"))
+        continue;
+      if (form === "change" && figure.unit === "fraction" && n.unit !== "%" && !/百分点/.test(n.unit ?? ""))
+        continue;
+      const key = `${figure.id} ${form}`;
+      const there = from.get(key) ?? { reading, by: new Set<number>() };
+      from.set(key, there);
+      there.by.add(by);
+    }
+  };
+  for (let j = Math.max(0, at - 4); j < Math.min(told.numbers.length, at + 5); j++) {
+    const g = bindings[j].reading?.figure;
+    if (j === at || !holds[j] || g === undefined) continue;
+    for (const f of book.of(g.scope)) offer(f, j);
+    for (const d of g.scope.members.keys())
+      for (const f of book.of(book.moved(g.scope, d, null))) offer(f, j);
+    for (const [about, { meant, near }] of contexts[at].named) {
+      if (near !== "clause" || about === "insurance") continue;
+      for (const [d, m] of meant) {
+        const f = book.at(book.moved(g.scope, d, m), g.indicator);
+        if (f) offer(f, j);
+      }
+    }
+  }
+  const options: (Slot & { shown: string })[] = [];
+  for (const { reading, by } of from.values()) {
+    const decimals = decimalsAt(n, reading, reader);
+    const slip = likeness(n, reading, decimals);
+    const value = printedValue(n.unit, reading);
+    if (value === null) continue;
+    const beside = [at - 1, at + 1].flatMap((j) => {
+      const o = holds[j] ? bindings[j]?.reading : null;
+      return o ? [j < at ? pairScore(o, reading) : pairScore(reading, o)] : [];
+    });
+    const same = [...by].filter((j) => bindings[j].reading?.figure === reading.figure).length;
+    const base = words.of(at, reading) + Math.max(0, ...beside) + 0.5 * same;
+    const divided =
+      n.unit === "%" && reading.form === "value" && dividedHere(at, reading.figure, bound, holds, book);
+    const worth = (slip === null ? 0 : WORTH[slip]) + (divided ? 3 : 0);
+    const shown = rounded(value, decimals, "half-up");
+    const kept = slip !== null && slip !== "near" ? slip : divided ? "near" : null;
+    options.push({ reading, slip: kept, score: base + worth, gap: 0, base, shown });
+  }
+  options.sort((a, b) => b.score - a.score || a.reading.figure.id - b.reading.figure.id);
+  const best = options[0];
+  if (best === undefined) return null;
+  const next = options.find((o) => o.shown !== best.shown)?.score ?? best.score - 9;
+  if (best.score < LEAST_SCORE || best.score - next < LEAST_GAP || best.slip === null) return null;
+  return {
+    reading: best.reading,
+    slip: best.slip,
+    score: best.score,
+    gap: best.score - next,
+    base: best.base,
+  };
+}
+
+export function decimalsAt(n: ToldNumber, reading: Reading, { decimals }: Reader): number {
+  const kind = reading.form === "change_pct" ? "%" : reading.figure.kind;
+  const factor = factorOf(n.unit, reading) ?? 1;
+  return decimals.of(n, kind, kind === "%" ? 1 : 1 / factor);
+}
+
+/** Whether what a quotient divides stands just before it, and what by in the sentence. */
+function dividedHere(
+  at: number,
+  figure: Figure,
+  { bindings }: Bound,
+  holds: readonly boolean[],
+  book: Book,
+): boolean {
+  const terms = termsOf(figure, book);
+  if (terms === null) return false;
+  const stands = (f: Figure, from: number, to: number): boolean =>
+    bindings.some(
+      (b, i) =>
+        i >= from && i < to && holds[i] && b.reading?.form === "value" && b.reading.figure.twins === f.twins,
+    );
+  // A share has its whole anywhere before, a rate what it is of just before it.
+  const far = isShare(figure.indicator) ? 0 : at - 3;
+  return stands(terms.top, at - 3, at) && stands(terms.bottom, far, at);
+}

@@ -1,0 +1,316 @@
+import { z } from "zod";
+import { formulaOf, termsOf, termUnit, termZh } from "../../../aggregations/explain/formula.js";
+import {
+  parseRequest,
+  type Request,
+  groupingOf as requestGrouping,
+} from "../../../aggregations/explain/request.js";
+import { compare } from "../../../aggregations/findings/words.js";
+import { decimal as decimalText, microsOr0 } from "../../../aggregations/micros.js";
+import { restatementOf } from "../../../connectors/duckdb/monitor/restatements.js";
+import { DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
+import { MEASURES } from "../../../schemas/measures.js";
+import { quoteText } from "../../../schemas/published/definition.js";
+import { refuse } from "../problem.js";
+import { withOffsetOrNull } from "../times.js";
+import { ask, groupsOf, labels, monthsOf } from "./ask.js";
+import { dimensionFilters, indicator, insurance, period, word } from "./parameters.js";
+import { type Context, route } from "./route.js";
+import { decimal, figureShape } from "./shapes.js";
+
+/** Cells given; those that are smaller stand in `rest`. */
+const MOST_CELLS = 200;
+
+const one = Object.fromEntries(Object.keys(dimensionFilters).map((d) => [d, word.optional()])) as Record<
+  Dimension,
+  z.ZodOptional<typeof word>
+>;
+
+export const explainQuery = z.object({
+  period,
+  indicator,
+  insurance: insurance.default("all"),
+  ...one,
+});
+
+export const explainShape = {
+  figure: figureShape.nullable(),
+  indicator: z.string(),
+  name_zh: z.string(),
+  formula: z.string(),
+  unit: z.string(),
+  parts: z
+    .array(
+      z.object({
+        side: z.enum(["numerator", "denominator"]),
+        sign: z.string(),
+        term: z.string(),
+        zh: z.string(),
+        unit: z.string(),
+        value: decimal.describe("As it is published for this group; null where it is no figure of its own"),
+      }),
+    )
+    .describe("The terms of the formula"),
+  cells_grouping: z.string().nullable().describe("The finest published grouping below the figure's own"),
+  cells: z
+    .array(
+      z.object({
+        period: z.string(),
+        dimensions: z.record(z.string(), z.string()),
+        labels: z.record(z.string(), z.string()),
+        facility_name: z.string().nullable(),
+        value: decimal.describe("The first term"),
+        unit: z.string(),
+        terms: z.record(z.string(), decimal),
+      }),
+    )
+    .describe(
+      "Months and groups that add up to the terms, the largest first; empty for what does not add up",
+    ),
+  cells_count: z.number().int(),
+  cells_sums: z.record(z.string(), decimal).describe("What all cells add up to, term by term"),
+  sql: z.string().describe("Gives the figure from the published file"),
+  since_close: z
+    .looseObject({})
+    .nullable()
+    .describe("For a restated figure: what it was, what it is, the causes"),
+};
+
+export const explainRoute = route({
+  path: "/api/v1/explain",
+  summary: "From a figure to its terms and to the cells that they are summed from",
+  description:
+    "One value of each dimension of the figure's grouping. The settlements behind it are at /api/v1/settlements, for the role detail.",
+  role: "viewer",
+  query: explainQuery,
+  answer: z.object(explainShape),
+  answerOf: (context, query) => explanationOf(context, requestOf(query)),
+});
+
+/** @throws Refusal FP6005 as parseRequest says. */
+export function requestOf(query: z.output<typeof explainQuery>): Request {
+  const pairs = DIMENSIONS.flatMap((d) => (query[d] === undefined ? [] : [`${d}=${query[d]}`]));
+  try {
+    return parseRequest(query.period, query.indicator, [`insurance=${query.insurance}`, ...pairs]).request;
+  } catch (error) {
+    throw refuse("FP6005", (error as Error).message.replace(/; see --help \[FP1003\]$/, ""));
+  }
+}
+
+async function explanationOf(
+  context: Context,
+  request: Request,
+): Promise<z.input<z.ZodObject<typeof explainShape>>> {
+  const { period: p, insurance: of, dimensions } = request;
+  const grouping = requestGrouping(request);
+  const where = Object.fromEntries(Object.entries(dimensions).map(([d, v]) => [d, [v!]]));
+  const formula = formulaOf(request.indicator);
+  const terms = formula === undefined ? [] : termNames(formula);
+  const shown = [
+    ...new Set([
+      request.indicator,
+      ...terms.filter((t) => MEASURES.some((m) => m.name === t) || t === "persons"),
+    ]),
+  ];
+  const figures = await ask(context, {
+    periods: [p.id],
+    insurances: [of],
+    grouping,
+    indicators: shown,
+    where,
+  });
+  const figure = figures.find((f) => f.indicator === request.indicator) ?? null;
+  if (figure === null) {
+    throw refuse("FP5003", `${request.indicator} of ${p.id} by ${grouping} is not published for that group`);
+  }
+  const values = new Map(figures.map((f) => [f.indicator, f.value]));
+  const parts = formula === undefined ? [] : await partsOf(context, request, formula, values);
+  const cells = await cellsOf(context, request, formula);
+  const restated = figure.status === "restated" ? await restatementOf(context.file, figure) : null;
+  return {
+    figure,
+    indicator: request.indicator,
+    name_zh: formula?.indicator.zh ?? request.indicator,
+    formula: formula?.indicator.formula ?? "上报数，原样发布，不作汇总",
+    unit: figure.unit,
+    parts,
+    ...cells,
+    sql: sqlOf(request),
+    since_close: restated && {
+      ...restated,
+      restated_at: withOffsetOrNull(context.calendar, restated.restated_at),
+    },
+  };
+}
+
+type KnownFormula = NonNullable<ReturnType<typeof formulaOf>>;
+const SIDES = ["numerator", "denominator"] as const;
+const termNames = (formula: KnownFormula): string[] =>
+  SIDES.flatMap((side) => termsOf(formula, side).map((t) => t.slice(1)));
+
+/** Indicators under which terms of the books are published: in the period, or from 1 January. */
+const PUBLISHED_AS: Readonly<Record<string, { readonly indicator: string; readonly ytd?: true }>> = {
+  income: { indicator: "income" },
+  expense: { indicator: "expense" },
+  beneficiaries: { indicator: "beneficiaries" },
+  settled: { indicator: "settled_expense" },
+  income_to_date: { indicator: "income", ytd: true },
+  expense_to_date: { indicator: "expense", ytd: true },
+  settled_to_date: { indicator: "settled_expense", ytd: true },
+  budget_income: { indicator: "budget_income" },
+  budget_expense: { indicator: "budget_expense" },
+  paid_persons: { indicator: "enrolled_paid" },
+  enrolled: { indicator: "enrolled" },
+  cases: { indicator: "dip_cases" },
+  fee_for_service_amount: { indicator: "ffs_amount" },
+  dip_amount: { indicator: "dip_amount" },
+  deposit: { indicator: "dip_deposit" },
+};
+
+async function partsOf(
+  context: Context,
+  request: Request,
+  formula: KnownFormula,
+  values: ReadonlyMap<string, string | null>,
+) {
+  const parts = [];
+  for (const side of SIDES) {
+    for (const signed of termsOf(formula, side)) {
+      const term = signed.slice(1);
+      parts.push({
+        side,
+        sign: signed[0]!,
+        term,
+        zh: termZh(term),
+        unit: termUnit(term, formula.family, formula.indicator.unit),
+        value: values.get(term) ?? (await termValue(context, request, formula, term)),
+      });
+    }
+  }
+  return parts;
+}
+
+/** A term that stands under another name, another group or another period. */
+async function termValue(
+  context: Context,
+  request: Request,
+  formula: KnownFormula,
+  term: string,
+): Promise<string | null> {
+  const { dimensions, insurance: of, period: p } = request;
+  const look = async (name: string, at: Readonly<Partial<Record<Dimension, string>>>, id: string) => {
+    const grouping = Object.keys(at).join("+") || "total";
+    const where = Object.fromEntries(Object.entries(at).map(([d, v]) => [d, [v!]]));
+    const [found] = await ask(context, {
+      periods: [id],
+      insurances: [of],
+      grouping,
+      indicators: [name],
+      where,
+    });
+    return found?.value ?? null;
+  };
+  const base = /^(total|care|category)_(.+)$/.exec(term);
+  if (base && formula.family === "settlement") {
+    const { care, category } = dimensions;
+    const at = {
+      total: {},
+      care: { ...(care ? { care } : {}) },
+      category: { ...(care ? { care } : {}), ...(category ? { category } : {}) },
+    };
+    return look(base[2]!, at[base[1] as keyof typeof at], p.id);
+  }
+  const known = PUBLISHED_AS[term];
+  if (known === undefined) return null;
+  if (term === "enrolled") {
+    const { district, person_kind } = dimensions;
+    return look(
+      "enrolled",
+      { ...(district ? { district } : {}), ...(person_kind ? { person_group: person_kind } : {}) },
+      p.id,
+    );
+  }
+  const month = new Date(p.endDay * 86_400_000).toISOString().slice(0, 7);
+  return look(known.indicator, dimensions, known.ytd ? `${month.slice(0, 4)}YTD${month.slice(5)}` : p.id);
+}
+
+const NO_CELLS = { cells_grouping: null, cells: [], cells_count: 0, cells_sums: {} };
+
+async function cellsOf(context: Context, request: Request, formula: KnownFormula | undefined) {
+  if (formula?.family !== "settlement") return NO_CELLS;
+  const terms = termNames(formula).filter((t) => MEASURES.some((m) => m.name === t));
+  if (terms.length === 0) return NO_CELLS;
+  const finer = finest(context.config.groupings, Object.keys(request.dimensions));
+  if (finer === null) return NO_CELLS;
+  const where = Object.fromEntries(Object.entries(request.dimensions).map(([d, v]) => [d, [v!]]));
+  const months =
+    request.period.kind === "day" ? [request.period.id] : monthsOf(context, request.period.id).now;
+  const [figures, names] = await Promise.all([
+    ask(context, {
+      periods: months,
+      insurances: [request.insurance],
+      grouping: finer,
+      indicators: [...new Set(terms)],
+      where,
+    }),
+    labels(context),
+  ]);
+  const groups = groupsOf(figures).filter((g) => {
+    // A category counts in its parent's row too: the parents stand for their children.
+    const { category } = g.dimensions;
+    const asked = request.dimensions.category !== undefined || category === undefined;
+    return asked || ![...names.parents.keys()].some((key) => key.endsWith(` ${category}`));
+  });
+  const first = terms[0]!;
+  const sums = new Map(terms.map((t) => [t, 0n]));
+  for (const g of groups)
+    for (const t of sums.keys()) sums.set(t, sums.get(t)! + microsOr0(g.figures[t]?.value));
+  const filled = groups.filter((g) => [...sums.keys()].some((t) => microsOr0(g.figures[t]?.value) !== 0n));
+  const size = (v: string | null | undefined): string => (v ?? "0").replace("-", "");
+  filled.sort((a, b) => compare(size(b.figures[first]?.value), size(a.figures[first]?.value)));
+  return {
+    cells_grouping: finer,
+    cells: filled.slice(0, MOST_CELLS).map((g) => ({
+      period: g.period,
+      dimensions: { ...g.dimensions },
+      labels: Object.fromEntries(Object.entries(g.dimensions).map(([d, v]) => [d, names.nameOf(d, v).zh])),
+      facility_name: g.facility_name ?? null,
+      value: g.figures[first]?.value ?? null,
+      unit: g.figures[first]?.unit ?? "",
+      terms: Object.fromEntries([...sums.keys()].map((t) => [t, g.figures[t]?.value ?? null])),
+    })),
+    cells_count: filled.length,
+    cells_sums: Object.fromEntries([...sums].map(([t, v]) => [t, decimalText(v)])),
+  };
+}
+
+/**
+ * The published grouping with most further dimensions, facilities before others; `flow` only where the figure has it,
+ * since inbound care counts there alone.
+ */
+function finest(groupings: readonly string[], own: readonly string[]): string | null {
+  const fitting = groupings
+    .map((g) => ({ g, parts: g === "total" ? [] : g.split("+") }))
+    .filter(
+      ({ parts }) => own.every((d) => parts.includes(d)) && (own.includes("flow") || !parts.includes("flow")),
+    )
+    .sort(
+      (a, b) =>
+        b.parts.length - a.parts.length ||
+        Number(b.parts.includes("facility")) - Number(a.parts.includes("facility")) ||
+        Number(b.parts.includes("category")) - Number(a.parts.includes("category")),
+    );
+  return fitting[0]?.g ?? null;
+}
+
+/** The query that a reader of the published file can run to see the same. */
+function sqlOf(request: Request): string {
+  const conditions = [
+    `period = ${quoteText(request.period.id)}`,
+    `insurance = ${quoteText(request.insurance)}`,
+    `"grouping" = ${quoteText(requestGrouping(request))}`,
+    ...Object.entries(request.dimensions).map(([d, v]) => `${d} = ${quoteText(v!)}`),
+    `indicator = ${quoteText(request.indicator)}`,
+  ];
+  return `SELECT value, unit, previous, change, change_pct, reported, status\nFROM indicators\nWHERE ${conditions.join("\n  AND ")}`;
+}
