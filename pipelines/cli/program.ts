@@ -27,6 +27,7 @@ export function program(done: (exitCode: number) => void): Command {
     .version(version())
     .showHelpAfterError("(see --help)")
     .exitOverride()
+    .enablePositionalOptions()
     .addHelpText("after", EXIT_CODES);
   const command = (usage: string, summary: string, help: string): Command =>
     root.command(usage).description(summary).addHelpText("after", `\n${help.trim()}\n`);
