@@ -22,7 +22,7 @@ export function fundFigure(
   return {
     indicator,
     period,
-    insurance: fund.insurance,
+    insurance: "all",
     grouping: "fund",
     dimensions: { fund: fund.fund },
     value,
