@@ -11,6 +11,7 @@ import {
   readDifferences,
 } from "../../connectors/duckdb/recount/compare.js";
 import { compareFunds } from "../../connectors/duckdb/recount/funds.js";
+import { compareOutlook } from "../../connectors/duckdb/recount/outlook.js";
 import { compareRatios } from "../../connectors/duckdb/recount/ratios.js";
 import { recount } from "../../connectors/duckdb/recount/run.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
@@ -75,6 +76,7 @@ export async function verifyPublished(pinned: Pinned): Promise<VerifyResult> {
       let figures = await compareFacts(connection, reference.config.periods);
       figures += await compareRatios(connection);
       figures += await compareFunds(connection, snapshot, reference.config);
+      figures += await compareOutlook(connection);
       if (!versionsAgree) await compareVersions(connection, settlements, snapshot.ids.count());
       const found = await readDifferences(connection, SPELLED_OUT);
       return {

@@ -20,3 +20,11 @@ test.each(["README.md", "README.zh-CN.md"])(
     }
   },
 );
+
+test.each(["README.md", "README.zh-CN.md"])("%s names every top-level key of the configuration", (file) => {
+  const text = readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8");
+  const pages = GENERATED_PAGES["docs/configuration.md"]();
+  const keys = new Set([...pages.matchAll(/^\| `([a-zA-Z]+)/gm)].map((m) => m[1]));
+  expect([...keys].filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
+  expect(keys.size).toBeGreaterThan(15);
+});

@@ -50,7 +50,7 @@ export const COMMON = {
   "trust.lost": ["连接中断，正在重连", "Connection lost, reconnecting"],
   "stale.title": ["数据已旧", "Stale"],
   "stale.text": [
-    "发布文件已 {age} 未更新（限 {limit}），数字停在 {time}。请看采集程序 fundpulse run 是否在运行。",
+    "发布文件已 {age}未更新（限 {limit}），数字停在 {time}。请看采集程序 fundpulse run 是否在运行。",
     "The published file is {age} old (limit {limit}); figures stand at {time}. See whether fundpulse run is running.",
   ],
   "age.seconds": ["{n} 秒", "{n} s"],

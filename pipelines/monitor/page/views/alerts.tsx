@@ -3,6 +3,7 @@ import { session } from "../data/catalogue.js";
 import { ApiError, post } from "../data/client.js";
 import type { Envelope, Finding as Said } from "../data/types.js";
 import { instantText } from "../format/date.js";
+import { show } from "../format/number.js";
 import { type AlertRow, alertWords } from "../parts/alert-list.js";
 import { Fig } from "../parts/figure.js";
 import { Finding } from "../parts/finding.js";
@@ -130,7 +131,7 @@ export function Alerts(_: { code?: string }) {
             unit
           />
         ) : (
-          (a.value ?? "—")
+          show(a.value, "one")
         ),
       raw: (a) => a.value,
     },
