@@ -1,5 +1,5 @@
 /**
- * Errors an operator can act on. Each code stands once, here, with its cause and remedy; the manual's
+ * Errors an operator can act on. Each code is declared once, here, with its cause and remedy; the manual's
  * table is generated from it.
  */
 export const ERROR_CODES = {

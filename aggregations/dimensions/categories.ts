@@ -28,7 +28,7 @@ const lineKey = (insurance: string, category: string): string => `${insurance}\u
 export class CategoryTable {
   readonly #rules = new Map<string, Category>();
   readonly #diseased = new Map<string, Set<string>>();
-  /** Direct parents by insurance (or none) and category; null: a row stands there, but names none. */
+  /** Direct parents by insurance (or none) and category; null: there is a row, but it names none. */
   readonly #parent = new Map<string, string | null>();
 
   constructor(national: readonly CategoryRule[], configured: readonly CategoryRule[]) {

@@ -18,7 +18,7 @@ export interface NumberedGroup extends GroupKey {
 export class GroupTable {
   readonly #groupIds = new Map<string, number>();
   readonly groups: NumberedGroup[] = [];
-  /** gid of the same group over all insurances; its own gid for such a group. */
+  /** Id of the same group over all insurances; its own id for such a group. */
   readonly allOf: number[] = [];
 
   #ordered: number[] = [];

@@ -13,7 +13,7 @@ export interface ColumnSums {
   readonly settlements: Float64Array;
 }
 
-/** What stands behind a facility or code that the reference tables do not know. */
+/** What is counted under a facility or code that the reference tables do not know. */
 export interface Unmapped {
   records: number;
   fee: Fen;

@@ -5,7 +5,7 @@ export interface PersonGroups {
   /** Group ids (own insurance) of a tuple's person groups. */
   readonly groupsOf: (tuple: number) => Int32Array;
   readonly insuranceOf: (tuple: number) => string;
-  /** gid of the same group over all insurances. */
+  /** Id of the same group over all insurances. */
   readonly allOf: (groupId: number) => number;
 }
 
@@ -88,8 +88,8 @@ const PERIODS_HOLDING = Int32Array.from({ length: 1 << MONTHS }, (_, months) =>
  * Exact distinct persons of one calendar year, for every period of it at once.
  *
  * Rows (person, month, tuple, weight) are only ever appended, retractions as negative weights, and chained
- * by person. `count` walks the rows of each person touched since the last call: what stood before and what
- * stands now tell in which of the 31 periods the person enters or leaves a group ("weights summed over the
+ * by person. `count` walks the rows of each person touched since the last call: what was there before and what
+ * is there now tell in which of the 31 periods the person enters or leaves a group ("weights summed over the
  * whole period exceed 0", docs/specification.md#persons). Of a person without a refund or retraction the
  * months suffice; else the twelve monthly weights are summed. Cost: proportional to the rows of touched
  * persons, not to the year. Size: about 13 bytes a row.
@@ -357,7 +357,7 @@ export class PersonYear {
     return new Map([...triples].map(([m, list]) => [m, Int32Array.from(list)]));
   }
 
-  /** The counts as a flat list (gid, then 31 numbers), for a checkpoint. Call after `count`. */
+  /** The counts as a flat list (group id, then 31 numbers), for a checkpoint. Call after `count`. */
   saveCounts(): Int32Array {
     const { groupIds, size } = this.#slots;
     const saved = new Int32Array(size * (PERIODS_PER_YEAR + 1));

@@ -65,7 +65,7 @@ export function isGreater(a: string, b: string): boolean {
 const FLAG_ORDER = ["1", "2", "0"];
 
 /**
- * Of two versions of one time whose `vali_flag` differs: above 0 where `a` stands over `b`. A cancellation in
+ * Of two versions of one time whose `vali_flag` differs: above 0 where `a` comes before `b`. A cancellation in
  * the same second wins over a hold, a hold over a bill; 0 where the flags are the same.
  */
 export const flagPrecedence = (a: Settlement, b: Settlement): number =>

@@ -37,7 +37,7 @@ function groupOf(record: StreamRecord, ownAdmdvs: string): Group {
   };
 }
 
-/** Of two facts that state one figure the one written later stands, as with versions; never their sum. */
+/** Of two facts that state one figure the one written later counts, as with versions; never their sum. */
 function laterWritten(a: StreamRecord, b: StreamRecord): StreamRecord {
   const order =
     versionTime(a) - versionTime(b) ||

@@ -34,7 +34,7 @@ export interface Indicator<Y> {
   readonly unit: string;
   /** Decimals of the printed text. */
   readonly places: number;
-  /** Reads 0 where a row stands and this side of it has no data. */
+  /** Reads 0 where there is a row and this side of it has no data. */
   readonly additive: boolean;
   /** Null where the span has no data or the figure is undefined. */
   readonly value: (year: Y, span: Span) => Rational | null;

@@ -123,7 +123,7 @@ const CHECKS: Readonly<Record<SmallStream, readonly Check[]>> = {
 
 /**
  * Judges what a record of a small stream says (docs/specification.md#streams), beyond type and presence,
- * which the decoder judges. Call it with the normalised record. Open lists (funds, subjects, groups,
+ * which the decoder checks. Call it with the normalised record. Open lists (funds, subjects, groups,
  * facility kinds, indicators) take any name. Never throws; details name fields, never values.
  */
 export function validateRecord(

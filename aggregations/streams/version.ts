@@ -6,7 +6,7 @@ import { mapOf, normaliseRecord, numberOf, type SmallStream } from "./record.js"
 /** Version time of a record without `updt_time`: older than any. */
 export const OLDEST: EpochMs = Number.MIN_SAFE_INTEGER;
 
-/** When a record was changed last; decides which of two versions stands. */
+/** When a record was changed last; decides which of two versions is current. */
 export const versionTime = (record: StreamRecord): EpochMs => numberOf(record, "updt_time") ?? OLDEST;
 
 /**
@@ -45,13 +45,13 @@ export interface Version {
 }
 
 /**
- * - `applied`: the incoming version stands from now on.
- * - `duplicate`: nothing changes (the same again, or older than what stands).
- * - `duplicate-newer`: same content, later time: what stands keeps its content and takes the later time.
+ * - `applied`: the incoming version is current from now on.
+ * - `duplicate`: nothing changes (the same again, or older than the current one).
+ * - `duplicate-newer`: same content, later time: the current version takes the later time.
  * - `conflict-incoming`: same time, other content, and the current one is greater: the incoming one is
  *   `conflicting_version`.
- * - `conflict-current`: the same the other way round: the incoming one stands from now on and the one that
- *   stood is `conflicting_version`.
+ * - `conflict-current`: the same the other way round: the incoming one is current from now on and the one that
+ *   was current is `conflicting_version`.
  */
 export type Resolution =
   | "applied"
@@ -61,7 +61,7 @@ export type Resolution =
   | "conflict-current";
 
 /**
- * Which version of a key stands (docs/specification.md#current-version): greatest time, then greatest
+ * Which version of a key is current (docs/specification.md#current-version): greatest time, then greatest
  * content in byte order.
  */
 export function resolveVersion(current: Version | null, incoming: Version): Resolution {

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
+import { makeFolder, makePrivateFile, PUBLIC_FOLDER } from "../files/modes.js";
 
 /** The state directory belongs to this process until `release`, or until the process ends in any way. */
 export interface StateLock {
@@ -24,8 +25,10 @@ const WAIT_MS = 300;
  * who holds the lock; it may be stale and decides nothing. Needs a file system whose locks work (a local one).
  */
 export function acquireLock(dataDir: string, options: LockOptions = {}): StateLock {
-  mkdirSync(dataDir, { recursive: true });
-  const database = new Database(join(dataDir, "lock.db"), { timeout: 0 });
+  makeFolder(dataDir, PUBLIC_FOLDER);
+  const path = join(dataDir, "lock.db");
+  makePrivateFile(path);
+  const database = new Database(path, { timeout: 0 });
   try {
     database.exec("BEGIN EXCLUSIVE");
   } catch (cause) {
@@ -33,8 +36,10 @@ export function acquireLock(dataDir: string, options: LockOptions = {}): StateLo
     if (!/^SQLITE_BUSY/.test((cause as { code?: string }).code ?? "")) throw cause;
     throw new FundpulseError("FP2001", `${dataDir} is in use by ${lockHolder(dataDir)}`, { cause });
   }
+  const holder = join(dataDir, "lock.json");
+  makePrivateFile(holder);
   writeFileSync(
-    join(dataDir, "lock.json"),
+    holder,
     JSON.stringify({ pid: process.pid, host: hostname(), brief: options.brief ?? false }),
   );
   let held = true;

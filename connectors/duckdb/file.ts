@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
+import { copyFile, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { makeFolder, PRIVATE_FOLDER, PUBLIC_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
 
 /** Oldest DuckDB whose files we write: what it reads, every later version reads. */
 export const STORAGE_VERSION = "v1.2.0";
@@ -28,9 +29,11 @@ async function syncFolder(path: string): Promise<void> {
 /**
  * Puts a finished file in place of another in one step: a reader sees the old file or the new one, and
  * keeps the one that it opened. A stray `.wal` beside the target would be replayed by every reader, so it
- * is removed first. `target` itself is never opened for writing.
+ * is removed first. `target` itself is never opened for writing, and has the permission bits `mode` from its
+ * first moment on.
  */
-export async function moveIntoPlace(finished: string, target: string): Promise<void> {
+export async function moveIntoPlace(finished: string, target: string, mode = PUBLIC_FILE): Promise<void> {
+  setMode(finished, mode);
   await sync(finished);
   await rm(`${target}.wal`, { force: true });
   await rename(finished, target);
@@ -38,11 +41,11 @@ export async function moveIntoPlace(finished: string, target: string): Promise<v
 }
 
 /** Copies a checkpointed database file beside the target and moves the copy into place. */
-export async function replaceWithCopy(source: string, target: string): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
+export async function replaceWithCopy(source: string, target: string, mode = PUBLIC_FILE): Promise<void> {
+  makeFolder(dirname(target), mode === PUBLIC_FILE ? PUBLIC_FOLDER : PRIVATE_FOLDER);
   const copy = join(dirname(target), `.${basename(target)}.next`);
   await rm(copy, { force: true });
   // A clone where the file system can share blocks, else a plain copy.
   await copyFile(source, copy, constants.COPYFILE_FICLONE);
-  await moveIntoPlace(copy, target);
+  await moveIntoPlace(copy, target, mode);
 }

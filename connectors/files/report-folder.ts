@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { cellText, csvText } from "./csv.js";
+import { makeFolder, PUBLIC_FOLDER, writePublicFile } from "./modes.js";
 
 /** A printed table with the headings and texts as they are to be read. */
 export interface PrintedSheet {
@@ -34,7 +35,7 @@ export class ReportFolder {
   begin(period: string, about: { readonly title: string; readonly note: string }): void {
     const folder = join(this.root, `.${period}.next`);
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder, PUBLIC_FOLDER);
     this.#drafts.set(period, { folder, parts: [`# ${about.title}\n\n${about.note}\n`], tables: 0 });
   }
 
@@ -42,7 +43,7 @@ export class ReportFolder {
   add(period: string, sheet: PrintedSheet): void {
     const draft = this.#drafts.get(period)!;
     draft.tables++;
-    writeFileSync(
+    writePublicFile(
       join(draft.folder, `${fileName(sheet.name)}.csv`),
       csvText([sheet.columns, ...sheet.rows], "excel"),
     );
@@ -53,7 +54,7 @@ export class ReportFolder {
   finish(period: string): { readonly folder: string; readonly tables: number } {
     const draft = this.#drafts.get(period)!;
     this.#drafts.delete(period);
-    writeFileSync(join(draft.folder, `${period}.md`), draft.parts.join("\n"));
+    writePublicFile(join(draft.folder, `${period}.md`), draft.parts.join("\n"));
     const folder = join(this.root, period);
     if (existsSync(folder)) {
       // The file that says they are whole comes last.

@@ -20,7 +20,7 @@ export const DELETED_KEY: Rejection = {
 /**
  * Called once for every record of a batch, in order; more than once for a value that carries several rows. `raw()` gives the record's own bytes (for the
  * quarantine). With a rejection the record could not be decoded, or a field is missing or has a value
- * that its type does not allow; everything else is judged by the caller.
+ * that its type does not allow; everything else is validated by the caller.
  */
 export type SettlementVisitor = (index: number, raw: () => Buffer, rejection: Rejection | null) => void;
 export type RecordVisitor = (

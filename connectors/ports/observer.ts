@@ -36,7 +36,7 @@ export interface Observer {
   /** Everything there was to read has been read. */
   drained(): void;
   lag(lags: readonly SourceLag[]): void;
-  /** How alerts and their channels stand. */
+  /** The state of alerts and their channels. */
   alerts?(outcome: AlertOutcome): void;
   /** A receiver accepted a message, or did not. */
   notified?(channel: string, accepted: boolean): void;

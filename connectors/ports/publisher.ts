@@ -162,14 +162,14 @@ export interface GroupedChange {
 /**
  * One consistent snapshot of the state, holding only what changed since the last publish that succeeded.
  * With `full` everything is given and the working file is made anew. Months, days and counts of persons
- * that are given whole replace what stands, and whatever adds up such a month is added up anew; of other
+ * that are given whole replace what was published, and whatever adds up such a month is added up anew; of other
  * periods only what changed is given.
  */
 export interface PublishInput {
   readonly full: boolean;
   /** Commit sequence of the state at the snapshot; stored, so that a restart knows what is still to publish. */
   readonly sequence: number;
-  /** Sequence of the snapshot that must stand published for `sumChanges` to be right; with `full` of no meaning. */
+  /** Sequence of the snapshot that must be published for `sumChanges` to be right; with `full` of no meaning. */
   readonly since: number;
   readonly publishedAt: EpochMs;
   /** Latest `setl_time` applied; null before the first settlement. */

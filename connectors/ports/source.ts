@@ -1,7 +1,7 @@
 import type { StreamName } from "../../schemas/input/streams.js";
 
 /**
- * Where a source stands in one partition: the position AFTER the last record taken. Positions are held
+ * How far a source has come in one partition: the position AFTER the last record taken. Positions are held
  * in our own state and committed together with what the records did to it; whatever a broker remembers
  * is a hint for its tools only.
  */
@@ -52,7 +52,7 @@ export interface SourceBatch {
   readonly positions: ArrayLike<number>;
   /** When the newest record was appended to its log, if the source knows: for latency metrics. */
   readonly appendedAtMs: number | null;
-  /** Where the partition stands once this batch is durable. */
+  /** How far the partition has come once this batch is durable. */
   readonly position: Position;
 }
 

@@ -14,7 +14,7 @@ const STANDING = `SELECT (SELECT coalesce(sum(rows), 0) FROM block) - (SELECT co
 
 /**
  * Looks into every page and index of a state file: SQLite itself notices damage only where it happens to read,
- * and an index that lost an entry reads as a settlement that never was. Every version that stands must be the one
+ * and an index that lost an entry reads as a settlement that never was. Every current version must be the one
  * that its id leads to. The caller holds the state lock.
  * @throws FundpulseError FP2004
  */

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
+import { makeFolder, makePrivateFile, PRIVATE_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
 import { ALERT_STATE_TABLES } from "./alert-tables.js";
 import { APPLICATION_ID, STATE_TABLES, STATE_VERSION } from "./tables.js";
 
@@ -62,7 +63,6 @@ export class StateFile {
   readonly #sql = new Map<string, Database.Statement>();
 
   constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean }) {
-    mkdirSync(dataDir, { recursive: true });
     this.path = join(dataDir, "state.sqlite");
     const fresh = !existsSync(this.path);
     this.db = this.#open(fresh, identity, options.acceptRules ?? false);
@@ -73,6 +73,12 @@ export class StateFile {
   #open(fresh: boolean, identity: StateIdentity, acceptRules: boolean): Database.Database {
     let db: Database.Database | undefined;
     try {
+      makeFolder(dirname(this.path), PUBLIC_FOLDER);
+      makePrivateFile(this.path);
+      // What a killed process left beside it has the bits that the file had then.
+      for (const name of ["-wal", "-shm"]) {
+        if (existsSync(this.path + name)) setMode(this.path + name, PRIVATE_FILE);
+      }
       db = new Database(this.path);
       db.pragma("journal_mode = WAL");
       db.pragma("synchronous = FULL");

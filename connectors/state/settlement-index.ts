@@ -12,14 +12,14 @@ const NONE = 0;
 type Sql = (text: string) => Database.Statement;
 
 /**
- * Which kept version stands for each `setl_id`. Ids come in any order, and a tree that takes a few thousand
+ * The current version of each `setl_id`. Ids come in any order, and a tree that takes a few thousand
  * of them at random writes nearly every page it has at every commit; so ids that do not lie beyond all
  * earlier ones go to a list first (`settlement_id_recent`, also held in memory), which is merged into the tree
  * (`settlement_id`) in order of ids when it has grown. Both are part of the commit of the batch.
  */
 export class SettlementIndex {
   readonly #recent = new Map<string, Ref>();
-  /** Rows of the list: an id that changes again while it is recent has several, the last one stands. */
+  /** Rows of the list: an id that changes again while it is recent has several, of which the last counts. */
   #rows = 0;
   /** Greatest id of the tree, and what it was at the last commit. */
   #last: string;
@@ -79,7 +79,7 @@ export class SettlementIndex {
   /** Makes reference `first + i` the current version of the new id `ids[i]`. Only inside a commit. */
   insert(ids: readonly string[], first: Ref): void {
     if (ids.length === 0) return;
-    // An id that the list knows, if only as gone, stays in the list: there the last row stands.
+    // An id that the list knows, if only as gone, stays in the list: there the last row counts.
     const follows = ids.every((id) => id > this.#edge && !this.#recent.has(id));
     const table = follows ? "settlement_id" : "settlement_id_recent";
     this.sql(
@@ -114,7 +114,7 @@ export class SettlementIndex {
   }
 
   #merge(): void {
-    // In order of ids every page of the tree is written once; of rows of one id the last one stands.
+    // In order of ids every page of the tree is written once; of rows of one id the last one counts.
     this.sql(
       "INSERT OR REPLACE INTO settlement_id (setl_id, ref) SELECT setl_id, ref FROM settlement_id_recent ORDER BY setl_id, id",
     ).run();

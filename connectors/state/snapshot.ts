@@ -30,7 +30,7 @@ export class StateSnapshot {
   readonly stateId: string;
   /** Texts of codes by their numbers. */
   readonly codes: readonly string[];
-  /** Which version stands for each setl_id. */
+  /** The current version of each setl_id. */
   readonly ids: SettlementIndex;
 
   constructor(readonly path: string) {
@@ -99,7 +99,7 @@ export class StateSnapshot {
     ).map(([m]) => m);
   }
 
-  /** Time of the current version of a settlement; undefined when it was never seen or stands no more. */
+  /** Time of the current version of a settlement; undefined when it was never seen or none is current any more. */
   timeOf(setlId: string): number | undefined {
     const ref = this.ids.findOne(setlId);
     if (ref === undefined) return undefined;

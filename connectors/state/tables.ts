@@ -5,8 +5,8 @@ export const STATE_VERSION = 2;
 export const APPLICATION_ID = 0x4650554c;
 
 /**
- * The state file. Truth: `block`, `settlement_id` and `settlement_id_recent` (kept settlements), `dead` (versions that stand no
- * more; `kept` above 0: may have to stand again), `record` (small streams), `place` (positions and tallies), `quarantine`, `closed` (figures frozen at
+ * The state file. Truth: `block`, `settlement_id` and `settlement_id_recent` (kept settlements), `dead` (superseded versions;
+ * `kept` above 0: may become current again), `record` (small streams), `place` (positions and tallies), `quarantine`, `closed` (figures frozen at
  * close), `change` (what changed in closed periods since). Derived, and made again when missing:
  * `checkpoint`, `combo`, `grp`, `facility_day`, `facility_latest`.
  */

@@ -7,6 +7,7 @@ import { aboutOf } from "./document/about.js";
 import type { PrintedDocument } from "./document/model.js";
 import { Book } from "./evidence/book.js";
 import { addComposites } from "./evidence/composites.js";
+import type { Memory } from "./evidence/memory.js";
 import { findFigures } from "./evidence/printed.js";
 import { type JudgedFigure, judge, type PrintedStatus } from "./evidence/verdict.js";
 import { Vocabulary } from "./evidence/vocabulary.js";
@@ -50,8 +51,12 @@ export class PeriodFigures {
     }
   }
 
-  audit(document: PrintedDocument, rounding: PrintHabits["rounding"] | null = null): DocumentAudit {
-    const found = findFigures(document, this.book, this.vocabulary);
+  audit(
+    document: PrintedDocument,
+    rounding: PrintHabits["rounding"] | null = null,
+    memory?: Memory,
+  ): DocumentAudit {
+    const found = findFigures(document, this.book, this.vocabulary, memory);
     const result = judge(found, this.book, this.period, this.previousKnown, this.config.report, rounding);
     const counts = { equal: 0, differs: 0, "print-error": 0, "not-understood": 0 };
     for (const { status } of result.figures) counts[status]++;

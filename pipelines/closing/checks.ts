@@ -1,10 +1,10 @@
 import { dayText, monthOfDay, type Period } from "../../aggregations/calendar.js";
-import type { State } from "../ledger/state.js";
+import type { ClosingState } from "../ledger/ports.js";
 import { laggingFacilities } from "../publish/completeness.js";
 import type { CloseProblem } from "./port.js";
 
 /** Looks at an open state for something that an officer should know before closing a period. */
-export type CloseCheck = (state: State, period: Period) => CloseProblem[];
+export type CloseCheck = (state: ClosingState, period: Period) => CloseProblem[];
 
 const problem = (name: string, count: number, detail: string, forceable = true): CloseProblem => ({
   problem: name,
@@ -30,7 +30,7 @@ const noData: CloseCheck = (state, period) =>
     : [problem("no_data", 0, "no settlement counts in it: there is nothing to freeze", false)];
 
 const watermark: CloseCheck = (state, period) => {
-  const latest = state.ledger.latestTime();
+  const latest = state.latestTime();
   const day = latest === null ? null : state.calendar.dayOf(latest);
   if (day === null || day >= period.endDay) return [];
   const detail = `the latest settlement is of ${dayText(day)}, the period ends on ${dayText(period.endDay)}: more may come`;
@@ -49,13 +49,11 @@ const lagging: CloseCheck = (state, period) => {
 };
 
 const unmapped: CloseCheck = ({ store }, period) => {
+  const [first, last] = [monthOfDay(period.startDay), monthOfDay(period.endDay)];
   const records = new Map<string, number>();
-  const months = store
-    .sql("SELECT unmapped FROM month WHERE month BETWEEN ? AND ?")
-    .raw()
-    .all(monthOfDay(period.startDay), monthOfDay(period.endDay)) as [string][];
-  for (const [json] of months) {
-    for (const [kind, code, count] of JSON.parse(json) as [string, string, number, number][]) {
+  for (const { month, unmapped } of store.months.unmapped()) {
+    if (month < first || month > last) continue;
+    for (const [kind, code, count] of unmapped) {
       const name = `${kind} ${code}`;
       records.set(name, (records.get(name) ?? 0) + count);
     }
@@ -67,21 +65,17 @@ const unmapped: CloseCheck = ({ store }, period) => {
 };
 
 /** Whether some settlement counts in a period. */
-export function hasSettlements({ store }: State, period: Period): boolean {
-  const row = store
-    .sql("SELECT count(*) AS n FROM month WHERE month BETWEEN ? AND ? AND first_day IS NOT NULL")
-    .get(monthOfDay(period.startDay), monthOfDay(period.endDay)) as { n: number };
-  return row.n > 0;
-}
+export const hasSettlements = ({ store }: ClosingState, period: Period): boolean =>
+  store.months.haveData(monthOfDay(period.startDay), monthOfDay(period.endDay));
 
 /** Waiting records that belong to a period, and those of which nobody can tell. */
 const waiting: CloseCheck = ({ store }, period) => {
-  const { belong, unreadable } = store
-    .sql(
-      `SELECT count(*) FILTER (WHERE first_day <= ? AND last_day >= ?) AS belong,
-         count(*) FILTER (WHERE first_day IS NULL) AS unreadable FROM quarantine WHERE status = 'waiting'`,
-    )
-    .get(period.endDay, period.startDay) as { belong: number; unreadable: number };
+  let belong = 0;
+  let unreadable = 0;
+  for (const [first, last, count] of store.quarantine.waitingByDays()) {
+    if (first === null) unreadable += count;
+    else if (first <= period.endDay && last! >= period.startDay) belong += count;
+  }
   const found: CloseProblem[] = [];
   if (belong > 0) {
     const detail = `${belong} quarantined ${belong === 1 ? "record belongs to it and is" : "records belong to it and are"} not counted: see fundpulse quarantine list`;

@@ -12,7 +12,7 @@ import { queryPublished } from "../../connectors/duckdb/query.js";
 import { packFigures, packSums } from "../../connectors/state/frozen-codec.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { Intake } from "../ingest/intake.js";
-import type { State } from "../ledger/state.js";
+import type { ClosingState } from "../ledger/ports.js";
 import { givenFigures, keepSettledOfYear } from "../publish/given-figures.js";
 import type { PublishLoop } from "../publish/loop.js";
 import { CLOSE_CHECKS, hasSettlements } from "./checks.js";
@@ -20,7 +20,7 @@ import { frozenSums } from "./freeze.js";
 import type { CloseProblem, CloseResult, Closing } from "./port.js";
 
 interface Parts {
-  readonly state: State;
+  readonly state: ClosingState;
   readonly intake: Intake;
   readonly loop: Pick<PublishLoop, "publishNow">;
 }
@@ -63,7 +63,7 @@ export function closingOf({ state, intake, loop }: Parts): Closing {
 }
 
 function result(
-  state: State,
+  state: ClosingState,
   period: Period,
   outcome: CloseResult["outcome"],
   problems: readonly CloseProblem[],
@@ -73,11 +73,11 @@ function result(
 }
 
 /** Keeps the period's figures as of the last commit, in a commit of their own. */
-function freeze(state: State, period: Period, problems: readonly CloseProblem[]): void {
+function freeze(state: ClosingState, period: Period, problems: readonly CloseProblem[]): void {
   const { store, closed } = state;
   const sums = frozenSums(state, period);
   keepSettledOfYear(state, monthOfDay(period.endDay));
-  const given = givenFigures(state, store.dataSpan()).filter((f) => f.period === period.id);
+  const given = givenFigures(state, store.months.dataSpan()).filter((f) => f.period === period.id);
   const figures = figuresOf(sums.groups, sums.personGroupings) + given.length;
   store.commit(() => {
     store.noteContent();
@@ -97,8 +97,8 @@ function freeze(state: State, period: Period, problems: readonly CloseProblem[])
   });
 }
 
-async function alreadyClosed(state: State, loop: Parts["loop"], period: Period): Promise<CloseResult> {
-  // After a crash the close may stand unpublished; and what has come since belongs to the count.
+async function alreadyClosed(state: ClosingState, loop: Parts["loop"], period: Period): Promise<CloseResult> {
+  // After a crash the close may be unpublished; and what has come since belongs to the count.
   await loop.publishNow();
   const restated = await restatedFigures(state, period.id);
   const { closedAt, version, problems } = state.closed.get(period.id)!;
@@ -114,7 +114,7 @@ async function alreadyClosed(state: State, loop: Parts["loop"], period: Period):
   };
 }
 
-async function restatedFigures(state: State, period: string): Promise<number> {
+async function restatedFigures(state: ClosingState, period: string): Promise<number> {
   const path = join(state.config.data, "published", "fundpulse.duckdb");
   const { rows } = await queryPublished(
     path,
@@ -124,8 +124,8 @@ async function restatedFigures(state: State, period: string): Promise<number> {
 }
 
 /** Periods with data that ended more than `closeAfterDays` before a day and are not closed. */
-function duePeriods(state: State, day: number): string[] {
-  const { firstDay, lastDay } = state.store.dataSpan();
+function duePeriods(state: ClosingState, day: number): string[] {
+  const { firstDay, lastDay } = state.store.months.dataSpan();
   if (firstDay === null || lastDay === null) return [];
   const due: Period[] = [];
   for (let year = civil(firstDay)[0]; year <= civil(lastDay)[0]; year++) {

@@ -1,12 +1,12 @@
 import { monthOfDay, type Period, periodsOfYear, yearOfMonth } from "../../aggregations/calendar.js";
 import type { FrozenSums } from "../../connectors/state/frozen-codec.js";
 import { MEASURES } from "../../schemas/measures.js";
-import type { State } from "../ledger/state.js";
+import type { ClosingState } from "../ledger/ports.js";
 
 /** The whole numbers behind a period's settlement figures as of the last commit; no day. */
-export function frozenSums(state: State, period: Period): FrozenSums {
+export function frozenSums(state: ClosingState, period: Period): FrozenSums {
   const { months, dimensionIndex, groups, config } = state;
-  const held = new Set(state.store.months());
+  const held = new Set(state.store.settlements.months());
   const rows = new Map<number, number>();
   const sums = MEASURES.map(() => [] as number[]);
   for (let month = monthOfDay(period.startDay); month <= monthOfDay(period.endDay); month++) {

@@ -68,7 +68,7 @@ export class AlertDesk {
     return this.#parts.book.isDue(this.#parts.deps.clock());
   }
 
-  /** Alerts that stand or were cleared, those that opened last first. */
+  /** Alerts that are open or were cleared, those that opened last first. */
   list(): AlertEntry[] {
     return this.#parts.book.alerts
       .filter((a) => a.state !== "quiet")

@@ -129,10 +129,10 @@ export async function assembleEngine(
     rebuild: async (onProgress) => {
       opened = await readable(() => open(true));
       const { loop, state } = opened;
-      const total = state.store.months().length;
+      const total = state.store.settlements.months().length;
       onProgress(total, total);
       const version = await loop.publishNow();
-      return { settlements: state.store.ids.count(), version };
+      return { settlements: state.store.settlements.ids.count(), version };
     },
     quarantine: {
       list: (filter) => betweenBatches(() => quarantine.list(filter)),
@@ -187,7 +187,7 @@ async function publishAll(loop: PublishLoop, state: State): Promise<number> {
 /** `cells.duckdb` follows when a run has drained or stopped, not at every publish: it holds every month. */
 async function publishCellsIfChanged(state: State): Promise<void> {
   const { store } = state;
-  const touched = store.monthsTouchedSince(Number(store.meta("cells_sequence") ?? 0));
+  const touched = store.months.touchedSince(Number(store.meta("cells_sequence") ?? 0));
   if (touched.length === 0 && existsSync(cellsPath(state.config))) return;
   const { sequence } = store;
   await publishAllCells(state);
@@ -233,8 +233,8 @@ async function consume(
     await new Promise((resolve) => setImmediate(resolve));
   };
   const context: SourceContext = {
-    committed: (name, partition) => state.store.findPartition(name, partition),
-    partitions: (name) => state.store.partitions().filter((p) => p.source === name),
+    committed: (name, partition) => state.store.partitions.find(name, partition),
+    partitions: (name) => state.store.partitions.all().filter((p) => p.source === name),
     signal: stop.signal,
     warn: (event, detail) => deps.log.warn(event, detail),
   };

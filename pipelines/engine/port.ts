@@ -47,7 +47,7 @@ export interface AlertEntry {
 }
 
 export interface AlertService {
-  /** Those that stand or were cleared. */
+  /** Those that are open or were cleared. */
   list(): Promise<readonly AlertEntry[]>;
   /** Marks an open alert as seen, and publishes that; FP8001 where it is not open. */
   acknowledge(id: string, by: string, note: string): Promise<AlertEntry>;

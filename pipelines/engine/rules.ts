@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Privacy } from "../../connectors/state/person-key.js";
 import type { Config } from "../../schemas/config/schema.js";
-import { rulesOf } from "../ledger/state.js";
+import { rulesOf } from "../ledger/rules.js";
 
 const hash = (value: string | Buffer): string =>
   createHash("sha256").update(value).digest("hex").slice(0, 16);

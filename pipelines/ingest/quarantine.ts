@@ -1,12 +1,12 @@
 import { dayText } from "../../aggregations/calendar.js";
 import { AMOUNT_FIELDS } from "../../schemas/input/streams.js";
 import { yuanText } from "../../schemas/units.js";
-import type { State } from "../ledger/state.js";
+import type { IngestState } from "../ledger/ports.js";
 import type { Intake } from "./intake.js";
 import type { QuarantineEntry, QuarantineFilter, QuarantineService } from "./port.js";
 
 /** A kept version as JSON: what the quarantine shows of a record whose bytes are not kept any more. */
-function keptAsJson(state: State, ref: number): Buffer {
+function keptAsJson(state: IngestState, ref: number): Buffer {
   const { s, facts } = state.ledger.recall(ref);
   const fields: Record<string, unknown> = {
     ...s,
@@ -26,7 +26,7 @@ function keptAsJson(state: State, ref: number): Buffer {
 /** Works the quarantine of an open state. */
 export function quarantineService(
   intake: () => Promise<Intake>,
-  open: () => Promise<State>,
+  open: () => Promise<IngestState>,
   publish: () => Promise<void>,
 ): QuarantineService {
   return {
@@ -46,18 +46,18 @@ export function quarantineService(
         where.push("place IN (SELECT id FROM place WHERE source = ?)");
         values.push(filter.source);
       }
-      const entries = store.quarantined(where.join(" AND "), ...values);
+      const entries = store.quarantine.find(where.join(" AND "), ...values);
       return entries.slice(0, filter.limit ?? entries.length).map((e) => {
-        const { source, partition } = store.partitionById(e.partitionId);
+        const { source, partition } = store.partitions.byId(e.partitionId);
         const { id, position, stream, reason, detail, first_seen, status } = e;
         return { id, source, partition, position, stream, reason, detail, firstSeen: first_seen, status };
       });
     },
     show: async (id) => {
       const state = await open();
-      const [e] = state.store.quarantined("id = ?", id);
+      const [e] = state.store.quarantine.find("id = ?", id);
       if (e === undefined) return undefined;
-      const { source, partition } = state.store.partitionById(e.partitionId);
+      const { source, partition } = state.store.partitions.byId(e.partitionId);
       const { position, stream, reason, detail, first_seen, status } = e;
       return {
         entry: { id, source, partition, position, stream, reason, detail, firstSeen: first_seen, status },
@@ -74,15 +74,15 @@ export function quarantineService(
     },
     dismiss: async (ids, why) => {
       const { store } = await open();
-      const waiting = store.quarantined(
+      const waiting = store.quarantine.find(
         "status = 'waiting' AND id IN (SELECT value FROM json_each(?))",
         JSON.stringify(ids),
       );
       store.commit(() => {
         store.noteContent();
         for (const { id, ref } of waiting) {
-          store.updateQuarantine(id, { status: "dismissed", note: why });
-          if (ref !== null) store.forgetSuperseded(ref);
+          store.quarantine.update(id, { status: "dismissed", note: why });
+          if (ref !== null) store.settlements.forgetSuperseded(ref);
         }
       });
       (await intake()).changes++;

@@ -49,7 +49,7 @@ export class ChangeLog {
     });
   }
 
-  /** Another version of a settlement stands: `old` goes and `now` comes. */
+  /** Another version of a settlement becomes current: `old` goes and `now` comes. */
   replaced(
     old: { readonly s: Settlement; readonly facts: RowFacts },
     now: { readonly s: Settlement; readonly facts: RowFacts },
@@ -63,7 +63,7 @@ export class ChangeLog {
     this.settlement(now.s, now.facts, 1, cause);
   }
 
-  /** Another version of a small stream's record stands; `old` is null for the first. */
+  /** Another version of a small stream's record becomes current; `old` is null for the first. */
   record(stream: SmallStream, old: StreamRecord | null, now: StreamRecord): void {
     if (this.closed.months.size === 0) return;
     if (old !== null && canonicalContent(stream, old) === canonicalContent(stream, now)) return;
@@ -88,5 +88,5 @@ export class ChangeLog {
   }
 }
 
-/** Why a version that stands for the first time changes a closed month. */
+/** Why the first version of a settlement changes a closed month. */
 export const firstVersionCause = (s: Settlement): Cause => (s.init_setl_id === "" ? "late" : "refund");

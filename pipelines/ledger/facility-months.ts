@@ -6,7 +6,7 @@ export class FacilityMonths {
   readonly #months = new Map<string, Set<MonthNumber>>();
 
   constructor(private readonly store: SqliteStore) {
-    for (const [code, month] of store.facilityMonths()) this.#of(store.codes.textOf(code)).add(month);
+    for (const [code, month] of store.months.facilities()) this.#of(store.codes.textOf(code)).add(month);
   }
 
   #of(facility: string): Set<MonthNumber> {
@@ -23,7 +23,7 @@ export class FacilityMonths {
     const months = this.#of(facility);
     if (months.has(month)) return;
     months.add(month);
-    this.store.addFacilityMonth(this.store.codes.idOf(facility), month);
+    this.store.months.addFacility(this.store.codes.idOf(facility), month);
   }
 
   monthsOf(facilities: Iterable<string>): Set<MonthNumber> {

@@ -12,8 +12,9 @@ import {
   encodeMonth,
   encodeTriples,
 } from "../../connectors/state/month-codec.js";
+import type { MonthSummary } from "../../connectors/state/month-table.js";
 import type { RowFacts } from "../../connectors/state/settlement-block.js";
-import type { MonthSummary, SqliteStore } from "../../connectors/state/store.js";
+import type { SqliteStore } from "../../connectors/state/store.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 import { MEASURE_INDEX } from "../../schemas/measures.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
@@ -132,7 +133,7 @@ export class MonthCache {
   }
 
   #loadCells(month: MonthNumber): MonthState {
-    const checkpoint = this.store.checkpoint("cells", month);
+    const checkpoint = this.store.checkpoints.get("cells", month);
     const state = checkpoint ? decodeMonth(month, checkpoint.data) : new MonthState(month);
     let changed = false;
     this.#replay(month, checkpoint, (s, facts, sign) => {
@@ -150,10 +151,10 @@ export class MonthCache {
       insuranceOf: (tuple) => this.dimensionIndex.tuples[tuple].insurance,
       allOf: (groupId) => this.dimensionIndex.groupTable.allOf[groupId],
     });
-    const header = this.store.checkpoint("counts", year);
+    const header = this.store.checkpoints.get("counts", year);
     if (header) {
       for (let m = 0; m < 12; m++) {
-        const rows = this.store.checkpoint("persons", year * 12 + m);
+        const rows = this.store.checkpoints.get("persons", year * 12 + m);
         if (rows) decodeTriples(rows.data, (person, tuple, weight) => persons.add(person, m, tuple, weight));
       }
       persons.loadCounts(decodeInts(header.data));
@@ -169,14 +170,14 @@ export class MonthCache {
         this.#dirtyPersons.add(month);
       });
     }
-    // Changes count from here on: what stood before the change to come is published, or given whole.
+    // Changes count from here on: what was there before is published already, or given whole.
     persons.count();
     persons.takeChanges();
     this.#years.set(year, persons);
     return persons;
   }
 
-  /** Visits what changed in a month since a checkpoint; without one, everything that stands. */
+  /** Visits what changed in a month since a checkpoint; without one, every current version. */
   #replay(
     month: MonthNumber,
     since: { readonly sequence: number; readonly lastBlock: number } | undefined,
@@ -186,12 +187,12 @@ export class MonthCache {
     const s = this.#scratch;
     const facts = this.#facts;
     if (since) {
-      for (const ref of store.supersededSince(month, since.sequence, since.lastBlock)) {
-        store.read(ref, s, facts);
+      for (const ref of store.settlements.supersededSince(month, since.sequence, since.lastBlock)) {
+        store.settlements.read(ref, s, facts);
         visit(s, facts, -1);
       }
     }
-    store.scan(month, since?.lastBlock ?? 0, s, facts, () => visit(s, facts, 1));
+    store.settlements.scan(month, since?.lastBlock ?? 0, s, facts, () => visit(s, facts, 1));
   }
 
   /** What is stored of a loaded month beside its settlements. */
@@ -251,7 +252,7 @@ export class MonthCache {
   }
 
   #saveCells(month: MonthNumber, state: MonthState): void {
-    this.store.saveCheckpoint("cells", month, encodeMonth(state));
+    this.store.checkpoints.save("cells", month, encodeMonth(state));
     this.#dirtyCells.delete(month);
   }
 
@@ -261,9 +262,9 @@ export class MonthCache {
     if (dirty.size === 0) return;
     persons.count();
     for (const [m, triples] of persons.netRows(dirty)) {
-      this.store.saveCheckpoint("persons", persons.year * 12 + m, encodeTriples(triples));
+      this.store.checkpoints.save("persons", persons.year * 12 + m, encodeTriples(triples));
       this.#dirtyPersons.delete(persons.year * 12 + m);
     }
-    this.store.saveCheckpoint("counts", persons.year, encodeInts(persons.saveCounts()));
+    this.store.checkpoints.save("counts", persons.year, encodeInts(persons.saveCounts()));
   }
 }

@@ -29,7 +29,7 @@ export class ReclassificationLog {
   readonly #listed: Entry[] = [];
   readonly #summed = new Map<string, Entry>();
   readonly #same = new Map<DimensionTuple, Map<DimensionTuple, boolean>>();
-  /** Settlements that were noted where they stand, and may still have to move with their original. */
+  /** Settlements noted on their present day, which may still have to move with their original. */
   readonly #noted = new Set<string>();
 
   constructor(
@@ -49,7 +49,7 @@ export class ReclassificationLog {
     this.#note(s, facts.day, this.after, 1);
   }
 
-  /** A version stands as before, on the same day; its cell or its sums may be others. */
+  /** A version stays current, on the same day; its cell or its sums may have changed. */
   stays(s: Settlement, facts: RowFacts): void {
     if (!isCounted(s) || !this.closed.months.has(monthOfDay(facts.day))) return;
     const was = this.before.dimensionIndex.find(s, facts.day);

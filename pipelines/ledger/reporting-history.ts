@@ -8,7 +8,7 @@ import { emptyFacts } from "./months.js";
 
 /**
  * How far each facility's settlements have come: the days on which it settled (by `setl_time`) and the latest time,
- * of every settlement that arrived and was found good, whatever became of it afterwards. Only ever grows; made of
+ * of every settlement that came in and was found good, whatever became of it afterwards. Only ever grows; made of
  * the kept versions alone, so a rebuild or a replay comes to the same.
  */
 export class ReportingHistory {
@@ -88,7 +88,7 @@ export class ReportingHistory {
   /** Makes all of it again from the kept versions. */
   #derive(): void {
     const s = new Settlement();
-    this.store.scanKept(s, emptyFacts(), () =>
+    this.store.settlements.scanAll(s, emptyFacts(), () =>
       this.note(s.fixmedins_code, this.calendar.dayOf(s.setl_time), s.setl_time),
     );
     this.store.commit(() => {

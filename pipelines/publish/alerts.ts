@@ -17,14 +17,14 @@ import type { AlertJudge, AlertRows, ChannelRow } from "../../connectors/ports/a
 import { AlertStore } from "../../connectors/state/alerts.js";
 import { type AlertRule, SEVERITIES, type Severity } from "../../schemas/alerts/rule.js";
 import type { DayNumber, EpochMs } from "../../schemas/units.js";
-import type { State } from "../ledger/state.js";
+import type { PublishState } from "../ledger/ports.js";
 
 const EVENT_DAYS_MS = 400 * 86_400_000;
 const nameOf = (key: string): string => createHash("sha256").update(key).digest("hex").slice(0, 10);
 const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
 /**
- * The alerts of a state: judged with every version, kept with the next commit after it was published, so that
+ * The alerts of a state: evaluated with every version, kept with the next commit after it was published, so that
  * a publish that fails leaves them as they were.
  */
 export class AlertBook {
@@ -35,7 +35,7 @@ export class AlertBook {
   /** The published events may not be those of the state. */
   #eventsDue = true;
 
-  constructor(private readonly state: State) {
+  constructor(private readonly state: PublishState) {
     this.store = new AlertStore(state.store);
     this.#alerts = new Map(this.store.alerts().map((s) => [s.key, s]));
     this.store.forgetOthers(state.config.notify.map(channelName));
@@ -136,7 +136,7 @@ export class AlertBook {
     return true;
   }
 
-  /** Publishing has been owed for so long: judged without a version, because there is none that could show it. */
+  /** Publishing has been owed for so long: evaluated without a version, because there is none that could show it. */
   owed(seconds: number, moment: Moment): void {
     const watching = this.#rulesOf("published_age");
     if (watching.length === 0) return;
@@ -155,9 +155,7 @@ export class AlertBook {
   isDue(now: EpochMs): boolean {
     const rules = this.#rulesOf("quarantine_age");
     if (rules.length === 0) return false;
-    const oldest = this.state.store
-      .sql("SELECT reason, min(first_seen) AS since FROM quarantine WHERE status = 'waiting' GROUP BY reason")
-      .all() as { reason: string; since: EpochMs }[];
+    const oldest = this.state.store.quarantine.waitingSince();
     return rules.some((rule) => {
       const question = questionOf(rule, null)!;
       const readings = oldest

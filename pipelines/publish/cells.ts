@@ -6,10 +6,10 @@ import type { Config } from "../../schemas/config/schema.js";
 import { SETTLEMENT_DIMENSIONS, type SettlementDimension } from "../../schemas/dimensions.js";
 import { MEASURES, ROW_WIDTH } from "../../schemas/measures.js";
 import type { MonthNumber } from "../../schemas/units.js";
-import type { State } from "../ledger/state.js";
+import type { PublishState } from "../ledger/ports.js";
 
 /** One month's cells as columns; tuples with equal values (facility known or not) are one cell. */
-function monthCells(state: State, month: MonthNumber): MonthCells {
+function monthCells(state: PublishState, month: MonthNumber): MonthCells {
   const { cells } = state.months.cells(month);
   const { tuples } = state.dimensionIndex;
   const merged = new SumTable(256);
@@ -41,9 +41,9 @@ export const cellsPath = (config: Config): string => join(config.data, "publishe
  * Publishes the finest cells of every month. Months are read while they are written, so nothing may change
  * the state meanwhile: called when a run has drained or stopped.
  */
-export async function publishAllCells(state: State): Promise<number> {
+export async function publishAllCells(state: PublishState): Promise<number> {
   function* months(): Generator<MonthCells> {
-    for (const month of state.store.months()) {
+    for (const month of state.store.settlements.months()) {
       yield monthCells(state, month);
       state.months.evict(new Set([month]));
     }

@@ -1,10 +1,10 @@
 import type { ClosedPeriod, GroupedChange, PublishInput } from "../../connectors/ports/publisher.js";
 import { type FrozenSums, unpackSums } from "../../connectors/state/frozen-codec.js";
-import type { State } from "../ledger/state.js";
+import type { PublishState } from "../ledger/ports.js";
 
 /** The closes and the changes in closed months that came after a commit, for publishing. */
 export function closedSnapshot(
-  state: State,
+  state: PublishState,
   since: number,
 ): Required<Pick<PublishInput, "closed" | "changes" | "versionFloor">> {
   const { closed } = state;
@@ -28,7 +28,7 @@ export function closedSnapshot(
  * A closed period under the groups' present numbers. Groupings that are kept no more are left out. The sums
  * are unpacked again when they are written: those of all closed periods need not be in memory together.
  */
-function frozen(state: State, period: string): ClosedPeriod {
+function frozen(state: PublishState, period: string): ClosedPeriod {
   const row = state.closed.get(period)!;
   const unpack = (): FrozenSums => unpackSums(state.closed.store.data(period).sums, period);
   const { groups, groupings, personGroupings } = unpack();

@@ -10,7 +10,7 @@ import {
 import { statusAt, statusTowards } from "../../aggregations/completeness.js";
 import type { FacilityReportingRow, PeriodQualityRow } from "../../schemas/completeness.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
-import type { State } from "../ledger/state.js";
+import type { PublishState } from "../ledger/ports.js";
 
 /** A facility whose settlements have not come as far as a period's end although they should have. */
 export interface LaggingFacility {
@@ -20,7 +20,7 @@ export interface LaggingFacility {
 }
 
 /** The facilities that lag towards a period's end, those silent longest first. */
-export function laggingFacilities(state: State, period: Period): LaggingFacility[] {
+export function laggingFacilities(state: PublishState, period: Period): LaggingFacility[] {
   const watermark = state.reporting.latestDay;
   if (watermark === null) return [];
   const found: LaggingFacility[] = [];
@@ -32,7 +32,7 @@ export function laggingFacilities(state: State, period: Period): LaggingFacility
 }
 
 /** One row a facility, for `quality_facility`. */
-export function facilityReportingRows(state: State): FacilityReportingRow[] {
+export function facilityReportingRows(state: PublishState): FacilityReportingRow[] {
   const watermark = state.reporting.latestDay;
   if (watermark === null) return [];
   const month = monthOfDay(watermark);
@@ -50,9 +50,9 @@ export function facilityReportingRows(state: State): FacilityReportingRow[] {
 }
 
 /** One row a period that holds data, for `quality_period`. */
-export function periodQualityRows(state: State): PeriodQualityRow[] {
+export function periodQualityRows(state: PublishState): PeriodQualityRow[] {
   const watermark = state.reporting.latestDay;
-  const { firstDay, lastDay } = state.store.dataSpan();
+  const { firstDay, lastDay } = state.store.months.dataSpan();
   if (watermark === null || firstDay === null || lastDay === null) return [];
   // Twelve days of a year are the ends of all its 31 periods.
   const byEnd = new Map<DayNumber, PeriodReports>();
@@ -72,11 +72,11 @@ export function periodQualityRows(state: State): PeriodQualityRow[] {
 }
 
 /** Equal revisions mean equal rows of `periodQualityRows`. */
-export function periodQualityRevision(state: State): string {
+export function periodQualityRevision(state: PublishState): string {
   const { reporting, closed, store } = state;
-  const { firstDay, lastDay } = store.dataSpan();
+  const { firstDay, lastDay } = store.months.dataSpan();
   const days = `${reporting.dayRevision} ${state.reporting.latestDay} ${firstDay} ${lastDay}`;
-  return [days, store.revisions.quarantine, closed.rows.length, ...store.unmapped()].join("\n");
+  return [days, store.quarantine.revision, closed.rows.length, store.months.unmappedText()].join("\n");
 }
 
 /** How many facilities have come as far as a day, and which lag. */
@@ -86,7 +86,7 @@ interface PeriodReports {
   readonly lagging: readonly string[];
 }
 
-function reportsBy({ reporting }: State, endDay: DayNumber, watermark: DayNumber): PeriodReports {
+function reportsBy({ reporting }: PublishState, endDay: DayNumber, watermark: DayNumber): PeriodReports {
   const counts = { reached: 0, pending: 0, lagging: 0, unexpected: 0 };
   const lagging: string[] = [];
   for (const [facility, days] of reporting.facilities) {
@@ -105,7 +105,7 @@ interface Waiting {
 }
 
 function periodRow(
-  state: State,
+  state: PublishState,
   period: Period,
   watermark: DayNumber,
   { expected, reached, lagging }: PeriodReports,
@@ -148,26 +148,16 @@ function periodRow(
 const some = (names: readonly string[]): string =>
   names.slice(0, 5).join("、") + (names.length > 5 ? " 等" : "");
 
-function unmappedByMonth({ store }: State): Map<MonthNumber, number> {
-  const rows = store.sql("SELECT month, unmapped FROM month").raw().all() as [MonthNumber, string][];
+function unmappedByMonth({ store }: PublishState): Map<MonthNumber, number> {
   return new Map(
-    rows.map(([month, json]) => [
-      month,
-      (JSON.parse(json) as [string, string, number, number][]).reduce(
-        (sum, [, , records]) => sum + records,
-        0,
-      ),
-    ]),
+    store.months
+      .unmapped()
+      .map(({ month, unmapped }) => [month, unmapped.reduce((sum, [, , records]) => sum + records, 0)]),
   );
 }
 
-function waitingRecords({ store }: State): Waiting {
-  const rows = store
-    .sql(
-      "SELECT first_day, last_day, count(*) FROM quarantine WHERE status = 'waiting' GROUP BY first_day, last_day",
-    )
-    .raw()
-    .all() as [DayNumber | null, DayNumber, number][];
+function waitingRecords({ store }: PublishState): Waiting {
+  const rows = store.quarantine.waitingByDays();
   const dated = rows.filter((row): row is [DayNumber, DayNumber, number] => row[0] !== null);
   return { dated, undated: rows.find((row) => row[0] === null)?.[2] ?? 0 };
 }

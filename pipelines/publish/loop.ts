@@ -4,7 +4,7 @@ import type { Publisher } from "../../connectors/ports/publisher.js";
 import type { Config } from "../../schemas/config/schema.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Intake } from "../ingest/intake.js";
-import type { State } from "../ledger/state.js";
+import type { PublishState } from "../ledger/ports.js";
 import type { Publication } from "./publication.js";
 
 /** While catching up, publishing may take this share of the time at most: 1 of so many parts. */
@@ -26,7 +26,7 @@ export interface PublishDeps {
 export interface PublishLoopParts {
   readonly config: Config;
   readonly deps: PublishDeps;
-  readonly state: State;
+  readonly state: PublishState;
   readonly intake: Intake;
   readonly publication: Publication;
   readonly publisher: Publisher;
@@ -168,7 +168,7 @@ export class PublishLoop {
     }
   }
 
-  /** Publishes what is not yet published, now. Returns the version that stands. */
+  /** Publishes what is not yet published, now. Returns the published version. */
   async publishNow(): Promise<number> {
     const { intake } = this.#parts;
     await this.#running?.catch(() => undefined);

@@ -6,7 +6,7 @@ import { settledRows } from "../../aggregations/streams/settled.js";
 import { FUND_LABELS } from "../../schemas/fund-labels.js";
 import { COMPONENT_MEASURES, MEASURE_INDEX, ROW_WIDTH } from "../../schemas/measures.js";
 import type { DayNumber, Fen, MonthNumber } from "../../schemas/units.js";
-import type { State } from "../ledger/state.js";
+import type { PublishState } from "../ledger/ports.js";
 import type { Window } from "./sums.js";
 
 /** Day groupings whose rows together hold each settlement of people insured here exactly once. */
@@ -26,7 +26,7 @@ export class OutlookTable {
   readonly #grouping: string | undefined;
   #budgets: ReturnType<typeof expenseBudgets> | null = null;
 
-  constructor(private readonly state: State) {
+  constructor(private readonly state: PublishState) {
     this.#grouping = WHOLES.find((g) => state.config.periods.dayGroupings.includes(g));
     // Derived under other rules.
     if (state.mustPublishFull) state.store.sql("DELETE FROM settled_day").run();
@@ -39,7 +39,7 @@ export class OutlookTable {
   snapshot({ firstDay, lastDay }: Window, budgetsChanged: boolean): FundOutlook[] {
     if (firstDay === null || lastDay === null || this.#grouping === undefined) return [];
     if (budgetsChanged || this.#budgets === null) {
-      this.#budgets = expenseBudgets(this.state.store.records("fund-entry").map((r) => r.record));
+      this.#budgets = expenseBudgets(this.state.store.records.all("fund-entry").map((r) => r.record));
     }
     const [year] = civil(lastDay);
     const held = this.state.store

@@ -4,7 +4,7 @@ import type { Figure, PublishedState, PublishInput } from "../../connectors/port
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Intake } from "../ingest/intake.js";
-import type { State } from "../ledger/state.js";
+import type { PublishState } from "../ledger/ports.js";
 import { AlertBook } from "./alerts.js";
 import { closedSnapshot } from "./closed-periods.js";
 import { givenFigures } from "./given-figures.js";
@@ -13,7 +13,7 @@ import { PublishedSums, type Window } from "./sums.js";
 import { verifiedOf } from "./verified.js";
 import { WholeTables } from "./whole-tables.js";
 
-/** Cuts the state for publishing: one consistent snapshot of what changed since the last publish. */
+/** Takes what is published: one consistent snapshot of what changed since the last publish. */
 export class Publication {
   #publishedSequence: number;
   #publishedGroups: number;
@@ -26,13 +26,13 @@ export class Publication {
   readonly #tables: WholeTables;
   readonly #outlook: OutlookTable;
   readonly alerts: AlertBook;
-  /** Version that stands when nothing is left to publish; null when something is. */
+  /** The published version when nothing is left to publish; null when something is. */
   readonly publishedVersion: number | null;
   /** Figures were computed, but the publish that had them did not succeed yet. */
   #figuresDue = false;
 
   constructor(
-    private readonly state: State,
+    private readonly state: PublishState,
     private readonly intake: Intake,
     published: PublishedState | null,
   ) {
@@ -51,12 +51,12 @@ export class Publication {
       return text === undefined || text === "" ? null : Number(text);
     };
     const window = { firstDay: day("published_first_day"), lastDay: day("published_last_day") };
-    this.#sums = new PublishedSums(state, window, store.monthsTouchedSince(this.#publishedSequence));
+    this.#sums = new PublishedSums(state, window, store.months.touchedSince(this.#publishedSequence));
     for (const stream of this.#allStreams) intake.changedStreams.add(stream);
     const current =
       !this.#full &&
       Number(store.meta("content_sequence") ?? 0) <= this.#publishedSequence &&
-      store.monthsTouchedSince(this.#publishedSequence).length === 0 &&
+      store.months.touchedSince(this.#publishedSequence).length === 0 &&
       store.meta("published_reference") === this.#referenceText();
     this.publishedVersion = current ? published!.version : null;
     // After a crash the close may be published without the state knowing under which version.
@@ -75,17 +75,17 @@ export class Publication {
     this.#sums.forget();
     this.#publishedSequence = 0;
     this.#publishedGroups = 0;
-    this.#sums.wholeNext(this.state.store.monthsTouchedSince(0));
+    this.#sums.wholeNext(this.state.store.months.touchedSince(0));
   }
 
   /** What changed since the last publish, as of the last commit. */
   snapshot(now: EpochMs): PublishInput {
     const { state } = this;
     const { store } = state;
-    const touchedMonths = store.monthsTouchedSince(this.#publishedSequence);
+    const touchedMonths = store.months.touchedSince(this.#publishedSequence);
     // Before the groups are told: groups of frozen figures may be new again.
     const closed = closedSnapshot(state, this.#publishedSequence);
-    const span = store.dataSpan();
+    const span = store.months.dataSpan();
     const sums = this.#sums.snapshot(this.#full, touchedMonths, span);
     const outlook = this.#outlook.snapshot(span, this.intake.changedStreams.has("fund-entry"));
     return {
@@ -97,7 +97,9 @@ export class Publication {
       firstDataDay: span.firstDay,
       lastDataDay: span.lastDay,
       verified: verifiedOf(store),
-      inputPositions: store.partitions().map(({ source, partition, next }) => ({ source, partition, next })),
+      inputPositions: store.partitions
+        .all()
+        .map(({ source, partition, next }) => ({ source, partition, next })),
       newGroups: state.groups.groups.slice(this.#publishedGroups),
       foresight: { judge: this.alerts.judge(now, span.lastDay, this.#full), outlook },
       ...sums,
@@ -132,7 +134,7 @@ export class Publication {
   }
 
   #watermark(): EpochMs | null {
-    return this.state.ledger.latestTime();
+    return this.state.latestTime();
   }
 
   /** Figures of the small streams: those of periods in which some changed, all of them if it is not known. */
@@ -143,7 +145,7 @@ export class Publication {
     // What the funds spent (settled_expense) follows from settlements, with or without fund entries.
     const due = this.#figuresDue || changed.size > 0 || moved || settlementsChanged;
     if (!due && !this.#full) return {};
-    // After a snapshot that was not published nobody knows what stands.
+    // After a snapshot that failed to publish nobody knows what the file holds.
     const previous = this.#figuresDue || this.#full ? null : this.#figuresGiven;
     this.#figuresDue = true;
     changed.clear();

@@ -16,7 +16,7 @@ import { SumTable } from "../../aggregations/months/sums.js";
 import { type DataSpan, periodsOf } from "../../connectors/duckdb/publish/periods.js";
 import type { PeriodSums, PersonCounts, PublishInput } from "../../connectors/ports/publisher.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
-import type { State } from "../ledger/state.js";
+import type { PublishState } from "../ledger/ports.js";
 
 const LEAP_YEAR_DAYS = 366;
 /** Months whose payments by fund are kept in memory. */
@@ -48,9 +48,9 @@ export class PublishedSums {
   #daysGiven: DayNumber[] = [];
   readonly #settled = new Map<MonthNumber, SettledSums>();
 
-  /** @param window what was published last, null where nothing stands or it is not known. */
+  /** @param window what was published last, null where nothing is published or it is not known. */
   constructor(
-    private readonly state: State,
+    private readonly state: PublishState,
     private window: Window,
     touched: readonly MonthNumber[],
   ) {
@@ -67,7 +67,7 @@ export class PublishedSums {
     }
   }
 
-  /** Nothing stands published any more. */
+  /** Nothing is published any more. */
   forget(): void {
     this.window = { firstDay: null, lastDay: null };
   }
@@ -129,7 +129,7 @@ export class PublishedSums {
     }
     const span = spanOf(window);
     const after = span ? periodsOf(span, config.periods) : new Map<string, never>();
-    const others = store.months().filter((m) => !whole.has(m));
+    const others = store.settlements.months().filter((m) => !whole.has(m));
     const addedUp = addUp(
       tables,
       (period, within) => period.kind !== "month" && after.has(period.id) && !others.some(within),
@@ -142,7 +142,7 @@ export class PublishedSums {
 
   /** What the months paid out of each fund, for the figures of the funds. */
   #keepSettled(touched: readonly MonthNumber[]): void {
-    this.state.store.keepSettled(
+    this.state.store.months.keepSettled(
       touched.map((month) => [JSON.stringify(this.#settled.get(month)!.rows()), month]),
     );
     for (const month of this.#settled.keys()) {
@@ -250,7 +250,7 @@ export class PublishedSums {
       }
       for (const day of backInSight) this.#days.add(day);
     }
-    const held = new Set(state.store.months());
+    const held = new Set(state.store.settlements.months());
     this.#daysGiven = [...this.#days]
       .filter((d) => d > lastDay - keepDays || d > lastDay - keepFacilityDays)
       .sort((a, b) => a - b);

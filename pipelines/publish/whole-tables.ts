@@ -10,11 +10,10 @@ import type {
   UnmappedRow,
   WarningRow,
 } from "../../connectors/ports/publisher.js";
-import type { QuarantineEntry, RefundRow } from "../../connectors/state/store.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { type Fen, yuanText } from "../../schemas/units.js";
-import type { State } from "../ledger/state.js";
+import type { PublishState } from "../ledger/ports.js";
 import { facilityReportingRows, periodQualityRevision, periodQualityRows } from "./completeness.js";
 
 /** Rows of a quality table that are published at most: beyond it a look-up of single records helps nobody. */
@@ -45,12 +44,11 @@ export class WholeTables {
   #pending = new Map<Name, number | string>();
   readonly #tables: { readonly [N in Name]: Table<N> };
 
-  constructor(private readonly state: State) {
+  constructor(private readonly state: PublishState) {
     const { store, reference } = state;
-    const { revisions } = store;
     const once = (): number => 0;
     this.#tables = {
-      facilities: { revision: () => revisions.facilities, rows: () => state.facilities.map(facilityRow) },
+      facilities: { revision: () => state.facilitiesRevision, rows: () => state.facilities.map(facilityRow) },
       categories: {
         revision: once,
         rows: (): CategoryRow[] => [
@@ -59,15 +57,15 @@ export class WholeTables {
         ],
       },
       divisions: { revision: once, rows: () => reference.divisions },
-      // Tallies move with arrivals, and with records that go to quarantine afterwards.
+      // Tallies move with every batch, and with records that go to quarantine afterwards.
       balance: {
-        revision: () => `${store.meta("content_sequence")} ${revisions.quarantine}`,
+        revision: () => `${store.meta("content_sequence")} ${store.quarantine.revision}`,
         rows: () => this.#balance(),
       },
-      quarantine: { revision: () => revisions.quarantine, rows: () => this.#quarantine() },
-      warnings: { revision: () => revisions.warnings, rows: () => this.#warnings() },
-      orphanRefunds: { revision: () => revisions.refunds, rows: () => this.#orphanRefunds() },
-      unmapped: { revision: () => store.unmapped().join("\n"), rows: () => this.#unmapped() },
+      quarantine: { revision: () => store.quarantine.revision, rows: () => this.#quarantine() },
+      warnings: { revision: () => store.warnings.revision, rows: () => this.#warnings() },
+      orphanRefunds: { revision: () => store.refunds.revision, rows: () => this.#orphanRefunds() },
+      unmapped: { revision: () => store.months.unmappedText(), rows: () => this.#unmapped() },
       facilityReporting: {
         revision: () => state.reporting.revision,
         rows: () => facilityReportingRows(state),
@@ -100,8 +98,8 @@ export class WholeTables {
   }
 
   #balance(): BalanceRow[] {
-    return this.state.store
-      .partitions()
+    return this.state.store.partitions
+      .all()
       .map(({ source, partition, received, applied, duplicate, held, quarantined }) => ({
         source,
         partition,
@@ -115,40 +113,29 @@ export class WholeTables {
 
   #quarantine(): QuarantineRow[] {
     const { store } = this.state;
-    const rows = store
-      .sql(
-        "SELECT id, place AS partitionId, position, stream, reason, detail, first_seen, status FROM quarantine ORDER BY status = 'waiting' DESC, id DESC LIMIT ?",
-      )
-      .all(QUALITY_ROWS) as QuarantineEntry[];
-    return rows.map(({ partitionId, id, position, stream, reason, detail, first_seen, status }) => {
-      const { source, partition } = store.partitionById(partitionId);
-      return { id, source, partition, position, stream, reason, detail, first_seen, status };
+    return store.quarantine.listed(QUALITY_ROWS).map(({ partitionId, ...row }) => {
+      const { source, partition } = store.partitions.byId(partitionId);
+      return { ...row, source, partition };
     });
   }
 
   #warnings(): WarningRow[] {
     const { store } = this.state;
-    const rows = store
-      .sql("SELECT record_key, warning, stream, place AS partitionId, position, detail FROM warning LIMIT ?")
-      .all(QUALITY_ROWS) as (Omit<WarningRow, "source" | "partition"> & { partitionId: number })[];
-    return rows.map(({ partitionId, ...row }) => {
-      const { source, partition } = store.partitionById(partitionId);
+    return store.warnings.listed(QUALITY_ROWS).map(({ partitionId, ...row }) => {
+      const { source, partition } = store.partitions.byId(partitionId);
       return { ...row, source, partition };
     });
   }
 
-  /** Refunds that count and whose original was never seen; one taken back or held out misses nothing. */
   #orphanRefunds(): OrphanRefundRow[] {
-    const rows = this.state.store
-      .sql("SELECT setl_id, init_setl_id, setl_time, fee FROM refund WHERE orphan = 1 AND valid = 1 LIMIT ?")
-      .all(QUALITY_ROWS) as Pick<RefundRow, "setl_id" | "init_setl_id" | "setl_time" | "fee">[];
+    const rows = this.state.store.refunds.orphans(QUALITY_ROWS);
     return rows.map((row) => ({ ...row, fee: yuanText(row.fee) }));
   }
 
   #unmapped(): UnmappedRow[] {
     const total = new Map<string, { kind: string; code: string; records: number; fee: Fen }>();
-    for (const json of this.state.store.unmapped()) {
-      for (const [kind, code, records, fee] of JSON.parse(json) as [string, string, number, number][]) {
+    for (const { unmapped } of this.state.store.months.unmapped()) {
+      for (const [kind, code, records, fee] of unmapped) {
         const key = `${kind}\u0001${code}`;
         const entry = total.get(key) ?? { kind, code, records: 0, fee: 0 };
         entry.records += records;

@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { parsePeriod } from "../../aggregations/calendar.js";
 import type { Reader } from "../../connectors/duckdb/reports/figures.js";
+import { makeFolder, PUBLIC_FOLDER, writePublicFile } from "../../connectors/files/modes.js";
 import type { ReportFormat } from "../../schemas/config/report.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { FundpulseError } from "../../schemas/errors.js";
@@ -64,9 +65,10 @@ export async function writeReport(
       format === "docx" ? docx : await convert(format, { docx, prepared, config, reader, period });
     outputs.push({ path: join(folder, `${stem}.${format}`), bytes });
   }
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  if (request.out === undefined) makeFolder(folder, PUBLIC_FOLDER);
+  else mkdirSync(folder, { recursive: true });
   for (const { path, bytes } of outputs) {
-    writeFileSync(`${path}.next`, bytes, { mode: 0o644 });
+    writePublicFile(`${path}.next`, bytes);
     renameSync(`${path}.next`, path);
   }
   return {

@@ -17,7 +17,7 @@ export interface DetailResult {
   readonly settlements: number;
 }
 
-/** The independent recount, and the detail file that it stands on. */
+/** The independent recount, and the detail file, which is made the same way. */
 export interface Verification {
   verify(): Promise<VerifyResult>;
   /** Brings the detail file up to date. */

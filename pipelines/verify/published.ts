@@ -11,12 +11,13 @@ import {
   readDifferences,
 } from "../../connectors/duckdb/recount/compare.js";
 import { compareFunds } from "../../connectors/duckdb/recount/funds.js";
+import { compareOutlook } from "../../connectors/duckdb/recount/outlook.js";
 import { compareRatios } from "../../connectors/duckdb/recount/ratios.js";
 import { recount } from "../../connectors/duckdb/recount/run.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { quoteText } from "../../schemas/published/definition.js";
-import type { State } from "../ledger/state.js";
+import type { VerifyState } from "../ledger/ports.js";
 import type { VerifyResult } from "./port.js";
 
 /** Differences that are spelled out. */
@@ -33,8 +34,8 @@ export interface Pinned {
   readonly published: string;
 }
 
-/** Holds what stands published and the state it shows. Called when nothing is left to publish. */
-export function pinPublished(state: State, reference: DetailReference, version: number): Pinned {
+/** Holds the published file and the state that it shows. Called when nothing is left to publish. */
+export function pinPublished(state: VerifyState, reference: DetailReference, version: number): Pinned {
   const { data } = state.config;
   const folder = join(data, "work", "verify");
   rmSync(folder, { recursive: true, force: true });
@@ -75,6 +76,7 @@ export async function verifyPublished(pinned: Pinned): Promise<VerifyResult> {
       let figures = await compareFacts(connection, reference.config.periods);
       figures += await compareRatios(connection);
       figures += await compareFunds(connection, snapshot, reference.config);
+      figures += await compareOutlook(connection);
       if (!versionsAgree) await compareVersions(connection, settlements, snapshot.ids.count());
       const found = await readDifferences(connection, SPELLED_OUT);
       return {

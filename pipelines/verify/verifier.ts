@@ -2,23 +2,23 @@ import { writeDetailFile } from "../../connectors/duckdb/detail/file.js";
 import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
+import type { VerifyState } from "../ledger/ports.js";
 import { SerialQueue } from "../ledger/serial-queue.js";
-import type { State } from "../ledger/state.js";
 import type { PublishLoop } from "../publish/loop.js";
 import { keepVerified } from "../publish/verified.js";
 import type { DetailResult, VerifyResult } from "./port.js";
 import { pinPublished, verifyPublished } from "./published.js";
 
 interface Engine {
-  readonly state: State;
+  readonly state: VerifyState;
   readonly loop: PublishLoop;
 }
 
 /** Runs work on the engine between two batches. */
 type BetweenBatches = <T>(work: (engine: Engine) => Promise<T>) => Promise<T>;
 
-/** The reference data that the state's figures stand on at this moment. */
-export function detailReference({ config, facilities, reference }: State): DetailReference {
+/** The reference data behind the state's figures at this moment. */
+export function detailReference({ config, facilities, reference }: VerifyState): DetailReference {
   return {
     config,
     facilities,

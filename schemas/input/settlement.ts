@@ -10,7 +10,7 @@ export const AMOUNT_INDEX = Object.fromEntries(AMOUNT_FIELDS.map((f, i) => [f, i
 >;
 
 /**
- * One version of one settlement as it arrived, decoded but not judged. The decoder fills ONE instance again
+ * One version of one settlement as it arrived, decoded but not validated. The decoder fills ONE instance again
  * and again, so nobody may keep a reference to it. Field names are the platform's
  * (docs/specification.md#settlement).
  */

@@ -88,6 +88,26 @@ describe("installed in an empty folder", () => {
     ]);
   });
 
+  test("the demo says what is made up; the page has a whole last year, an outlook and alerts", async () => {
+    expect(out).toContain("made up for the page, in no printed figure");
+    expect(out).toMatch(/^The page: http:\/\/127\.0\.0\.1:\d+\/$/m);
+    const query = async (sql: string): Promise<Record<string, string>[]> =>
+      JSON.parse(await npx("sql", "--config", "demo/fundpulse.yaml", "--format", "json", sql));
+    const outlook = await query("SELECT fund || ' ' || method || ' ' || years AS o FROM fund_outlook");
+    expect(outlook.map(({ o }) => o)).toContain("employee_pool earlier_years 2023");
+    const alerts = await query(
+      "SELECT DISTINCT rule || ' ' || subject_zh AS a FROM alert WHERE state = 'open'",
+    );
+    expect(alerts.map(({ a }) => a)).toEqual(
+      expect.arrayContaining([
+        "基金支出超时间进度 职工统筹",
+        "基金可支付月数偏低 居民医保",
+        "县外住院基金支出占比上升 住院·本地参保异地就医",
+        "机构长时间无结算数据 山丹县某门诊部（示例）",
+      ]),
+    );
+  });
+
   test.each(["README.md", "README.zh-CN.md"])("what %s shows is what the demo prints", (readme) => {
     const [, block = ""] =
       /\$ npm ci && npm run demo\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, readme), "utf8")) ?? [];

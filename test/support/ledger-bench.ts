@@ -6,8 +6,8 @@ import { canonicalForm } from "../../aggregations/settlement/version.js";
 import { BatchDecoder } from "../../connectors/decode/decoder.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
 import { Intake } from "../../pipelines/ingest/intake.js";
+import { IncomingSettlement } from "../../pipelines/ledger/incoming.js";
 import { emptyFacts } from "../../pipelines/ledger/months.js";
-import { IncomingSettlement } from "../../pipelines/ledger/settlements.js";
 import { State } from "../../pipelines/ledger/state.js";
 import { type Config, configSchema } from "../../schemas/config/schema.js";
 import { Settlement } from "../../schemas/input/settlement.js";
@@ -69,9 +69,10 @@ export class LedgerBench {
     const found: Record<string, CurrentVersion> = {};
     const s = new Settlement();
     const facts = emptyFacts();
-    for (const month of this.state.store.months()) {
-      this.state.store.scan(month, 0, s, facts, (ref) => {
-        if (this.state.store.ids.findOne(s.setl_id) !== ref) throw new Error(`${s.setl_id} is not found`);
+    for (const month of this.state.store.settlements.months()) {
+      this.state.store.settlements.scan(month, 0, s, facts, (ref) => {
+        if (this.state.store.settlements.ids.findOne(s.setl_id) !== ref)
+          throw new Error(`${s.setl_id} is not found`);
         if (found[s.setl_id]) throw new Error(`two versions of ${s.setl_id} stand`);
         found[s.setl_id] = [s.fixmedins_code, s.amounts[0], dayText(facts.day), s.updt_time];
       });
@@ -117,22 +118,22 @@ export class LedgerBench {
   /** Figures of every month, from what is in memory. */
   figures(): unknown {
     const { store, months, dimensionIndex, groups } = this.state;
-    return store.months().map((month) => {
+    return store.settlements.months().map((month) => {
       const { groupIds, sums } = months.cells(month).rollUp(dimensionIndex.tuples, groups);
       return [month, [...groupIds], sums.map((column) => [...column])];
     });
   }
 
   tallies() {
-    return this.state.store.partitions().map(({ received, applied, duplicate, held, quarantined }) => ({
+    return this.state.store.partitions.all().map(({ received, applied, duplicate, held, quarantined }) => ({
       ...{ received, applied, duplicate, held, quarantined },
     }));
   }
 
   /** Position and reason of every waiting settlement. */
   waiting(): [number, string][] {
-    return this.state.store
-      .quarantined("status = 'waiting' AND stream = 'settlement'")
+    return this.state.store.quarantine
+      .find("status = 'waiting' AND stream = 'settlement'")
       .map(({ position, reason }) => [position, reason]);
   }
 

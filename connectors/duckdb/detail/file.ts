@@ -18,6 +18,7 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import { STREAMS } from "../../../schemas/input/streams.js";
 import { type Definition, ddl, quoteText } from "../../../schemas/published/definition.js";
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
+import { PRIVATE_FILE } from "../../files/modes.js";
 import type { StateSnapshot } from "../../state/snapshot.js";
 import { appendColumns } from "../append.js";
 import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
@@ -39,7 +40,7 @@ export interface DetailFileOptions {
   readonly dataDir: string;
   readonly reference: DetailReference;
   readonly writtenAt: EpochMs;
-  /** Everything anew, whatever stands. */
+  /** Everything anew, whatever is there. */
   readonly full?: boolean;
 }
 
@@ -59,7 +60,7 @@ interface Held {
   readonly referenceHash: string;
 }
 
-/** Where the detail file stands, for authorised users alone. */
+/** Path of the detail file, for authorised users alone. */
 export const detailPath = (dataDir: string): string => join(dataDir, "detail", "detail.duckdb");
 
 const definitions = (reference: DetailReference): readonly Definition[] => [
@@ -81,7 +82,7 @@ export async function privateFolder(path: string): Promise<void> {
 }
 
 /**
- * Brings the detail file up to a snapshot of the state and moves it into place: only months whose standing
+ * Brings the detail file up to a snapshot of the state and moves it into place: only months whose current
  * versions changed are written. A reader keeps the file that it opened.
  * @throws FundpulseError FP4001; the old file then stands.
  */
@@ -106,8 +107,7 @@ export async function writeDetailFile(
     if (current !== null && existsSync(path)) return { path, ...current };
     const written = await writer.write();
     await chmod(writer.work, 0o600);
-    await replaceWithCopy(writer.work, path);
-    await chmod(path, 0o600);
+    await replaceWithCopy(writer.work, path, PRIVATE_FILE);
     return { path, ...written };
   } catch (cause) {
     if (cause instanceof FundpulseError) throw cause;

@@ -119,7 +119,7 @@ export class DetailStage {
   readonly sets = new CodeSets();
   readonly #columns: KeptColumns;
   readonly #moving: boolean;
-  /** References staged, so that they can be held against what the state says stands. */
+  /** References staged, so that they can be held against what the state says is current. */
   readonly checks = new RefCheck();
 
   constructor(

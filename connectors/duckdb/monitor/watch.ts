@@ -105,6 +105,7 @@ export class PublishedWatch {
 
   #change(next: OpenFile | null, problem: FundpulseError | null): void {
     const before = this.#current;
+    const other = problem !== null && problem.code !== this.#problem.code;
     if (problem) this.#problem = problem;
     if (this.#ended) {
       next?.retire();
@@ -112,7 +113,7 @@ export class PublishedWatch {
     }
     this.#current = next;
     before?.retire();
-    if (before !== null || next !== null) for (const listener of this.#listeners) listener(next);
+    if (before !== null || next !== null || other) for (const listener of this.#listeners) listener(next);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { monthText, ZoneCalendar } from "../../../aggregations/calendar.js";
@@ -8,6 +8,7 @@ import { MEASURES } from "../../../schemas/measures.js";
 import { column, ddl, quoteText, type TableDef } from "../../../schemas/published/definition.js";
 import { DIMENSION_ZH } from "../../../schemas/published/store.js";
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
+import { makeFolder, PUBLIC_FOLDER } from "../../files/modes.js";
 import { appendColumns } from "../append.js";
 import { moveIntoPlace, OLD_READERS, STORAGE_VERSION } from "../file.js";
 import { localTime } from "./load.js";
@@ -60,7 +61,7 @@ export async function publishCells(
   months: Iterable<MonthCells> | AsyncIterable<MonthCells>,
 ): Promise<number> {
   const next = join(dirname(path), `.${basename(path)}.next`);
-  await mkdir(dirname(path), { recursive: true });
+  makeFolder(dirname(path), PUBLIC_FOLDER);
   await rm(next, { force: true });
   await rm(`${next}.wal`, { force: true });
   const instance = await DuckDBInstance.create(":memory:", { memory_limit: "1GB", ...OLD_READERS });

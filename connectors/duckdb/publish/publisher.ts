@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { dayText, monthText, ZoneCalendar } from "../../../aggregations/calendar.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { type Definition, quoteText, STORE } from "../../../schemas/published/definition.js";
+import { makeFolder, makePrivateFile, PRIVATE_FOLDER } from "../../files/modes.js";
 import type { PublishedState, Publisher, PublishInput } from "../../ports/publisher.js";
 import { moveIntoPlace, OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
 import { loadForesight } from "./alerts.js";
@@ -100,7 +101,7 @@ export class DuckDbPublisher implements Publisher {
   async open(stateId: string): Promise<PublishedState | null> {
     await this.close();
     this.#stateId = stateId;
-    await mkdir(dirname(this.workPath), { recursive: true });
+    makeFolder(dirname(this.workPath), PRIVATE_FOLDER);
     this.#instance = await DuckDBInstance.create(":memory:", {
       memory_limit: MEMORY_LIMIT,
       temp_directory: join(dirname(this.workPath), "duckdb-tmp"),
@@ -344,6 +345,7 @@ export class DuckDbPublisher implements Publisher {
 
   /** Attaches a new file without data. */
   async #makeEmpty(path: string, as: string): Promise<void> {
+    makePrivateFile(path);
     await writeFile(path, await this.#empty());
     await this.#attach(path, as, FILE_OPTIONS);
     await this.#connection!.run(`USE ${as}`);

@@ -39,9 +39,24 @@ export async function refreshFacts(
 
   const own = list(following.map((t) => t.id));
   const previous = list(following.flatMap((t) => t.previous ?? []));
-  // In one call: each call waits for the program's next free moment.
   const zeros = following.some((t) => t.previous !== null && stands(t.previous));
-  await connection.run(statements(own, previous, made.length > 0, zeros).join(";\n"));
+  const before = [
+    "DELETE FROM store.fact WHERE period IN (FROM removed)",
+    ...(made.length > 0 ? standing : []),
+  ];
+  let adds = made.length > 0;
+  if (adds && given.size > 0) {
+    // DuckDB 1.5 loses sight, for the rest of a transaction, of rows that fill a row group when an ordered
+    // insert of no rows came before them.
+    await connection.run(before.join(";\n"));
+    before.length = 0;
+    const found = await connection.runAndReadAll("SELECT 1 FROM base LIMIT 1");
+    adds = found.currentRowCount > 0;
+  }
+  // In one call: each call waits for the program's next free moment.
+  await connection.run(
+    [...before, ...statements(own, previous, { made: made.length > 0, adds, zeros })].join(";\n"),
+  );
 }
 
 /** Works out the denominators of shares of `periods`, and forgets those of `removed` ones. */
@@ -82,12 +97,14 @@ const list = (periods: readonly string[]): string => `(${["", ...periods].map((p
  * `own` and `previous` name the followers' periods and those a year before: written out, they let a scan of
  * all facts pass over those of other periods, which a join with a table of periods does not.
  */
-const statements = (own: string, previous: string, made: boolean, zeros: boolean): readonly string[] => [
-  `DELETE FROM store.fact WHERE period IN (FROM removed)`,
-  ...(made ? standing : []),
+const statements = (
+  own: string,
+  previous: string,
+  { made, adds, zeros }: { readonly made: boolean; readonly adds: boolean; readonly zeros: boolean },
+): readonly string[] => [
   `DELETE FROM store.fact WHERE period IN (SELECT period FROM target)
     OR (NOT present AND period IN (SELECT period FROM follower))`,
-  ...(made ? [addedUp] : []),
+  ...(adds ? [addedUp] : []),
 
   // What is staged as it is, in its order.
   `INSERT INTO store.fact

@@ -121,7 +121,7 @@ export async function compareFacts(connection: DuckDBConnection, keep: Config["p
   return Number(counted.getRows()[0][0]);
 }
 
-/** Says that the versions that stand are not those that the state's index names. */
+/** Says that the current versions are not those that the state's index names. */
 export async function compareVersions(
   connection: DuckDBConnection,
   read: number,

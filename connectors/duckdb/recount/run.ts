@@ -21,7 +21,7 @@ export interface Recount {
   readonly settlements: number;
   /** Rows of table `recounted`: a period and group each. */
   readonly rows: number;
-  /** The versions read are those that the state's index says stand. */
+  /** The versions read are those that the state's index says are current. */
   readonly versionsAgree: boolean;
   /** SHA-256 over the recounted rows in order of period and group. */
   readonly hash: string;

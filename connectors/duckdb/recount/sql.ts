@@ -3,6 +3,7 @@ import { SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
 import { MEASURES, type MeasureName } from "../../../schemas/measures.js";
 import { BILL_FROM, BILL_MEASURES, casePaidVisits, composed, WEIGHT } from "../detail/bill.js";
 import { keptRows } from "../detail/sql.js";
+import { countFundDays, FUND_DAY } from "./outlook.js";
 
 /** Measures that settlements give by themselves; the composed ones follow from them. */
 const PLAIN = [...Object.keys(BILL_MEASURES), "case_paid_visits"] as MeasureName[];
@@ -40,6 +41,7 @@ export const RECOUNT_TABLES: readonly string[] = [
   `CREATE TABLE cell (month INTEGER, ${CELL_COLUMNS})`,
   `CREATE TABLE day_cell (day DATE, facility BOOLEAN, ${CELL_COLUMNS})`,
   "CREATE TABLE extent (first DATE, last DATE)",
+  FUND_DAY,
   "CREATE TABLE person_row (year INTEGER, month TINYINT, person INTEGER, dim INTEGER, weight INTEGER)",
 ];
 
@@ -76,6 +78,7 @@ export function countMonth(rules: Rules, moving: boolean, newest: string): strin
     `INSERT INTO cell SELECT year(day) * 12 + month(day) - 1, dim, sum(settlements)::BIGINT, ${sums(MEASURE_NAMES)}
       FROM month_cell GROUP BY ALL`,
     "INSERT INTO extent SELECT min(day), max(day) FROM month_cell",
+    countFundDays,
     days(false, keepDays),
     days(true, keepFacilityDays),
     `INSERT INTO person_row

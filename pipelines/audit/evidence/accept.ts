@@ -1,5 +1,6 @@
 import { type Reading, sameReading } from "./book.js";
 import { type Bound, bind, type Reader } from "./chain.js";
+import { FORGETFUL, type Memory } from "./memory.js";
 import { baseOf, type Houses, houseKey, isChange, isShare, strays } from "./score.js";
 import type { Told } from "./told.js";
 
@@ -36,20 +37,18 @@ function besideItsBase({ bindings }: Bound, at: number, { figure }: Reading, { b
 }
 
 /** Takes from the certain readings of a first pass what the bureau means by 住院 and 门诊 in each section. */
-export function housesOf(sentences: readonly Told[], reader: Reader): Houses {
+export function housesOf(
+  sentences: readonly Told[],
+  reader: Reader,
+  memory: Pick<Memory, "of"> = FORGETFUL,
+): Houses {
   const counts = new Map<string, Map<string, number>>();
-  for (const told of sentences) {
-    const { bindings, contexts } = bind(told, reader);
-    for (const [i, b] of bindings.entries()) {
-      if (b.reading === null || b.margin < 3 || contexts[i].named.has("category")) continue;
-      const { insurance, members } = b.reading.figure.scope;
-      const key = houseKey(insurance, members.get("care"), told.heads);
+  for (const told of sentences)
+    for (const [key, category] of memory.of(`house ${keyOf(told, reader)}`, () => certain(told, reader))) {
       const by = counts.get(key) ?? new Map<string, number>();
       counts.set(key, by);
-      const category = members.get("category") ?? "";
       by.set(category, (by.get(category) ?? 0) + 1);
     }
-  }
   const houses = new Map<string, string>();
   for (const [key, by] of counts) {
     const all = [...by.values()].reduce((a, b) => a + b, 0);
@@ -58,3 +57,17 @@ export function housesOf(sentences: readonly Told[], reader: Reader): Houses {
   }
   return houses;
 }
+
+/** Categories of a sentence's certain readings where it names none, by what they tell of. */
+function certain(told: Told, reader: Reader): [key: string, category: string][] {
+  const { bindings, contexts } = bind(told, reader);
+  return bindings.flatMap((b, i): [string, string][] => {
+    if (b.reading === null || b.margin < 3 || contexts[i].named.has("category")) return [];
+    const { insurance, members } = b.reading.figure.scope;
+    return [[houseKey(insurance, members.get("care"), told.heads), members.get("category") ?? ""]];
+  });
+}
+
+/** Everything that a sentence's reading follows from, beside the figures. */
+export const keyOf = (told: Told, { decimals, houses }: Reader): string =>
+  [told.text, told.before, ...told.heads, decimals.key, ...houses].join("\u0001");

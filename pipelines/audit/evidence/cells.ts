@@ -175,12 +175,13 @@ function standsFor(
 ): Reading | null {
   if (value === null || value === 0) return null;
   const { indicator, scope } = parts[0];
+  // Quotients are published to the sixth place.
+  const slack = Math.max(1e-6 * Math.max(1, Math.abs(value)), parts[0].unit === "yuan" ? 0 : 1e-6 * factor);
   for (const figure of book.with(indicator, scope.insurance)) {
     const { members } = figure.scope;
     if (members.size > shared.size + 1 || ![...shared].every(([d, m]) => members.get(d) === m)) continue;
     const own = figure.values[FORMS.indexOf(form)];
-    if (own !== null && Math.abs(own * factor - value) <= 1e-6 * Math.max(1, Math.abs(value)))
-      return { figure, form };
+    if (own !== null && Math.abs(own * factor - value) <= slack) return { figure, form };
   }
   return null;
 }

@@ -3,9 +3,9 @@ import { cellNumber, type WrittenNumber } from "../document/numbers.js";
 import { type Book, type Figure, type FigureForm, FORMS, type Reading } from "./book.js";
 import type { Reader } from "./chain.js";
 import { masked } from "./context.js";
-import { isTotal, type LabelMembers, type Labels } from "./labels.js";
+import { isSubtotal, isTotal, type LabelMembers, type Labels } from "./labels.js";
 import { isChange, unnamed } from "./score.js";
-import { decimalsOf, scalesOf } from "./units.js";
+import { decimalsOf, printsAs, scalesOf } from "./units.js";
 
 /** A line of figures that go together: a column over its rows, or a row over its columns. */
 export interface Line {
@@ -193,6 +193,7 @@ export function bindLine(
       const v = f?.values[FORMS.indexOf(key.form)] ?? 0;
       score += v !== null && Math.abs(v) >= 0.00005 ? -0.7 : 0.2;
     }
+    score += totalsVote(line, key, unit, reader.book);
     if (best === null || score > best.score) best = { candidate, score };
   }
   if (best === null) return null;
@@ -204,6 +205,15 @@ export function bindLine(
   const agree = rows.size;
   if (agree < 2 || agree < 0.6 * Math.max(of, 1)) return null;
   return { key, unit, misnamedUnit: false, agree, of: Math.max(of, 1), score: best.score };
+}
+
+/** A printed total speaks for the key whose whole it is, and a little against one whose whole it is not. */
+function totalsVote(line: Line, key: LineKey, unit: string | null, book: Book): number {
+  if (key.insurance === null || key.named.includes("category")) return 0;
+  const total = line.cells.find((c) => isTotal(c.label) && !isSubtotal(c.label) && c.number !== null);
+  const figure = book.at(book.scope(key.insurance, key.shared), key.indicator);
+  if (total?.number == null || figure === undefined) return 0;
+  return printsAs(total.number, { figure, form: key.form }, unit) ? 0.6 : -0.3;
 }
 
 /** Binds a line in the unit that it says; of money in the other one too, where that fits and this does not. */

@@ -4,14 +4,15 @@ import { arranged } from "../document/arrange.js";
 import { type Grid, gridOf } from "../document/grid.js";
 import { type PrintedDocument, type Spot, spotOf } from "../document/model.js";
 import { cellNumber } from "../document/numbers.js";
-import { housesOf } from "./accept.js";
+import { housesOf, keyOf } from "./accept.js";
 import type { Book, Reading } from "./book.js";
 import { readCells } from "./cells.js";
 import type { Reader } from "./chain.js";
 import { bindGrid, tableWords } from "./grids.js";
 import { isSubtotal, isTotal, Labels } from "./labels.js";
 import { meaningOf } from "./meaning.js";
-import { isChange } from "./score.js";
+import { FORGETFUL, type Memory } from "./memory.js";
+import { houseKey, isChange, isShare } from "./score.js";
 import { type ReadNumber, readSentence } from "./sentence.js";
 import { decimalsAt, type Slip } from "./slots.js";
 import { tell } from "./tell.js";
@@ -40,8 +41,13 @@ export interface FoundFigure {
 const NOT_UNDERSTOOD = "no figure fits it by its digits, its neighbours and its words";
 
 /** Finds what every number of a document is a figure of. */
-export function findFigures(document: PrintedDocument, book: Book, vocabulary: Vocabulary): FoundFigure[] {
-  const labels = new Labels(vocabulary);
+export function findFigures(
+  document: PrintedDocument,
+  book: Book,
+  vocabulary: Vocabulary,
+  memory: Pick<Memory, "of"> = FORGETFUL,
+): FoundFigure[] {
+  const labels = memory.of("labels", () => new Labels(vocabulary));
   const sections = new Sentences();
   const prose: Told[] = [];
   const grids: { grid: Grid; title: string; heads: string[] }[] = [];
@@ -60,14 +66,18 @@ export function findFigures(document: PrintedDocument, book: Book, vocabulary: V
   const tolds = grids.map((g) => tell(g.grid, g.title, g.heads, vocabulary));
   const decimals = new Decimals([...prose, ...tolds.flat().map((t) => t.told)].flatMap((t) => t.numbers));
   const first: Reader = { book, vocabulary, decimals, houses: new Map() };
-  const reader = { ...first, houses: housesOf(prose, first) };
+  const reader = { ...first, houses: housesOf(prose, first, memory) };
   const found: FoundFigure[] = [];
   for (const [i, told] of prose.entries()) {
-    const read = readSentence(told, reader);
+    const read = memory.of(`sentence ${keyOf(told, reader)}`, () => readSentence(told, reader));
     for (const [k, n] of told.numbers.entries()) found.push(inProse(told, i, k, n, read[k], reader));
   }
   for (const [g, { grid, title: name, heads }] of grids.entries())
-    found.push(...inTable(grid, name, heads, tolds[g], labels, reader));
+    found.push(
+      ...memory.of(`table ${JSON.stringify([grid, name, heads, decimals.key])}`, () =>
+        inTable(grid, name, heads, tolds[g], labels, reader),
+      ),
+    );
   return found.sort((a, b) => a.spot.anchor - b.spot.anchor || a.spot.at - b.spot.at);
 }
 
@@ -87,7 +97,15 @@ function inProse(
     kind: "statement",
     key: `${read ? `${read.reading.figure.indicator} ` : ""}#${at + 1}`,
   });
-  return entry(n, read, figure, told.text.replace(/\s+/g, ""), null);
+  const made = entry(n, read, figure, told.text.replace(/\s+/g, ""), null);
+  return read !== null && againstHouse(told, read.reading, reader) ? { ...made, margin: 0 } : made;
+}
+
+/** Whether a reading is of a whole care where the bureau means one category of it by the same word. */
+function againstHouse(told: Told, { figure }: Reading, { houses }: Reader): boolean {
+  const { insurance, members } = figure.scope;
+  const house = houses.get(houseKey(insurance, members.get("care"), told.heads));
+  return house !== undefined && !members.has("category") && !isShare(figure.indicator);
 }
 
 type Where = Pick<PrintedFigure, "id" | "row" | "rowIndex" | "line" | "kind" | "key">;

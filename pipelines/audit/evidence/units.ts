@@ -61,6 +61,8 @@ export const decimalsOf = (digits: string): number => digits.split(".")[1]?.leng
 /** Decimals that a document usually prints of a unit; prose drops zeros at the end. */
 export class Decimals {
   readonly #usual: ReadonlyMap<string, number>;
+  /** Equal texts, equal decimals. */
+  readonly key: string;
 
   constructor(numerals: Iterable<Numeral>) {
     const seen = new Map<string, Map<number, number>>();
@@ -73,6 +75,10 @@ export class Decimals {
     this.#usual = new Map(
       [...seen].map(([unit, counts]) => [unit, [...counts].sort((a, b) => b[1] - a[1] || b[0] - a[0])[0][0]]),
     );
+    this.key = [...this.#usual]
+      .map(([u, d]) => `${u}${d}`)
+      .sort()
+      .join();
   }
 
   /** Decimals at which a number of this unit is held against a figure of this kind. */

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describeConfig, loadConfig } from "../../../connectors/config/load.js";
 import { loadReference } from "../../../connectors/config/reference.js";
+import { otherModes } from "../../../connectors/files/modes.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
@@ -33,6 +34,7 @@ export async function checkCommand(options: {
   for (const warning of loaded.warnings) process.stdout.write(`warn  configuration: ${warning}\n`);
   await step("reference", () => referenceText(config));
   await step("data", () => writable(config.data));
+  for (const other of otherModes(config.data)) process.stdout.write(`warn  data: ${other}\n`);
   await step("state", () => stateText(config.data));
   await step("source", async () => {
     const { openSource } = await import("../../engine/engine.js");

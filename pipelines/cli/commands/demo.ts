@@ -1,15 +1,17 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
-import { loadConfig } from "../../../connectors/config/load.js";
+import { type LoadedConfig, loadConfig } from "../../../connectors/config/load.js";
 import { createLog } from "../../../connectors/ops/log.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { auditReport, tally } from "../../audit/wording/compare.js";
 import type { PrintedReport } from "../../audit/wording/report.js";
-import { simulate } from "../../simulate/simulate.js";
+import { startMonitor } from "../../monitor/monitor.js";
+import { writeDemoEvents } from "../../simulate/demo.js";
 import { simulatedWorkspace } from "../../simulate/workspace.js";
 import { publishedFile } from "../../workspace/files.js";
 import { tableText } from "../terminal/printed-text.js";
 import { count, progressLine } from "../terminal/progress.js";
+import { arriveLive } from "./demo-live.js";
 import { consume, summaryText } from "./run.js";
 
 const PERIOD = "2024H1";
@@ -18,9 +20,16 @@ const SEED = 20_240_813;
 /** Stands in a folder that the demo made, and may therefore make anew. */
 const MARKER = ".fundpulse-demo";
 
-/** `fundpulse demo`: the bundled county's half-year, from events to the printed tables. */
-export async function demoCommand(options: { readonly dir: string }): Promise<number> {
+/**
+ * `fundpulse demo`: the bundled county's half-year, from events to the printed tables and the page. With `live`
+ * the last month arrives while the page is served.
+ */
+export async function demoCommand(options: {
+  readonly dir: string;
+  readonly live?: boolean;
+}): Promise<number> {
   const dir = freshFolder(options.dir);
+  const live = options.live === true;
   const events = { profile: PROFILE, seed: SEED };
   simulatedWorkspace(dir, events, { personKey: "a key for the demo only", logLevel: "warn" });
   writeFileSync(join(dir, MARKER), "");
@@ -30,19 +39,44 @@ export async function demoCommand(options: { readonly dir: string }): Promise<nu
   say(`1. Events: ${name}, January to June 2024 and 2023, simulated to the printed totals`);
   const progress = progressLine();
   progress.note("choosing settlements …");
-  const simulated = simulate({ ...events, outDir: join(dir, "inbox") }, (written) =>
-    progress.note(`${count(written)} events written`),
+  const inbox = join(dir, "inbox");
+  const written = writeDemoEvents(
+    { ...events, inbox, ...(live ? { later: join(dir, "later") } : {}) },
+    (count_) => progress.note(`${count(count_)} events written`),
   );
   progress.end();
   say(
-    `   ${count(simulated.events)} events in ${simulated.files.length} files under ${shown(join(dir, "inbox"))}`,
+    `   ${count(written.printed)} events, and made up for the page, in no printed figure: ${count(written.madeUp)} more`,
   );
+  say("   (July to December 2023, budgets and books of the funds, a facility that falls silent)");
+  say(`   ${written.files.length} files under ${shown(inbox)}`);
 
   say("2. Pipeline: decode, validate, aggregate, publish");
   const log = createLog(loaded.config.log.level, { readable: true });
-  const summary = await consume(loaded, log, { untilDrained: true, ops: false });
+  let summary = await consume(loaded, log, { untilDrained: true, ops: false });
   say(summaryText(summary, loaded, shown).trimEnd().replaceAll(/^/gm, "   "));
+  const page = await startMonitor(loaded, { port: 0, log });
+  try {
+    if (live) {
+      say(`   the page: ${page.url}  June 2024 arrives in the next two minutes (Ctrl-C: at once)`);
+      summary = await arriveLive(loaded, log, written.later, { inbox });
+      say(summaryText(summary, loaded, shown).trimEnd().replaceAll(/^/gm, "   "));
+    }
+    const exitCode = await printTables(loaded);
+    say(closing(dir, publishedFile(loaded)));
+    say(`\nThe page: ${page.url}`);
+    if (process.stdout.isTTY) {
+      say("It is served until Ctrl-C.");
+      await interrupted();
+    } else say(`Serve it again: npx fundpulse monitor --config ${shown(loaded.file)}`);
+    return exitCode;
+  } finally {
+    await page.close();
+  }
+}
 
+/** The printed tables, computed beside printed; 3 where a figure differs without a known reason. */
+async function printTables(loaded: LoadedConfig): Promise<number> {
   const report = printedReport();
   say(`3. ${report.title}, computed beside printed`);
   say("   12.34 = : computed and printed alike · 12.34 ≠ 12.43 (1): computed, but printed otherwise\n");
@@ -61,9 +95,14 @@ export async function demoCommand(options: { readonly dir: string }): Promise<nu
   say(
     `Prose: ${count(prose.equal)} figures as printed, ${prose["print-error"]} differ where the print contradicts itself, ${prose["not-computable"]} are budgets and the like, ${prose.differs} differ.`,
   );
-  say(closing(dir, publishedFile(loaded)));
   return counts.differs + counts["not-computable"] + prose.differs === 0 ? 0 : 3;
 }
+
+const interrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const shown = (path: string): string => relative(process.cwd(), path) || ".";

@@ -41,5 +41,27 @@ Examples:
     .action(async (name: string, file: string) =>
       done((await import("../commands/report.js")).copyCommand(name, file)),
     );
+  // --out is a folder of `report`, and a file of `report learn`.
+  report.enablePositionalOptions();
+  withConfig(
+    report
+      .command("learn <printed>")
+      .description("a template of a printed report: its figures become tags")
+      .addHelpText(
+        "after",
+        `
+Each figure of the document (docx, html, txt, xlsx) that equals a computed one of the period, and is clearly that one
+by its words, becomes a tag; the others stay as they are printed and are listed with their place and the reason.
+
+Example:
+  fundpulse report learn last-report.docx --period 2024H1 --out ours.docx
+  fundpulse report 2024H2 --template ours.docx`,
+      ),
+  )
+    .option("-p, --period <period>", "the period that the document is of (default: the one that it says)")
+    .requiredOption("-o, --out <file>", "the template to write (.docx)")
+    .action(async (printed: string, options) =>
+      done(await (await import("../commands/report-learn.js")).learnCommand(printed, options)),
+    );
   return report;
 }

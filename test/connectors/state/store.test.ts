@@ -49,31 +49,31 @@ function row(id: string): Settlement {
 
 /** Keeps settlements of a month in one block; returns the reference of the first. Inside a commit. */
 function keep(month: number, ids: readonly string[]): number {
-  const writer = store.blockWriter();
+  const writer = store.settlements.writer();
   for (const id of ids) writer.add(row(id), facts());
-  const first = store.writeBlock(month, ids.length, writer.finish());
-  store.ids.insert(ids, first);
+  const first = store.settlements.write(month, ids.length, writer.finish());
+  store.settlements.ids.insert(ids, first);
   return first;
 }
 
 function scanned(month: number, after = 0): string[] {
   const s = new Settlement();
   const found: string[] = [];
-  store.scan(month, after, s, facts(), () => found.push(s.setl_id));
+  store.settlements.scan(month, after, s, facts(), () => found.push(s.setl_id));
   return found;
 }
 
 test("a commit is durable when it returns; one that throws leaves nothing", () => {
   store.commit(() => keep(MARCH, ["a", "b"]));
-  expect(afterKill((s) => [s.ids.findOne("a"), s.sequence, s.months()])).toEqual([
-    store.ids.findOne("a"),
+  expect(afterKill((s) => [s.settlements.ids.findOne("a"), s.sequence, s.settlements.months()])).toEqual([
+    store.settlements.ids.findOne("a"),
     1,
     [MARCH],
   ]);
   expect(() =>
     store.commit(() => {
       keep(MARCH, ["c"]);
-      store.movePosition(store.partition("folder", "f"), {
+      store.partitions.move(store.partitions.of("folder", "f"), {
         source: "folder",
         partition: "f",
         next: 9,
@@ -84,11 +84,9 @@ test("a commit is durable when it returns; one that throws leaves nothing", () =
       throw new Error("no");
     }),
   ).toThrow("no");
-  expect(afterKill((s) => [s.ids.findOne("c"), s.findPartition("folder", "f"), s.sequence])).toEqual([
-    undefined,
-    undefined,
-    1,
-  ]);
+  expect(
+    afterKill((s) => [s.settlements.ids.findOne("c"), s.partitions.find("folder", "f"), s.sequence]),
+  ).toEqual([undefined, undefined, 1]);
 });
 
 test("after a failure every commit fails with its cause", () => {
@@ -109,15 +107,15 @@ test("positions, tallies and codes are the same after a start", () => {
     finished: true,
   };
   store.commit(() => {
-    const partition = store.partition("folder", "日.ndjson");
-    store.tally(partition.id, "applied", 3, 4);
-    store.tally(partition.id, "quarantined", 1);
-    store.movePosition(partition, position);
+    const partition = store.partitions.of("folder", "日.ndjson");
+    store.partitions.tally(partition.id, "applied", 3, 4);
+    store.partitions.tally(partition.id, "quarantined", 1);
+    store.partitions.move(partition, position);
     for (const code of ["", "11", "医院"]) store.codes.idOf(code);
   });
-  const before = store.findPartition("folder", "日.ndjson");
+  const before = store.partitions.find("folder", "日.ndjson");
   reopen();
-  expect(store.findPartition("folder", "日.ndjson")).toMatchObject({ ...before });
+  expect(store.partitions.find("folder", "日.ndjson")).toMatchObject({ ...before });
   expect(before).toMatchObject({ ...position, received: 4, applied: 3, quarantined: 1, held: 0 });
   expect(["", "11", "医院"].map((code) => store.codes.idOf(code))).toEqual([0, 1, 2]);
 });
@@ -126,7 +124,7 @@ test("ids are found in whatever order they are asked for, whatever letters they 
   const ids = ["S1", "s1", "S1 ", "号", "😀", '"', "\\", "'", "x".repeat(3000)];
   const first = store.commit(() => keep(MARCH, ids));
   const asked = [...ids, "nobody", "S1"].reverse();
-  const found = store.ids.find(asked);
+  const found = store.settlements.ids.find(asked);
   asked.forEach((id, i) => {
     const at = ids.indexOf(id);
     expect([id, found.get(i)]).toEqual([id, at < 0 ? undefined : first + at]);
@@ -134,7 +132,7 @@ test("ids are found in whatever order they are asked for, whatever letters they 
   expect(first % ROWS_PER_BLOCK).toBe(0);
   const s = new Settlement();
   for (const [i, id] of ids.entries()) {
-    store.read(first + i, s, facts());
+    store.settlements.read(first + i, s, facts());
     expect(s.setl_id).toBe(id);
   }
 });
@@ -147,7 +145,7 @@ test("a scan sees what stands of one month, over more blocks than a page, while 
       if (b % 3 === 0) keep(APRIL, [`a${b}`]);
     }
   });
-  store.commit(() => store.supersede(store.ids.findOne("m7a")!, MARCH, "m7a"));
+  store.commit(() => store.settlements.supersede(store.settlements.ids.findOne("m7a")!, MARCH, "m7a"));
   const expected = Array.from({ length: blocks }, (_, b) => [`m${b}a`, `m${b}b`])
     .flat()
     .filter((id) => id !== "m7a");
@@ -155,53 +153,53 @@ test("a scan sees what stands of one month, over more blocks than a page, while 
   const s = new Settlement();
   const other = new Settlement();
   const found: string[] = [];
-  store.scan(MARCH, 0, s, facts(), () => {
+  store.settlements.scan(MARCH, 0, s, facts(), () => {
     found.push(s.setl_id);
-    store.read(store.ids.findOne("a3")!, other, facts());
+    store.settlements.read(store.settlements.ids.findOne("a3")!, other, facts());
     expect(other.setl_id).toBe("a3");
   });
   expect(found).toEqual(expected);
-  const half = Math.floor(store.ids.findOne("m99b")! / ROWS_PER_BLOCK);
+  const half = Math.floor(store.settlements.ids.findOne("m99b")! / ROWS_PER_BLOCK);
   expect(scanned(MARCH, half)).toEqual(expected.slice(expected.indexOf("m100a")));
 });
 
 test("what was buried since a checkpoint is known, and what may stand again", () => {
   const first = store.commit(() => keep(MARCH, ["a", "b", "c"]));
   store.commit(() => {
-    store.supersede(first, MARCH, "a");
-    store.saveCheckpoint("cells", MARCH, Buffer.from("as of now"));
+    store.settlements.supersede(first, MARCH, "a");
+    store.checkpoints.save("cells", MARCH, Buffer.from("as of now"));
   });
-  const since = store.checkpoint("cells", MARCH)!;
+  const since = store.checkpoints.get("cells", MARCH)!;
   expect(since).toEqual({
     sequence: store.sequence,
-    lastBlock: store.lastBlock,
+    lastBlock: store.settlements.lastBlock,
     data: Buffer.from("as of now"),
   });
   store.commit(() => {
-    store.supersede(first + 1, MARCH, "b", null);
+    store.settlements.supersede(first + 1, MARCH, "b", null);
     const later = keep(MARCH, ["d"]);
-    store.supersede(later, MARCH, "d");
+    store.settlements.supersede(later, MARCH, "d");
   });
   // Of a block after the checkpoint nothing was counted yet, so nothing need be taken out.
-  expect(store.supersededSince(MARCH, since.sequence, since.lastBlock)).toEqual([first + 1]);
-  expect(store.supersededVersions("a")).toEqual([{ ref: first, countedAs: "applied" }]);
-  expect(store.supersededVersions("b")).toEqual([]);
+  expect(store.settlements.supersededSince(MARCH, since.sequence, since.lastBlock)).toEqual([first + 1]);
+  expect(store.settlements.supersededVersions("a")).toEqual([{ ref: first, countedAs: "applied" }]);
+  expect(store.settlements.supersededVersions("b")).toEqual([]);
 });
 
 test("a damaged block or checkpoint is FP2004, not figures", () => {
   const first = store.commit(() => {
-    store.saveCheckpoint("counts", 2024, Buffer.from([1, 2, 3]));
+    store.checkpoints.save("counts", 2024, Buffer.from([1, 2, 3]));
     return keep(MARCH, ["a"]);
   });
   store.db.exec(
     "UPDATE block SET data = zeroblob(length(data)); UPDATE checkpoint SET data = zeroblob(length(data))",
   );
   const s = new Settlement();
-  expect(() => store.read(first, s, facts())).toThrow("FP2004");
+  expect(() => store.settlements.read(first, s, facts())).toThrow("FP2004");
   expect(() => scanned(MARCH)).toThrow("FP2004");
-  expect(() => store.checkpoint("counts", 2024)).toThrow("FP2004");
+  expect(() => store.checkpoints.get("counts", 2024)).toThrow("FP2004");
   store.db.exec("DELETE FROM block");
-  expect(() => store.read(first, s, facts())).toThrow("FP2004");
+  expect(() => store.settlements.read(first, s, facts())).toThrow("FP2004");
 });
 
 test("bytes with their CRC come back, damaged ones do not", () => {
@@ -220,13 +218,13 @@ test("bytes with their CRC come back, damaged ones do not", () => {
 test("a warning is told once, and taken back", () => {
   const at = { partitionId: 1, position: 5 };
   store.commit(() => {
-    store.partition("folder", "f");
-    store.warn("S1", "parts_differ", at, "D");
-    store.warn("S1", "parts_differ", at, "D");
-    store.warn("S1", "second_refund", at, "2 refunds");
+    store.partitions.of("folder", "f");
+    store.warnings.set("S1", "parts_differ", at, "D");
+    store.warnings.set("S1", "parts_differ", at, "D");
+    store.warnings.set("S1", "second_refund", at, "2 refunds");
   });
   const count = (): unknown => store.db.prepare("SELECT count(*) FROM warning").pluck().get();
   expect(count()).toBe(2);
-  store.commit(() => store.dropWarnings("S1", ["parts_differ", "partial_refund"]));
+  store.commit(() => store.warnings.drop("S1", ["parts_differ", "partial_refund"]));
   expect(count()).toBe(1);
 });

@@ -1,6 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { readText } from "../../../pipelines/audit/document/text.js";
+import { readWord } from "../../../pipelines/audit/document/word.js";
 import type { DocumentAudit, PeriodFigures } from "../../../pipelines/audit/printed.js";
 import { drainedFolder, run } from "../../support/printed.js";
 import { documentOf, figuresOf, saidOf, textOf } from "./documents.js";
@@ -91,6 +93,73 @@ describe("the half-year report of 山丹, as text", () => {
       }),
       expect.objectContaining({ printed: "11222", computed: "11212" }),
     ]);
+  }, 200_000);
+});
+
+/** Text of every paragraph of a Word file. */
+const paragraphsOf = (file: string): string[] => readWord(readFileSync(file)).paragraphs.map((p) => p.text);
+const TAG = /\{[^{}]*\}/g;
+
+describe("a template learned of the printed half-year report", () => {
+  let root: string;
+  let learned: { out: string; err: string };
+  let template: string;
+  const config = (): string[] => ["--config", join(root, "fundpulse.yaml")];
+  const render = async (period: string): Promise<string[]> => {
+    const out = join(root, `rendered-${period}`);
+    const done = await run("report", period, "--template", template, "--out", out, ...config());
+    expect(done.code).toBe(0);
+    return paragraphsOf(join(out, "ours.docx"));
+  };
+  beforeAll(async () => {
+    root = await drainedFolder("shandan-2024h1");
+    const file = join(root, "report.txt");
+    template = join(root, "ours.docx");
+    writeFileSync(file, textOf("shandan-2024h1"));
+    learned = await run("report", "learn", file, "--period", "2024H1", "--out", template, ...config());
+  }, 300_000);
+
+  test("nine tenths of its figures become tags; the others are listed", () => {
+    expect(learned.out).toBe(`${template}\n`);
+    const [, tags, all] =
+      /^([\d,]+) of ([\d,]+) figures are tags now/
+        .exec(learned.err)
+        ?.map((t) => Number(t.replace(",", ""))) ?? [];
+    expect(all).toBe(1479);
+    expect(tags).toBeGreaterThan(1280);
+    expect(learned.err).toContain("完成预算参保人数 27463人: not understood");
+  });
+
+  test("rendered for its own period it is the document again, figure by figure", async () => {
+    const original = readText(textOf("shandan-2024h1")).blocks.flatMap((b) =>
+      b.kind === "paragraph"
+        ? [b.text]
+        : b.kind === "table"
+          ? b.rows.flat().map((c) => c.text)
+          : b.cells.map((c) => c.text),
+    );
+    expect((await render("2024H1")).slice(0, original.length)).toEqual(original);
+  }, 200_000);
+
+  test("rendered for another period it changes what it has learned, and no other text", async () => {
+    const before = paragraphsOf(template);
+    const own = await render("2024H1");
+    const other = await render("2024Q1");
+    let changed = 0;
+    let tags = 0;
+    for (const [i, text] of before.entries()) {
+      const plain = text.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(TAG, "(.*?)");
+      const [was, is] = [
+        new RegExp(`^${plain}$`).exec(own[i] as string),
+        new RegExp(`^${plain}$`).exec(other[i] as string),
+      ];
+      expect(is, other[i]).not.toBeNull();
+      tags += (was?.length ?? 1) - 1;
+      changed += was?.slice(1).filter((t, k) => t !== is?.[k + 1]).length ?? 0;
+    }
+    expect(tags).toBeGreaterThan(1280);
+    // Some figures are the same in both, such as 0.00 of those who had none.
+    expect(changed).toBeGreaterThan(0.9 * tags);
   }, 200_000);
 });
 

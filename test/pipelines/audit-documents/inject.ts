@@ -1,5 +1,6 @@
 import { readText } from "../../../pipelines/audit/document/text.js";
 import { sameReading } from "../../../pipelines/audit/evidence/book.js";
+import { Memory } from "../../../pipelines/audit/evidence/memory.js";
 import type { JudgedFigure } from "../../../pipelines/audit/evidence/verdict.js";
 import type { PeriodFigures } from "../../../pipelines/audit/printed.js";
 
@@ -62,7 +63,9 @@ export function injections(
   seed: number,
   log?: (line: string) => void,
 ): Injected {
-  const before = figures.audit(readText(text)).figures;
+  const memory = new Memory();
+  const audit = (t: string) => figures.audit(readText(t), null, memory).figures;
+  const before = audit(text);
   const lines = text.split("\n");
   const bound = before.filter((f) => f.status === "equal" && f.found.reading !== null);
   const next = random(seed);
@@ -87,7 +90,7 @@ export function injections(
     if (made === null || line.slice(from, from + f.found.printed.length) !== f.found.printed) continue;
     const changed = line.slice(0, from) + made + line.slice(from + f.found.printed.length);
     const spoiled = lines.map((l, i) => (i === anchor - 1 ? changed : l)).join("\n");
-    const after = figures.audit(readText(spoiled)).figures;
+    const after = audit(spoiled);
     const shift = made.length - f.found.printed.length;
     const now = after.find((o) => at(o) === at(f));
     const wrongBefore = new Set(

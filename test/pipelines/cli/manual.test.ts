@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { GENERATED_PAGES } from "../../../pipelines/cli/manual.js";
 import { program } from "../../../pipelines/cli/program.js";
 
-/** `UPDATE_DOCS=1 npx vitest run test/pipelines/cli/manual.test.ts` writes the pages anew. */
+/** `UPDATE_DOCS=1 npx vitest run manual specification` writes the pages anew. */
 test.each(Object.entries(GENERATED_PAGES))("%s is what the program says", (file, page) => {
   const path = new URL(`../../../${file}`, import.meta.url);
   if (process.env.UPDATE_DOCS) writeFileSync(path, page());
@@ -20,3 +20,11 @@ test.each(["README.md", "README.zh-CN.md"])(
     }
   },
 );
+
+test.each(["README.md", "README.zh-CN.md"])("%s names every top-level key of the configuration", (file) => {
+  const text = readFileSync(new URL(`../../../${file}`, import.meta.url), "utf8");
+  const pages = GENERATED_PAGES["docs/configuration.md"]();
+  const keys = new Set([...pages.matchAll(/^\| `([a-zA-Z]+)/gm)].map((m) => m[1]));
+  expect([...keys].filter((key) => !text.includes(`\`${key}\``))).toEqual([]);
+  expect(keys.size).toBeGreaterThan(15);
+});

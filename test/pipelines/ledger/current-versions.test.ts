@@ -106,7 +106,7 @@ describe("versions that stand, wait and stand again", () => {
         }),
       );
       await d.batch("settlement", [winner, bill("T", "F1", "1.00", at("2024-03-06")), loser]);
-      const [entry] = d.state.store.quarantined("status = 'waiting'");
+      const [entry] = d.state.store.quarantine.find("status = 'waiting'");
       expect(entry).toMatchObject({ position: 2, reason: "conflicting_version" });
       expect(d.state.privacy.open(entry.raw!).toString()).toBe(JSON.stringify(loser));
       expect(await d.intake.revalidate("1 = 1")).toEqual({ retried: 1, resolved: 0 });

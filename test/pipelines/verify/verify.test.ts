@@ -155,7 +155,9 @@ test("figures that differ are named, each of them and nothing else", async () =>
     UPDATE store.share_base SET fee = fee * 2 WHERE period = '2024-03' AND insurance = 'employee' AND care IS NULL;
     -- What a fund paid, a book's sum, a DIP sum.
     UPDATE store.figure SET value = value + 0.01 WHERE "grouping" = 'total' AND insurance = 'all'
-      AND period = '2024YTD04' AND indicator IN ('settled_expense', 'expense', 'dip_amount')`);
+      AND period = '2024YTD04' AND indicator IN ('settled_expense', 'expense', 'dip_amount');
+    -- A fen in what a fund's year is said to come to.
+    UPDATE fund_outlook SET projected = projected + 0.01 WHERE fund = 'resident'`);
   const { differences, differenceCount } = await verify();
   expect(differenceCount).toBe(differences.length);
   const named = (indicator: string, more: object): object =>
@@ -186,6 +188,7 @@ test("figures that differ are named, each of them and nothing else", async () =>
       .filter((d) => d.insurance === insurance && d.period !== "2024-03")
       .map((d) => [d.indicator, d.published, d.recounted]);
   expect(given("all")).toEqual([
+    ["fund_outlook.projected", expect.stringMatching(/^\d+\.\d\d$/), expect.stringMatching(/^\d+\.\d\d$/)],
     ["dip_amount", "280.51", "280.50"],
     ["expense", "75.16", "75.15"],
     ["settled_expense", "180.01", "180.00"],
@@ -193,6 +196,7 @@ test("figures that differ are named, each of them and nothing else", async () =>
   // Every other difference follows from one of these.
   const places = new Set(differences.map((d) => `${d.period} ${d.insurance} ${d.grouping}`));
   expect([...places].sort()).toEqual([
+    "2024 all fund",
     "2024-03 employee care",
     "2024-03 employee care+category",
     "2024-03 employee care+region",

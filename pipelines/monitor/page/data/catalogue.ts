@@ -14,6 +14,9 @@ export function indicatorName(name: string, lang: Lang): string {
   return (lang === "zh" ? info?.name_zh : info?.name_en) ?? name;
 }
 
+/** Names stand alone on the page: an English one begins with a capital. */
+export const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
 /** Name of a dimension's value; the code itself where nobody named it. */
 export function valueName(dimension: string, value: string, lang: Lang): string {
   const found =
@@ -23,12 +26,13 @@ export function valueName(dimension: string, value: string, lang: Lang): string 
           .get()
           ?.dimensions.find((d) => d.dimension === dimension)
           ?.values.find((v) => v.value === value);
-  if (found && typeof found !== "string") return (lang === "zh" ? found.zh : found.en) || found.zh || value;
+  if (found && typeof found !== "string")
+    return (lang === "zh" ? found.zh : capital(found.en)) || found.zh || value;
   const named = catalogue
     .get()
     ?.dimensions.find((d) => d.dimension === dimension)
     ?.values.find((v) => v.value === value);
-  return named ? (lang === "zh" ? named.zh : named.en) || named.zh : value;
+  return named ? (lang === "zh" ? named.zh : capital(named.en)) || named.zh : value;
 }
 
 export function dimensionName(dimension: string, lang: Lang): string {

@@ -33,6 +33,7 @@ export interface Figure {
   readonly change_pct: Amount;
   readonly reported?: Amount;
   readonly status?: "open" | "closed" | "restated" | null;
+  readonly hidden?: boolean;
   readonly compared?: Amount;
   readonly compared_change?: Amount;
   readonly compared_change_pct?: Amount;

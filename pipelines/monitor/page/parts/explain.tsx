@@ -25,6 +25,7 @@ interface Part {
   readonly value: string | null;
 }
 interface Cell {
+  readonly period?: string;
   readonly grouping?: string;
   readonly dimensions: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
@@ -41,29 +42,54 @@ interface Explanation extends Envelope {
   readonly parts: readonly Part[];
   readonly cells: readonly Cell[];
   readonly sql: string | null;
-  readonly records?: readonly Readonly<Record<string, unknown>>[];
+}
+interface Settlements extends Envelope {
+  readonly records: readonly {
+    readonly kind: string;
+    readonly count: number;
+    readonly columns: readonly string[];
+    readonly numeric?: readonly boolean[];
+    readonly rows: readonly (readonly unknown[])[];
+  }[];
 }
 
 const MOST_CELLS = 40;
 
-function Cells({ cells, unit, total }: { cells: readonly Cell[]; unit: string; total: number | null }) {
+function Cells({
+  cells,
+  asked,
+  unit,
+  total,
+}: {
+  cells: readonly Cell[];
+  asked: Asked;
+  unit: string;
+  total: number | null;
+}) {
   const { t, lang } = useText();
   if (cells.length === 0) return <p class="quiet">{t("explain.noCells")}</p>;
   const sorted = [...cells].sort((a, b) => Math.abs(place(b.value) ?? 0) - Math.abs(place(a.value) ?? 0));
+  // What the figure itself says need not be said again by each of its cells.
   const name = (cell: Cell): string =>
-    Object.entries(cell.dimensions)
-      .map(
-        ([d, v]) =>
-          cell.labels?.[d] ??
-          (d === "facility" && cell.facility_name ? cell.facility_name : valueName(d, v, lang)),
-      )
+    [
+      cell.period && cell.period !== asked.period ? periodText(cell.period, lang) : "",
+      ...Object.entries(cell.dimensions)
+        .filter(([d, v]) => asked.dimensions?.[d] !== v)
+        .map(
+          ([d, v]) =>
+            (d === "facility" ? cell.facility_name : null) ??
+            (lang === "zh" ? cell.labels?.[d] : null) ??
+            valueName(d, v, lang),
+        ),
+    ]
+      .filter(Boolean)
       .join(" · ");
   return (
     <>
       <table>
         <tbody>
           {sorted.slice(0, MOST_CELLS).map((cell) => (
-            <tr key={JSON.stringify(cell.dimensions)}>
+            <tr key={`${cell.period} ${JSON.stringify(cell.dimensions)}`}>
               <th scope="row" class="wrap">
                 {name(cell)}
               </th>
@@ -80,36 +106,42 @@ function Cells({ cells, unit, total }: { cells: readonly Cell[]; unit: string; t
   );
 }
 
-function Records({ rows }: { rows: readonly Readonly<Record<string, unknown>>[] }) {
+/** Settlements behind a figure, a table a kind of record; each look is logged by the server. */
+function Records({ answer }: { answer: Settlements }) {
   const { t } = useText();
-  const columns = Object.keys(rows[0] ?? {});
   return (
     <>
       <h3>{t("explain.recordsTitle")}</h3>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              {columns.map((c) => (
-                <th key={c} scope="col">
-                  {c}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, i) => (
-              <tr key={String(row.setl_id ?? i)}>
-                {columns.map((c) => (
-                  <td key={c} class="nowrap">
-                    {String(row[c] ?? "")}
-                  </td>
+      {answer.records.map((set) => (
+        <div class="scroll" key={set.kind}>
+          <table>
+            <caption class="sr">{set.kind}</caption>
+            <thead>
+              <tr>
+                {set.columns.map((c) => (
+                  <th key={c} scope="col">
+                    {c}
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+            </thead>
+            <tbody>
+              {set.rows.map((row) => (
+                <tr key={JSON.stringify(row)}>
+                  {row.map((v, i) => (
+                    <td key={set.columns[i]} class={set.numeric?.[i] ? "num" : "nowrap"}>
+                      {v === null ? "" : String(v)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          {set.count > set.rows.length && (
+            <p class="aside">{t("explain.more", { n: set.count - set.rows.length })}</p>
+          )}
+        </div>
+      ))}
     </>
   );
 }
@@ -125,7 +157,7 @@ function Body({ asked }: { asked: Asked }) {
     ...asked.dimensions,
   };
   const { data, problem } = useApi<Explanation>(apiUrl("explain", query));
-  const detail = useApi<Explanation>(records ? apiUrl("explain", { ...query, records: "true" }) : null);
+  const detail = useApi<Settlements>(records ? apiUrl("settlements", { ...query, limit: 200 }) : null);
   if (problem && !data) return <ProblemBox of={problem} />;
   if (!data) return <div class="skeleton tall" />;
   const figure: Asked = { ...asked, ...(data.figure ?? {}), unit: data.unit };
@@ -188,6 +220,7 @@ function Body({ asked }: { asked: Asked }) {
       <h3>{t("explain.cells")}</h3>
       <Cells
         cells={data.cells}
+        asked={figure}
         unit={data.parts.find((p) => p.side === "numerator")?.unit ?? data.unit}
         total={place(data.parts.find((p) => p.side !== "denominator")?.value ?? figure.value)}
       />
@@ -199,7 +232,7 @@ function Body({ asked }: { asked: Asked }) {
         </div>
       )}
       {detail.problem && <ProblemBox of={detail.problem} />}
-      {detail.data?.records && <Records rows={detail.data.records} />}
+      {detail.data && <Records answer={detail.data} />}
       <h3>SQL</h3>
       <pre class="sql">{data.sql ?? sqlOf(figure)}</pre>
     </>

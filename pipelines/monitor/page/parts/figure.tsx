@@ -1,6 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { indicatorInfo } from "../data/catalogue.js";
-import { version } from "../data/live.js";
+import { indicatorInfo, session } from "../data/catalogue.js";
 import { changesInPoints, NONE, type Shape, shapeOf, show, signed } from "../format/number.js";
 import { type Asked, hovered, writeAsked } from "../state/asked.js";
 import { change, usePlace } from "../state/url.js";
@@ -45,24 +44,23 @@ export function Fig({ of, shape, plus = false, unit = false, strong = false }: F
   const node = useRef<HTMLSpanElement>(null);
   const [marked, setMarked] = useState(0);
   const key = of ? writeAsked(of) : "";
-  const last = useRef<{ key: string; value: unknown; version: string | null }>({
-    key,
-    value: of?.value,
-    version: version.get(),
-  });
+  const last = useRef({ key, value: of?.value });
   useEffect(() => {
-    const before = last.current;
-    const now = version.get();
-    if (before.key === key && before.value !== of?.value && before.version !== now) setMarked((n) => n + 1);
-    if (before.key !== key || before.value !== of?.value)
-      last.current = { key, value: of?.value, version: now };
-    else last.current.version = now;
+    // The same figure with another value: a publish changed it.
+    if (last.current.key === key && last.current.value !== of?.value) setMarked((n) => n + 1);
+    last.current = { key, value: of?.value };
   });
   useEffect(() => {
     if (!marked) return;
     const timer = setTimeout(() => setMarked(0), 2400);
     return () => clearTimeout(timer);
   }, [marked]);
+  if (of?.hidden)
+    return (
+      <span class="quiet" title={t("why.hidden")}>
+        {`< ${session.get()?.small_cell ?? ""}`}
+      </span>
+    );
   if (!of || of.value === null || of.value === undefined)
     return (
       <span class="quiet" title={t("why.none")}>

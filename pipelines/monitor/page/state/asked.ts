@@ -14,6 +14,8 @@ export interface Asked {
   readonly reported?: Amount;
   readonly status?: string | null;
   readonly facility_name?: string | null;
+  /** Below the limit of small cells: not shown to this reader. */
+  readonly hidden?: boolean;
 }
 
 /** The figure under the pointer or the focus, and the element that shows it. */

@@ -29,7 +29,7 @@ export const COMMON = {
   "trust.published": ["{time} 发布", "published {time}"],
   "trust.version": ["第 {version} 版", "version {version}"],
   "trust.complete": ["完整度", "complete"],
-  "trust.completeOf": ["（{reached}/{expected} 家）", "({reached}/{expected})"],
+  "trust.completeOf": ["（{reached}/{expected} 家）", " ({reached}/{expected})"],
   "trust.completeWhy": [
     "应有 {expected} 家机构报送，{reached} 家已报至截止日",
     "{reached} of {expected} facilities have reported up to the date",
@@ -50,7 +50,7 @@ export const COMMON = {
   "trust.lost": ["连接中断，正在重连", "Connection lost, reconnecting"],
   "stale.title": ["数据已旧", "Stale"],
   "stale.text": [
-    "发布文件已 {age} 未更新（限 {limit}），数字停在 {time}。请看采集程序 fundpulse run 是否在运行。",
+    "发布文件已 {age}未更新（限 {limit}），数字停在 {time}。请看采集程序 fundpulse run 是否在运行。",
     "The published file is {age} old (limit {limit}); figures stand at {time}. See whether fundpulse run is running.",
   ],
   "age.seconds": ["{n} 秒", "{n} s"],
@@ -73,6 +73,7 @@ export const COMMON = {
   "why.few": ["不足 30 例，不作对比", "Fewer than 30 cases: no comparison"],
   "why.none": ["没有数字：期间内无此数据，或分母为 0", "No figure: no data in the period, or over zero"],
   "why.quarantined": ["有记录在隔离区待处理", "Records are waiting in quarantine"],
+  "why.hidden": ["人数太少，不显示", "Too few to be shown"],
   "legend.provisional": ["暂定，期间未结账", "provisional, period open"],
   "legend.restated": ["结账后有更正", "restated since close"],
   "legend.reported": ["上报数，非结算汇总", "reported, not counted"],

@@ -3,6 +3,7 @@ import { session } from "../data/catalogue.js";
 import { ApiError, post } from "../data/client.js";
 import type { Envelope, Finding as Said } from "../data/types.js";
 import { instantText } from "../format/date.js";
+import { show } from "../format/number.js";
 import { type AlertRow, alertWords } from "../parts/alert-list.js";
 import { Fig } from "../parts/figure.js";
 import { Finding } from "../parts/finding.js";
@@ -34,7 +35,7 @@ function Acknowledge({ alert }: { alert: AlertRow }) {
   if (said) return <span role="status">{said}</span>;
   if (!open)
     return (
-      <button type="button" class="more" onClick={() => setOpen(true)}>
+      <button type="button" class="more nowrap" onClick={() => setOpen(true)}>
         {t("alerts.acknowledge")}
       </button>
     );
@@ -91,7 +92,7 @@ export function Alerts(_: { code?: string }) {
       key: "severity",
       head: t("alerts.severity"),
       cell: (a) => (
-        <span class="row nowrap">
+        <span class="level">
           <Severity of={a.severity} />
           {t(`severity.${a.severity}` as Key)}
         </span>
@@ -130,7 +131,7 @@ export function Alerts(_: { code?: string }) {
             unit
           />
         ) : (
-          (a.value ?? "—")
+          show(a.value, "one")
         ),
       raw: (a) => a.value,
     },

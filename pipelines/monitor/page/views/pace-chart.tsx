@@ -12,12 +12,14 @@ import {
 } from "../charts/echart.js";
 import { dayText, monthText } from "../format/date.js";
 import { magnitude, place, show, signed } from "../format/number.js";
+import { usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
 import type { PaceData } from "./pace-data.js";
 
 /** Cumulative spending of the year by day over last year's, the budget's pace and the outlook; beneath, the lead. */
 export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
   const { t, lang } = useText();
+  const wall = usePlace().params.wall === "1";
   const days = data.days;
   const value = (v: string | null | undefined): number | null => place(v);
   const today = days.reduce((last, d, i) => (d.now !== null ? i : last), -1);
@@ -27,7 +29,7 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
     const left = px(slim ? 44 : 56);
     const right = px(slim ? 96 : 204);
     const now = css("--now");
-    const mainHeight = px(slim ? 280 : 372);
+    const mainHeight = px(slim ? 280 : wall ? 252 : 372);
     const all = [
       ...days.flatMap((d) => [value(d.now), value(d.last), value(d.plan)]),
       ...data.outlook.map((d) => value(d.high)),
@@ -335,7 +337,9 @@ export function PaceChart({ data, watch }: { data: PaceData; watch: boolean }) {
   };
   return (
     <Chart
-      height={(width) => (width < 560 ? 312 : 426) + (data.days.some((d) => d.lead !== null) ? 150 : 0)}
+      height={(width) =>
+        (width < 560 ? 312 : wall ? 306 : 426) + (data.days.some((d) => d.lead !== null) ? 150 : 0)
+      }
       label={t("pace.chart")}
       draw={draw}
       of={[JSON.stringify(data.days), JSON.stringify(data.outlook), lang, watch]}

@@ -1,3 +1,4 @@
+import { partsOfFund } from "../../../../aggregations/monitor/fund-measures.js";
 import { FallBar } from "../charts/marks.js";
 import { catalogue, valueName } from "../data/catalogue.js";
 import { dayText, yearBefore } from "../format/date.js";
@@ -63,6 +64,7 @@ function steps(of: Contributions, rest: string, total: string): Step[] {
 
 function Waterfall({ name, of, data }: { name: string; of: Contributions; data: PaceData }) {
   const { t, lang } = useText();
+  const { params } = usePlace();
   const dimension = DIMENSION[name] ?? name;
   const rows = steps(
     of,
@@ -124,14 +126,22 @@ function Waterfall({ name, of, data }: { name: string; of: Contributions; data: 
     },
   ];
   const title = t(`pace.${name}` as Key);
-  const sql = data.sql?.[name];
+  const measures = partsOfFund(data.fund).map(
+    (p) => `(insurance = '${p.insurance}' AND indicator = '${p.measure}')`,
+  );
+  const sql = `SELECT ${dimension}, sum(value) AS value, sum(previous) AS previous, sum(change) AS difference
+FROM indicators
+WHERE period = '${data.period}' AND grouping = 'care+${dimension}'
+  AND (${measures.join(" OR ")})
+GROUP BY ALL
+ORDER BY abs(difference) DESC;`;
   return (
     <Panel
       title={title}
       small={t("unit.wan")}
       span="c6"
       sheet={() => sheetOf(title, columns, rows)}
-      sql={sql ? () => sql : undefined}
+      sql={params.district ? undefined : () => sql}
     >
       <div class="scroll">
         <DataTable
@@ -197,6 +207,7 @@ export function Pace(_: { code?: string }) {
   const { t, lang } = useText();
   const { params } = usePlace();
   const fund = params.fund ?? FIRST_FUND;
+  const wall = params.wall === "1";
   const answer = useView<PaceData>("pace", { fund });
   return (
     <Loaded answer={answer}>
@@ -231,10 +242,8 @@ ORDER BY period;`;
                 >
                   <PaceChart data={data} watch={watch} />
                 </Panel>
-                {shown.map(([name, c]) => (
-                  <Waterfall key={name} name={name} of={c} data={data} />
-                ))}
-                {data.outlook_row && (
+                {!wall && shown.map(([name, c]) => <Waterfall key={name} name={name} of={c} data={data} />)}
+                {!wall && data.outlook_row && (
                   <section class={`panel formula ${shown.length % 2 ? "c6" : "c12"}`}>
                     <b>{t("pace.how")}</b>
                     {(lang === "zh" ? data.outlook_row.method_zh : null) ??

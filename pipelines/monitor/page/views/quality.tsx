@@ -163,8 +163,8 @@ export function Quality(_: { code?: string }) {
                   say: (r) => said(t, "standing", r.standing),
                 },
                 { key: "latest", head: t("facility.latest"), as: "time" },
-                { key: "lag_days", head: t("quality.silentDays"), as: "count" },
-                { key: "usual_gap", head: t("quality.usualDays"), as: "one" },
+                { key: "days", head: t("quality.silentDays"), as: "count" },
+                { key: "usual_days", head: t("quality.usualDays"), as: "one" },
                 { key: "visits_this_month", head: t("quality.thisMonth"), as: "count", hideOnPhone: true },
                 { key: "visits_last_month", head: t("quality.lastMonth"), as: "count", hideOnPhone: true },
               ]}

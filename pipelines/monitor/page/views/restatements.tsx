@@ -53,7 +53,7 @@ export function Restatements(_: { code?: string }) {
   const { t, lang } = useText();
   const answer = useView<RestatementsData>("restatements");
   const unit = (r: Row): string => String(r.unit ?? indicatorInfo(String(r.indicator))?.unit ?? "");
-  const live = (r: Row): Amount => (r.new_value ?? null) as Amount;
+  const live = (r: Row): Amount => (r.value ?? null) as Amount;
   const asked = (r: Row): Asked => ({
     indicator: String(r.indicator),
     period: String(r.period),
@@ -62,7 +62,7 @@ export function Restatements(_: { code?: string }) {
     dimensions: dimensionsOf(r),
     value: live(r),
     unit: unit(r),
-    reported: r.old_value as Amount,
+    reported: r.reported as Amount,
     status: "restated",
   });
   const columns: Column<Row>[] = [
@@ -95,8 +95,8 @@ export function Restatements(_: { code?: string }) {
       key: "reported",
       head: t("restated.reported"),
       numeric: true,
-      cell: (r) => <span class="was">{show(r.old_value as Amount, shapeOf(unit(r)))}</span>,
-      raw: (r) => r.old_value as Amount,
+      cell: (r) => <span class="was">{show(r.reported as Amount, shapeOf(unit(r)))}</span>,
+      raw: (r) => r.reported as Amount,
     },
     {
       key: "value",

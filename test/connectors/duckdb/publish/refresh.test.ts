@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "vitest";
 import { DuckDbPublisher } from "../../../../connectors/duckdb/publish/publisher.js";
-import { group, month, publishInput, testConfig } from "../../../support/publish.js";
+import { dayNumber, group, month, persons, publishInput, testConfig } from "../../../support/publish.js";
 
 test("months add up exactly, also beyond what a DOUBLE can tell apart", async () => {
   const visits = 2 ** 53 - 1;
@@ -64,6 +64,42 @@ test("a publish of many groups has the denominators of their shares, and last ye
   expect(rows.getRows()).toEqual([
     [FACILITIES, null, null, share],
     [FACILITIES, share, share, share],
+  ]);
+  connection.closeSync();
+  instance.closeSync();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+test("a publish that is given more than a row group, and days without data, has last year's rows of zeros", async () => {
+  const GROUPS = 14_000;
+  const GONE = 7;
+  const dataDir = mkdtempSync(join(tmpdir(), "fundpulse-given-"));
+  const publisher = new DuckDbPublisher({ dataDir, config: testConfig() });
+  await publisher.open("state");
+  const ids = Array.from({ length: GROUPS }, (_, i) => i);
+  const of = (list: readonly number[]) => Object.fromEntries(list.map((id) => [id, { visits: 1 }]));
+  const months = [month("2023-01", of(ids)), month("2024-01", of(ids.filter((id) => id !== GONE)))];
+  const year = ["Q1", "H1", "", "YTD01"];
+  const ytd = Array.from({ length: 11 }, (_, i) => `YTD${String(i + 2).padStart(2, "0")}`);
+  const wholes = [[...year, ...ytd].map((end) => `2023${end}`), year.map((end) => `2024${end}`)];
+  await publisher.publish(
+    publishInput({
+      lastDataDay: dayNumber("2024-01-31"),
+      newGroups: ids.map((i) => group(i, "resident", { care: "outpatient", facility: `H${i}` })),
+      months,
+      addedUp: months.map(({ data }, i) => ({ periods: wholes[i]!, data })),
+      persons: ["2023-01", "2024-01", ...wholes.flat()].map((period) => persons(period, { 0: 1 })),
+    }),
+  );
+  await publisher.close();
+  const instance = await DuckDBInstance.create(publisher.publishedPath, { access_mode: "READ_ONLY" });
+  const connection = await instance.connect();
+  const rows = await connection.runAndReadAll(
+    `SELECT period, present, visits::VARCHAR FROM store.fact WHERE period IN ('2024-01', '2024H1') AND gid = ${GONE} ORDER BY 1`,
+  );
+  expect(rows.getRows()).toEqual([
+    ["2024-01", false, "0"],
+    ["2024H1", false, "0"],
   ]);
   connection.closeSync();
   instance.closeSync();

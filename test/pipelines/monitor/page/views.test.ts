@@ -37,7 +37,7 @@ const PATHS = [
 ];
 /** Views that are made of figures, and how many at least they show of the demo's county. */
 const FIGURES: Readonly<Record<string, number>> = {
-  "/": 20,
+  "/": 15,
   "/inpatient": 30,
   "/flow": 16,
   "/outpatient": 20,

@@ -1,0 +1,170 @@
+import { FundpulseError } from "../../schemas/errors.js";
+import type { Settlement } from "../../schemas/input/settlement.js";
+import type { MonthNumber } from "../../schemas/units.js";
+import type { StateFile } from "./file.js";
+import {
+  BlockReader,
+  BlockWriter,
+  type CodeTable,
+  type Ref,
+  ROWS_PER_BLOCK,
+  type RowFacts,
+} from "./settlement-block.js";
+import { SettlementIndex } from "./settlement-index.js";
+
+/** How the record of a superseded version was counted: `applied` (or held), or as what is told beside it. */
+export type CountedAs = "applied" | "duplicate" | "quarantined";
+/** In the order of their numbers in `dead.kept`, from 1. */
+const COUNTED_AS: readonly CountedAs[] = ["applied", "duplicate", "quarantined"];
+
+/**
+ * Every version of every settlement that was ever kept, in blocks that never change; which of them are current
+ * (`ids`), and which are superseded. About 160 bytes a settlement on disk; memory does not grow with them.
+ */
+export class KeptSettlements {
+  readonly #reader: BlockReader;
+  #lastReadBlock = -1;
+  /** Current versions by setl_id. */
+  readonly ids: SettlementIndex;
+
+  constructor(
+    private readonly file: StateFile,
+    private readonly codes: CodeTable,
+  ) {
+    this.ids = new SettlementIndex((text) => file.sql(text));
+    this.#reader = new BlockReader(codes);
+  }
+
+  writer(): BlockWriter {
+    return new BlockWriter(this.codes);
+  }
+
+  /** Keeps a block of a month; returns the reference of its first row. */
+  write(month: MonthNumber, rows: number, data: Buffer): Ref {
+    const id = Number(
+      this.file.sql("INSERT INTO block (month, rows, data) VALUES (?, ?, ?)").run(month, rows, data)
+        .lastInsertRowid,
+    );
+    return id * ROWS_PER_BLOCK;
+  }
+
+  get lastBlock(): number {
+    return (this.file.sql("SELECT coalesce(max(id), 0) AS id FROM block").get() as { id: number }).id;
+  }
+
+  #openBlock(id: number, data: Buffer): void {
+    if (!this.#reader.open(data)) {
+      throw new FundpulseError("FP2004", `block ${id} of the state file ${this.file.path} is damaged`);
+    }
+    this.#lastReadBlock = id;
+  }
+
+  /** Reads one kept version. */
+  read(ref: Ref, into: Settlement, facts: RowFacts): void {
+    const id = Math.floor(ref / ROWS_PER_BLOCK);
+    if (this.#lastReadBlock !== id) {
+      const row = this.file.sql("SELECT data FROM block WHERE id = ?").get(id) as
+        | { data: Buffer }
+        | undefined;
+      if (!row)
+        throw new FundpulseError("FP2004", `block ${id} of the state file ${this.file.path} is missing`);
+      this.#openBlock(id, row.data);
+    }
+    this.#reader.read(ref % ROWS_PER_BLOCK, into, facts);
+  }
+
+  /** Months that hold kept settlements. */
+  months(): MonthNumber[] {
+    return (this.file.sql("SELECT DISTINCT month FROM block ORDER BY month").raw().all() as [number][]).map(
+      ([m]) => m,
+    );
+  }
+
+  /**
+   * Visits the current versions of a month's blocks after `afterBlock`, in the order they were kept.
+   * `visit` may read and write the state: blocks are taken in pages.
+   */
+  scan(
+    month: MonthNumber,
+    afterBlock: number,
+    into: Settlement,
+    facts: RowFacts,
+    visit: (ref: Ref) => void,
+  ): void {
+    const superseded = new Set(
+      (this.file.sql("SELECT ref FROM dead WHERE month = ?").raw().all(month) as [number][]).map(
+        ([ref]) => ref,
+      ),
+    );
+    const page = this.file.sql("SELECT id, data FROM block WHERE month = ? AND id > ? ORDER BY id LIMIT 64");
+    for (let after = afterBlock; ; ) {
+      const blocks = page.all(month, after) as { id: number; data: Buffer }[];
+      for (const block of blocks) {
+        this.#openBlock(block.id, block.data);
+        const count = this.#reader.count;
+        for (let i = 0; i < count; i++) {
+          const ref = block.id * ROWS_PER_BLOCK + i;
+          if (superseded.has(ref)) continue;
+          if (this.#lastReadBlock !== block.id) this.#openBlock(block.id, block.data);
+          this.#reader.read(i, into, facts);
+          visit(ref);
+        }
+        after = block.id;
+      }
+      if (blocks.length < 64) return;
+    }
+  }
+
+  /** Visits every version ever kept, superseded ones too. */
+  scanAll(into: Settlement, facts: RowFacts, visit: () => void): void {
+    const page = this.file.sql("SELECT id, data FROM block WHERE id > ? ORDER BY id LIMIT 64");
+    for (let after = 0; ; ) {
+      const blocks = page.all(after) as { id: number; data: Buffer }[];
+      for (const { id, data } of blocks) {
+        this.#openBlock(id, data);
+        for (let i = 0; i < this.#reader.count; i++) {
+          this.#reader.read(i, into, facts);
+          visit();
+        }
+        after = id;
+      }
+      if (blocks.length < 64) return;
+    }
+  }
+
+  /**
+   * Takes a version out of the current ones. It stays readable: unless `countedAs` is null, it may have to
+   * stand again.
+   */
+  supersede(ref: Ref, month: MonthNumber, setlId: string, countedAs: CountedAs | null = "applied"): void {
+    this.file
+      .sql("INSERT INTO dead (ref, month, sequence, setl_id, kept) VALUES (?, ?, ?, ?, ?)")
+      .run(
+        ref,
+        month,
+        this.file.sequence,
+        setlId,
+        countedAs === null ? 0 : COUNTED_AS.indexOf(countedAs) + 1,
+      );
+  }
+
+  /** Versions of a month in blocks up to `lastBlock` that were superseded after `sequence`. */
+  supersededSince(month: MonthNumber, sequence: number, lastBlock: number): Ref[] {
+    return (
+      this.file
+        .sql("SELECT ref FROM dead WHERE month = ? AND sequence > ? AND ref < ?")
+        .raw()
+        .all(month, sequence, (lastBlock + 1) * ROWS_PER_BLOCK) as [number][]
+    ).map(([ref]) => ref);
+  }
+
+  /** Superseded versions of a key that could become current again, and how their records were counted. */
+  supersededVersions(setlId: string): { readonly ref: Ref; readonly countedAs: CountedAs }[] {
+    const rows = this.file.sql("SELECT ref, kept FROM dead WHERE setl_id = ? AND kept > 0").raw().all(setlId);
+    return (rows as [number, number][]).map(([ref, kept]) => ({ ref, countedAs: COUNTED_AS[kept - 1] }));
+  }
+
+  forgetSuperseded(ref: Ref): void {
+    this.file.sql("UPDATE dead SET kept = 0 WHERE ref = ?").run(ref);
+  }
+}

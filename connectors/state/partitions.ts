@@ -1,0 +1,122 @@
+import type { Position } from "../ports/source.js";
+import type { StateFile } from "./file.js";
+
+/** What became of a record. */
+export type Outcome = "applied" | "duplicate" | "held" | "quarantined";
+
+/**
+ * One partition of a source: how far it was read, and what became of its records (counts). The four outcomes add
+ * up to `received`.
+ */
+export interface SourcePartition extends Position {
+  readonly id: number;
+  received: number;
+  applied: number;
+  duplicate: number;
+  held: number;
+  quarantined: number;
+}
+
+/** Positions and tallies of every partition, in memory and in the state file's table `place`. */
+export class Partitions {
+  readonly #known = new Map<string, SourcePartition>();
+  readonly #byId = new Map<number, SourcePartition>();
+  readonly #changed = new Set<SourcePartition>();
+
+  constructor(private readonly file: StateFile) {
+    for (const row of file.db.prepare("SELECT * FROM place").all() as Record<string, unknown>[]) {
+      this.#add({
+        ...(row as unknown as SourcePartition),
+        lastApplied: row.last_applied as number | null,
+        finished: row.finished === 1,
+      });
+    }
+  }
+
+  #add(partition: SourcePartition): SourcePartition {
+    this.#known.set(`${partition.source}\u0001${partition.partition}`, partition);
+    this.#byId.set(partition.id, partition);
+    return partition;
+  }
+
+  all(): SourcePartition[] {
+    return [...this.#known.values()];
+  }
+
+  byId(id: number): SourcePartition {
+    return this.#byId.get(id)!;
+  }
+
+  find(source: string, partition: string): SourcePartition | undefined {
+    return this.#known.get(`${source}\u0001${partition}`);
+  }
+
+  /** A partition, made at its first record. Only inside a commit. */
+  of(source: string, partition: string): SourcePartition {
+    const known = this.find(source, partition);
+    if (known) return known;
+    const id = Number(
+      this.file.sql("INSERT INTO place (source, partition) VALUES (?, ?)").run(source, partition)
+        .lastInsertRowid,
+    );
+    return this.#add({
+      id,
+      source,
+      partition,
+      next: 0,
+      lastApplied: null,
+      fingerprint: null,
+      finished: false,
+      received: 0,
+      applied: 0,
+      duplicate: 0,
+      held: 0,
+      quarantined: 0,
+    });
+  }
+
+  /**
+   * Moves records of a partition from or to an outcome; `received` are those that came with it. Kept with the
+   * commit under way.
+   */
+  tally(partitionId: number, outcome: Outcome, change: number, received = 0): void {
+    const partition = this.byId(partitionId);
+    partition[outcome] += change;
+    partition.received += received;
+    this.#changed.add(partition);
+  }
+
+  /** The partition was read up to a position. Kept with the commit under way. */
+  move(partition: SourcePartition, position: Position): void {
+    Object.assign(partition, {
+      next: position.next,
+      lastApplied: position.lastApplied,
+      fingerprint: position.fingerprint,
+      finished: position.finished,
+    });
+    this.#changed.add(partition);
+  }
+
+  /** Keeps what changed. Only inside a commit. */
+  save(): void {
+    for (const p of this.#changed) {
+      this.file
+        .sql(
+          "UPDATE place SET next = ?, last_applied = ?, fingerprint = ?, finished = ?, received = ?, applied = ?, duplicate = ?, held = ?, quarantined = ? WHERE id = ?",
+        )
+        .run(
+          p.next,
+          p.lastApplied,
+          p.fingerprint,
+          p.finished ? 1 : 0,
+          p.received,
+          p.applied,
+          p.duplicate,
+          p.held,
+          p.quarantined,
+          p.id,
+        );
+    }
+    this.#changed.clear();
+  }
+}

@@ -1,0 +1,48 @@
+import type { StreamName } from "../../schemas/input/streams.js";
+import type { StateFile } from "./file.js";
+
+/** A warning as listed: never a value of the record. */
+export interface ListedWarning {
+  readonly record_key: string;
+  readonly warning: string;
+  readonly stream: StreamName;
+  readonly partitionId: number;
+  readonly position: number;
+  readonly detail: string;
+}
+
+/** Warnings of records that are counted all the same. */
+export class Warnings {
+  /** Bumped by every change. */
+  revision = 0;
+
+  constructor(private readonly file: StateFile) {}
+
+  /** Warns of a record; the same warning again replaces the first. Only inside a commit. */
+  set(
+    recordKey: string,
+    warning: string,
+    at: { readonly partitionId: number; readonly position: number },
+    detail: string,
+    stream: StreamName = "settlement",
+  ): void {
+    this.revision++;
+    this.file
+      .sql(
+        "INSERT OR REPLACE INTO warning (record_key, warning, stream, place, position, detail) VALUES (?, ?, ?, ?, ?, ?)",
+      )
+      .run(recordKey, warning, stream, at.partitionId, at.position, detail);
+  }
+
+  /** Only inside a commit. */
+  drop(recordKey: string, warnings: readonly string[]): void {
+    const statement = this.file.sql("DELETE FROM warning WHERE record_key = ? AND warning = ?");
+    for (const warning of warnings) this.revision += statement.run(recordKey, warning).changes;
+  }
+
+  listed(limit: number): ListedWarning[] {
+    return this.file
+      .sql("SELECT record_key, warning, stream, place AS partitionId, position, detail FROM warning LIMIT ?")
+      .all(limit) as ListedWarning[];
+  }
+}
