@@ -25,7 +25,7 @@ const trees = fc
       row(`i${i}`, "all", "insurance", wholes[i]!);
       cares.forEach((parts, c) => {
         row(`i${i}c${c}`, `i${i}`, "care", sum(parts));
-        parts.forEach((n, p) => row(`i${i}c${c}r${p}`, `i${i}c${c}`, "region", n));
+        for (const [p, n] of parts.entries()) row(`i${i}c${c}r${p}`, `i${i}c${c}`, "region", n);
         // The same people cut otherwise: two halves of everything, and the rest.
         const half = Math.floor(sum(parts) / 2);
         row(`i${i}c${c}t0`, `i${i}c${c}`, "tier", half);
