@@ -44,7 +44,7 @@ export const LAYERS = {
     ["cli"],
   ],
   "pipelines/audit": [["arithmetic", "document"], ["wording", "evidence"], ["."]],
-  "pipelines/report": [["tags"], ["docx"], ["templates", "formats"], ["."]],
+  "pipelines/report": [["tags"], ["docx"], ["templates", "formats", "public"], ["."]],
   "pipelines/simulate": [["write"], ["."]],
   "pipelines/cli": [["terminal"], ["commands"], ["definitions"], ["."]],
 };
