@@ -122,7 +122,7 @@ test("a process killed with kill -9 leaves nothing that blocks the next", { tags
   expect(await start("run", "--until-drained", "--config", config).ended).toMatchObject({ code: 0 });
 });
 
-test("no person number of the input is in any output or log", async () => {
+test("no person number of the input is in any output or log", { tags: "long" }, async () => {
   const config = workspace();
   const ended = await start("run", "--until-drained", "--config", config).ended;
   const listed = await start("quarantine", "list", "--format", "json", "--config", config).ended;

@@ -261,7 +261,9 @@ describe("rebuild derives what a fresh run under that configuration gives", () =
   });
 });
 
-test("after a failed commit nothing more is kept, and the next start goes on as if nothing had been", async () => {
+test("after a failed commit nothing more is kept, and the next start goes on as if nothing had been", {
+  tags: "long",
+}, async () => {
   const w = copyOf(base);
   const { State } = await import("../../../pipelines/ledger/state.js");
   const { loadConfig } = await import("../../../connectors/config/load.js");
