@@ -44,6 +44,7 @@ export const LAYERS = {
     ["cli"],
   ],
   "pipelines/audit": [["arithmetic", "document"], ["wording", "evidence"], ["."]],
+  "pipelines/monitor": [["page", "http"], ["api"], ["."]],
   "pipelines/report": [["tags"], ["docx"], ["templates", "formats"], ["."]],
   "pipelines/simulate": [["write"], ["."]],
   "pipelines/cli": [["terminal"], ["commands"], ["definitions"], ["."]],
