@@ -47,7 +47,7 @@ const unlisted = {
       ...Object.keys(LAYERS)
         .filter((folder) => folder.includes("/"))
         .map((folder) => `^${folder}/[^/]+/[^/]+$`),
-      "^pipelines/monitor/",
+      "^pipelines/monitor/page/",
     ]),
   },
   to: {},

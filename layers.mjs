@@ -44,7 +44,8 @@ export const LAYERS = {
     ["cli"],
   ],
   "pipelines/audit": [["arithmetic", "document"], ["wording", "evidence"], ["."]],
-  "pipelines/report": [["tags"], ["docx"], ["templates", "formats"], ["."]],
+  "pipelines/monitor": [["page", "http"], ["api"], ["."]],
+  "pipelines/report": [["tags"], ["docx"], ["templates", "formats", "public"], ["."]],
   "pipelines/simulate": [["write"], ["."]],
   "pipelines/cli": [["terminal"], ["commands"], ["definitions"], ["."]],
 };

@@ -7,7 +7,8 @@ export interface Jurisdiction {
 /** Beijing, Tianjin, Shanghai, Chongqing: the first two digits are the city. */
 const MUNICIPALITIES: ReadonlySet<string> = new Set(["11", "12", "31", "50"]);
 
-const isMunicipal = (division: string): boolean => MUNICIPALITIES.has(division.slice(0, 2));
+/** Whether a division belongs to a municipality. */
+export const isMunicipal = (division: string): boolean => MUNICIPALITIES.has(division.slice(0, 2));
 
 /**
  * Region of care (docs/specification.md#region): the insured person's division against the facility's. A

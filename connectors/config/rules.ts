@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { sep } from "node:path";
+import { isMunicipal } from "../../aggregations/dimensions/region.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { STREAM_NAMES, STREAMS } from "../../schemas/input/streams.js";
 import { alertRules } from "./alerts.js";
@@ -145,16 +146,13 @@ function careGroups(config: Config): Finding[] {
   ];
 }
 
-const MUNICIPALITIES = new Set(["11", "12", "31", "50"]);
-
 function jurisdiction(config: Config): Finding[] {
   const { admdvs, level } = config.jurisdiction;
   const whole = /(00|99)$/.test(admdvs);
   const province = /(0000|9900)$/.test(admdvs);
-  const municipality = MUNICIPALITIES.has(admdvs.slice(0, 2));
   const fits = {
     county: !whole,
-    city: whole && (!province || municipality),
+    city: whole && (!province || isMunicipal(admdvs)),
     province: province,
   }[level];
   if (fits) return [];

@@ -5,7 +5,7 @@ import { isLoopback } from "../../connectors/config/rules.js";
 import { PublishedWatch } from "../../connectors/duckdb/monitor/watch.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { loadAssets, pageFolder } from "./assets.js";
-import type { MonitorPorts } from "./ports.js";
+import type { MonitorPorts } from "./http/ports.js";
 import { MonitorServer } from "./server.js";
 
 export interface Monitor {

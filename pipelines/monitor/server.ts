@@ -4,21 +4,21 @@ import type { LoadedConfig } from "../../connectors/config/load.js";
 import type { OpenFile } from "../../connectors/duckdb/monitor/open-file.js";
 import type { PublishedWatch } from "../../connectors/duckdb/monitor/watch.js";
 import type { Config } from "../../schemas/config/schema.js";
-import { Access, type Caller, COOKIE, mayAs } from "./access.js";
-import { addActions } from "./actions.js";
 import { type Answer, Answers, makeAnswer } from "./answers.js";
+import { addActions } from "./api/actions.js";
 import { openApi } from "./api/openapi.js";
 import type { Context, Route } from "./api/route.js";
 import { ROUTES } from "./api/routes.js";
 import { ageOf, trustAnswer } from "./api/trust.js";
 import type { Asset } from "./assets.js";
 import { SECURITY_HEADERS } from "./headers.js";
+import { Access, type Caller, COOKIE, mayAs } from "./http/access.js";
+import type { MonitorPorts } from "./http/ports.js";
+import { knownProblem, type Problem, problemOf, Refusal, refuse } from "./http/problem.js";
+import { parsed, sameOrigin } from "./http/requests.js";
+import { withOffset, withOffsetOrNull } from "./http/times.js";
 import { event, LiveHub } from "./live.js";
 import { LOGIN_CSS, loginPage, safeNext } from "./login.js";
-import type { MonitorPorts } from "./ports.js";
-import { knownProblem, type Problem, problemOf, Refusal, refuse } from "./problem.js";
-import { parsed, sameOrigin } from "./requests.js";
-import { withOffset, withOffsetOrNull } from "./times.js";
 
 /** What the server is made of. */
 export interface ServerParts {

@@ -25,4 +25,4 @@ test("all published figures of a simulated year equal a recount in SQL", async (
   expect(hashes).toHaveLength(31);
   expect(hashes.every((h) => h.figures > 1000)).toBe(true);
   expect(counts).toMatchObject({ held: 0 });
-}, 300_000);
+}, 900_000);

@@ -1,10 +1,20 @@
 /**
  * Yardstick B: what a user would do without us. One-thread SQL in DuckDB that counts everything again from
- * the raw events: the current version of each bill, dimensions, 27 measures in every default grouping,
- * exact persons, for month, quarter, half, year and ytd, own insurance and all. Written from the
- * specification and not from the engine, so equal figures also check the engine.
+ * the raw events: the standing version of each bill, dimensions, 27 measures in every default grouping,
+ * exact persons, for month, quarter, half, year and ytd, own insurance and all. It shares nothing with the
+ * engine, so equal figures also check the engine; what codes mean it asks the tests' oracle (`rules.ts`).
  */
+import { fileURLToPath } from "node:url";
+import { runnerImport } from "vite";
+import { built } from "./built.mjs";
 import { WORLD } from "./events.mjs";
+
+const { module: oracle } = await runnerImport(fileURLToPath(new URL("./rules.ts", import.meta.url)), {
+  configFile: false,
+  logLevel: "error",
+});
+const { AMOUNT_OF, VISITS_OF, Rules } = oracle;
+const { AMOUNT_FIELDS, FUND_AMOUNTS } = await built("schemas/input/streams.js");
 
 export const DIMENSION_NAMES = [
   "care",
@@ -23,30 +33,12 @@ export const DIMENSION_NAMES = [
 
 const yuan = (...names) => names.map((name) => ({ name, unit: "yuan" }));
 const count = (...names) => names.map((name) => ({ name, unit: "count" }));
-const PAID = {
-  pool_paid: "hifp_pay",
-  civil_servant_paid: "cvlserv_pay",
-  supplementary_paid: "hifes_pay",
-  critical_paid: "hifmi_pay",
-  large_paid: "hifob_pay",
-  disabled_paid: "hifdm_pay",
-  aid_paid: "maf_pay",
-  other_paid: "oth_pay",
-};
+/** Measures with their units, in the order of the tables here. */
 export const MEASURE_LIST = [
   ...count("visits", "bed_days"),
-  ...yuan(
-    "fee",
-    "in_scope_fee",
-    ...Object.keys(PAID),
-    "fund_paid",
-    "account_paid",
-    "cash_paid",
-    "hospital_paid",
-  ),
-  ...yuan("reimbursed", "benefit_paid"),
-  ...count("critical_visits", "large_visits", "aid_visits", "civil_servant_visits", "account_visits"),
-  ...yuan("critical_fee", "large_fee", "aid_fee"),
+  ...yuan(...Object.keys(AMOUNT_OF), "account_paid", "reimbursed", "benefit_paid"),
+  ...count(...VISITS_OF.map((v) => v.visits)),
+  ...yuan(...VISITS_OF.flatMap((v) => v.fee ?? [])),
   ...count("case_paid_visits"),
 ];
 const MEASURES = MEASURE_LIST.map((m) => m.name);
@@ -64,10 +56,7 @@ const PERSON_GROUPINGS = withCare([
   "region+flow+channel",
 ]);
 
-const AMOUNTS = [
-  ...["medfee_sumamt", "inscp_scp_amt", ...Object.values(PAID), "fund_pay_sumamt", "acct_pay"],
-  ...["psn_cash_pay", "hosp_part_amt", "acct_mulaid_pay"],
-];
+const AMOUNTS = AMOUNT_FIELDS;
 const TEXTS = [
   ...["setl_id", "init_setl_id", "vali_flag", "psn_no", "insutype", "psn_type", "insu_admdvs"],
   ...["fixmedins_code", "fix_blng_admdvs", "hosp_lv", "med_type", "setl_type", "clr_way", "mid_setl_flag"],
@@ -86,65 +75,44 @@ export function readJson(file) {
 }
 
 /** National codes that occur, with category and care. */
-const CATEGORIES = `(VALUES ('11', '普通门诊', 'outpatient'), ('14', '门诊慢特病', 'outpatient'),
-  ('28', '日间手术', 'outpatient'), ('41', '个人账户', 'pharmacy'), ('21', '普通住院', 'inpatient'),
-  ('22', '外伤住院', 'inpatient'), ('26', '单病种住院', 'inpatient')) t(med_type, category, care)`;
+const CATEGORIES = [
+  ["11", "普通门诊", "outpatient"],
+  ["14", "门诊慢特病", "outpatient"],
+  ["28", "日间手术", "outpatient"],
+  ["41", "个人账户", "pharmacy"],
+  ["21", "普通住院", "inpatient"],
+  ["22", "外伤住院", "inpatient"],
+  ["26", "单病种住院", "inpatient"],
+].map(([med_type, category, care]) => ({ med_type, category, care }));
+
+const CASE_PAYMENT = new Rules(WORLD, [], CATEGORIES).casePayment;
 
 const fen = (name) => `coalesce(${name}, 0)`;
-const FUNDS = Object.values(PAID).map(fen).join(" + ");
+const FUNDS = FUND_AMOUNTS.map(fen).join(" + ");
 const PARTS = ["fund_pay_sumamt", "acct_pay", "psn_cash_pay", "hosp_part_amt"].map(fen).join(" + ");
-const HERE = `'${WORLD.jurisdiction.admdvs}'`;
 
 /** Content rules (docs/specification.md#settlement); bills that break them are not counted. */
-const VALID = `psn_no <> '' AND insutype IN ('310', '340', '390', '391', '392', '510')
-  AND med_type IN (SELECT med_type FROM category)
-  AND (insu_admdvs = ${HERE} OR (SELECT admdvs FROM facility f WHERE f.fixmedins_code = s.fixmedins_code) = ${HERE})
-  AND ${FUNDS} = fund_pay_sumamt
+const VALID = `psn_no <> '' AND ${FUNDS} = fund_pay_sumamt
   AND (${PARTS} = medfee_sumamt OR ${PARTS} + ${fen("acct_mulaid_pay")} = medfee_sumamt)
   AND CASE WHEN init_setl_id IS NULL THEN least(${AMOUNTS.map(fen).join(", ")}) >= 0
       ELSE greatest(${AMOUNTS.map(fen).join(", ")}) <= 0 END`;
-
-const careGroup = WORLD.careGroups
-  .map(({ name, when }) => {
-    const tests = Object.entries(when ?? {}).map(
-      ([d, v]) => `${d} IN (${v.map((x) => `'${x}'`).join(", ")})`,
-    );
-    return tests.length > 0 ? `WHEN ${tests.join(" AND ")} THEN '${name}'` : `ELSE '${name}'`;
-  })
-  .join(" ");
 
 const CODES = "insutype, psn_type, insu_admdvs, fixmedins_code, med_type, setl_type";
 
 /** What the codes of a bill mean, one row for each combination that occurs. */
 const COMBO = `CREATE TEMP TABLE combo AS
-  SELECT *, CASE ${careGroup} END AS care_group FROM (
-    SELECT c.*, (row_number() OVER ())::INTEGER AS combo, k.care, k.category,
-      CASE WHEN insutype IN ('310', '340') THEN 'employee' WHEN insutype = '510' THEN 'maternity'
-        ELSE 'resident' END AS insurance,
-      -- No municipality and no 90 among the divisions here; 00 and 99 are run by city or province.
-      CASE WHEN insu_admdvs = f.admdvs AND right(insu_admdvs, 2) NOT IN ('00', '99') THEN 'county'
-        WHEN left(insu_admdvs, 4) = left(f.admdvs, 4) THEN 'city'
-        WHEN left(insu_admdvs, 2) = left(f.admdvs, 2) THEN 'province' ELSE 'national' END AS region,
-      CASE WHEN insu_admdvs <> ${HERE} THEN 'inbound' WHEN f.admdvs = ${HERE} THEN 'local'
-        ELSE 'outbound' END AS flow,
-      CASE WHEN f.hosp_lv <= '04' THEN '3' WHEN f.hosp_lv <= '07' THEN '2' WHEN f.hosp_lv <= '10' THEN '1'
-        ELSE '0' END AS tier,
-      f.ownership, insu_admdvs AS district, f.admdvs AS facility_district,
-      CASE setl_type WHEN '1' THEN 'manual' ELSE 'direct' END AS channel,
-      CASE left(psn_type, 2) WHEN '11' THEN 'active' WHEN '12' THEN 'retired' WHEN '13' THEN 'veteran'
-        WHEN '14' THEN 'resident' WHEN '15' THEN 'resident' WHEN '16' THEN 'resident'
-        ELSE 'unknown' END AS person_kind,
-      fixmedins_code AS facility, insu_admdvs = ${HERE} AS own_fund
-    FROM (SELECT DISTINCT ${CODES} FROM standing) c JOIN facility f USING (fixmedins_code)
-      JOIN category k USING (med_type))`;
+  SELECT c.*, (row_number() OVER ())::INTEGER AS combo, care, category, insurance, region, flow, tier, ownership,
+    insu_admdvs AS district, facility_district, channel, person_kind, fixmedins_code AS facility, care_group, own_fund
+  FROM (SELECT DISTINCT ${CODES} FROM standing) c JOIN place USING (insu_admdvs, fixmedins_code)
+    JOIN benefit USING (insutype, med_type) JOIN person_kind USING (psn_type) JOIN channel USING (setl_type)`;
 
-const WEIGHT =
-  "CASE WHEN coalesce(mid_setl_flag, '0') = '1' THEN 0 WHEN init_setl_id IS NULL THEN 1 ELSE -1 END";
+const FLAGS = "coalesce(vali_flag, '') AS vali_flag, coalesce(mid_setl_flag, '') AS mid_setl_flag";
 
 const BILLS = `CREATE TEMP TABLE bill AS
-  SELECT *, (${PARTS} <> medfee_sumamt) AS beside, ${WEIGHT} AS w,
+  SELECT s.* EXCLUDE (vali_flag, mid_setl_flag), (${PARTS} <> medfee_sumamt) AS beside, w,
     (year(setl_time) * 12 + month(setl_time) - 1)::INTEGER AS m
-  FROM standing WHERE coalesce(vali_flag, '1') = '1'`;
+  FROM (SELECT * REPLACE (${FLAGS}), init_setl_id IS NOT NULL AS refund FROM standing) s
+    JOIN weight USING (vali_flag, mid_setl_flag, refund)`;
 
 const sumFen = (sql) => `(sum(${sql}) * 100)::BIGINT`;
 const visitsWhere = (test) => `coalesce(sum(w) FILTER (${test}), 0)::BIGINT`;
@@ -155,22 +123,15 @@ const SUMS = {
   visits: "sum(w)::BIGINT",
   bed_days: `sum(w * coalesce(abs(ipt_days), CASE WHEN care = 'inpatient'
     THEN greatest(1, enddate - begndate) END, 0))::BIGINT`,
-  fee: sumFen("medfee_sumamt"),
-  in_scope_fee: sumFen(fen("inscp_scp_amt")),
-  ...Object.fromEntries(Object.entries(PAID).map(([name, field]) => [name, sumFen(fen(field))])),
-  fund_paid: sumFen("fund_pay_sumamt"),
+  ...Object.fromEntries(Object.entries(AMOUNT_OF).map(([name, amount]) => [name, sumFen(fen(amount))])),
   account_paid: sumFen(account),
-  cash_paid: sumFen(fen("psn_cash_pay")),
-  hospital_paid: sumFen(fen("hosp_part_amt")),
-  critical_visits: visitsWhere("hifmi_pay <> 0"),
-  large_visits: visitsWhere("hifob_pay <> 0"),
-  aid_visits: visitsWhere("maf_pay <> 0"),
-  civil_servant_visits: visitsWhere("cvlserv_pay <> 0"),
-  account_visits: visitsWhere(`${account} <> 0`),
-  critical_fee: feeWhere("hifmi_pay <> 0"),
-  large_fee: feeWhere("hifob_pay <> 0"),
-  aid_fee: feeWhere("maf_pay <> 0"),
-  case_paid_visits: visitsWhere("clr_way = '20'"),
+  ...Object.fromEntries(
+    VISITS_OF.flatMap(({ paid, visits, fee }) => {
+      const test = `${paid === "account_paid" ? account : AMOUNT_OF[paid]} <> 0`;
+      return [[visits, visitsWhere(test)], ...(fee === null ? [] : [[fee, feeWhere(test)]])];
+    }),
+  ),
+  case_paid_visits: visitsWhere(`clr_way IN (${CASE_PAYMENT.map((code) => `'${code}'`).join(", ")})`),
 };
 
 /** The finest sums first: month x codes; everything else is summed from them. */
@@ -266,29 +227,65 @@ function persons() {
   ];
 }
 
-/** The statements of the recount in order, each with the name of its step. `from`: the settlements' SQL. */
+/** A table of what the oracle says. */
+function table(name, columns, rows) {
+  const text = (v) => (typeof v === "string" ? `'${v.replaceAll("'", "''")}'` : String(v));
+  const values = rows.map((row) => `(${row.map(text).join(", ")})`).join(", ");
+  return `CREATE TEMP TABLE ${name} AS SELECT * FROM (VALUES ${values}) t(${columns})`;
+}
+
+/**
+ * The statements of the recount in order, each with the name of its step; one with `statement` is a query, whose
+ * rows give the statement to run. `from`: the settlements' SQL; `facilities`: records of their stream.
+ */
 export function recountSql(from, facilities) {
+  const rules = new Rules(WORLD, facilities, CATEGORIES);
   const columns = [...TEXTS, "setl_time", "updt_time", "begndate", "enddate", "ipt_days", ...AMOUNTS].join(
     ", ",
   );
   const steps = [];
-  const step = (name, ...sql) => steps.push(...sql.map((s) => ({ name, sql: s })));
+  const step = (name, ...list) =>
+    steps.push(...list.map((s) => (typeof s === "string" ? { name, sql: s } : { name, ...s })));
   step(
     "read",
-    `CREATE TEMP TABLE facility AS SELECT fixmedins_code, admdvs, hosp_lv, ownership FROM read_json('${facilities}',
-      format = 'newline_delimited', columns = {fixmedins_code: 'VARCHAR', admdvs: 'VARCHAR', hosp_lv: 'VARCHAR', ownership: 'VARCHAR'})`,
-    `CREATE TEMP TABLE category AS SELECT * FROM ${CATEGORIES}`,
-    `CREATE TEMP TABLE event AS SELECT ${columns} FROM ${from} s WHERE ${VALID}`,
+    table("benefit", "insutype, med_type, insurance, category, care", rules.benefits()),
+    `CREATE TEMP TABLE event AS SELECT ${columns} FROM ${from} s SEMI JOIN benefit USING (insutype, med_type)
+      WHERE ${VALID}`,
+    {
+      sql: "SELECT DISTINCT insu_admdvs, fixmedins_code FROM event ORDER BY ALL",
+      statement: (pairs) =>
+        table(
+          "place",
+          "insu_admdvs, fixmedins_code, region, flow, tier, ownership, facility_district, care_group, own_fund",
+          rules.places(pairs),
+        ),
+    },
   );
+  const touching = "event SEMI JOIN place USING (insu_admdvs, fixmedins_code)";
   step(
     "versions",
     // Only ids that came more than once need ordering.
-    `CREATE TEMP TABLE again AS SELECT setl_id FROM event GROUP BY setl_id HAVING count(*) > 1`,
+    `CREATE TEMP TABLE again AS SELECT setl_id FROM ${touching} GROUP BY setl_id HAVING count(*) > 1`,
     `CREATE TEMP TABLE standing AS
-      SELECT * FROM event WHERE setl_id NOT IN (SELECT setl_id FROM again)
+      SELECT * FROM ${touching} WHERE setl_id NOT IN (SELECT setl_id FROM again)
       UNION ALL
-      SELECT * FROM event WHERE setl_id IN (SELECT setl_id FROM again)
+      SELECT * FROM ${touching} WHERE setl_id IN (SELECT setl_id FROM again)
       QUALIFY row_number() OVER (PARTITION BY setl_id ORDER BY updt_time DESC) = 1`,
+  );
+  step(
+    "cells",
+    {
+      sql: "SELECT DISTINCT psn_type FROM standing ORDER BY ALL",
+      statement: (rows) => table("person_kind", "psn_type, person_kind", rules.personKinds(rows.flat())),
+    },
+    {
+      sql: "SELECT DISTINCT setl_type FROM standing ORDER BY ALL",
+      statement: (rows) => table("channel", "setl_type, channel", rules.channels(rows.flat())),
+    },
+    {
+      sql: `SELECT DISTINCT ${FLAGS}, init_setl_id IS NOT NULL AS refund FROM standing ORDER BY ALL`,
+      statement: (rows) => table("weight", "vali_flag, mid_setl_flag, refund, w", rules.weights(rows)),
+    },
   );
   step("cells", COMBO, BILLS, CELLS);
   step(

@@ -32,7 +32,7 @@ const COUNTED_CODES = [
   "mid_setl_flag",
   "clr_way",
 ] as const satisfies readonly (typeof ROW_CODES)[number][];
-const NATIONAL_SPECIAL = "('11', '12', '31', '50')";
+const MUNICIPALITIES = ["11", "12", "31", "50"];
 
 /**
  * `refunds: original-period`: the day of the current original, for refunds whose dimensions stand on it.
@@ -105,7 +105,7 @@ export function deriveDimensions(
     .map(({ kind, prefix }) => `WHEN starts_with(x.psn_type, ${quoteText(prefix)}) THEN ${quoteText(kind)}`)
     .concat("WHEN false THEN NULL")
     .join(" ");
-  const municipal = ["11", "12", "31", "50"].includes(admdvs.slice(0, 2));
+  const municipal = MUNICIPALITIES.includes(admdvs.slice(0, 2));
   const digits = level === "county" ? 6 : level === "city" && !municipal ? 4 : 2;
   const here = (division: string): string =>
     `left(${division}, ${digits}) = ${quoteText(admdvs.slice(0, digits))}`;
@@ -168,7 +168,7 @@ export function deriveDimensions(
       CASE WHEN place IS NULL THEN 'unknown'
         WHEN insu_admdvs = place AND right(insu_admdvs, 2) NOT IN ('00', '99') THEN 'county'
         WHEN left(insu_admdvs, 2) <> left(place, 2) THEN 'national'
-        WHEN left(insu_admdvs, 2) IN ${NATIONAL_SPECIAL} THEN 'city'
+        WHEN left(insu_admdvs, 2) IN (${MUNICIPALITIES.map(quoteText).join(", ")}) THEN 'city'
         WHEN left(insu_admdvs, 4) = left(place, 4)
           AND (insu_admdvs = place OR substr(insu_admdvs, 3, 2) <> '90') THEN 'city'
         ELSE 'province' END AS region,

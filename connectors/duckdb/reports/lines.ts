@@ -1,3 +1,4 @@
+import { liesInDigits } from "../../../aggregations/dimensions/region.js";
 import type { TableSettings } from "../../../schemas/config/report.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import {
@@ -117,10 +118,7 @@ export function byChannel(
 
 /** Prefix of the divisions that lie in the jurisdiction. */
 export function jurisdictionPrefix(config: Config): string {
-  const { admdvs, level } = config.jurisdiction;
-  if (level === "county") return admdvs;
-  const municipality = ["11", "12", "31", "50"].includes(admdvs.slice(0, 2));
-  return level === "province" || municipality ? admdvs.slice(0, 2) : admdvs.slice(0, 4);
+  return config.jurisdiction.admdvs.slice(0, liesInDigits(config.jurisdiction));
 }
 
 /** The jurisdiction's facilities (or all) with the place that a table gives them: those that it lists first, then by display order. */

@@ -7,6 +7,7 @@ import {
   INDICATORS,
   type Indicator,
 } from "../../../schemas/indicators.js";
+import { MEASURES } from "../../../schemas/measures.js";
 import {
   type ColumnDef,
   column,
@@ -77,6 +78,21 @@ const settled = (indicators: readonly Indicator[]): ColumnDef[] =>
     ),
   );
 
+/** Beside `category`: its row counts those of other categories too, so that adding up both counts twice. */
+const IS_PARENT = column(
+  "is_parent",
+  `CASE WHEN c.category IS NOT NULL THEN c.category IN
+    (SELECT o.parent FROM store.category_order o WHERE o.parent IS NOT NULL) END`,
+  "是否为上级类别：上级类别的数字已含其下级类别，不可相加；不按医疗类别分组时为 NULL",
+);
+
+const STATUS = column(
+  "status",
+  `CASE WHEN k.period IS NULL THEN 'open' WHEN ${MEASURES.map((m) => `c.${m.name} IS DISTINCT FROM r.${m.name}`).join(" OR ")}
+    OR (k.persons AND c.persons IS DISTINCT FROM r.persons) THEN 'restated' ELSE 'closed' END`,
+  "状态：open 未结、closed 已结、restated 已更正（该行的人次、金额、人数有与结账时不同的）；各数字结账时的值见 indicators 的 reported",
+);
+
 const settlementView = (
   name: string,
   comment: string,
@@ -87,8 +103,15 @@ const settlementView = (
   schema: MAIN,
   name,
   comment,
-  columns: [...PERIOD_COLUMNS, ...SETTLEMENT_DIMENSION_COLUMNS, ...settled(indicators)],
-  from: `FROM store.cell c WHERE ${where}`,
+  columns: [
+    ...PERIOD_COLUMNS,
+    ...SETTLEMENT_DIMENSION_COLUMNS.flatMap((c) => (c.name === "category" ? [c, IS_PARENT] : [c])),
+    STATUS,
+    ...settled(indicators),
+  ],
+  from: `FROM store.cell c LEFT JOIN store.closed_scope k ON k.period = c.period AND k."grouping" = c."grouping"
+    LEFT JOIN store.closed_fact r ON r.period = c.period AND r."grouping" = c."grouping" AND r.gid = c.gid
+    WHERE ${where}`,
 });
 
 interface Given {
@@ -178,6 +201,18 @@ export const WIDE_VIEWS: readonly ViewDef[] = [
     "门诊指标宽表：就医类型为门诊的各分组，每个指标一列，旁列上年同期与相对增长",
     INDICATORS.filter((i) => i.presence !== "inpatient"),
     "c.care = 'outpatient'",
+  ),
+  settlementView(
+    "pharmacy",
+    "药店购药指标宽表：就医类型为药店的各分组，每个指标一列，旁列上年同期与相对增长",
+    INDICATORS.filter((i) => i.presence !== "inpatient"),
+    "c.care = 'pharmacy'",
+  ),
+  settlementView(
+    "maternity",
+    "生育指标宽表：就医类型为生育的各分组，每个指标一列，旁列上年同期与相对增长",
+    INDICATORS.filter((i) => i.presence !== "inpatient"),
+    "c.care = 'maternity'",
   ),
   settlementView(
     "fund_spend",

@@ -1,8 +1,8 @@
 import { type LoadedConfig, loadConfig } from "../../../connectors/config/load.js";
 import type { Log } from "../../../connectors/ports/log.js";
 import { FundpulseError } from "../../../schemas/errors.js";
+import type { MonitorPorts } from "../../monitor/http/ports.js";
 import { startMonitor } from "../../monitor/monitor.js";
-import type { MonitorPorts } from "../../monitor/ports.js";
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { withOffsetOrNull } from "../times.js";
+import { withOffsetOrNull } from "../http/times.js";
 import type { Context } from "./route.js";
 
 /** An alert as `alert` has it; times with offset. */

@@ -4,7 +4,7 @@ import { minus, relative } from "../../../aggregations/micros.js";
 import { type Figure, type FigureQuery, figuresOf } from "../../../connectors/duckdb/monitor/figures.js";
 import { type Labels, labelsOf } from "../../../connectors/duckdb/monitor/labels.js";
 import { ALL_INSURANCES, type Dimension } from "../../../schemas/dimensions.js";
-import { currentPeriods } from "../periods.js";
+import { currentPeriods } from "../http/periods.js";
 import { figureKey, groupKey } from "./group-key.js";
 import { district, insurance, period } from "./parameters.js";
 import type { Context } from "./route.js";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { careFinding } from "../../../aggregations/findings/care.js";
 import type { Dimension } from "../../../schemas/dimensions.js";
 import { wordsOf } from "../../../schemas/indicator-words.js";
-import { refuse } from "../problem.js";
+import { refuse } from "../http/problem.js";
 import { ask, groupsOf, labels, monthsOf, only, periodOf, scopeShape, viewQuery } from "./ask.js";
 import { type Context, type Route, route } from "./route.js";
 import { figureShape, findingShape } from "./shapes.js";

@@ -4,7 +4,7 @@ import { DIMENSIONS } from "../../../schemas/dimensions.js";
 import { WORRIES } from "../../../schemas/indicator-words.js";
 import { DIMENSION_EN } from "../../../schemas/labels-en.js";
 import { DIMENSION_ZH } from "../../../schemas/published/store.js";
-import { currentPeriods } from "../periods.js";
+import { currentPeriods } from "../http/periods.js";
 import { route } from "./route.js";
 
 const names = { name_zh: z.string(), name_en: z.string() };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { MonitorRole } from "../../../schemas/config/monitor.js";
-import { acknowledgeBody, queryBody, settlementsQuery } from "../actions.js";
+import { acknowledgeBody, queryBody, settlementsQuery } from "./actions.js";
 import { alertShape } from "./alert-shape.js";
 import { exportFigures } from "./export.js";
 import { ENVELOPE } from "./route.js";

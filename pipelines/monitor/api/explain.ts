@@ -11,8 +11,8 @@ import { restatementOf } from "../../../connectors/duckdb/monitor/restatements.j
 import { DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
 import { MEASURES } from "../../../schemas/measures.js";
 import { quoteText } from "../../../schemas/published/definition.js";
-import { refuse } from "../problem.js";
-import { withOffsetOrNull } from "../times.js";
+import { refuse } from "../http/problem.js";
+import { withOffsetOrNull } from "../http/times.js";
 import { ask, groupsOf, labels, monthsOf } from "./ask.js";
 import { dimensionFilters, indicator, insurance, period, word } from "./parameters.js";
 import { type Context, route } from "./route.js";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { minus, relative } from "../../../aggregations/micros.js";
 import { type Figure, figuresOf } from "../../../connectors/duckdb/monitor/figures.js";
 import { DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
-import { refuse } from "../problem.js";
+import { refuse } from "../http/problem.js";
 import { figureKey } from "./group-key.js";
 import {
   count,

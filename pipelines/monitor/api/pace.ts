@@ -4,7 +4,7 @@ import { decimal, divided, micros, microsOr0, minus } from "../../../aggregation
 import { contributions, sameDayLastYear } from "../../../aggregations/monitor/curve.js";
 import { partsOfFund } from "../../../aggregations/monitor/fund-measures.js";
 import type { Dimension } from "../../../schemas/dimensions.js";
-import { refuse } from "../problem.js";
+import { refuse } from "../http/problem.js";
 import { ask, groupsOf, labels, only, periodOf, scopeShape, viewQuery } from "./ask.js";
 import { outlookShape, outlooks } from "./overview.js";
 import { fund as fundParameter } from "./parameters.js";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { qualityFinding } from "../../../aggregations/findings/data.js";
 import { qualityOf } from "../../../connectors/duckdb/monitor/quality.js";
-import { withOffsetOrNull } from "../times.js";
+import { withOffsetOrNull } from "../http/times.js";
 import { route } from "./route.js";
 import { decimal, findingShape } from "./shapes.js";
 import { trustAnswer, trustShape } from "./trust.js";

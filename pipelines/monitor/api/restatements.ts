@@ -5,7 +5,7 @@ import { fractionOf, micros } from "../../../aggregations/micros.js";
 import { causesOf, closedPeriods, restatementsOf } from "../../../connectors/duckdb/monitor/restatements.js";
 import { CATALOGUE_INDICATORS } from "../../../schemas/catalogue.js";
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
-import { withOffsetOrNull } from "../times.js";
+import { withOffsetOrNull } from "../http/times.js";
 import { count, period } from "./parameters.js";
 import { route } from "./route.js";
 import { decimal, findingShape } from "./shapes.js";

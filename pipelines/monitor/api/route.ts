@@ -3,7 +3,7 @@ import type { ZoneCalendar } from "../../../aggregations/calendar.js";
 import type { OpenFile } from "../../../connectors/duckdb/monitor/open-file.js";
 import type { MonitorRole } from "../../../schemas/config/monitor.js";
 import type { Config } from "../../../schemas/config/schema.js";
-import type { Caller } from "../access.js";
+import type { Caller } from "../http/access.js";
 
 /** What a route works with: one version of the published file from begin to end. */
 export interface Context {

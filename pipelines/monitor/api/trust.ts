@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { trustOf } from "../../../connectors/duckdb/monitor/trust.js";
-import { instantOf, withOffset, withOffsetOrNull } from "../times.js";
+import { instantOf, withOffset, withOffsetOrNull } from "../http/times.js";
 import { type Context, route } from "./route.js";
 
 const n = z.number().int();

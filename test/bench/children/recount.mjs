@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { recountedHashes } from "../checksum.mjs";
 import { answer, cpuSeconds, usage } from "../measure.mjs";
@@ -13,9 +13,12 @@ const instance = await DuckDBInstance.create(to, threads === "all" ? {} : { thre
 const connection = await instance.connect();
 const source = from === "ndjson" ? readJson(files.ndjson) : `read_parquet('${files.parquet}')`;
 const steps = {};
-for (const { name, sql } of recountSql(source, files.facilities)) {
+const lines = readFileSync(files.facilities, "utf8").trim().split("\n");
+const facilities = lines.map((line) => JSON.parse(line));
+for (const { name, sql, statement } of recountSql(source, facilities)) {
   const at = performance.now();
-  await connection.run(sql);
+  if (statement === undefined) await connection.run(sql);
+  else await connection.run(statement((await connection.runAndReadAll(sql)).getRowsJson()));
   steps[name] = (steps[name] ?? 0) + (performance.now() - at) / 1000;
 }
 const seconds = (performance.now() - started) / 1000;

@@ -78,7 +78,7 @@ describe.skipIf(!(await ownBrokersPossible()))("the Kafka source of a process th
   const dir = mkdtempSync(join(tmpdir(), "fundpulse-still-"));
   afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-  it("goes on where it was after the group has given it up", async () => {
+  it("goes on where it was after the group has given it up", { tags: "long" }, async () => {
     const kafka = await startKafka();
     try {
       const topic = unique("still");

@@ -322,7 +322,7 @@ test("a city with districts: every grouping, refund, mid-stay bill, inbound pers
 });
 
 const FEE = "resident care+";
-test("a municipality is one city, its own division is at city level", async () => {
+test("a municipality is one city, its own division is at city level", { tags: "long" }, async () => {
   const codes = ["500103", "500112", "500230", "500100", "510107"];
   const space = await drained(
     { jurisdiction: { name: "某直辖市", admdvs: "500100", level: "city" } },
@@ -345,7 +345,7 @@ test("a municipality is one city, its own division is at city level", async () =
   });
 });
 
-test("county-level cities run by a province are never one city", async () => {
+test("county-level cities run by a province are never one city", { tags: "long" }, async () => {
   const codes = ["429004", "429005", "420102", "500112"];
   const space = await drained(
     { jurisdiction: { name: "某直管市", admdvs: "429004", level: "county" } },

@@ -100,7 +100,10 @@ describe("the half-year report of 山丹", () => {
     ]);
   });
 
-  test("the command says so, and ends with 3 when something differs without an excuse", async () => {
+  test("the command says so, and ends with 3 when something differs without an excuse", {
+    tags: "long",
+    timeout: 120_000,
+  }, async () => {
     const config = ["--config", join(found.root, "fundpulse.yaml")];
     const file = join(mkdtempSync(join(tmpdir(), "fundpulse-audit-")), "report.json");
     writeFileSync(file, JSON.stringify(golden("shandan-2024h1")));
@@ -139,10 +142,10 @@ describe("the half-year report of 山丹", () => {
       code: 2,
       err: expect.stringContaining("[FP1005]"),
     });
-  }, 120_000);
+  });
 });
 
-describe("the quarterly notice of 会宁", () => {
+describe("the quarterly notice of 会宁", { tags: "long" }, () => {
   let found: Audited;
   beforeAll(async () => {
     found = await auditOf("huining-2024q1");

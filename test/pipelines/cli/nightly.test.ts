@@ -232,7 +232,7 @@ describe("nightly", () => {
 describe("beside a running process", () => {
   const broken = settlement("bad", { insutype: "999" });
 
-  test("the quarantine is worked through it: list, show, retry, dismiss", async () => {
+  test("the quarantine is worked through it: list, show, retry, dismiss", { tags: "long" }, async () => {
     w.put("settlement-1.ndjson", [...whole(), broken, JSON.stringify(broken).replace('"bad"', '"worse"')]);
     const run = await startRun();
     const list = await w.cli("quarantine", "list", "--format", "json");
@@ -260,7 +260,9 @@ describe("beside a running process", () => {
     await stop(run);
   });
 
-  test("a command with another configuration is refused with the keys that differ; ports and log level do not matter", async () => {
+  test("a command with another configuration is refused with the keys that differ; ports and log level do not matter", {
+    tags: "long",
+  }, async () => {
     w.put("settlement-1.ndjson", whole());
     const run = await startRun();
     w.configure({ ops: { port: 1 }, log: { level: "error" } });
@@ -310,7 +312,9 @@ describe("beside a running process", () => {
   });
 });
 
-test("what each facility has sent is the same after a restart, a rebuild and a replay in another order", async () => {
+test("what each facility has sent is the same after a restart, a rebuild and a replay in another order", {
+  tags: "long",
+}, async () => {
   const events = [
     ...daily("H62072500001", "2024-01-01", "2024-03-31"),
     ...daily("H62072500002", "2024-01-01", "2024-03-20"),

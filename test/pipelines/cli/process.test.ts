@@ -97,7 +97,9 @@ test("a drop folder is drained, published and queried; a second run finds nothin
   expect(second.out).toContain("0 records: 0 applied");
 });
 
-test("while one process runs another is refused with its pid, queries work, and SIGTERM ends it cleanly", async () => {
+test("while one process runs another is refused with its pid, queries work, and SIGTERM ends it cleanly", {
+  tags: "long",
+}, async () => {
   const config = withFreePort(workspace());
   const run = await startRun(config);
   const second = await start("run", "--until-drained", "--config", config).ended;
@@ -122,7 +124,7 @@ test("a process killed with kill -9 leaves nothing that blocks the next", { tags
   expect(await start("run", "--until-drained", "--config", config).ended).toMatchObject({ code: 0 });
 });
 
-test("no person number of the input is in any output or log", async () => {
+test("no person number of the input is in any output or log", { tags: "long" }, async () => {
   const config = workspace();
   const ended = await start("run", "--until-drained", "--config", config).ended;
   const listed = await start("quarantine", "list", "--format", "json", "--config", config).ended;

@@ -305,7 +305,9 @@ describe("a month that changes after its close", () => {
     expect(Number(version?.v)).toBeGreaterThan(2);
   });
 
-  test("a rebuild under other care groups and without a grouping keeps what was reported", async () => {
+  test("a rebuild under other care groups and without a grouping keeps what was reported", {
+    tags: "long",
+  }, async () => {
     w.configure({
       groupings: GROUPINGS.filter((g) => g !== "care+facility"),
       personGroupings: ["total"],
@@ -334,7 +336,10 @@ describe("a month that changes after its close", () => {
   });
 });
 
-test("what had data only a year before the close is reported as nothing, not restated", async () => {
+test("what had data only a year before the close is reported as nothing, not restated", {
+  tags: "long",
+  timeout: 120_000,
+}, async () => {
   const w = new Workspace({ groupings: GROUPINGS, personGroupings: GROUPINGS });
   w.reference("facilities", FACILITIES);
   w.put("settlement-1.ndjson", [
@@ -364,4 +369,4 @@ test("what had data only a year before the close is reported as nothing, not res
     { indicator: "share_fee", value: 0.055556, reported: 0, status: "restated" },
   ]);
   w.remove();
-}, 120_000);
+});

@@ -199,7 +199,10 @@ test("brought up to date month by month it equals one written anew", {
   expect(await content()).toEqual(incremental);
 });
 
-test("a reader keeps the file that it opened while another is put in its place", async () => {
+test("a reader keeps the file that it opened while another is put in its place", {
+  tags: "long",
+  timeout: 60_000,
+}, async () => {
   w = new Workspace();
   w.put("settlement-1.ndjson", [settlement("1")]);
   await w.drain();
@@ -216,7 +219,7 @@ test("a reader keeps the file that it opened while another is put in its place",
   connection.closeSync();
   instance.closeSync();
   expect(await rows("SELECT count(*)::INTEGER AS n FROM settlement")).toEqual([{ n: 2 }]);
-}, 60_000);
+});
 
 const CHILD = fileURLToPath(new URL("../../support/children/read-everything.mjs", import.meta.url));
 const OLD = "duckdb-1.2";

@@ -179,48 +179,53 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ restart: true }) },
 );
 
-test.each(["own-period", "original-period"] as const)(
-  "whatever came in which order, the greatest allowed version of each id stands, and every record is counted (%s)",
-  async (refunds) => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), async (steps) => {
-        const d = new LedgerBench(refunds);
-        const all: object[] = [];
-        try {
-          for (const s of steps) {
-            if ("records" in s) {
-              all.push(...s.records);
-              await d.batch("settlement", s.records);
-            } else if ("moved" in s) {
-              const { code, admdvs, from } = s.moved;
-              await d.batch("facility", [facility(code, admdvs, from === null ? {} : { valid_from: from })]);
-            } else if ("later" in s) {
-              const again = all.length === 0 ? [] : [{ ...all[all.length - 1], updt_time: s.later }];
-              all.push(...again);
-              await d.batch("settlement", again);
-            } else d.restart();
-          }
-          expect(d.current()).toEqual(d.expected(all));
-          for (const { received, ...as } of d.tallies()) {
-            expect(Object.values(as).reduce((sum, n) => sum + n, 0)).toBe(received);
-            expect(Math.min(...Object.values(as))).toBeGreaterThanOrEqual(0);
-          }
-          // No record waits twice, and each that is counted as waiting does.
-          const waiting = d.waiting().map(([position]) => position);
-          expect(new Set(waiting).size).toBe(waiting.length);
-          expect(waiting.length).toBe(d.tallies().reduce((sum, t) => sum + t.quarantined, 0));
-          const figures = d.figures();
-          d.restart(true);
-          expect(d.figures()).toEqual(figures);
-        } finally {
-          d.remove();
+async function greatestStands(refunds: "own-period" | "original-period", numRuns: number): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 24 }), async (steps) => {
+      const d = new LedgerBench(refunds);
+      const all: object[] = [];
+      try {
+        for (const s of steps) {
+          if ("records" in s) {
+            all.push(...s.records);
+            await d.batch("settlement", s.records);
+          } else if ("moved" in s) {
+            const { code, admdvs, from } = s.moved;
+            await d.batch("facility", [facility(code, admdvs, from === null ? {} : { valid_from: from })]);
+          } else if ("later" in s) {
+            const again = all.length === 0 ? [] : [{ ...all[all.length - 1], updt_time: s.later }];
+            all.push(...again);
+            await d.batch("settlement", again);
+          } else d.restart();
         }
-      }),
-      {
-        numRuns: Number(process.env.FUNDPULSE_HISTORIES ?? 150),
-        seed: Number(process.env.FUNDPULSE_SEED ?? 20250220),
-      },
-    );
+        expect(d.current()).toEqual(d.expected(all));
+        for (const { received, ...as } of d.tallies()) {
+          expect(Object.values(as).reduce((sum, n) => sum + n, 0)).toBe(received);
+          expect(Math.min(...Object.values(as))).toBeGreaterThanOrEqual(0);
+        }
+        // No record waits twice, and each that is counted as waiting does.
+        const waiting = d.waiting().map(([position]) => position);
+        expect(new Set(waiting).size).toBe(waiting.length);
+        expect(waiting.length).toBe(d.tallies().reduce((sum, t) => sum + t.quarantined, 0));
+        const figures = d.figures();
+        d.restart(true);
+        expect(d.figures()).toEqual(figures);
+      } finally {
+        d.remove();
+      }
+    }),
+    {
+      numRuns,
+      seed: Number(process.env.FUNDPULSE_SEED ?? 20250220),
+    },
+  );
+}
+
+const RUNS = Number(process.env.FUNDPULSE_HISTORIES ?? 150);
+describe.each(["own-period", "original-period"] as const)(
+  "whatever came in which order, the greatest allowed version of each id stands, and every record is counted (%s)",
+  (refunds) => {
+    test("in 40 histories", () => greatestStands(refunds, 40));
+    test(`in ${RUNS} histories`, { tags: "long" }, () => greatestStands(refunds, RUNS));
   },
-  120_000,
 );

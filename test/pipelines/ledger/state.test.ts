@@ -177,7 +177,7 @@ describe("a damaged state is refused", () => {
     if (table === "person_chunk") expect(readFileSync(w.state).equals(before)).toBe(true);
   });
 
-  test("a page of garbage never gives a trace, and never other figures", async () => {
+  test("a page of garbage never gives a trace, and never other figures", { tags: "long" }, async () => {
     const expected = memoryFigures(baseInMemory);
     const size = statSync(base.state).size;
     const pages = Array.from({ length: size / 4096 - 1 }, (_, i) => (i + 1) * 4096);
@@ -261,7 +261,9 @@ describe("rebuild derives what a fresh run under that configuration gives", () =
   });
 });
 
-test("after a failed commit nothing more is kept, and the next start goes on as if nothing had been", async () => {
+test("after a failed commit nothing more is kept, and the next start goes on as if nothing had been", {
+  tags: "long",
+}, async () => {
   const w = copyOf(base);
   const { State } = await import("../../../pipelines/ledger/state.js");
   const { loadConfig } = await import("../../../connectors/config/load.js");

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadConfig } from "../../../connectors/config/load.js";
 import { silentLog } from "../../../connectors/ports/log.js";
-import { Access } from "../../../pipelines/monitor/access.js";
+import { Access } from "../../../pipelines/monitor/http/access.js";
 import { startMonitor } from "../../../pipelines/monitor/monitor.js";
 import { monitorSettings } from "../../../schemas/config/monitor.js";
 import { settlement, Workspace } from "../../support/workspace.js";

@@ -1,7 +1,14 @@
 import type { NamedProfile } from "../../../pipelines/simulate/profile.js";
 import type { SimEvent } from "../../../pipelines/simulate/write/event.js";
+import { configSchema } from "../../../schemas/config/schema.js";
 import { AMOUNT_INDEX, type Settlement } from "../../../schemas/input/settlement.js";
-import { AMOUNT_FIELDS, FUND_AMOUNTS } from "../../../schemas/input/streams.js";
+import { AMOUNT_FIELDS } from "../../../schemas/input/streams.js";
+import { derive } from "../../support/oracle/derive.js";
+import { tierOfLevel } from "../../support/oracle/facilities.js";
+import { valiFlag, weightOf } from "../../support/oracle/sums.js";
+import type { Reading } from "../../support/oracle/types.js";
+import { contentFaults, insuranceOf, stayDays, type World } from "../../support/oracle/validate.js";
+import { localDay } from "../../support/oracle/values.js";
 
 /** Additive sums of a group (fen, days, visits) and its persons. */
 export interface Sums {
@@ -30,7 +37,6 @@ export interface Counted {
 interface Kept {
   readonly updated: number;
   readonly row: Counted | null;
-  readonly weight: number;
   readonly visit: number;
   readonly days: number;
   readonly person: string;
@@ -52,19 +58,9 @@ export interface Recount {
   readonly enrolled: ReadonlyMap<string, number>;
 }
 
-const INSURANCE: Readonly<Record<string, string>> = {
-  "310": "employee",
-  "390": "resident",
-  "510": "maternity",
-};
-
-/**
- * A plain recount of a profile's events by the rules of docs/specification.md, keeping every version in
- * memory.
- */
+/** A plain recount of a profile's events by the oracle's rules, keeping every version in memory. */
 export function recount(events: Iterable<SimEvent>, profile: NamedProfile): Recount {
-  const home = profile.jurisdiction.admdvs;
-  const facilities = new Map(profile.facilities.map((f) => [f.code, f]));
+  const world = worldOf(profile);
   const groups = new Map<string, Counted>();
   const current = new Map<string, Kept>();
   const enrolled = new Map<string, number>();
@@ -87,25 +83,14 @@ export function recount(events: Iterable<SimEvent>, profile: NamedProfile): Reco
     if (event.stream !== "settlement") continue;
     const s = event.record;
     count.arrived++;
-    const category = profile.categories.find(
-      (c) => c.med_type === s.med_type && (!c.insurance || c.insurance === INSURANCE[s.insutype]),
-    );
-    const facility = facilities.get(s.fixmedins_code)!;
-    const local = s.insu_admdvs === home;
-    const day = new Date(s.setl_time + 8 * 3_600_000).toISOString().slice(0, 10);
-    const outside = !local && facility.admdvs !== home;
-    if (
-      !category ||
-      !INSURANCE[s.insutype] ||
-      s.psn_no === "" ||
-      day < profile.firstDay ||
-      outside ||
-      !sound(s)
-    ) {
+    const r = reading(s);
+    // That a person is named belongs to the reading of a record.
+    if (s.psn_no === "" || contentFaults(r, world).size > 0) {
       count.rejected++;
       continue;
     }
-    if (!local) {
+    const { dimensions } = derive(r, r.setlTime, world);
+    if (dimensions.flow === "inbound") {
       count.inbound++;
       continue;
     }
@@ -120,27 +105,20 @@ export function recount(events: Iterable<SimEvent>, profile: NamedProfile): Reco
     if (s.mid_setl_flag === "1") count.midStays++;
     if (s.init_setl_id !== "") count.refunds++;
     const key = [
-      day.slice(0, 4),
-      INSURANCE[s.insutype],
-      category.category,
-      category.care,
-      regionOf(home, facility.admdvs),
-      tierOf(facility.hosp_lv),
-      s.fixmedins_code,
-      s.setl_type === "1" ? "manual" : "direct",
+      localDay(r.setlTime, world.config.timezone).slice(0, 4),
+      insuranceOf(r, world.config) as string,
+      ...(["category", "care", "region", "tier", "facility", "channel"] as const).map((d) => dimensions[d]),
     ];
     let row = groups.get(key.join("|"));
     if (!row) {
       row = newRow(key);
       groups.set(key.join("|"), row);
     }
-    const weight = s.vali_flag !== "1" ? 0 : s.init_setl_id !== "" ? -1 : 1;
     current.set(s.setl_id, {
       updated: s.updt_time,
-      row: s.vali_flag === "1" ? row : null,
-      weight,
-      visit: s.mid_setl_flag === "1" ? 0 : weight,
-      days: category.care === "inpatient" && !Number.isNaN(s.ipt_days) ? Math.abs(s.ipt_days) : 0,
+      row: valiFlag(r) === "1" ? row : null,
+      visit: weightOf(r, dimensions.care),
+      days: stayDays(r, dimensions.care),
       person: s.psn_no,
       amounts: s.amounts.slice(),
     });
@@ -187,23 +165,49 @@ function add(row: Counted, kept: Kept): void {
   row.weights.set(kept.person, (row.weights.get(kept.person) ?? 0) + kept.visit);
 }
 
-/** Identities A and B and the sign rule. */
-function sound(s: Settlement): boolean {
-  const a = (name: keyof typeof AMOUNT_INDEX): number => s.amounts[AMOUNT_INDEX[name]] || 0;
-  const funds = FUND_AMOUNTS.reduce((sum, f) => sum + a(f), 0);
-  if (funds !== a("fund_pay_sumamt")) return false;
-  if (funds + a("acct_pay") + a("psn_cash_pay") + a("hosp_part_amt") !== a("medfee_sumamt")) return false;
-  const sign = s.init_setl_id === "" ? 1 : -1;
-  return s.amounts.every((v) => Number.isNaN(v) || v * sign >= 0);
+/** The profile's bureau as the oracle knows one; no clock, so nothing lies in the future. */
+function worldOf(profile: NamedProfile): World {
+  const { jurisdiction, timezone, firstDay, careGroups, benefit, facilities, categories } = profile;
+  const config = configSchema.parse({
+    jurisdiction,
+    timezone,
+    periods: { firstDay },
+    careGroups,
+    benefit,
+    source: { kind: "folder" },
+    privacy: { personKey: "test" },
+  });
+  return {
+    config,
+    now: Number.POSITIVE_INFINITY,
+    categories,
+    facilities: facilities.map(({ code, admdvs, hosp_lv, ownership, kind }) => ({
+      code,
+      admdvs,
+      tier: tierOfLevel(hosp_lv),
+      ownership,
+      kind,
+      from: "",
+      to: "",
+    })),
+  };
 }
 
-function regionOf(home: string, at: string): string {
-  if (at === home) return "county";
-  if (at.slice(0, 4) === home.slice(0, 4)) return "city";
-  return at.slice(0, 2) === home.slice(0, 2) ? "province" : "national";
-}
-
-function tierOf(level: string): string {
-  const n = Number(level);
-  return n <= 4 ? "3" : n <= 7 ? "2" : n <= 10 ? "1" : "0";
+/** A generated settlement as the oracle reads one; its texts are those of the record itself. */
+function reading(s: Settlement): Reading {
+  const day = (value: number): string | null =>
+    Number.isNaN(value) ? null : new Date(value * 86_400_000).toISOString().slice(0, 10);
+  const amounts = new Map<string, number>();
+  AMOUNT_FIELDS.forEach((name, i) => {
+    if (!Number.isNaN(s.amounts[i])) amounts.set(name, s.amounts[i]);
+  });
+  return {
+    text: s as unknown as Record<string, string>,
+    setlTime: s.setl_time,
+    updtTime: s.updt_time,
+    begndate: day(s.begndate),
+    enddate: day(s.enddate),
+    iptDays: Number.isNaN(s.ipt_days) ? null : s.ipt_days,
+    amounts,
+  };
 }

@@ -20,7 +20,7 @@ const profile = shandan();
 let counted: Recount;
 beforeAll(() => {
   counted = recount(namedEvents(profile, 1), profile);
-});
+}, 600_000);
 
 const REGION: Readonly<Record<string, string>> = {
   县内住院: "county",

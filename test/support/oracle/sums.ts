@@ -20,6 +20,32 @@ export function weightOf(r: Reading, care: string): number {
   return isRefund(r) ? -1 : 1;
 }
 
+/** The amount that a measure adds up (docs/specification.md#measures). */
+export const AMOUNT_OF = {
+  fee: "medfee_sumamt",
+  in_scope_fee: "inscp_scp_amt",
+  pool_paid: "hifp_pay",
+  civil_servant_paid: "cvlserv_pay",
+  supplementary_paid: "hifes_pay",
+  critical_paid: "hifmi_pay",
+  large_paid: "hifob_pay",
+  disabled_paid: "hifdm_pay",
+  aid_paid: "maf_pay",
+  other_paid: "oth_pay",
+  fund_paid: "fund_pay_sumamt",
+  cash_paid: "psn_cash_pay",
+  hospital_paid: "hosp_part_amt",
+} as const satisfies Partial<Record<MeasureName, string>>;
+
+/** Visits, and their fee, to which one payer gave something. */
+export const VISITS_OF = [
+  { paid: "critical_paid", visits: "critical_visits", fee: "critical_fee" },
+  { paid: "large_paid", visits: "large_visits", fee: "large_fee" },
+  { paid: "aid_paid", visits: "aid_visits", fee: "aid_fee" },
+  { paid: "civil_servant_paid", visits: "civil_servant_visits", fee: null },
+  { paid: "account_paid", visits: "account_visits", fee: null },
+] as const;
+
 /** What one settlement adds to every group it belongs to. */
 export function sumsOf(r: Reading, insurance: string, care: string, config: Config): Sums {
   const s = zeroSums();
@@ -27,33 +53,16 @@ export function sumsOf(r: Reading, insurance: string, care: string, config: Conf
   const weight = weightOf(r, care);
   s.visits = weight;
   s.bed_days = weight * stayDays(r, care);
-  s.fee = fen(r, "medfee_sumamt");
-  s.in_scope_fee = fen(r, "inscp_scp_amt");
-  s.pool_paid = fen(r, "hifp_pay");
-  s.civil_servant_paid = fen(r, "cvlserv_pay");
-  s.supplementary_paid = fen(r, "hifes_pay");
-  s.critical_paid = fen(r, "hifmi_pay");
-  s.large_paid = fen(r, "hifob_pay");
-  s.disabled_paid = fen(r, "hifdm_pay");
-  s.aid_paid = fen(r, "maf_pay");
-  s.other_paid = fen(r, "oth_pay");
-  s.fund_paid = fen(r, "fund_pay_sumamt");
+  for (const [measure, amount] of Object.entries(AMOUNT_OF)) s[measure as MeasureName] = fen(r, amount);
   s.account_paid = fen(r, "acct_pay") + (restOfB(r) === 0 ? 0 : fen(r, "acct_mulaid_pay"));
-  s.cash_paid = fen(r, "psn_cash_pay");
-  s.hospital_paid = fen(r, "hosp_part_amt");
   for (const name of config.reimbursed) s.reimbursed += s[name];
   const benefit = config.benefit[insurance] as readonly ComponentMeasure[];
   for (const name of benefit) s.benefit_paid += s[name];
-  const partOf = (paid: MeasureName, visits: MeasureName, fee: MeasureName | null): void => {
-    if (s[paid] === 0) return;
+  for (const { paid, visits, fee } of VISITS_OF) {
+    if (s[paid] === 0) continue;
     s[visits] = weight;
     if (fee !== null) s[fee] = s.fee;
-  };
-  partOf("critical_paid", "critical_visits", "critical_fee");
-  partOf("large_paid", "large_visits", "large_fee");
-  partOf("aid_paid", "aid_visits", "aid_fee");
-  partOf("civil_servant_paid", "civil_servant_visits", null);
-  partOf("account_paid", "account_visits", null);
+  }
   if (config.casePayment.includes(r.text.clr_way)) s.case_paid_visits = weight;
   for (const m of MEASURES) if (s[m.name] === 0) s[m.name] = 0; // no negative zero
   return s;

@@ -113,9 +113,14 @@ export function stayDays(r: Reading, care: string): number {
 
 /** Every reason that holds against a settlement record; empty when it is valid. */
 export function validate(record: Plain, world: World): [Reading, Set<QuarantineReason>] {
+  const [r, faults] = readSettlement(record, world.config.timezone);
+  return [r, faults.size > 0 ? faults : contentFaults(r, world)];
+}
+
+/** Every reason that holds against what a readable settlement says. */
+export function contentFaults(r: Reading, world: World): Set<QuarantineReason> {
+  const faults = new Set<QuarantineReason>();
   const zone = world.config.timezone;
-  const [r, faults] = readSettlement(record, zone);
-  if (faults.size > 0) return [r, faults];
   const insurance = insuranceOf(r, world.config);
   if (insurance === null) faults.add("bad_value");
   if (!/^\d{6}$/.test(r.text.insu_admdvs)) faults.add("bad_value");
@@ -147,5 +152,5 @@ export function validate(record: Plain, world: World): [Reading, Set<QuarantineR
   if (flowOf(r.text.insu_admdvs, division, world.config.jurisdiction) === "nowhere") {
     faults.add("out_of_jurisdiction");
   }
-  return [r, faults];
+  return faults;
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { painted } from "../charts/echart.js";
-import { session } from "../data/catalogue.js";
+import { catalogue, session } from "../data/catalogue.js";
 import { nothingPublished, trust } from "../data/live.js";
 import { AskCard } from "../parts/ask.js";
 import { ExplainDrawer } from "../parts/explain.js";
@@ -118,6 +118,11 @@ export function App() {
   useEffect(() => {
     document.title = `${found ? t(found.view.title) : t("notFound.title")} · ${who?.jurisdiction.name ?? ""}${t("product")}`;
   }, [path, lang, who]);
+  const known = useStore(catalogue);
+  const shown = params.period ?? known?.current.ytd;
+  const provisional =
+    found?.view.pickers.includes("period") &&
+    known?.periods.find((p) => p.period === shown)?.status === "open";
   const Body = found?.view.body;
   return (
     <>
@@ -137,7 +142,9 @@ export function App() {
             <>
               {!found.code && (
                 <header class="head">
-                  <h1 tabIndex={-1}>{t(found.view.title as Key)}</h1>
+                  <h1 tabIndex={-1}>
+                    {t(found.view.title as Key)} {provisional && <Mark of="provisional" />}
+                  </h1>
                   <div class="filters">
                     {found.view.extra && <found.view.extra />}
                     <Pickers show={found.view.pickers} />

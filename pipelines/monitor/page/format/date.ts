@@ -1,4 +1,4 @@
-import type { Lang } from "../text/text.js";
+import type { Lang } from "./lang.js";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const NB = "\u00a0";

@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import { catalogue, session, valueName } from "../data/catalogue.js";
-import type { PeriodInfo } from "../data/types.js";
+import type { PeriodInfo, Session } from "../data/types.js";
 import { periodText } from "../format/date.js";
 import { useStore } from "../state/store.js";
 import { change, usePlace } from "../state/url.js";
@@ -77,6 +77,14 @@ export function Segments({
   );
 }
 
+/** Digits of a division's code that its jurisdiction has in common with it. */
+const OWN_DIGITS: Readonly<Record<string, number>> = { county: 6, city: 4, province: 2 };
+
+/** People insured elsewhere are no district of the jurisdiction. */
+const within = (division: string, who: Session | null): boolean =>
+  who === null ||
+  division.startsWith(who.jurisdiction.admdvs.slice(0, OWN_DIGITS[who.jurisdiction.level] ?? 6));
+
 /** Period, insurance, district, comparison: the same on every view, kept in the address. */
 export function Pickers({ show }: { show: readonly PickerName[] }) {
   const { t, lang } = useText();
@@ -134,7 +142,7 @@ export function Pickers({ show }: { show: readonly PickerName[] }) {
               name: who ? t("picker.wholeArea", { name: who.jurisdiction.name }) : t("picker.all"),
             },
             ...(district?.values ?? [])
-              .filter((v) => v.value !== "unknown")
+              .filter((v) => within(v.value, who))
               .map((v) => ({ value: v.value, name: lang === "zh" ? v.zh : v.en || v.zh })),
           ]}
           onPick={(v) => change({ district: v })}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Problem } from "../data/types.js";
 import type { Answer } from "../data/use-api.js";
-import { change } from "../state/url.js";
+import { change, usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
 
 /** What went wrong, to which request, what to do: the server's own words. */
@@ -36,6 +36,26 @@ export function Skeleton() {
   );
 }
 
+interface Scoped {
+  readonly scope?: { readonly insurance: string | null; readonly district: string | null };
+}
+
+/** Says so where the published figures cannot be narrowed as the pickers ask. */
+function Wider({ of }: { of: unknown }) {
+  const { t } = useText();
+  const { params } = usePlace();
+  const scope = (of as Scoped).scope;
+  if (!scope) return null;
+  const district = params.district && scope.district !== params.district;
+  const insurance = params.insurance && (scope.insurance ?? "all") !== params.insurance;
+  if (!district && !insurance) return null;
+  return (
+    <p class="banner" role="status">
+      {t(district ? "scope.district" : "scope.insurance")}
+    </p>
+  );
+}
+
 /** A view of one answer: its shape while it loads, the old figures while newer ones come, words when there are none. */
 export function Loaded<T>({
   answer,
@@ -57,6 +77,7 @@ export function Loaded<T>({
   return (
     <div class={answer.loading ? "busy" : undefined} aria-busy={answer.loading}>
       {answer.problem && <ProblemBox of={answer.problem} />}
+      <Wider of={answer.data} />
       {children(answer.data)}
     </div>
   );

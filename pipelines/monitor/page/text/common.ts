@@ -101,11 +101,11 @@ export const COMMON = {
   "unit.person": ["人", "persons"],
   "unit.day": ["天", "days"],
   "unit.month": ["个月", "months"],
-  "unit.points": ["百分点", "points"],
+  "unit.points": ["百分点", "pts"],
   "unit.case": ["例", "cases"],
   "unit.record": ["条", "records"],
   "col.change": ["同比", "YoY"],
-  "col.compared": ["较{period}", "vs {period}"],
+  "col.compared": ["较 {period}", "vs {period}"],
   "col.picture": ["图示", "Picture"],
   "col.total": ["合计", "Total"],
   "col.other": ["其他 {n} 项", "{n} others"],
@@ -140,6 +140,14 @@ export const COMMON = {
   "explain.more": ["另有 {n} 个", "{n} more"],
   "explain.share": ["占比", "Share"],
   "explain.since": ["结账以来的变化", "Changes since close"],
+  "scope.district": [
+    "本页的数字不按区县细分，显示的是全部区县。",
+    "These figures are not published by district: all districts are shown.",
+  ],
+  "scope.insurance": [
+    "本页的数字不按险种细分，显示的是全部险种。",
+    "These figures are not published by insurance: all are shown.",
+  ],
   loading: ["正在读取", "Loading"],
   "problem.title": ["这一页没有读到", "This view could not be read"],
   "problem.unreachable": [

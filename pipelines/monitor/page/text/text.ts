@@ -1,9 +1,10 @@
+import type { Lang } from "../format/lang.js";
 import { usePlace } from "../state/url.js";
 import { COMMON } from "./common.js";
 import { DATA_VIEWS } from "./data-views.js";
 import { VIEWS } from "./views.js";
 
-export type Lang = "zh" | "en";
+export type { Lang };
 /** A text in both languages: Chinese, English. `{name}` is filled in. */
 export type Texts = Readonly<Record<string, readonly [zh: string, en: string]>>;
 

@@ -260,7 +260,9 @@ export interface CareViewProps {
 export function CareView({ route, tiles, months, columns, bar, by }: CareViewProps) {
   const { t } = useText();
   const { params } = usePlace();
-  const chosen = by.includes(params.by ?? "") ? params.by : by[0];
+  // With a district, categories are all that is published.
+  const choices = params.district ? by.filter((d) => d === "category") : by;
+  const chosen = choices.includes(params.by ?? "") ? params.by : choices[0];
   const answer = useView<CareData>(route, { by: chosen });
   const name = (dimension: string): string => t(`by.${dimension}` as Key);
   return (
@@ -288,8 +290,8 @@ export function CareView({ route, tiles, months, columns, bar, by }: CareViewPro
                     small
                     label={t("by.label")}
                     value={chosen}
-                    options={by.map((d) => ({ value: d, name: name(d) }))}
-                    onPick={(d) => change({ by: d === by[0] ? null : d }, "replace")}
+                    options={choices.map((d) => ({ value: d, name: name(d) }))}
+                    onPick={(d) => change({ by: d === choices[0] ? null : d }, "replace")}
                   />
                 }
               />

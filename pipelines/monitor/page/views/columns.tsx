@@ -1,6 +1,5 @@
 import { indicatorInfo, indicatorName } from "../data/catalogue.js";
 import type { Figure, Figures } from "../data/types.js";
-import { periodText } from "../format/date.js";
 import { changesInPoints, place, type Shape, shapeOf } from "../format/number.js";
 import { Change, Fig, unitKey, useComparison } from "../parts/figure.js";
 import type { Column } from "../parts/table.js";
@@ -65,9 +64,7 @@ export function useFigureColumns<R extends HasFigures>(
     if (against.kind === "none" || c.noChange || (rows && !rows.some((r) => changes(r) != null)))
       return [value];
     const plainHead =
-      against.kind === "period"
-        ? t("col.compared", { period: periodText(against.period, lang) })
-        : t("col.change");
+      against.kind === "period" ? t("col.compared", { period: against.period }) : t("col.change");
     const changeHead = changesInPoints(unit)
       ? `${plainHead}${lang === "zh" ? "，" : ", "}${t("unit.points")}`
       : plainHead;

@@ -58,7 +58,7 @@ export function FacilityScatter({
   const named = outermost(usable, x, y);
   const title = t("facilities.scatter");
   const axisName = (i: string): string =>
-    `${indicatorName(i, lang)}${shapeFor(i) === "wan0" ? `，${t("unit.wan")}` : shapeFor(i) === "yuan" ? `，${t("unit.yuan")}` : ""}`;
+    `${indicatorName(i, lang)}${shapeFor(i) === "wan0" ? `${lang === "zh" ? "，" : ", "}${t("unit.wan")}` : shapeFor(i) === "yuan" ? `${lang === "zh" ? "，" : ", "}${t("unit.yuan")}` : ""}`;
   /** Names beside the outermost dots; one that would cover another moves down a line. */
   const names = (chart: Option): Option[] => {
     const placed: { x: number; y: number; width: number }[] = [];

@@ -422,14 +422,14 @@ describe("what stands in the file", () => {
     );
   });
 
-  test("every view can be read", async () => {
+  test("every view can be read", { tags: "long", timeout: 300_000 }, async () => {
     await publisher.publish(
       publishInput({ newGroups: GROUPS, months: [month("2024-01", { 1: { visits: 1 } })] }),
     );
     const views = await query("SELECT schema_name, view_name FROM duckdb_views() WHERE NOT internal");
     for (const v of views) await query(`FROM "${v.schema_name}"."${v.view_name}"`);
     expect(views.length).toBeGreaterThan(8);
-  }, 300_000);
+  });
 
   test("reference and quality tables, the snapshot and given figures are as given", async () => {
     await publisher.publish(

@@ -196,7 +196,7 @@ test("tables of what no settlement gives, as every bureau has them", async () =>
   ]);
 }, 120_000);
 
-test("another bureau's habits, by setting", async () => {
+test("another bureau's habits, by setting", { tags: "long", timeout: 120_000 }, async () => {
   const rows = await published({
     categories: { inpatient: [] },
     booked: [{ subject: "other", line: "其他支出" }],
@@ -232,4 +232,4 @@ test("another bureau's habits, by setting", async () => {
     ["乡镇一", "0"],
     ["总计", "4"],
   ]);
-}, 120_000);
+});

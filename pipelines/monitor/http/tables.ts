@@ -1,5 +1,5 @@
-import { csvText } from "../../connectors/files/csv.js";
-import { harmless, type SheetTable, XLSX_TYPE, xlsxBytes } from "../../connectors/files/xlsx.js";
+import { csvText } from "../../../connectors/files/csv.js";
+import { harmless, type SheetTable, XLSX_TYPE, xlsxBytes } from "../../../connectors/files/xlsx.js";
 
 export const TABLE_FORMATS = ["csv", "xlsx"] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];

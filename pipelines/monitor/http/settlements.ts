@@ -1,12 +1,12 @@
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
-import { formulaOf } from "../../aggregations/explain/formula.js";
-import type { Request } from "../../aggregations/explain/request.js";
-import type { LoadedConfig } from "../../connectors/config/load.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { explain } from "../explain/collect.js";
-import { openFiles } from "../explain/files.js";
-import { findFigure } from "../explain/lookup.js";
+import { formulaOf } from "../../../aggregations/explain/formula.js";
+import type { Request } from "../../../aggregations/explain/request.js";
+import type { LoadedConfig } from "../../../connectors/config/load.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import { explain } from "../../explain/collect.js";
+import { openFiles } from "../../explain/files.js";
+import { findFigure } from "../../explain/lookup.js";
 
 /** Records behind a figure, as the detail file has them: pseudonyms, no person's number. */
 export interface Settlements {

@@ -1,4 +1,4 @@
-import type { ZoneCalendar } from "../../aggregations/calendar.js";
+import type { ZoneCalendar } from "../../../aggregations/calendar.js";
 
 /** A local time of the published file, `2024-06-30 18:25:24.5`, as an instant. */
 export function instantOf(calendar: ZoneCalendar, local: string): number {

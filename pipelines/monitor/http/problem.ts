@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode, FundpulseError } from "../../schemas/errors.js";
+import { ERROR_CODES, type ErrorCode, FundpulseError } from "../../../schemas/errors.js";
 
 /** An error as an answer: RFC 9457, `application/problem+json`, with our code and what to do. */
 export interface Problem {

@@ -1,11 +1,11 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { isLoopback } from "../../connectors/config/rules.js";
+import { isLoopback } from "../../../connectors/config/rules.js";
 import {
   MONITOR_ROLES,
   type MonitorRole,
   type MonitorSettings,
   type MonitorToken,
-} from "../../schemas/config/monitor.js";
+} from "../../../schemas/config/monitor.js";
 import { refuse } from "./problem.js";
 
 /** Who asks. */

@@ -1,4 +1,4 @@
-import { civil, dayText, parseDay } from "../../aggregations/calendar.js";
+import { civil, dayText, parseDay } from "../../../aggregations/calendar.js";
 
 const two = (n: number): string => String(n).padStart(2, "0");
 

@@ -1,0 +1,2 @@
+/** Languages of the page. */
+export type Lang = "zh" | "en";
