@@ -45,7 +45,7 @@ export const LAYERS = {
   ],
   "pipelines/audit": [["arithmetic", "document"], ["wording", "evidence"], ["."]],
   "pipelines/monitor": [["page", "http"], ["api"], ["."]],
-  "pipelines/report": [["tags"], ["docx"], ["templates", "formats"], ["."]],
+  "pipelines/report": [["tags"], ["docx"], ["templates", "formats", "public"], ["."]],
   "pipelines/simulate": [["write"], ["."]],
   "pipelines/cli": [["terminal"], ["commands"], ["definitions"], ["."]],
 };

@@ -197,6 +197,11 @@ export const ERROR_CODES = {
     cause: "PDF needs LibreOffice, and it is not there or failed",
     action: "install it (Debian: libreoffice-writer-nogui), or ask for docx or html",
   },
+  FP7004: {
+    exit: 2,
+    cause: "a public edition would give suppressed figures of an earlier one away",
+    action: "publish periods that do not overlap, as quarters alone; editions are kept under data/public",
+  },
   FP8001: {
     exit: 1,
     cause: "an alert cannot be acknowledged: it is not open",

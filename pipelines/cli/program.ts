@@ -6,6 +6,7 @@ import { alertsDefinition } from "./definitions/alerts.js";
 import { auditDefinition } from "./definitions/audit.js";
 import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
+import { exportDefinition } from "./definitions/export.js";
 import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
 import { reportDefinition } from "./definitions/report.js";
@@ -73,6 +74,7 @@ Examples:
   auditDefinition({ command, withConfig, done });
   nightlyDefinition({ command, withConfig, done });
   reportDefinition({ command, withConfig, done });
+  exportDefinition({ command, withConfig, done });
   verifyDefinition({ command, withConfig, done });
 
   withConfig(

@@ -1,8 +1,11 @@
 import type { PeriodFacts } from "../../connectors/duckdb/reports/figures.js";
 
 /** What stands at the foot of a report: which version it shows, and what its figures may not be yet. */
-export function notesOf(facts: PeriodFacts, period: string): string[] {
+export function notesOf(facts: PeriodFacts, period: string, smallCell: number | null = null): string[] {
   const notes: string[] = [];
+  if (smallCell !== null) {
+    notes.push(`本报告为公开版：人次或人数少于 ${smallCell} 的数字，以及可据以推算的数字，不予公开。`);
+  }
   if (facts.closedAt === null) notes.push(`本期（${period}）尚未结账，数字为初步数，结账前可能变动。`);
   if (facts.restated > 0) {
     notes.push(

@@ -12,6 +12,8 @@ import type { Files } from "./docx/zip.js";
 import { unzip } from "./docx/zip.js";
 import { convert } from "./formats/convert.js";
 import { notesOf } from "./notes.js";
+import { type Edition, makeEdition } from "./public/edition.js";
+import { publicSource } from "./public/source.js";
 import { type Prepared, prepare } from "./tags/prepare.js";
 import { findTemplate, type Template } from "./templates/find.js";
 
@@ -20,6 +22,8 @@ export interface ReportRequest {
   readonly period: string;
   readonly template?: string;
   readonly formats?: readonly ReportFormat[];
+  /** Only figures of the public edition. */
+  readonly publicOnly?: boolean;
   /** Folder; default `data/reports/<period>`. */
   readonly out?: string;
 }
@@ -48,14 +52,18 @@ export async function writeReport(
       `period "${period}": give a month 2024-03, a quarter 2024Q1, a half-year 2024H1, a year 2024, or 2024YTD05`,
     );
   }
-  const template = findTemplate(request.template, config, known.kind);
-  const { docx, prepared } = await render(reader, config, period, template);
+  const edition = request.publicOnly ? (await makeEdition(reader, config, period)).edition : null;
+  const named = request.template ?? (edition === null ? undefined : "public-notice");
+  const template = findTemplate(named, config, known.kind);
+  const { docx, prepared } = await render(reader, config, period, template, edition);
+  const stem =
+    edition === null || template.name.startsWith("public") ? template.name : `${template.name}-public`;
   const folder = request.out ?? join(config.data, "reports", period);
   const outputs: { path: string; bytes: Uint8Array }[] = [];
   for (const format of formats) {
     const bytes =
       format === "docx" ? docx : await convert(format, { docx, prepared, config, reader, period });
-    outputs.push({ path: join(folder, `${template.name}.${format}`), bytes });
+    outputs.push({ path: join(folder, `${stem}.${format}`), bytes });
   }
   if (request.out === undefined) makeFolder(folder, PUBLIC_FOLDER);
   else mkdirSync(folder, { recursive: true });
@@ -76,6 +84,7 @@ export async function render(
   config: Config,
   period: string,
   template: Template,
+  edition: Edition | null = null,
 ): Promise<{ docx: Uint8Array; prepared: Prepared }> {
   let files: Files;
   try {
@@ -83,6 +92,13 @@ export async function render(
   } catch (cause) {
     throw new FundpulseError("FP7002", `the template ${template.name} is no Word document`, { cause });
   }
-  const prepared = await prepare(reader, config, period, tagsOf(files));
-  return { docx: await renderDocx(template.docx, prepared, notesOf(prepared.facts, period)), prepared };
+  const prepared = await prepare(
+    reader,
+    config,
+    period,
+    tagsOf(files),
+    edition === null ? null : publicSource(edition),
+  );
+  const notes = notesOf(prepared.facts, period, edition?.smallCell ?? null);
+  return { docx: await renderDocx(template.docx, prepared, notes), prepared };
 }

@@ -78,7 +78,7 @@ privacy:
   # Person numbers are replaced by a keyed pseudonym 个人编号加密. Choose a long random key and keep it:
   # without it the state cannot be continued.  export FUNDPULSE_PERSON_KEY="$(openssl rand -hex 32)"
   personKey: "\${FUNDPULSE_PERSON_KEY}"
-  # Reserved, not acted on yet 保留项，暂不起作用
+  # Counts below this are suppressed in the public edition 公开版隐去低于此数的人次、人数; 10 is usual
   # smallCell: 0
 
 # Metrics and health 运维端口. A host that other machines can reach needs a token.

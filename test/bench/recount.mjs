@@ -91,7 +91,7 @@ const fen = (name) => `coalesce(${name}, 0)`;
 const FUNDS = FUND_AMOUNTS.map(fen).join(" + ");
 const PARTS = ["fund_pay_sumamt", "acct_pay", "psn_cash_pay", "hosp_part_amt"].map(fen).join(" + ");
 
-/** Content rules (docs/specification.md#validation); bills that break them are not counted. */
+/** Content rules (docs/specification.md#settlement); bills that break them are not counted. */
 const VALID = `psn_no <> '' AND ${FUNDS} = fund_pay_sumamt
   AND (${PARTS} = medfee_sumamt OR ${PARTS} + ${fen("acct_mulaid_pay")} = medfee_sumamt)
   AND CASE WHEN init_setl_id IS NULL THEN least(${AMOUNTS.map(fen).join(", ")}) >= 0

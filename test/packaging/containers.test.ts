@@ -26,7 +26,7 @@ describe("docker-compose.yml", () => {
   });
 
   test("its services of the image run commands of the program with its options, on the mounted workspace", () => {
-    expect(ours.map(([name]) => name)).toEqual(["fundpulse", "nightly"]);
+    expect(ours.map(([name]) => name)).toEqual(["fundpulse", "monitor", "nightly"]);
     for (const [name, { command = [], volumes = [], cap_drop }] of ours) {
       const [verb, ...rest] = command;
       expect([...commands.keys()], name).toContain(verb);

@@ -7,7 +7,7 @@ import {
   REPORT,
   type ViewDef,
 } from "../../../schemas/published/definition.js";
-import { ATTACHED, KNOWN_PERIOD } from "./macros.js";
+import { ATTACHED, PERIOD_CHECK } from "./macros.js";
 import { type ReportTable, reportTables } from "./tables.js";
 
 /** Views of schema 报表 and, under the same names, macros that take the period; view 目录 lists them. */
@@ -50,7 +50,7 @@ const macroOf = (table: ReportTable): MacroDef => ({
   name: table.name,
   comment: `${table.comment}，按期间取：SELECT * FROM ${REPORT}.${table.name}(${quoteText("2024H1")})；${ATTACHED}`,
   parameter: "p",
-  sql: `SELECT * EXCLUDE ("期间", "序号", "行类") FROM ${REPORT}.${quoteName(table.name)} WHERE "期间" = ${KNOWN_PERIOD} ORDER BY "序号"`,
+  sql: `SELECT * EXCLUDE ("期间", "序号", "行类") FROM (FROM ${REPORT}.${quoteName(table.name)} WHERE "期间" = p ${PERIOD_CHECK}) ORDER BY "序号"`,
 });
 
 function listOf(tables: readonly ReportTable[]): ViewDef {

@@ -9,7 +9,7 @@ import {
   type ViewDef,
 } from "../../../schemas/published/definition.js";
 import { roundedQuotient, truncatedQuotient } from "../expressions.js";
-import { ATTACHED, KNOWN_PERIOD } from "./macros.js";
+import { ATTACHED, PERIOD_CHECK } from "./macros.js";
 import { type SummaryFigure, summaryFigures } from "./summary-blanks.js";
 
 /** The view of the half-year summary. */
@@ -154,7 +154,7 @@ function lines(
     ), computed AS (
       SELECT b.*, CASE b.form
         WHEN 'value' THEN ${quotient("(b.top * b.times * b.pow10)", "(b.bottom * b.per)", 1)}
-        WHEN 'growth' THEN CASE WHEN b.p_top = 0 THEN ${fromZero} ELSE ${quotient(change("100"), "(b.p_top * b.bottom)", 1)} END
+        WHEN 'growth' THEN CASE WHEN b.top IS NULL THEN NULL WHEN b.p_top = 0 THEN ${fromZero} ELSE ${quotient(change("100"), "(b.p_top * b.bottom)", 1)} END
         WHEN 'points' THEN ${quotient(change("b.times"), "(b.bottom * b.p_bottom)", 1)} END AS whole
       FROM filled b
     ), proportions AS (
@@ -200,7 +200,7 @@ export function summaryDefinitions(config: Config): (ViewDef | MacroDef)[] {
       name: NAME,
       comment: `${whole}，按期间取：SELECT * FROM ${REPORT}.${NAME}(${quoteText("2024H1")})；${ATTACHED}`,
       parameter: "p",
-      sql: `SELECT ${chosen.join(", ")} FROM ${lines(config, figures, (c) => `${c} = p`)} s WHERE s.period = ${KNOWN_PERIOD} ORDER BY "序号"`,
+      sql: `FROM (SELECT ${chosen.join(", ")} FROM ${lines(config, figures, (c) => `${c} = p`)} s ${PERIOD_CHECK}) ORDER BY "序号"`,
     },
   ];
 }

@@ -13,6 +13,7 @@ interface ReportOptions {
   readonly template?: string;
   readonly format?: string;
   readonly out?: string;
+  readonly public?: boolean;
 }
 
 /** `fundpulse report <period>`. */
@@ -29,6 +30,7 @@ export async function reportCommand(period: string | undefined, options: ReportO
       template: options.template,
       formats,
       out: options.out,
+      publicOnly: options.public,
     });
     process.stdout.write(files.map((f) => `${f}\n`).join(""));
     if (missing.length > 0) {

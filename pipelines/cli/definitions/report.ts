@@ -27,6 +27,7 @@ Examples:
       "docx, xlsx, html, md, pdf; several with commas (default: report.formats)",
     )
     .option("-o, --out <folder>", "folder of the files")
+    .option("--public", "only figures of the public edition (see export public); template public-notice")
     .action(async (period: string | undefined, options) =>
       done(await (await import("../commands/report.js")).reportCommand(period, options)),
     );

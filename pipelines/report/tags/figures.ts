@@ -61,7 +61,8 @@ export class Figures {
     }
     return new Set(
       this.#cellsOf(ref)
-        .filter((c) => (c.now[ref.measure] ?? 0n) !== 0n || (c.before[ref.measure] ?? 0n) !== 0n)
+        // A number that is not told stands for one all the same.
+        .filter((c) => c.now[ref.measure] === null || c.now[ref.measure] || c.before[ref.measure])
         .flatMap((c) => c.dimensions[dimension] ?? []),
     );
   }

@@ -1,5 +1,7 @@
 import { nearest } from "../../../connectors/config/problems.js";
 import {
+  type Cell,
+  type GivenRow,
   holdPeriod,
   type PeriodFacts,
   type Reader,
@@ -27,6 +29,27 @@ export interface Prepared {
   readonly tree: readonly TagNode[];
 }
 
+/** Figures that a report is limited to, as a public one is. */
+export interface Limited {
+  readonly cells: ReadonlyMap<string, readonly Cell[]>;
+  given(rows: readonly GivenRow[]): GivenRow[];
+}
+
+/** A report of limited figures has no tables of schema 报表: they hold all of them. */
+function noTables(tree: readonly TagNode[], problems: Problem[]): Map<string, PrintedTable> {
+  const each = (node: TagNode): void => {
+    if (node.tag.kind === "table" || node.tag.kind === "cell") {
+      problems.push({
+        ...node,
+        message: "a public report has no tables of 报表; make it of tags in a table of its own",
+      });
+    }
+    if (node.tag.kind !== "if_table") for (const child of node.children) each(child);
+  };
+  for (const node of tree) each(node);
+  return new Map();
+}
+
 /** Tags in the text may be nested so deeply. */
 const MAX_ROUNDS = 12;
 
@@ -39,6 +62,7 @@ export async function prepare(
   config: Config,
   period: string,
   placed: readonly PlacedTag[],
+  only: Limited | null = null,
 ): Promise<Prepared> {
   const facts = await readPeriod(reader, period);
   await holdPeriod(reader, period);
@@ -46,14 +70,20 @@ export async function prepare(
   const problems: Problem[] = [];
   const tree = readTree(placed, problems);
   const catalogue = await readCatalogue(reader, config);
-  const figures = new Figures(await readGiven(reader, period));
+  const given = await readGiven(reader, period);
+  const figures = new Figures(only === null ? given : only.given(given));
   const tags = new TagReader(catalogue, figures, period, facts);
-  const tables = await loadTables(reader, config, period, tree, problems);
+  const tables =
+    only === null ? await loadTables(reader, config, period, tree, problems) : noTables(tree, problems);
   const walk = new Walk(tags, catalogue, figures);
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const wanted = walk.needed(tree);
     if (wanted.length === 0) break;
-    figures.add(await readCells(reader, wanted));
+    figures.add(
+      only === null
+        ? await readCells(reader, wanted)
+        : new Map(wanted.map((g) => [g, only.cells.get(g) ?? []])),
+    );
   }
   problems.push(...walk.problems());
   if (problems.length > 0) throw wrongTags(problems);

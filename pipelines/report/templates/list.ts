@@ -4,6 +4,7 @@ import { CITY_DISTRICTS, CITY_QUARTER } from "./city.js";
 import { COUNTY_HALF_YEAR } from "./county-half-year.js";
 import { COUNTY_QUARTER_NOTICE } from "./county-quarter-notice.js";
 import { countySummary } from "./county-summary.js";
+import { PUBLIC_NOTICE } from "./public-notice.js";
 
 /** A template that comes with the product. */
 export interface BuiltIn {
@@ -45,6 +46,11 @@ export const BUILT_IN: readonly BuiltIn[] = [
     name: "county-summary",
     about: "县级半年工作总结（229 项） · a county's half-year summary with its 229 figures",
     source: SUMMARY,
+  },
+  {
+    name: "public-notice",
+    about: "公开版运行情况公示（--public） · a notice of the public edition's figures alone",
+    source: () => PUBLIC_NOTICE,
   },
 ];
 

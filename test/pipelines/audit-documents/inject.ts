@@ -93,16 +93,13 @@ export function injections(
     const after = audit(spoiled);
     const shift = made.length - f.found.printed.length;
     const now = after.find((o) => at(o) === at(f));
-    const wrongBefore = new Set(
-      before.filter((o) => o.status === "differs" || o.status === "print-error").map(at),
-    );
+    const rightBefore = new Set(before.filter((o) => o.status === "equal").map(at));
     const moved = (o: JudgedFigure): string =>
       o.found.spot.anchor === anchor && o.found.spot.at > from
         ? `${anchor} ${o.found.spot.at - shift}`
         : at(o);
     const fallen = after.filter(
-      (o) =>
-        (o.status === "differs" || o.status === "print-error") && o !== now && !wrongBefore.has(moved(o)),
+      (o) => (o.status === "differs" || o.status === "print-error") && o !== now && rightBefore.has(moved(o)),
     );
     result.spoiled++;
     result.neighbours += fallen.length;

@@ -97,7 +97,9 @@ test("a drop folder is drained, published and queried; a second run finds nothin
   expect(second.out).toContain("0 records: 0 applied");
 });
 
-test("while one process runs another is refused with its pid, queries work, and SIGTERM ends it cleanly", async () => {
+test("while one process runs another is refused with its pid, queries work, and SIGTERM ends it cleanly", {
+  tags: "long",
+}, async () => {
   const config = withFreePort(workspace());
   const run = await startRun(config);
   const second = await start("run", "--until-drained", "--config", config).ended;

@@ -31,7 +31,7 @@ describe("before a period is closed", () => {
       bill("S3", { setl_time: "2024-05-20 10:00:00" }),
       // Waiting: one of March, one of April, one of which the time cannot be read, one that is no record.
       bill("Q1", { medfee_sumamt: "99.00" }),
-      bill("Q2", { setl_time: "2024-04-11 10:00:00", med_type: "no such type" }),
+      bill("Q2", { setl_time: "2024-04-11 10:00:00", med_type: "no-such-type" }),
       bill("Q3", { setl_time: "sometime" }),
       "{ not JSON",
     ]);

@@ -72,7 +72,7 @@ describe.skipIf(brokers === null)(
   },
 );
 
-test("a broker that is away ends with 75", async () => {
+test("a broker that is away ends with 75", { tags: "long" }, async () => {
   const config = workspace({ kind: "kafka", brokers: ["127.0.0.1:1"] });
   await expect(run("run", "--until-drained", "--config", config)).rejects.toMatchObject({
     code: 75,

@@ -30,7 +30,7 @@ test("the detail file is made when it is missing, for this user alone", () => {
   expect(statSync(join(space.data, "detail")).mode & 0o077).toBe(0);
 });
 
-test("a closed period: as reported, then what changed since, bill by bill", async () => {
+test("a closed period: as reported, then what changed since, bill by bill", { tags: "long" }, async () => {
   await space.engine((engine) => engine.close("2024Q1", { force: true }));
   const closed = explained(...LINE);
   expect(closed.figure).toMatchObject({ value: 0.55, reported: 0.55, status: "closed" });

@@ -177,7 +177,7 @@ describe("a damaged state is refused", () => {
     if (table === "person_chunk") expect(readFileSync(w.state).equals(before)).toBe(true);
   });
 
-  test("a page of garbage never gives a trace, and never other figures", async () => {
+  test("a page of garbage never gives a trace, and never other figures", { tags: "long" }, async () => {
     const expected = memoryFigures(baseInMemory);
     const size = statSync(base.state).size;
     const pages = Array.from({ length: size / 4096 - 1 }, (_, i) => (i + 1) * 4096);

@@ -11,7 +11,9 @@ afterEach(() => {
   for (const w of spaces.splice(0)) w.remove();
 });
 
-test("when the first period with data falls away, nothing is left of it in the year after", async () => {
+test("when the first period with data falls away, nothing is left of it in the year after", {
+  tags: "long",
+}, async () => {
   const bill = (id: string, day: string, updated: string, more: object = {}) =>
     settlement(id, { setl_time: `${day} 10:00:00`, updt_time: `${updated} 10:00:00`, ...more });
   const bills = [

@@ -23,7 +23,10 @@ function put(n: number): void {
   w.put(`settlement-${String(n).padStart(4, "0")}.ndjson`, rows);
 }
 
-test("a recount and a detail file made while settlements keep coming are each of one moment", async () => {
+test("a recount and a detail file made while settlements keep coming are each of one moment", {
+  tags: "long",
+  timeout: 240_000,
+}, async () => {
   w = new Workspace({ publish: { everySeconds: 0.2 } });
   let files = 0;
   put(files++);
@@ -68,4 +71,4 @@ test("a recount and a detail file made while settlements keep coming are each of
   ];
   // Every fifth kind of row is a correction: it takes no row of its own.
   expect(detail.settlements).toBe(Number(bills) - (files - 1) * (ROWS / 10));
-}, 240_000);
+});

@@ -8,7 +8,10 @@ import { startReader } from "../../../support/readers.js";
 
 const PUBLISHES = 110;
 
-test("two processes that read during 110 publishes meet no error, no mixture, and versions that only rise", async () => {
+test("two processes that read during 110 publishes meet no error, no mixture, and versions that only rise", {
+  tags: "long",
+  timeout: 300_000,
+}, async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "fundpulse-readers-"));
   const stop = join(dataDir, "stop");
   const publisher = new DuckDbPublisher({ dataDir, config: testConfig() });
@@ -30,7 +33,7 @@ test("two processes that read during 110 publishes meet no error, no mixture, an
   expect(existsSync(`${publisher.publishedPath}.wal`)).toBe(false);
   await publisher.close();
   rmSync(dataDir, { recursive: true, force: true });
-}, 300_000);
+});
 
 test("a stale .wal beside the published file is removed", async () => {
   const dataDir = mkdtempSync(join(tmpdir(), "fundpulse-wal-"));
