@@ -44,14 +44,16 @@ export async function startMonitor(loaded: LoadedConfig, options: MonitorOptions
     ports: options.ports ?? {},
     log: options.log,
   });
+  // Before anybody can ask: a file that stands is then known at the first question.
+  await watch.start();
   try {
     await server.app.listen({ host, port });
   } catch (cause) {
     await server.close();
+    await watch.end();
     const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
     throw new FundpulseError("FP6001", `the monitor cannot listen on ${host}:${port} (${why})`, { cause });
   }
-  await watch.start();
   const bound = (server.app.server.address() as AddressInfo).port;
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${bound}/`,
