@@ -14,7 +14,12 @@ test("a new workspace passes its own checks and is empty", () => {
   const root = makeWorkspace(fresh());
   const { config, warnings } = loadConfig(join(root, "fundpulse.yaml"), { FUNDPULSE_PERSON_KEY: "k" });
   expect(warnings).toEqual([]);
-  expect(config.source).toEqual({ kind: "folder", path: join(root, "inbox") });
+  expect(config.source).toEqual({
+    kind: "folder",
+    path: join(root, "inbox"),
+    encoding: "utf-8",
+    fields: {},
+  });
   expect(loadReference(config.reference, config.timezone)).toEqual({
     facilities: [],
     categories: [],
