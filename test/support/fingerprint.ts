@@ -2,7 +2,8 @@ import { join } from "node:path";
 import { rowsOf } from "./printed.js";
 
 /** No results, or they may tell how and when the records came (alerts tell when they opened). */
-const OTHER = /^(snapshot|quality_.*|alert|alert_event|alert_channel|data_dictionary)$/;
+const OTHER =
+  /^(snapshot|quality_.*|restatement|restatement_cause|closed_period|data_dictionary|alert|alert_event|alert_channel)$/;
 
 /**
  * SHA-256 over the ordered rows of everything that is published as a result: `indicators` of every period,
