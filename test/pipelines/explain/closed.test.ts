@@ -60,7 +60,7 @@ test("a closed period: as reported, then what changed since, bill by bill", { ta
   expect(causes.reduce((sum, c) => sum + Number(c.fee), 0)).toBe(400);
 });
 
-test("a fund's closed figure: the entry that changed it", async () => {
+test("a fund's closed figure: the entry that changed it", { tags: "long" }, async () => {
   space.put("fund-entry-2.ndjson", [
     {
       entry_id: "E9",
