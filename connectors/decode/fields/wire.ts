@@ -38,7 +38,11 @@ const MAX_DECIMAL_BYTES = 16;
 
 /** A decimal from its big-endian two's complement. */
 export function decimalWire(bytes: Buffer, scale: number): Wire {
-  if (bytes.length === 0 || bytes.length > MAX_DECIMAL_BYTES || scale < 0 || scale > MAX_SCALE)
+  if (
+    bytes.length === 0 ||
+    bytes.length > MAX_DECIMAL_BYTES ||
+    !(Number.isInteger(scale) && scale >= 0 && scale <= MAX_SCALE)
+  )
     return { is: "other" };
   const unscaled = BigInt.asIntN(bytes.length * 8, BigInt(`0x${bytes.toString("hex")}`));
   return { is: "decimal", unscaled, scale };

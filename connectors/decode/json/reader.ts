@@ -45,7 +45,7 @@ export class JsonReader {
 
   /**
    * Reads a record. Says what is wrong with the bytes or their values, or null. `ENVELOPE`: the bytes are no
-   * record but carry some, which `openEnvelope` finds.
+   * record but carry some, which `EnvelopeReader` finds.
    */
   read(bytes: Buffer, row: EnvelopeRow | null = null): Rejection | null {
     this.slots.clear();

@@ -128,6 +128,15 @@ describe("a Debezium change in JSON", () => {
       "unknown_schema: setl_time has the semantic type com.acme.Time, which is not known",
     );
     expect(one({ schema: { type: "struct", fields }, payload: null }).rejection).toBe(PASSED_OVER);
+    // A scale that is no number must not be guessed at.
+    const scaleless = [
+      ...fields.slice(0, 4),
+      field("medfee_sumamt", "bytes", "org.apache.kafka.connect.data.Decimal", { scale: "two" }),
+      fields[5],
+    ];
+    expect(one({ schema: { type: "struct", fields: scaleless }, payload: row }).rejection).toMatch(
+      /^bad_value: medfee_sumamt/,
+    );
   });
 
   it("the unwrapped form says of itself that it is deleted", () => {
