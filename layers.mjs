@@ -21,7 +21,7 @@ export const LAYERS = {
   connectors: [
     ["compression", "ports", "files", "notify"],
     ["encode", "decode", "state", "control", "kafka"],
-    ["folder", "duckdb"],
+    ["folder", "duckdb", "flink"],
     ["config"],
     ["ops"],
   ],

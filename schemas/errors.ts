@@ -212,6 +212,17 @@ export const ERROR_CODES = {
     cause: "a test message was not accepted by a channel",
     action: "correct the channel in `notify`, or ask whoever runs the receiver",
   },
+  FP9001: {
+    exit: 2,
+    cause: "a part of the configuration has no form in a Flink job",
+    action:
+      "change what is named, or stay with the embedded engine; docs/scale-out.md lists what a job can do",
+  },
+  FP9002: {
+    exit: 1,
+    cause: "Flink cannot be had, started or reached, or refused the job",
+    action: "correct what the message names, then run the command again",
+  },
 } as const satisfies Record<string, { exit: number; cause: string; action: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
