@@ -25,6 +25,7 @@ export const LAYERS = {
     ["config"],
     ["ops"],
   ],
+  "connectors/flink": [["."], ["cluster"]],
   "connectors/decode": [["fields"], ["json", "avro"], ["."]],
   "connectors/duckdb": [
     ["."],
