@@ -52,10 +52,18 @@ export async function flinkGenerate(
   const { config } = loadConfig(options.config);
   const jar = options.jar === undefined ? await fundpulseJar() : resolve(options.jar);
   const { sql, manifest } = await jobOf(config, options, jar);
-  // It may hold what `--property` said.
-  writeFileSync(options.out, sql, { mode: 0o600 });
+  const write = (file: string, text: string): void => {
+    try {
+      // It may hold what `--property` said.
+      writeFileSync(file, text, { mode: 0o600 });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new FundpulseError("FP9002", `${file} cannot be written (${code})`);
+    }
+  };
+  write(options.out, sql);
   const beside = `${options.out.replace(/\.sql$/, "")}.manifest.json`;
-  writeFileSync(beside, `${JSON.stringify(manifest, null, 1)}\n`);
+  write(beside, `${JSON.stringify(manifest, null, 1)}\n`);
   process.stdout.write(
     `${options.out}: ${count(sql.length)} characters, digest ${manifest.digest}\n${beside}\njar: ${jar}\n`,
   );
@@ -88,7 +96,7 @@ export async function submitJob(
 export async function flinkSubmit(
   options: JobOptions & { readonly flink: string; readonly flinkHome?: string; readonly jar?: string },
 ): Promise<number> {
-  const rest = new FlinkRest(options.flink);
+  const rest = restOf(options.flink);
   const running = await rest.running(options.name);
   if (running) {
     throw new FundpulseError(
@@ -105,6 +113,13 @@ export async function flinkSubmit(
   const home = options.flinkHome ?? process.env.FLINK_HOME ?? (await flinkHome());
   await submitJob(job, options, (file) => submitScript(home, file, { rest: options.flink }));
   return 0;
+}
+
+function restOf(url: string): FlinkRest {
+  if (!/^https?:/.test(url) || !URL.canParse(url)) {
+    throw new FundpulseError("FP1003", `--flink ${url}: an address such as http://jobmanager:8081`);
+  }
+  return new FlinkRest(url);
 }
 
 /** What is told of a running job; times in milliseconds. */
@@ -175,7 +190,7 @@ async function statusOf(rest: FlinkRest, running: JobOverview, job: Job, log: Lo
 export async function flinkStatus(
   options: JobOptions & { readonly flink: string; readonly format: string },
 ): Promise<number> {
-  const rest = new FlinkRest(options.flink);
+  const rest = restOf(options.flink);
   const loaded = loadConfig(options.config);
   const job = await jobOf(loaded.config, options, null);
   const running = await rest.running(options.name);
