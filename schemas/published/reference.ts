@@ -59,7 +59,7 @@ export const PLAIN_TABLES: readonly TableDef[] = [
     count("verified_sequence", "核对的状态库提交序号"),
     count("verified_figures", "核对的数字个数"),
     count("verified_differences", "核对发现的差异个数"),
-    text("verified_hash", "重算结果的 SHA-256（按期间与分组排序）"),
+    text("verified_hash", "重算结果的指纹：各期间的行数与各行 MD5 之和，再取 SHA-256"),
   ]),
   table("quality_balance", "收支平衡：收到 = 计入 + 重复 + 暂挂 + 隔离", [
     text("source", "来源"),
