@@ -124,7 +124,8 @@ export const ERROR_CODES = {
   FP4005: {
     exit: 1,
     cause: "the recount of the published figures could not be carried out",
-    action: "check disk space of the `data` directory; it is tried again by the next `fundpulse verify`",
+    action:
+      "where it says out of memory, raise `verify.memory`, else check disk space of the `data` directory; the next `fundpulse verify` tries again",
   },
   FP5001: { exit: 1, cause: "a query failed", action: "correct the SQL" },
   FP5002: {
