@@ -75,39 +75,37 @@ test("a summary rendered from the built-in template has no blank left", async ()
   expect(text).toContain("基金使用进度：支出总额4.83万元；占当年筹集基金总额40.3%；占累计可用基金32.20%");
 });
 
-test(
-  "what the bureau has no name for is empty, not 0; the rate of stays covers what the tables cover",
-  { tags: "long" },
-  async () => {
-    const { careGroups, ...rest } = COUNTY.config;
-    space.configure({
-      groupings: undefined,
-      ...rest,
-      careGroups: careGroups.map((g) => (g.name === "县二级" ? { ...g, name: "县级" } : g)),
-      report: {
-        categories: { inpatient: ["普通住院"] },
-        summary: { facilities: { 上和医院: "没有的医院" }, categories: { 分娩: ["没有的类别"] } },
-      },
-    });
-    expect((await space.cli("rebuild")).code).toBe(0);
-    expect((await space.cli("run", "--until-drained")).code).toBe(0);
-    const { rows } = await queryPublished(space.published, `FROM "报表"."工作总结"('2024H1')`);
-    const at = (n: number): unknown => rows[n - 1]![4];
-    const named = (text: string): unknown[] => rows.filter((r) => r[2] === text).map((r) => r[4]);
-    expect(new Set(named("县二级"))).toEqual(new Set([null]));
-    expect(named("市域外")).toContain("1");
-    expect(named("上和医院")).toEqual([null]);
-    expect(named("分娩补偿")).toEqual([null]);
-    // 8 of the 10 stays are 普通住院, of 200 people; the whole still has all ten.
-    expect([at(30), at(32)]).toEqual(["4.5", "10"]);
-    const region = await queryPublished(
-      space.published,
-      `FROM "报表"."居民医保各区域住院率增长明细表"('2024H1')`,
-    );
-    expect(String(region.rows.at(-1)![4])).toBe("4.50");
-  },
-  120_000,
-);
+test("what the bureau has no name for is empty, not 0; the rate of stays covers what the tables cover", {
+  tags: "long",
+  timeout: 120_000,
+}, async () => {
+  const { careGroups, ...rest } = COUNTY.config;
+  space.configure({
+    groupings: undefined,
+    ...rest,
+    careGroups: careGroups.map((g) => (g.name === "县二级" ? { ...g, name: "县级" } : g)),
+    report: {
+      categories: { inpatient: ["普通住院"] },
+      summary: { facilities: { 上和医院: "没有的医院" }, categories: { 分娩: ["没有的类别"] } },
+    },
+  });
+  expect((await space.cli("rebuild")).code).toBe(0);
+  expect((await space.cli("run", "--until-drained")).code).toBe(0);
+  const { rows } = await queryPublished(space.published, `FROM "报表"."工作总结"('2024H1')`);
+  const at = (n: number): unknown => rows[n - 1]![4];
+  const named = (text: string): unknown[] => rows.filter((r) => r[2] === text).map((r) => r[4]);
+  expect(new Set(named("县二级"))).toEqual(new Set([null]));
+  expect(named("市域外")).toContain("1");
+  expect(named("上和医院")).toEqual([null]);
+  expect(named("分娩补偿")).toEqual([null]);
+  // 8 of the 10 stays are 普通住院, of 200 people; the whole still has all ten.
+  expect([at(30), at(32)]).toEqual(["4.5", "10"]);
+  const region = await queryPublished(
+    space.published,
+    `FROM "报表"."居民医保各区域住院率增长明细表"('2024H1')`,
+  );
+  expect(String(region.rows.at(-1)![4])).toBe("4.50");
+});
 
 test("a macro that is asked for a period that does not exist says so", async () => {
   await expect(queryPublished(space.published, `FROM "报表"."工作总结"('2024H9')`)).rejects.toThrow(
