@@ -1,6 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { ALERT_STATE_TABLES } from "./alert-tables.js";
 import { BASE_LAYOUT } from "./base-tables.js";
+import { INPUT_STATE_TABLES } from "./input-tables.js";
 import { LIFE_TABLES } from "./life-tables.js";
 
 /** One step from a layout of the state file to the next. */
@@ -27,9 +28,9 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   {
     to: 3,
-    what: "alerts, history of the state, accepted gaps",
-    // Alert tables came within layout 2: some states have them.
-    tables: `${ALERT_STATE_TABLES}${LIFE_TABLES}`,
+    what: "alerts, unknown categories, history of the state, accepted gaps",
+    // The first two came within layout 2: some states have them.
+    tables: `${ALERT_STATE_TABLES}${INPUT_STATE_TABLES}${LIFE_TABLES}`,
     derivesAgain: true,
   },
 ];
