@@ -36,7 +36,8 @@ export function writeWideWorld(dir, { facilities, districts, months, bills, firs
   for (const folder of ["inbox", "reference"]) mkdirSync(join(dir, folder), { recursive: true });
   const divisions = divisionsOf(districts);
   const places = facilitiesOf(facilities, districts);
-  const csv = (rows) => `${Object.keys(rows[0]).join(",")}\n${rows.map((r) => Object.values(r).join(",")).join("\n")}\n`;
+  const csv = (rows) =>
+    `${Object.keys(rows[0]).join(",")}\n${rows.map((r) => Object.values(r).join(",")).join("\n")}\n`;
   writeFileSync(join(dir, "reference/facilities.csv"), csv(places));
   writeFileSync(
     join(dir, "reference/divisions.csv"),
