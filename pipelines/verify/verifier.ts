@@ -1,4 +1,4 @@
-import { writeDetailFile } from "../../connectors/duckdb/detail/file.js";
+import { type DetailFileOptions, writeDetailFile } from "../../connectors/duckdb/detail/file.js";
 import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
@@ -38,8 +38,8 @@ export class Verifier {
 
   constructor(private readonly betweenBatches: BetweenBatches) {}
 
-  /** Brings the detail file up to the state of this moment. */
-  writeDetail(options: { readonly full?: boolean } = {}): Promise<DetailResult> {
+  /** Brings the detail file, or what is needed of it, up to the state of this moment. */
+  writeDetail(options: Pick<DetailFileOptions, "full" | "need"> = {}): Promise<DetailResult> {
     return this.#queue.run(async () => {
       const pinned = await this.betweenBatches(async ({ state }) => ({
         snapshot: new StateSnapshot(state.store.path),
@@ -47,13 +47,13 @@ export class Verifier {
         writtenAt: state.clock(),
       }));
       try {
-        const { path, sequence, settlements } = await writeDetailFile(pinned.snapshot, {
+        const { path, sequence, settlements, excerpt } = await writeDetailFile(pinned.snapshot, {
           dataDir: pinned.reference.config.data,
           reference: pinned.reference,
           writtenAt: pinned.writtenAt,
           ...options,
         });
-        return { path, sequence, settlements };
+        return { path, sequence, settlements, ...(excerpt && { excerpt }) };
       } finally {
         pinned.snapshot.close();
       }
