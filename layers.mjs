@@ -27,6 +27,7 @@ export const LAYERS = {
   ],
   "connectors/flink": [["."], ["cluster"]],
   "connectors/decode": [["fields"], ["json", "avro"], ["."]],
+  "connectors/state": [["migrations"], ["."]],
   "connectors/duckdb": [
     ["."],
     ["views", "reports", "explain", "evidence"],
