@@ -2,10 +2,10 @@ import type { CategoryTable } from "../../aggregations/dimensions/categories.js"
 import type { Config } from "../../schemas/config/schema.js";
 import { AMOUNT_FIELDS } from "../../schemas/input/streams.js";
 import type { DayNumber } from "../../schemas/units.js";
-import { view } from "./dialect.js";
+import { once, view } from "./dialect.js";
 import { category, dimensions, inpatient, insurance, isOutside, liesIn, tierOfLevel } from "./dimensions.js";
-import { facilityFacts } from "./facilities.js";
-import { contentFault, outsideFault, stayFault, tableFault, timeFault } from "./judge.js";
+import { facilityFacts, facilityText } from "./facilities.js";
+import { fault, outsideFault, stayFault, timeFault } from "./judge.js";
 import { account, MEASURED_AMOUNTS } from "./measures.js";
 import { normalisedFields } from "./normalise.js";
 import { canonical, GREATEST_FIRST, precedence } from "./version.js";
@@ -27,17 +27,19 @@ export function judgedViews({ config, categories, firstDay }: BillRules): string
       "settlement_normal",
       `SELECT ${normalisedFields().join(",\n  ")},\n  setl_day, setl_month, rejection, raw_value, ${PLACE.join(", ")}\nFROM settlement_in`,
     ),
-    view("settlement_insured", `SELECT *, ${insurance(config.insurances)} AS ins FROM settlement_normal`),
+    view(
+      "settlement_insured",
+      `SELECT *, ${once(insurance(config.insurances))} AS ins FROM settlement_normal`,
+    ),
     view(
       "settlement_lined",
-      `SELECT *, ${category(categories, config.insurances)} AS cat FROM settlement_insured`,
+      `SELECT *, ${once(category(categories, config.insurances))} AS cat FROM settlement_insured`,
     ),
     view("settlement_coded", `SELECT *, ${inpatient(categories)} AS inpatient FROM settlement_lined`),
     view(
       "settlement_judged",
       `SELECT *,
-  COALESCE(rejection, ${contentFault()},
-    ${tableFault()}) AS fault,
+  ${fault()} AS fault,
   CASE WHEN rejection IS NULL THEN ${stayFault()} END AS stay_fault,
   CASE WHEN rejection IS NULL THEN ${timeFault(firstDay)} END AS time_fault
 FROM settlement_coded`,
@@ -62,12 +64,6 @@ const CARRIED = [
   ...["weight", "bed_days", "setl_day", "setl_month", ...MEASURED_AMOUNTS],
 ];
 const PLACED = ["division", "tier", "ownership", "kind", "facility_known"];
-const STAND_IN = {
-  division: "fix_blng_admdvs",
-  tier: "stated_tier",
-  ownership: "'unknown'",
-  kind: "'unknown'",
-} as const;
 
 /** Settlements with their facility as of their day; `fault` says why one cannot be counted. */
 export function placedViews({ config }: BillRules): string[] {
@@ -88,13 +84,13 @@ FROM settlement_judged WHERE fault IS NULL`,
     ),
     view(
       "settlement_met",
-      `SELECT s.*, fundpulse_facility(f.versions, s.setl_day) AS fact_text
+      `SELECT s.*, ${facilityText("s.setl_day")}
 FROM settlement_valid s LEFT JOIN facility_versions f ON s.fixmedins_code = f.code`,
     ),
     view(
       "settlement_facts",
       `SELECT ${[...CARRIED, "stay_fault", "time_fault", "raw_value", ...PLACE].join(", ")},
-  ${facilityFacts(STAND_IN).join(",\n  ")}, fact_text IS NOT NULL AS facility_known
+  ${facilityFacts().join(",\n  ")}
 FROM settlement_met`,
     ),
     view(
@@ -142,13 +138,13 @@ LEFT JOIN (SELECT setl_id AS original_id, setl_day AS original_day, setl_month A
     ),
     view(
       "refund_met",
-      `SELECT r.*, fundpulse_facility(f.versions, r.original_day) AS fact_text
-FROM refund_of r LEFT JOIN facility_versions f ON r.fixmedins_code = f.code`,
+      `SELECT s.*, ${facilityText("s.original_day")}
+FROM refund_of s LEFT JOIN facility_versions f ON s.fixmedins_code = f.code`,
     ),
     view(
       "refund_facts",
       `SELECT ${[...CARRIED, ...PLACED.map((c) => `own_${c}`), "original_day", "original_month"].join(", ")},
-  ${facilityFacts(STAND_IN).join(",\n  ")}, fact_text IS NOT NULL AS facility_known
+  ${facilityFacts().join(",\n  ")}
 FROM refund_met`,
     ),
     view(

@@ -34,6 +34,9 @@ export const firstOf = (
 export const joined = (parts: readonly string[]): string =>
   parts.length === 1 ? parts[0] : `CONCAT_WS(${SEPARATOR_SQL}, ${parts.join(", ")})`;
 
+/** Worked out once, however often the column is used (Once.java). */
+export const once = (expression: string): string => `fundpulse_once(${expression})`;
+
 export const bigint = (value: number): string => `CAST(${value} AS BIGINT)`;
 
 export const view = (name: string, query: string): string => `CREATE TEMPORARY VIEW ${name} AS\n${query};`;

@@ -48,10 +48,13 @@ export function facilityViews(fromFile: readonly StreamRecord[]): string[] {
   ];
 }
 
-/** What the jar tells of a facility as of a day, in this order; the whole is NULL where no version is valid. */
-const FACTS = ["division", "tier", "ownership", "kind"] as const;
-export type FacilityFact = (typeof FACTS)[number];
+/** What the jar tells of a facility as of a day, in this order. */
+const FACTS = ["division", "tier", "ownership", "kind", "facility_known"] as const;
 
-/** The facts of the facility in `fact_text`, or what the settlement itself says (`standIn`). */
-export const facilityFacts = (standIn: Readonly<Record<FacilityFact, string>>): string[] =>
-  FACTS.map((name, i) => `COALESCE(SPLIT_INDEX(fact_text, CHR(31), ${i}), ${standIn[name]}) AS ${name}`);
+/** The facts of a settlement's facility as of a day: one text. */
+export const facilityText = (day: string): string =>
+  `fundpulse_facility(f.versions, ${day}, s.fix_blng_admdvs, s.stated_tier) AS fact_text`;
+
+/** The columns of a `fact_text`; `facility_known` is `1` or `0`. */
+export const facilityFacts = (): string[] =>
+  FACTS.map((name, i) => `SPLIT_INDEX(fact_text, CHR(31), ${i}) AS ${name}`);

@@ -86,7 +86,7 @@ FROM bill_dimensions`,
         string("setl_month"),
         "insurance",
         ...dims(SETTLEMENT_DIMENSIONS),
-        flag("facility_known"),
+        "facility_known",
       ]),
       ...lot("day_sum", K.day, day(false)),
       ...lot("facility_day", K.facilityDay, day(true)),
@@ -143,7 +143,7 @@ WHERE weight <> 0${where} AND g.group_key IS NOT NULL`,
 /** What is counted under codes that no table knows (`MonthCache`), and how far each facility's bills have come. */
 export function qualityFigures(): FigureSql {
   const kinds: [kind: string, code: string, condition: string][] = [
-    ["facility", "fixmedins_code", "NOT facility_known"],
+    ["facility", "fixmedins_code", "facility_known = '0'"],
     ["psn_type", "psn_type", "d_person_kind = 'unknown'"],
     ["setl_type", "setl_type", "d_channel = 'unknown'"],
   ];

@@ -49,6 +49,7 @@ export interface JobManifest {
 
 const FUNCTIONS: Readonly<Record<string, string>> = {
   fundpulse_person: "Person",
+  fundpulse_once: "Once",
   fundpulse_seal: "Seal",
   fundpulse_key_check: "KeyCheck",
   fundpulse_facilities: "FacilityVersions",

@@ -4,7 +4,6 @@ import { AMOUNT_FIELDS, FUND_AMOUNTS } from "../../schemas/input/streams.js";
 import type { QuarantineReason } from "../../schemas/quarantine.js";
 import type { DayNumber } from "../../schemas/units.js";
 import { firstOf, text } from "./dialect.js";
-import { bedDays } from "./weight.js";
 
 /** Between the reason of a fault and its detail. */
 export const FAULT_SEPARATOR = "|";
@@ -31,10 +30,14 @@ function amountFaults(name: string): [string, string][] {
   ];
 }
 
-/** `validateContent`: what a normalised settlement says of itself; a fault's text, or NULL. */
-export function contentFault(): string {
+/**
+ * Why a normalised settlement cannot be counted, before its facility is asked: it could not be read, `validateContent`,
+ * or the tables do not know its codes (`ins`, `cat` are NULL then). A fault's text, or NULL.
+ */
+export function fault(): string {
   return firstOf(
     [
+      ["rejection IS NOT NULL", "rejection"],
       ["vali_flag NOT IN ('0', '1', '2')", bad("vali_flag: 0, 1 or 2")],
       ["mid_setl_flag NOT IN ('0', '1')", bad("mid_setl_flag: 0 or 1")],
       ["cal_ipt_cnt NOT IN ('', '0')", bad("cal_ipt_cnt: 0 or 1")],
@@ -57,20 +60,12 @@ export function contentFault(): string {
         ),
       ],
       ...AMOUNT_FIELDS.flatMap(amountFaults),
-    ],
-    NO_FAULT,
-  );
-}
-
-/** What the tables do not know: over `ins` and `cat`, which are NULL then. */
-export const tableFault = (): string =>
-  firstOf(
-    [
       ["ins IS NULL", bad("insutype: one of `insurances`")],
       ["cat IS NULL", `CONCAT(${text(`unknown_category${FAULT_SEPARATOR}med_type `)}, med_type)`],
     ],
     NO_FAULT,
   );
+}
 
 /** `stayFault` of an inpatient bill (aggregations/settlement/stay.ts); over `inpatient`. */
 export function stayFault(): string {
@@ -85,7 +80,10 @@ export function stayFault(): string {
       [outside("begndate"), bad("begndate: a day of the years 1900 to 2199")],
       [outside("enddate"), bad("enddate: a day of the years 1900 to 2199")],
       ["enddate < begndate", bad("enddate: not before begndate")],
-      [`${bedDays()} > ${MOST_BED_DAYS}`, bad(`ipt_days: at most ${MOST_BED_DAYS}`)],
+      [
+        `enddate - begndate > ${MOST_BED_DAYS} AND ipt_days IS NULL`,
+        bad(`ipt_days: at most ${MOST_BED_DAYS}`),
+      ],
     ],
     NO_FAULT,
   );

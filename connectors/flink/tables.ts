@@ -9,6 +9,7 @@ import {
 import { canonicalForm, parseAvro, rabinFingerprint } from "../decode/avro/schema.js";
 import type { FieldAliases } from "../decode/fields/slots.js";
 import { text } from "./dialect.js";
+import { absentReads } from "./normalise.js";
 
 /** What the tables of the job are connected to. */
 export interface Wiring {
@@ -56,6 +57,7 @@ export const layoutJson = (stream: StreamName, aliases: FieldAliases): string =>
   JSON.stringify(
     STREAMS[stream].fields.map((f) => ({
       ...f,
+      ...(stream === "settlement" ? { absent: absentReads(f.name) } : {}),
       aliases: [...(aliases[f.name] ?? []), ...(FIELD_ALIASES[f.name] ?? [])],
     })),
   );

@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { monthOfDay, parseDay, ZoneCalendar } from "../../../aggregations/calendar.js";
+import { normalise } from "../../../aggregations/settlement/validate.js";
 import { BatchDecoder } from "../../../connectors/decode/decoder.js";
 import type { FigureValue } from "../../../connectors/flink/figure.js";
 import { progressFigures } from "../../../connectors/flink/figures.js";
@@ -18,8 +19,10 @@ const MACROS = (now: number): string[] => [
   "CREATE MACRO fundpulse_person(number) AS number",
   "CREATE MACRO fundpulse_seal(raw) AS ''",
   "CREATE MACRO fundpulse_key_check(one) AS 'check'",
-  `CREATE MACRO fundpulse_facility(versions, day) AS
-     list_filter(versions, lambda v: v.f <= day AND day <= v.t)[1].facts`,
+  "CREATE MACRO fundpulse_once(x) AS x",
+  `CREATE MACRO fundpulse_facility(versions, day, division, tier) AS CASE WHEN day IS NOT NULL THEN
+     coalesce(list_filter(versions, lambda v: v.f <= day AND day <= v.t)[1].facts || chr(31) || '1',
+       concat_ws(chr(31), division, tier, 'unknown', 'unknown', '0')) END`,
   "CREATE MACRO fundpulse_held(i, m, w) AS list({i: i, m: m, w: w})",
   "CREATE MACRO fundpulse_held_counts(held, n) AS list(held)",
 ];
@@ -192,6 +195,8 @@ function countPersons(persons: readonly (readonly Held[])[]): number[] {
 }
 
 function rowSql({ settlement: s, rejection, partition, offset }: DecodedRow, calendar: ZoneCalendar): string {
+  // The format puts what an absent value reads.
+  if (rejection === null) normalise(s);
   const amounts = new Map<string, number>(AMOUNT_FIELDS.map((name, i) => [name, s.amounts[i]]));
   const values = STREAMS.settlement.fields.map(({ name, type }) => {
     const value = amounts.get(name) ?? (s as unknown as Record<string, string | number>)[name];

@@ -16,6 +16,10 @@ final class Layout {
     String kind;
     /** Of a string: digits that an integer is padded to; 0 where an integer may not stand for it. */
     int digits;
+    /** What a text reads where it is absent. */
+    String absentText = "";
+    /** What a number reads where it is absent; NONE: it stays NULL. */
+    long absentNumber = Numbers.NONE;
   }
 
   final Field[] fields;
@@ -37,6 +41,9 @@ final class Layout {
       field.required = given.get("required").asBoolean();
       field.kind = given.path("text").asText("name");
       field.digits = given.path("digits").asInt(0);
+      JsonNode absent = given.path("absent");
+      if (absent.isTextual()) field.absentText = absent.asText();
+      else if (absent.isNumber()) field.absentNumber = absent.asLong();
       fields[i] = field;
       slotOf.put(field.name, i);
     }

@@ -118,8 +118,10 @@ final class RecordDecoder implements DeserializationSchema<RowData> {
       long day = slots.times.dayOf(time);
       return slot == -3 ? (int) day : Times.monthOf(day);
     }
-    if (Slots.isText(slots.layout.fields[slot])) return StringData.fromString(slots.texts[slot]);
-    long value = slots.numbers[slot];
+    Layout.Field field = slots.layout.fields[slot];
+    boolean absent = slots.absent(slot);
+    if (Slots.isText(field)) return StringData.fromString(absent ? field.absentText : slots.texts[slot]);
+    long value = absent ? field.absentNumber : slots.numbers[slot];
     if (value == Numbers.NONE) return null;
     if (isBigint[i]) return value;
     return (int) value;
