@@ -4,10 +4,12 @@ import type { OpenFile } from "./open-file.js";
 
 type Row = Record<string, unknown>;
 
-export const closedPeriods = (file: OpenFile): Promise<Row[]> =>
-  file.rows(
-    `SELECT * REPLACE (closed_at::VARCHAR AS closed_at) FROM closed_period ORDER BY closed_at DESC, period`,
-  );
+export const closedPeriods = async (file: OpenFile): Promise<Row[]> =>
+  file.anyClosed
+    ? file.rows(
+        `SELECT * REPLACE (closed_at::VARCHAR AS closed_at) FROM closed_period ORDER BY closed_at DESC, period`,
+      )
+    : [];
 
 /** What changed since a close: the figures with both values, the largest relative change first. */
 export async function restatementsOf(
