@@ -1,6 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { OpenFile } from "./open-file.js";
 
@@ -86,7 +86,11 @@ export class PublishedWatch {
   #listen(): void {
     if (this.#told) return;
     try {
-      this.#told = watch(dirname(this.path), { persistent: false }, () => void this.#look());
+      const own = basename(this.path);
+      // What is being written beside it is nothing to look at.
+      this.#told = watch(dirname(this.path), { persistent: false }, (_, name) => {
+        if (name === null || name === own) void this.#look();
+      });
       this.#told.on("error", () => {
         this.#told?.close();
         this.#told = null;
