@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { PROGRAM_VERSION } from "../../connectors/files/program-version.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { QuarantineOptions } from "./commands/quarantine.js";
 import { alertsDefinition } from "./definitions/alerts.js";
@@ -12,20 +12,11 @@ import { nightlyDefinition } from "./definitions/nightly.js";
 import { reportDefinition } from "./definitions/report.js";
 import { verifyDefinition } from "./definitions/verify.js";
 
-/** Version of the package, whether this runs compiled (dist/pipelines) or from source. */
-function version(): string {
-  const places = ["../../../package.json", "../../package.json"].map(
-    (path) => new URL(path, import.meta.url),
-  );
-  const file = places.find((place) => existsSync(place));
-  return file === undefined ? "unknown" : JSON.parse(readFileSync(file, "utf8")).version;
-}
-
 /** The `fundpulse` command; `done` receives the exit code of the command that ran. */
 export function program(done: (exitCode: number) => void): Command {
   const root = new Command("fundpulse")
     .description("Settlement events in, always-current fund-usage indicators out 医保结算事件 → 基金运行指标")
-    .version(version())
+    .version(PROGRAM_VERSION)
     .showHelpAfterError("(see --help)")
     .exitOverride()
     .enablePositionalOptions()
@@ -199,6 +190,7 @@ Examples:
   fundpulse quarantine show 17 > record.json      (holds personal data)
   fundpulse quarantine retry --reason bad_value    after correcting the configuration
   fundpulse quarantine dismiss 17 18 --why "test records of the hospital"
+  fundpulse quarantine dismiss --file settlement-03.ndjson --why "sent again as settlement-03b.ndjson"
 `,
     );
   const load = () => import("./commands/quarantine.js");
@@ -226,6 +218,7 @@ Examples:
   filters(quarantine.command("dismiss [ids...]"))
     .description("set records aside for good; they stay listed with the reason")
     .option("--all", "every record that waits")
+    .option("--file <name>", "the change of a file that was taken before, instead of records")
     .option("--why <text>", "why; kept beside the record")
     .action(async (ids: string[], options: QuarantineOptions) =>
       done(await (await load()).quarantineDismiss(ids, options)),

@@ -25,12 +25,6 @@ import { dimensionRules, hashOf, rulesOf } from "./rules.js";
 import { SettlementLedger } from "./settlements.js";
 
 /**
- * Raised when a program derives other sums from the same settlements than the one before it: a state is then
- * derived again at its first start under the new program. 2: visits of `cal_ipt_cnt` 0, `casePayment`.
- */
-const DERIVATION = 2;
-
-/**
  * The opened state with everything derived from it in memory. When reference tables or rules differ from those the
  * state was derived with, opening it derives again what they touch. Others know it by what they need of it (ports.ts).
  */
@@ -72,12 +66,7 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     this.store = new SqliteStore(config.data, identity, { acceptRules: options.rebuild });
     const { store } = this;
     this.persons = loadPersons(store.numbers);
-    const categories = hashOf([
-      DERIVATION,
-      ...NATIONAL_CATEGORIES,
-      ...reference.categories,
-      config.casePayment,
-    ]);
+    const categories = hashOf([...NATIONAL_CATEGORIES, ...reference.categories, config.casePayment]);
     this.#tables = { categories, rules };
     const again = options.rebuild || (store.meta("categories") ?? categories) !== categories;
     if (again) this.#forgetDerived(options.rebuild);

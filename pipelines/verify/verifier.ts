@@ -1,5 +1,6 @@
 import { type DetailFileOptions, writeDetailFile } from "../../connectors/duckdb/detail/file.js";
 import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
+import { forgetAside } from "../../connectors/state/migrations/migrate.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
 import type { VerifyState } from "../ledger/ports.js";
@@ -71,6 +72,7 @@ export class Verifier {
         const { version, sequence, figures, differenceCount: differences, hash } = result;
         keepVerified(state.store, { at: state.clock(), version, sequence, figures, differences, hash });
         await loop.publishAgain();
+        if (differences === 0) forgetAside(state.store.path);
       });
       return result;
     });
