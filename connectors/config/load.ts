@@ -28,7 +28,8 @@ export function loadConfig(path: string, env: Env = process.env): LoadedConfig {
   try {
     text = readFileSync(file, "utf8");
   } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist" : "cannot be read";
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code ?? (cause as Error).message})`;
     throw new FundpulseError("FP1001", `the configuration file ${file} ${why}`, {
       cause,
       action: "make a workspace with `fundpulse init <dir>`, or name the file with --config",

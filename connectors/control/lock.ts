@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
+import { knownOr, told } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PUBLIC_FOLDER } from "../files/modes.js";
 
 /** The state directory belongs to this process until `release`, or until the process ends in any way. */
@@ -25,23 +26,25 @@ const WAIT_MS = 300;
  * who holds the lock; it may be stale and decides nothing. Needs a file system whose locks work (a local one).
  */
 export function acquireLock(dataDir: string, options: LockOptions = {}): StateLock {
-  makeFolder(dataDir, PUBLIC_FOLDER);
+  told(dataDir, () => makeFolder(dataDir, PUBLIC_FOLDER));
   const path = join(dataDir, "lock.db");
-  makePrivateFile(path);
-  const database = new Database(path, { timeout: 0 });
+  const database = told(path, () => {
+    makePrivateFile(path);
+    return new Database(path, { timeout: 0 });
+  });
   try {
     database.exec("BEGIN EXCLUSIVE");
   } catch (cause) {
     database.close();
-    if (!/^SQLITE_BUSY/.test((cause as { code?: string }).code ?? "")) throw cause;
+    if (!/^SQLITE_BUSY/.test((cause as { code?: string }).code ?? "")) throw knownOr(cause, path);
     throw new FundpulseError("FP2001", `${dataDir} is in use by ${lockHolder(dataDir)}`, { cause });
   }
-  const holder = join(dataDir, "lock.json");
-  makePrivateFile(holder);
-  writeFileSync(
-    holder,
-    JSON.stringify({ pid: process.pid, host: hostname(), brief: options.brief ?? false }),
-  );
+  try {
+    sayHolder(join(dataDir, "lock.json"), options.brief ?? false);
+  } catch (error) {
+    database.close();
+    throw knownOr(error, join(dataDir, "lock.json"));
+  }
   let held = true;
   return {
     release: () => {
@@ -51,6 +54,11 @@ export function acquireLock(dataDir: string, options: LockOptions = {}): StateLo
       database.close();
     },
   };
+}
+
+function sayHolder(path: string, brief: boolean): void {
+  makePrivateFile(path);
+  writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname(), brief }));
 }
 
 /** As `acquireLock`; null when another process has the state directory. */

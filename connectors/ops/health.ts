@@ -43,6 +43,10 @@ export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Heal
       version = outcome.version;
       failingSince = null;
     },
+    standing(outcome) {
+      version = outcome.version;
+      failingSince = null;
+    },
     publishFailed(error) {
       failingSince ??= clock();
       failure = error instanceof FundpulseError ? error.code : "an unexpected error";

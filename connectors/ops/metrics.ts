@@ -92,6 +92,10 @@ export function createMetrics(): Metrics {
       if (outcome.watermark !== null) watermark.set(outcome.watermark / 1000);
       for (const seconds of outcome.appendToVisibleSeconds) visible.observe(seconds);
     },
+    standing(outcome) {
+      version.set(outcome.version);
+      if (outcome.watermark !== null) watermark.set(outcome.watermark / 1000);
+    },
     publishFailed: () => publishFailures.inc(),
     drained() {},
     alerts(outcome) {

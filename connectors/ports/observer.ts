@@ -33,6 +33,8 @@ export interface Observer {
   batch(outcome: BatchOutcome): void;
   published(outcome: PublishOutcome): void;
   publishFailed(error: unknown): void;
+  /** A published version stands that this process did not have to make, or was put back in its place. */
+  standing?(outcome: Pick<PublishOutcome, "version" | "watermark">): void;
   /** Everything there was to read has been read. */
   drained(): void;
   lag(lags: readonly SourceLag[]): void;
@@ -53,6 +55,7 @@ export function allObservers(observers: readonly Observer[]): Observer {
     batch: (outcome) => observers.forEach((o) => void o.batch(outcome)),
     published: (outcome) => observers.forEach((o) => void o.published(outcome)),
     publishFailed: (error) => observers.forEach((o) => void o.publishFailed(error)),
+    standing: (outcome) => observers.forEach((o) => void o.standing?.(outcome)),
     drained: () => observers.forEach((o) => void o.drained()),
     lag: (lags) => observers.forEach((o) => void o.lag(lags)),
     alerts: (outcome) => observers.forEach((o) => void o.alerts?.(outcome)),

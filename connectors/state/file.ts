@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
+import { knownOr } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PRIVATE_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
 import { ALERT_STATE_TABLES } from "./alert-tables.js";
 import { APPLICATION_ID, STATE_TABLES, STATE_VERSION } from "./tables.js";
@@ -16,17 +17,9 @@ export interface StateIdentity {
   readonly rules: string;
 }
 
-const CORRUPT = new Set(["SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR_SHORT_READ"]);
-
-/** Turns SQLite's words on damage into FP2004; everything else is passed on. */
-export function stateError(error: unknown, path: string): unknown {
-  const code = (error as { code?: string }).code ?? "";
-  return CORRUPT.has(code) || code.startsWith("SQLITE_CORRUPT")
-    ? new FundpulseError("FP2004", `the state file ${path} is damaged (${(error as Error).message})`, {
-        cause: error,
-      })
-    : error;
-}
+/** Turns SQLite's words on damage into FP2004, and what the system refuses into its number; all else is passed on. */
+export const stateError = (error: unknown, path: string): unknown =>
+  knownOr(error, (error as Error | null)?.name === "SqliteError" ? path : undefined);
 
 /** Bytes with their CRC-32 behind them, for values that nothing else checks. */
 export function withCrc(data: Buffer): Buffer {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { FundpulseError } from "../../schemas/errors.js";
+import { faultOf } from "../../connectors/faults/known.js";
 import type { QuarantineOptions } from "./commands/quarantine.js";
 import { alertsDefinition } from "./definitions/alerts.js";
 import { auditDefinition } from "./definitions/audit.js";
@@ -251,12 +251,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof FundpulseError) {
-      process.stderr.write(`fundpulse: ${error.message}\n`);
-      return error.exitCode;
-    }
-    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`fundpulse: an unexpected error, please report it\n${trace}\n`);
-    return 1;
+    return tellFailure(error);
   }
+}
+
+/** Says on standard error why the program ends, and returns its exit code. */
+export function tellFailure(error: unknown): number {
+  const known = faultOf(error);
+  const text =
+    known !== undefined
+      ? known.message
+      : `an unexpected error, please report it\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  process.stderr.write(`fundpulse: ${text}\n`);
+  return known?.exitCode ?? 1;
 }

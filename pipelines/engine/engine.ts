@@ -260,6 +260,7 @@ async function consume(
     } catch (error) {
       fail(error);
     }
+    void loop.restore().catch(fail);
     if (asking) return;
     asking = true;
     // A source that cannot tell its lag just now says so where it reads.

@@ -2,10 +2,10 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describeConfig, loadConfig } from "../../../connectors/config/load.js";
 import { loadReference } from "../../../connectors/config/reference.js";
+import { faultOf } from "../../../connectors/faults/known.js";
 import { otherModes } from "../../../connectors/files/modes.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import type { Config } from "../../../schemas/config/schema.js";
-import { FundpulseError } from "../../../schemas/errors.js";
 import { NATIONAL_CATEGORIES } from "../../../schemas/input/national-categories.js";
 import { count } from "../terminal/progress.js";
 
@@ -25,9 +25,9 @@ export async function checkCommand(options: {
     try {
       process.stdout.write(`ok    ${name}: ${await work()}\n`);
     } catch (error) {
-      const known = error instanceof FundpulseError;
-      if (exit === 0) exit = known ? error.exitCode : 1;
-      process.stdout.write(`FAIL  ${name}: ${(error as Error).message}\n`);
+      const known = faultOf(error);
+      if (exit === 0) exit = known?.exitCode ?? 1;
+      process.stdout.write(`FAIL  ${name}: ${(known ?? (error as Error)).message}\n`);
     }
   };
   await step("configuration", () => loaded.file);
