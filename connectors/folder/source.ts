@@ -215,6 +215,7 @@ export class FolderSource implements Source {
           payload: piece.payload,
           positions: positionsOf(piece, first),
           appendedAtMs: null,
+          arrivedAtMs: mark.mtimeMs,
           position: {
             source: this.name,
             partition: name,

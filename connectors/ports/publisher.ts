@@ -119,12 +119,13 @@ export interface OrphanRefundRow {
 }
 
 export interface UnmappedRow {
-  /** `facility`, `category`, `person_kind` … */
+  /** `facility`, `category`, `psn_type`, `setl_type`, `hosp_lv`. */
   readonly kind: string;
   readonly code: string;
   readonly records: number;
   /** Yuan as decimal text. */
   readonly fee: string;
+  readonly blocks_close: boolean;
 }
 
 /** When published figures were last recounted and compared, and what came of it. */

@@ -1,4 +1,5 @@
 import type { StreamName } from "../../schemas/input/streams.js";
+import type { EpochMs } from "../../schemas/units.js";
 
 /**
  * How far a source has come in one partition: the position AFTER the last record taken. Positions are held
@@ -52,6 +53,8 @@ export interface SourceBatch {
   readonly positions: ArrayLike<number>;
   /** When the newest record was appended to its log, if the source knows: for latency metrics. */
   readonly appendedAtMs: number | null;
+  /** When its records came, where that is not `appendedAtMs`: the date of their file. */
+  readonly arrivedAtMs?: EpochMs;
   /** How far the partition has come once this batch is durable. */
   readonly position: Position;
 }

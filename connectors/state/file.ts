@@ -7,6 +7,7 @@ import { FundpulseError } from "../../schemas/errors.js";
 import { knownOr } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PRIVATE_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
 import { ALERT_STATE_TABLES } from "./alert-tables.js";
+import { INPUT_STATE_TABLES } from "./input-tables.js";
 import { APPLICATION_ID, STATE_TABLES, STATE_VERSION } from "./tables.js";
 
 /** What a state must agree with before it may be used. */
@@ -106,8 +107,8 @@ export class StateFile {
           `the state ${this.path} was built under another configuration of dimensions (jurisdiction, timezone, periods, groupings, refunds, insurances, careGroups, reimbursed or benefit); nothing was changed`,
         );
       }
-      // A state from before alerts were kept: nothing in it changes but that it has room for them.
-      db.exec(ALERT_STATE_TABLES);
+      // A state from before these were kept: nothing in it changes but that it has room for them.
+      db.exec(ALERT_STATE_TABLES + INPUT_STATE_TABLES);
       return db;
     } catch (error) {
       db?.close();
@@ -122,7 +123,7 @@ export class StateFile {
   #create(db: Database.Database, identity: StateIdentity): void {
     db.transaction(() => {
       db.exec(STATE_TABLES);
-      db.exec(ALERT_STATE_TABLES);
+      db.exec(ALERT_STATE_TABLES + INPUT_STATE_TABLES);
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${STATE_VERSION}`);
       const set = db.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");

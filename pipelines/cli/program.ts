@@ -142,7 +142,10 @@ Examples:
   fundpulse simulate free --config kafka.yaml       to the topics that kafka.yaml reads`,
   )
     .option("-o, --out <folder>", "drop folder that the files go to")
-    .option("-w, --workspace <dir>", "make a workspace for the profile and fill its inbox")
+    .option(
+      "-w, --workspace <dir>",
+      "make a workspace for the profile, or take one just made by init, and fill its inbox",
+    )
     .option("-c, --config <file>", "send to the Kafka topics that this configuration reads")
     .option("--reference <dir>", "write the profile's reference tables there too")
     .option("--format <format>", "avro or ndjson", "avro")

@@ -1,3 +1,4 @@
+import { parseDay } from "../../aggregations/calendar.js";
 import { normaliseRecord, type SmallStream } from "../../aggregations/streams/record.js";
 import { validateRecord } from "../../aggregations/streams/validate.js";
 import { versionTime } from "../../aggregations/streams/version.js";
@@ -9,11 +10,12 @@ import { PSEUDONYM_BYTES } from "../../connectors/state/person-key.js";
 import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
-import type { EpochMs } from "../../schemas/units.js";
+import type { DayNumber, EpochMs } from "../../schemas/units.js";
 import { CONFLICT, IncomingSettlement } from "../ledger/incoming.js";
 import type { IngestState } from "../ledger/ports.js";
+import { type UnmappedCategory, unmappedCategory } from "../ledger/unmapped.js";
 import { dueOf } from "./due.js";
-import { type RecordDays, recordDays } from "./record-days.js";
+import { latestPlausibleDay, type RecordDays, recordDays } from "./record-days.js";
 import { Revalidation } from "./revalidation.js";
 import { SmallRecords, validationContext } from "./small-records.js";
 
@@ -25,6 +27,8 @@ interface Refused {
   /** Days of the figures that it would touch, where they could be read. */
   readonly days: RecordDays | null;
   readonly due: EpochMs | null;
+  /** Of a bill whose category nobody knows. */
+  readonly unmapped?: UnmappedCategory | null;
 }
 
 /** A decoded record of a small stream. */
@@ -122,6 +126,7 @@ export class Intake {
           raw: state.privacy.seal(raw()),
           days: [incoming.facts.day, incoming.facts.day],
           due: dueOf(rejection, Math.max(incoming.s.setl_time, incoming.s.updt_time)),
+          unmapped: unmappedCategory(rejection, incoming.s),
         });
       } else {
         state.reporting.note(incoming.s.fixmedins_code, incoming.facts.day, incoming.s.setl_time);
@@ -158,6 +163,7 @@ export class Intake {
   #post(batch: SourceBatch, incomingBatch: readonly IncomingSettlement[], now: EpochMs): ReadonlySet<number> {
     const { store, ledger, months } = this.state;
     const touched = ledger.post(incomingBatch, now);
+    const latest = this.#latestDay(batch, now);
     const losers = incomingBatch.filter((a) => a.outcome === "quarantined");
     const bytes = this.#sealed(batch, new Set(losers.map((a) => a.ordinal)));
     for (const incoming of losers) {
@@ -169,7 +175,7 @@ export class Intake {
         ...incoming.rejection!,
         first_seen: now,
         first_day: day,
-        last_day: day,
+        last_day: day ?? latest,
         due: null,
         raw: bytes.get(incoming.ordinal) ?? null,
         ref: incoming.keyOnly ? null : incoming.ref,
@@ -200,20 +206,32 @@ export class Intake {
   }
 
   #refuse(batch: SourceBatch, partitionId: number, refused: readonly Refused[], now: EpochMs): void {
-    for (const { index, rejection, raw, days, due } of refused) {
-      this.state.store.quarantine.add({
+    const latest = this.#latestDay(batch, now);
+    const { quarantine } = this.state.store;
+    for (const { index, rejection, raw, days, due, unmapped } of refused) {
+      const id = quarantine.add({
         partitionId,
         position: positionOf(batch, index),
         stream: batch.stream,
         ...rejection,
         first_seen: now,
         first_day: days?.[0] ?? null,
-        last_day: days?.[1] ?? null,
+        last_day: days?.[1] ?? latest,
         due,
         raw,
         ref: null,
       });
+      if (unmapped) quarantine.noteUnmapped(id, unmapped.code, unmapped.fee);
     }
+  }
+
+  /** The latest day of figures that a record of a batch can be about which cannot be read. */
+  #latestDay(batch: SourceBatch, now: EpochMs): DayNumber {
+    const { calendar, config } = this.state;
+    const arrivedAt = batch.arrivedAtMs ?? batch.appendedAtMs ?? now;
+    // A date before all data is no date: what unpacks archives writes such ones.
+    const isPlausible = arrivedAt < now && calendar.dayOf(arrivedAt) >= parseDay(config.periods.firstDay)!;
+    return latestPlausibleDay(batch.stream, calendar.dayOf(isPlausible ? arrivedAt : now));
   }
 
   #small(batch: SourceBatch, stream: SmallStream): Record<Outcome, number> {

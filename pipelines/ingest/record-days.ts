@@ -1,7 +1,8 @@
-import { parseDay } from "../../aggregations/calendar.js";
+import { civil, parseDay } from "../../aggregations/calendar.js";
 import { affectedPeriods } from "../../aggregations/closing/affected-periods.js";
 import type { SmallStream } from "../../aggregations/streams/record.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
+import type { StreamName } from "../../schemas/input/streams.js";
 import type { DayNumber } from "../../schemas/units.js";
 
 /** First and last day of the figures that a record touches. */
@@ -9,6 +10,17 @@ export type RecordDays = readonly [first: DayNumber, last: DayNumber];
 
 /** Stand for no beginning and no end. */
 const ALWAYS: RecordDays = [-1_000_000, 5_000_000];
+
+/** What these streams say may be of the time to come: a budget is of its year, a facility of the days that it names. */
+const AHEAD: ReadonlySet<StreamName> = new Set(["fund-entry", "facility"]);
+
+/**
+ * The latest day of figures that a record can be about which arrived on a day and cannot be read. Clocks differ
+ * by a day at most, as for a record whose time can be read.
+ */
+export function latestPlausibleDay(stream: StreamName, arrival: DayNumber): DayNumber {
+  return AHEAD.has(stream) ? parseDay(`${civil(arrival)[0] + 1}-12-31`)! : arrival + 1;
+}
 
 /** The days that a record of a small stream may touch; null where it does not say. */
 export function recordDays(stream: SmallStream, record: StreamRecord): RecordDays | null {

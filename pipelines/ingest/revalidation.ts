@@ -9,6 +9,7 @@ import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { IncomingSettlement } from "../ledger/incoming.js";
 import type { IngestState } from "../ledger/ports.js";
+import { unmappedCategory } from "../ledger/unmapped.js";
 import { dueOf } from "./due.js";
 import { type RecordDays, recordDays } from "./record-days.js";
 import { type SmallRecords, validationContext } from "./small-records.js";
@@ -89,6 +90,8 @@ export class Revalidation {
       const read = !Number.isNaN(incoming.s.setl_time);
       const days: RecordDays | null = read ? [incoming.facts.day, incoming.facts.day] : null;
       this.#stillWaiting(entry, rejection, Math.max(incoming.s.setl_time, incoming.s.updt_time), days);
+      const unmapped = unmappedCategory(rejection, incoming.s);
+      if (unmapped) store.commit(() => store.quarantine.noteUnmapped(entry.id, unmapped.code, unmapped.fee));
       return null;
     }
     if (batch && !incoming.keyOnly) {
@@ -151,7 +154,8 @@ export class Revalidation {
     latest: EpochMs,
     days: RecordDays | null,
   ): void {
-    const [first_day, last_day] = days ?? [null, null];
+    // Of what cannot be read, its arrival stays.
+    const [first_day, last_day] = days ?? [null, entry.first_day === null ? entry.last_day : null];
     const now = { ...rejection, first_day, last_day, due: dueOf(rejection, latest) };
     const same = (Object.keys(now) as (keyof typeof now)[]).every((key) => now[key] === entry[key]);
     if (!same) this.state.store.commit(() => this.state.store.quarantine.update(entry.id, now));

@@ -18,7 +18,7 @@ import type { SettlementLedger } from "./settlements.js";
 
 /** What ingesting writes to: where records are decided, kept and counted. */
 export interface IngestState {
-  readonly config: Pick<Config, "insurances">;
+  readonly config: Pick<Config, "insurances" | "periods">;
   readonly clock: () => EpochMs;
   readonly calendar: ZoneCalendar;
   readonly store: Pick<

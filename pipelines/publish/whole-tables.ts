@@ -14,6 +14,7 @@ import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js"
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { type Fen, yuanText } from "../../schemas/units.js";
 import type { PublishState } from "../ledger/ports.js";
+import { blocksClose } from "../ledger/unmapped.js";
 import { facilityReportingRows, periodQualityRevision, periodQualityRows } from "./completeness.js";
 
 /** Rows of a quality table that are published at most: beyond it a look-up of single records helps nobody. */
@@ -65,7 +66,10 @@ export class WholeTables {
       quarantine: { revision: () => store.quarantine.revision, rows: () => this.#quarantine() },
       warnings: { revision: () => store.warnings.revision, rows: () => this.#warnings() },
       orphanRefunds: { revision: () => store.refunds.revision, rows: () => this.#orphanRefunds() },
-      unmapped: { revision: () => store.months.unmappedText(), rows: () => this.#unmapped() },
+      unmapped: {
+        revision: () => `${store.quarantine.revision} ${store.months.unmappedText()}`,
+        rows: () => this.#unmapped(),
+      },
       facilityReporting: {
         revision: () => state.reporting.revision,
         rows: () => facilityReportingRows(state),
@@ -143,7 +147,14 @@ export class WholeTables {
         total.set(key, entry);
       }
     }
-    return [...total.values()].map((row) => ({ ...row, fee: yuanText(row.fee) }));
+    const categories = this.state.store.quarantine
+      .unmappedCategories()
+      .map((row) => ({ kind: "category", ...row }));
+    return [...total.values(), ...categories].map((row) => ({
+      ...row,
+      fee: yuanText(row.fee),
+      blocks_close: blocksClose(row.kind),
+    }));
   }
 }
 

@@ -22,7 +22,6 @@ import type { VerifyResult } from "./port.js";
 
 /** Differences that are spelled out. */
 const SPELLED_OUT = 1000;
-const MEMORY_LIMIT = "1GB";
 
 /** A published file and the state that it was made of, both held while the engine goes on. */
 export interface Pinned {
@@ -59,7 +58,7 @@ export async function verifyPublished(pinned: Pinned): Promise<VerifyResult> {
   const { snapshot, reference, folder } = pinned;
   const started = performance.now();
   const instance = await DuckDBInstance.create(":memory:", {
-    memory_limit: MEMORY_LIMIT,
+    memory_limit: reference.config.verify.memory,
     temp_directory: join(folder, "duckdb-tmp"),
     autoinstall_known_extensions: "false",
   });
