@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { SEVERITIES } from "../../schemas/alerts/rule.js";
+import type { EpochMs } from "../../schemas/units.js";
 import type { Observer } from "../ports/observer.js";
 
 /** Metrics in Prometheus' text form. */
@@ -26,6 +27,27 @@ export function createMetrics(): Metrics {
     labelNames: ["source", "partition"],
     registers,
   });
+  const open = new Gauge({
+    name: "fundpulse_open_transaction_records",
+    help: "Of these, records that wait for an open transaction, by partition",
+    labelNames: ["source", "partition"],
+    registers,
+  });
+  let lagAt: EpochMs | null = null;
+  const lagAge = new Gauge({
+    name: "fundpulse_lag_age_seconds",
+    help: "How old the lag is: it grows while the source does not answer",
+    registers,
+    collect: () => {
+      if (lagAt !== null) lagAge.set((Date.now() - lagAt) / 1000);
+    },
+  });
+  const connected = new Gauge({
+    name: "fundpulse_connected",
+    help: "1 while the source answers, 0 while it does not",
+    registers,
+  });
+  connected.set(1);
   const batches = new Histogram({
     name: "fundpulse_batch_seconds",
     help: "From the start of decoding a batch to its commit",
@@ -105,11 +127,18 @@ export function createMetrics(): Metrics {
       for (const c of outcome.channels) waiting.set({ channel: c.channel }, c.waiting);
     },
     notified: (channel, accepted) => messages.inc({ channel, outcome: accepted ? "accepted" : "failed" }),
+    connection(outcome) {
+      connected.set(outcome.connected ? 1 : 0);
+      lagAt = outcome.lagAt;
+    },
     lag(lags) {
       // Partitions that are gone (a file read to its end) leave the gauge.
       lag.reset();
-      for (const { source, partition, lag: count } of lags)
+      open.reset();
+      for (const { source, partition, lag: count, inOpenTransactions } of lags) {
         if (count !== null) lag.set({ source, partition }, count);
+        if (inOpenTransactions) open.set({ source, partition }, inOpenTransactions);
+      }
     },
   };
 }

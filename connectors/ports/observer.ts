@@ -1,7 +1,7 @@
 import type { Alert } from "../../aggregations/alerts/machine.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { ChannelRow } from "./alerts.js";
-import type { SourceLag } from "./source.js";
+import type { SourceConnection, SourceLag } from "./source.js";
 
 /** What became of the records of one batch; the four counts add up to the records received. */
 export interface BatchOutcome {
@@ -38,6 +38,8 @@ export interface Observer {
   /** Everything there was to read has been read. */
   drained(): void;
   lag(lags: readonly SourceLag[]): void;
+  /** Whether the source answers, each second. */
+  connection?(outcome: SourceConnection): void;
   /** The state of alerts and their channels. */
   alerts?(outcome: AlertOutcome): void;
   /** A receiver accepted a message, or did not. */
@@ -57,6 +59,7 @@ export function allObservers(observers: readonly Observer[]): Observer {
     publishFailed: (error) => observers.forEach((o) => void o.publishFailed(error)),
     standing: (outcome) => observers.forEach((o) => void o.standing?.(outcome)),
     drained: () => observers.forEach((o) => void o.drained()),
+    connection: (outcome) => observers.forEach((o) => void o.connection?.(outcome)),
     lag: (lags) => observers.forEach((o) => void o.lag(lags)),
     alerts: (outcome) => observers.forEach((o) => void o.alerts?.(outcome)),
     notified: (channel, accepted) => observers.forEach((o) => void o.notified?.(channel, accepted)),

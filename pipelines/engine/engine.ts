@@ -269,6 +269,8 @@ async function consume(
       .then(deps.observer.lag, (error: Error) => deps.log.debug("lag unknown", { error: error.message }))
       .finally(() => {
         asking = false;
+        const connection = source.connection?.() ?? null;
+        if (connection !== null) deps.observer.connection?.(connection);
       });
   }, TICK_MS);
   alerts.start();
@@ -290,9 +292,17 @@ async function consume(
     await loop.stop();
   }
   if (failure) throw failure;
+  const waiting = untilDrained && !signal.aborted ? await openTransactions(source) : 0;
   const version = await queue.run(async () => {
     const published = await publishAll(loop, state);
     return alerts.isDue() ? loop.publishAgain() : published;
   });
-  return { ...counts, version, drained: untilDrained && !signal.aborted };
+  const drained = untilDrained && !signal.aborted && waiting === 0;
+  return { ...counts, version, drained, inOpenTransactions: waiting };
+}
+
+/** Records that stand in the log but may not be read yet; 0 also where the source cannot tell any more. */
+async function openTransactions(source: Source): Promise<number> {
+  const lags = await source.lag().catch(() => []);
+  return lags.reduce((sum, l) => sum + (l.inOpenTransactions ?? 0), 0);
 }

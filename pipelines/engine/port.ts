@@ -31,6 +31,8 @@ export interface RunSummary {
   readonly version: number | null;
   /** True when every source was read to its end and published. */
   readonly drained: boolean;
+  /** Records that wait for an open transaction: in the log, and for nobody to read until it ends. */
+  readonly inOpenTransactions: number;
 }
 
 /** An alert as listed. */

@@ -115,6 +115,10 @@ export function summaryText(
       ? "nothing published yet"
       : `published version ${version}: ${shown(publishedFile(loaded))}`,
   ];
+  if (summary.inOpenTransactions > 0)
+    lines.push(
+      `${count(summary.inOpenTransactions)} records wait for an open transaction; they are read when it ends`,
+    );
   if (quarantined > 0) lines.push(`see why: npx fundpulse quarantine list --config ${shown(loaded.file)}`);
   return `${lines.join("\n")}\n`;
 }

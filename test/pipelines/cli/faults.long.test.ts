@@ -88,7 +88,7 @@ function place(options: { size?: string; owner?: number } = {}): Place {
     expect(status, "mount of a tmpfs").toBe(0);
     mounted.push(data);
   }
-  cpSync(template, dir, { recursive: true });
+  cpSync(template, dir, { recursive: true, preserveTimestamps: true });
   // What arrives makes the next publish necessary.
   writeFileSync(join(dir, "inbox", "settlement-2.ndjson"), `${JSON.stringify(settlement("S3"))}\n`);
   if (options.owner !== undefined) own(dir, options.owner);
@@ -426,7 +426,7 @@ describe("something else in the way", () => {
     const plain = 'exec "$0" "$@"';
     for (const env of [
       { LC_ALL: "xx_YY", LANG: "", TZ: "Nowhere/Zone" },
-      { LC_ALL: "C", TZ: "" },
+      { LC_ALL: "C", LANG: "", TZ: "" },
     ])
       expect(shell(at, ["run", "--until-drained", "--no-ops"], plain, env)).toMatchObject({ code: 0 });
     const sql = ["sql", "SELECT * FROM indicators"];
