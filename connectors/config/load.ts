@@ -76,7 +76,7 @@ export function parseConfig(text: string, file: string, env: Env = process.env):
   const sound = parsed.success ? parsed.data : configSchema.safeParse(placeholders(raw, failing)).data;
   const warnings: string[] = [];
   if (sound) {
-    for (const finding of configRules(sound, raw)) {
+    for (const finding of configRules(sound, raw, file)) {
       if (finding.touches.some((key) => failing.has(key))) continue;
       const line = lineOf(finding.keys);
       if (finding.kind === "warning") warnings.push(`${pathText(finding.keys)}: ${finding.message}`);

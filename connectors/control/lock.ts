@@ -9,6 +9,8 @@ import { makeFolder, makePrivateFile, PUBLIC_FOLDER } from "../files/modes.js";
 /** The state directory belongs to this process until `release`, or until the process ends in any way. */
 export interface StateLock {
   release(): void;
+  /** Says beside the lock under which configuration the holder works (hashes by name), for `check`. */
+  tell(rules: Readonly<Record<string, string>>): void;
 }
 
 export interface LockOptions {
@@ -47,6 +49,7 @@ export function acquireLock(dataDir: string, options: LockOptions = {}): StateLo
   }
   let held = true;
   return {
+    tell: (rules) => sayHolder(join(dataDir, "lock.json"), options.brief ?? false, rules),
     release: () => {
       if (!held) return;
       held = false;
@@ -56,9 +59,20 @@ export function acquireLock(dataDir: string, options: LockOptions = {}): StateLo
   };
 }
 
-function sayHolder(path: string, brief: boolean): void {
+function sayHolder(path: string, brief: boolean, rules?: Readonly<Record<string, string>>): void {
   makePrivateFile(path);
-  writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname(), brief }));
+  writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname(), brief, rules }));
+}
+
+/** Names of what differs between the holder's configuration and another; null where it does not tell. */
+export function differsFromHolder(
+  dataDir: string,
+  rules: Readonly<Record<string, string>>,
+): readonly string[] | null {
+  const held = readHolder(dataDir)?.rules as Record<string, string> | undefined;
+  if (held === undefined || held === null || typeof held !== "object") return null;
+  const names = new Set([...Object.keys(rules), ...Object.keys(held)]);
+  return [...names].filter((name) => held[name] !== rules[name]).sort();
 }
 
 /** As `acquireLock`; null when another process has the state directory. */

@@ -1,7 +1,10 @@
-import { stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FolderSourceConfig } from "../../schemas/config/schema.js";
+import { FundpulseError } from "../../schemas/errors.js";
+import { visible } from "../../schemas/visible.js";
 import type { Position, Source, SourceBatch, SourceContext, SourceLag } from "../ports/source.js";
 import { avroPieces } from "./avro.js";
 import { ByteFeed, fileChunks, PACKED_CHUNK } from "./bytes.js";
@@ -32,6 +35,8 @@ type Deliver = (batch: SourceBatch) => Promise<void>;
 
 /** Taken files looked at again in each round, so that a long-lived folder costs the same as a new one. */
 const RECHECKED_PER_ROUND = 64;
+/** Files named in a message at most. */
+const NAMED = 10;
 /** An idle source looks at the folder for at most one part in so many of its time. */
 const IDLE_PER_LOOK = 20;
 
@@ -62,12 +67,27 @@ export class FolderSource implements Source {
     const names = await listFiles(this.#path);
     const strangers = names.filter((name) => kindOfName(name) === null);
     const found = `drop folder ${this.#path}: ${names.length - strangers.length} files`;
+    await this.mustBeReadable(names.filter((name) => !strangers.includes(name)));
     if (strangers.length === 0) return found;
-    const some = strangers
-      .slice(0, 10)
-      .join(", ")
-      .replace(/\p{Cc}/gu, "?");
-    return `${found}; ${strangers.length} fit no stream and are not read: ${some}${strangers.length > 10 ? " …" : ""}`;
+    const some = strangers.slice(0, NAMED).map(visible).join(", ");
+    return `${found}; ${strangers.length} fit no stream and are not read: ${some}${strangers.length > NAMED ? " …" : ""}`;
+  }
+
+  /** @throws FundpulseError FP3007 that lists the files which this user cannot read. */
+  private async mustBeReadable(names: readonly string[]): Promise<void> {
+    const unreadable: string[] = [];
+    for (const name of names) {
+      await access(join(this.#path, name), constants.R_OK).catch((error: NodeJS.ErrnoException) =>
+        unreadable.push(`${visible(name)} (${error.code ?? "unknown"})`),
+      );
+    }
+    if (unreadable.length === 0) return;
+    const some = unreadable.slice(0, NAMED).join(", ") + (unreadable.length > NAMED ? " …" : "");
+    throw new FundpulseError(
+      "FP3007",
+      `${unreadable.length} of ${names.length} files in ${this.#path} cannot be read: ${some}`,
+      { action: "give them to the user who runs this (`chown`, `chmod`); they are read once they can be" },
+    );
   }
 
   async run(

@@ -16,6 +16,45 @@ export interface StateIdentity {
   readonly keyCheck: string;
   /** Of the configuration of dimensions. */
   readonly rules: string;
+  /** The same by name: JSON of a hash for each rule. */
+  readonly ruleParts?: string;
+}
+
+/** Names of the rules that differ between two texts of `ruleParts`; empty where one is not known. */
+function differingRules(kept: string | undefined, present: string | undefined): string[] {
+  if (kept === undefined || present === undefined) return [];
+  const [a, b] = [kept, present].map((text) => JSON.parse(text) as Record<string, string>);
+  return [...new Set([...Object.keys(a!), ...Object.keys(b!)])]
+    .filter((name) => a![name] !== b![name])
+    .sort();
+}
+
+/**
+ * Whether a state may be used under a configuration. Reads, and changes nothing.
+ * @throws FundpulseError FP2003, FP2005 naming the keys that differ
+ */
+export function checkIdentity(
+  path: string,
+  meta: (key: string) => string | undefined,
+  identity: StateIdentity,
+  acceptRules: boolean,
+): void {
+  if (meta("key_check") !== identity.keyCheck) {
+    throw new FundpulseError(
+      "FP2003",
+      `the state ${path} was made with another privacy.personKey; nothing was changed`,
+    );
+  }
+  if (meta("rules") === identity.rules || acceptRules) return;
+  const differing = differingRules(meta("rule_parts"), identity.ruleParts);
+  const named =
+    differing.length === 0
+      ? "(jurisdiction, timezone, periods, groupings, refunds, insurances, careGroups, reimbursed or benefit)"
+      : `(${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"})`;
+  throw new FundpulseError(
+    "FP2005",
+    `the state ${path} was built under another configuration of dimensions ${named}; nothing was changed`,
+  );
 }
 
 /** Turns SQLite's words on damage into FP2004, and what the system refuses into its number; all else is passed on. */
@@ -95,18 +134,7 @@ export class StateFile {
       const meta = (key: string): string | undefined =>
         (db!.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
           ?.value;
-      if (meta("key_check") !== identity.keyCheck) {
-        throw new FundpulseError(
-          "FP2003",
-          `the state ${this.path} was made with another privacy.personKey; nothing was changed`,
-        );
-      }
-      if (meta("rules") !== identity.rules && !acceptRules) {
-        throw new FundpulseError(
-          "FP2005",
-          `the state ${this.path} was built under another configuration of dimensions (jurisdiction, timezone, periods, groupings, refunds, insurances, careGroups, reimbursed or benefit); nothing was changed`,
-        );
-      }
+      checkIdentity(this.path, meta, identity, acceptRules);
       // A state from before these were kept: nothing in it changes but that it has room for them.
       db.exec(ALERT_STATE_TABLES + INPUT_STATE_TABLES);
       return db;

@@ -119,7 +119,11 @@ Example:
       `
 Shows the resolved configuration (secrets masked), then tries each part and says what is wrong with it. The
 state is read through, every page and index, unless a process works on it.
-Exit code 0: all well; 1: the state is damaged; 2: configuration or reference tables; 75: broker or registry away.
+Told too: reference tables that are missing, files of the inbox that cannot be read, permissions under data that are
+not what they should be, a personKey that can be guessed, and a configuration that the state, or the process which
+holds it, was not made with.
+Exit code 0: all well; 1: the state is damaged or a file cannot be read; 2: configuration or reference tables;
+75: broker or registry away.
 
 Example:
   fundpulse check --quiet && fundpulse run`,
