@@ -27,6 +27,7 @@ export const LAYERS = {
     ["ops"],
   ],
   "connectors/decode": [["fields"], ["json", "avro"], ["."]],
+  "connectors/state": [["migrations"], ["."]],
   "connectors/duckdb": [
     ["."],
     ["views", "reports", "explain", "evidence"],

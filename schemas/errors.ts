@@ -31,8 +31,8 @@ export const ERROR_CODES = {
   },
   FP2002: {
     exit: 1,
-    cause: "the state file has another schema version",
-    action: "use the version that wrote it, or replay the input into an empty `data` directory",
+    cause: "the state file was written by a newer program, or by one from before upgrades",
+    action: "use the program that wrote it, or restore a backup of this program",
   },
   FP2003: {
     exit: 1,
@@ -68,6 +68,11 @@ export const ERROR_CODES = {
     exit: 1,
     cause: "the running process does not know what was asked: it is of another version",
     action: "restart `fundpulse run` with the installed version",
+  },
+  FP2010: {
+    exit: 1,
+    cause: "the state file could not be brought to the layout of this program",
+    action: "nothing was changed: check disk space and rights of the `data` directory, and start again",
   },
   FP3001: {
     exit: 75,
@@ -124,7 +129,8 @@ export const ERROR_CODES = {
   FP4005: {
     exit: 1,
     cause: "the recount of the published figures could not be carried out",
-    action: "check disk space of the `data` directory; it is tried again by the next `fundpulse verify`",
+    action:
+      "where it says out of memory, raise `verify.memory`, else check disk space of the `data` directory; the next `fundpulse verify` tries again",
   },
   FP4006: {
     exit: 1,

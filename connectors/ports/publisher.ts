@@ -138,6 +138,24 @@ export interface Verified {
   readonly hash: string;
 }
 
+/** One thing that was done to the state as a whole. */
+export interface HistoryRow {
+  readonly at: EpochMs;
+  /** Version of the program that did it. */
+  readonly program: string;
+  /** `made`, `upgraded`, `restored` … */
+  readonly kind: string;
+  /** JSON. */
+  readonly detail: string;
+}
+
+/** The state behind a published file. */
+export interface StateOrigin {
+  readonly program: string;
+  readonly stateId: string;
+  readonly history: readonly HistoryRow[];
+}
+
 export interface InputPosition {
   readonly source: string;
   readonly partition: string;
@@ -179,6 +197,8 @@ export interface PublishInput {
   readonly firstDataDay: DayNumber | null;
   readonly lastDataDay: DayNumber | null;
   readonly inputPositions: readonly InputPosition[];
+  /** The state that this is a snapshot of, and what was done to it. */
+  readonly origin?: StateOrigin;
   /** The last recount of everything; absent when there was none. */
   readonly verified?: Verified;
   /** Alerts and outlook; absent: their tables stay as they are. */

@@ -6,9 +6,9 @@ import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
 import { knownOr } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PRIVATE_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
-import { ALERT_STATE_TABLES } from "./alert-tables.js";
-import { INPUT_STATE_TABLES } from "./input-tables.js";
-import { APPLICATION_ID, STATE_TABLES, STATE_VERSION } from "./tables.js";
+import { PROGRAM_VERSION } from "../files/program-version.js";
+import { APPLICATION_ID } from "./migrations/base-tables.js";
+import { checkLayout, makeTables, migrate, note } from "./migrations/migrate.js";
 
 /** What a state must agree with before it may be used. */
 export interface StateIdentity {
@@ -124,19 +124,32 @@ export class StateFile {
       if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID) {
         throw new FundpulseError("FP2004", `${this.path} is no fundpulse state`);
       }
-      const version = db.pragma("user_version", { simple: true });
-      if (version !== STATE_VERSION) {
-        throw new FundpulseError(
-          "FP2002",
-          `the state ${this.path} has schema version ${version}, this program needs ${STATE_VERSION}; nothing was changed`,
-        );
-      }
+      checkLayout(db, this.path);
       const meta = (key: string): string | undefined =>
         (db!.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
           ?.value;
+<<<<<<< HEAD
       checkIdentity(this.path, meta, identity, acceptRules);
       // A state from before these were kept: nothing in it changes but that it has room for them.
       db.exec(ALERT_STATE_TABLES + INPUT_STATE_TABLES);
+=======
+      if (meta("key_check") !== identity.keyCheck) {
+        throw new FundpulseError(
+          "FP2003",
+          `the state ${this.path} was made with another privacy.personKey; nothing was changed`,
+        );
+      }
+      if (meta("rules") !== identity.rules && !acceptRules) {
+        throw new FundpulseError(
+          "FP2005",
+          `the state ${this.path} was built under another configuration of dimensions (jurisdiction, timezone, periods, groupings, refunds, insurances, careGroups, reimbursed or benefit); nothing was changed`,
+        );
+      }
+      migrate(db, this.path, Date.now());
+      if (meta("program") !== PROGRAM_VERSION) {
+        db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('program', ?)").run(PROGRAM_VERSION);
+      }
+>>>>>>> main
       return db;
     } catch (error) {
       db?.close();
@@ -150,15 +163,15 @@ export class StateFile {
 
   #create(db: Database.Database, identity: StateIdentity): void {
     db.transaction(() => {
-      db.exec(STATE_TABLES);
-      db.exec(ALERT_STATE_TABLES + INPUT_STATE_TABLES);
+      makeTables(db);
       db.pragma(`application_id = ${APPLICATION_ID}`);
-      db.pragma(`user_version = ${STATE_VERSION}`);
       const set = db.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");
       set.run("state_id", randomUUID());
       set.run("key_check", identity.keyCheck);
       set.run("rules", identity.rules);
       set.run("sequence", "0");
+      set.run("program", PROGRAM_VERSION);
+      note(db, Date.now(), "made", {});
     })();
   }
 

@@ -80,6 +80,31 @@ export class StateSnapshot {
     }
   }
 
+  /** Pseudonyms of the wanted persons, whose numbers ascend: only the chunks that hold any are read. */
+  *pseudonymsOf(wanted: Int32Array): Generator<{ persons: Int32Array; pseudonyms: Buffer }> {
+    const firsts = this.#raw<[number]>("SELECT first FROM person_chunk ORDER BY first").map(([n]) => n);
+    const chunk = this.#db.prepare("SELECT tags FROM person_chunk WHERE first = ?").raw();
+    let at = 0;
+    for (const [i, first] of firsts.entries()) {
+      const end = firsts[i + 1] ?? Number.POSITIVE_INFINITY;
+      const from = at;
+      while (at < wanted.length && wanted[at] < end) at++;
+      if (at === from) continue;
+      const all = checkedCrc((chunk.get(first) as [Buffer])[0], `person chunk ${first}`);
+      const persons = wanted.slice(from, at);
+      const pseudonyms = Buffer.alloc(persons.length * 16);
+      persons.forEach((person, n) => {
+        all.copy(pseudonyms, n * 16, (person - first) * 16, (person - first + 1) * 16);
+      });
+      yield { persons, pseudonyms };
+    }
+  }
+
+  /** Blocks of kept settlements in each month: how much there is to read. */
+  blocks(): Map<MonthNumber, number> {
+    return new Map(this.#raw<[number, number]>("SELECT month, count(*) FROM block GROUP BY month"));
+  }
+
   /** Months that hold kept settlements. */
   months(): MonthNumber[] {
     return this.#raw<[number]>("SELECT DISTINCT month FROM block ORDER BY month").map(([m]) => m);

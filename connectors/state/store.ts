@@ -3,6 +3,7 @@ import { Checkpoints } from "./checkpoints.js";
 import { Codes } from "./codes.js";
 import { StateFile, type StateIdentity } from "./file.js";
 import { KeptSettlements } from "./kept-settlements.js";
+import { StateLife } from "./life.js";
 import { MonthTable } from "./month-table.js";
 import { Numbers } from "./numbers.js";
 import { Partitions } from "./partitions.js";
@@ -26,6 +27,7 @@ export class SqliteStore extends StateFile {
   readonly quarantine: Quarantine;
   readonly warnings: Warnings;
   readonly refunds: Refunds;
+  readonly life: StateLife;
 
   /** @throws FundpulseError FP2002 to FP2005 where the file may not be used. */
   constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean } = {}) {
@@ -40,6 +42,7 @@ export class SqliteStore extends StateFile {
     this.quarantine = new Quarantine(this);
     this.warnings = new Warnings(this);
     this.refunds = new Refunds(this);
+    this.life = new StateLife(this);
     this.beforeCommit.push(() => {
       this.codes.save();
       this.partitions.save();

@@ -1,6 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+<<<<<<< HEAD
 import { faultOf } from "../../connectors/faults/known.js";
+=======
+import { PROGRAM_VERSION } from "../../connectors/files/program-version.js";
+import { FundpulseError } from "../../schemas/errors.js";
+>>>>>>> main
 import type { QuarantineOptions } from "./commands/quarantine.js";
 import { alertsDefinition } from "./definitions/alerts.js";
 import { auditDefinition } from "./definitions/audit.js";
@@ -12,20 +16,11 @@ import { nightlyDefinition } from "./definitions/nightly.js";
 import { reportDefinition } from "./definitions/report.js";
 import { verifyDefinition } from "./definitions/verify.js";
 
-/** Version of the package, whether this runs compiled (dist/pipelines) or from source. */
-function version(): string {
-  const places = ["../../../package.json", "../../package.json"].map(
-    (path) => new URL(path, import.meta.url),
-  );
-  const file = places.find((place) => existsSync(place));
-  return file === undefined ? "unknown" : JSON.parse(readFileSync(file, "utf8")).version;
-}
-
 /** The `fundpulse` command; `done` receives the exit code of the command that ran. */
 export function program(done: (exitCode: number) => void): Command {
   const root = new Command("fundpulse")
     .description("Settlement events in, always-current fund-usage indicators out 医保结算事件 → 基金运行指标")
-    .version(version())
+    .version(PROGRAM_VERSION)
     .showHelpAfterError("(see --help)")
     .exitOverride()
     .enablePositionalOptions()

@@ -155,7 +155,7 @@ export async function assembleEngine(
     },
     due: (day) => betweenBatches((now) => closingOf(now).due(day)),
     verify: () => readable(() => verifier.verify()),
-    writeDetail: () => readable(() => verifier.writeDetail()),
+    writeDetail: (need) => readable(() => verifier.writeDetail(need ? { need } : {})),
     end: async () => {
       await verifier.idle();
       if (opened === null) return;

@@ -47,7 +47,7 @@ export function servicesOver(call: Call): EngineServices {
     close: (period, options) => ask("close", period, options),
     due: (day) => ask("due", day),
     verify: () => ask("verify"),
-    writeDetail: () => ask("writeDetail"),
+    writeDetail: (need) => ask("writeDetail", need),
     publish: () => ask("publish"),
     alerts: {
       list: () => ask("alerts list"),

@@ -68,10 +68,4 @@ export interface ClosingState extends PublishState {
 }
 
 /** What the recount and the detail file are made of: a snapshot of the file, and the tables in use at that moment. */
-export interface VerifyState {
-  readonly config: Config;
-  readonly clock: () => EpochMs;
-  readonly store: Pick<SqliteStore, "path" | "commit" | "meta" | "setMeta">;
-  readonly facilities: readonly StreamRecord[];
-  readonly reference: ReferenceTables;
-}
+export type VerifyState = PublishState;

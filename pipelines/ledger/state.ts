@@ -25,12 +25,6 @@ import { dimensionRules, hashOf, ruleParts, rulesOf } from "./rules.js";
 import { SettlementLedger } from "./settlements.js";
 
 /**
- * Raised when a program derives other sums from the same settlements than the one before it: a state is then
- * derived again at its first start under the new program. 2: visits of `cal_ipt_cnt` 0, `casePayment`.
- */
-const DERIVATION = 2;
-
-/**
  * The opened state with everything derived from it in memory. When reference tables or rules differ from those the
  * state was derived with, opening it derives again what they touch. Others know it by what they need of it (ports.ts).
  */
@@ -73,6 +67,7 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     this.store = new SqliteStore(config.data, identity, { acceptRules: options.rebuild });
     const { store } = this;
     this.persons = loadPersons(store.numbers);
+<<<<<<< HEAD
     const categories = hashOf([
       DERIVATION,
       ...NATIONAL_CATEGORIES,
@@ -80,6 +75,10 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
       config.casePayment,
     ]);
     this.#tables = { categories, rules, parts };
+=======
+    const categories = hashOf([...NATIONAL_CATEGORIES, ...reference.categories, config.casePayment]);
+    this.#tables = { categories, rules };
+>>>>>>> main
     const again = options.rebuild || (store.meta("categories") ?? categories) !== categories;
     if (again) this.#forgetDerived(options.rebuild);
     this.#facilities = new FacilityRecords(store, reference.facilities);

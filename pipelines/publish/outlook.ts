@@ -3,7 +3,7 @@ import { expenseBudgets } from "../../aggregations/outlook/budgets.js";
 import { type FundOutlook, fundOutlook, RATE_DAYS } from "../../aggregations/outlook/outlook.js";
 import { insuranceOfFund } from "../../aggregations/streams/record.js";
 import { settledRows } from "../../aggregations/streams/settled.js";
-import { FUND_LABELS } from "../../schemas/fund-labels.js";
+import { FUND_LABELS } from "../../schemas/labels.js";
 import { COMPONENT_MEASURES, MEASURE_INDEX, ROW_WIDTH } from "../../schemas/measures.js";
 import type { DayNumber, Fen, MonthNumber } from "../../schemas/units.js";
 import type { PublishState } from "../ledger/ports.js";

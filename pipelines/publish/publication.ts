@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { withReported } from "../../aggregations/closing/frozen.js";
+import { PROGRAM_VERSION } from "../../connectors/files/program-version.js";
 import type { Figure, PublishedState, PublishInput } from "../../connectors/ports/publisher.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
@@ -97,6 +98,7 @@ export class Publication {
       firstDataDay: span.firstDay,
       lastDataDay: span.lastDay,
       verified: verifiedOf(store),
+      origin: { program: PROGRAM_VERSION, stateId: store.stateId, history: store.life.history() },
       inputPositions: store.partitions
         .all()
         .map(({ source, partition, next }) => ({ source, partition, next })),

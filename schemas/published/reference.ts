@@ -60,6 +60,13 @@ export const PLAIN_TABLES: readonly TableDef[] = [
     count("verified_figures", "核对的数字个数"),
     count("verified_differences", "核对发现的差异个数"),
     text("verified_hash", "重算结果的指纹：各期间的行数与各行 MD5 之和，再取 SHA-256"),
+    text("program", "写出本文件的程序版本"),
+    text("state_id", "状态库的标识"),
+    column(
+      "state_history",
+      'STRUCT("at" TIMESTAMP, "program" VARCHAR, "kind" VARCHAR, "detail" VARCHAR)[]',
+      "状态库的履历：建立、升级、恢复、接受缺口等（辖区时区）",
+    ),
   ]),
   table("quality_balance", "收支平衡：收到 = 计入 + 重复 + 暂挂 + 隔离", [
     text("source", "来源"),

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Formula } from "../../../aggregations/explain/formula.js";
 import { parseRequest, type Request } from "../../../aggregations/explain/request.js";
 import { loadConfig } from "../../../connectors/config/load.js";
+import type { DetailNeed } from "../../../connectors/duckdb/detail/excerpt.js";
 import {
   listSql,
   personsSql,
@@ -11,8 +12,9 @@ import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { explain, recordQueries } from "../../explain/collect.js";
 import type { Explanation } from "../../explain/explanation.js";
-import { detailFile, type Opened, openFiles } from "../../explain/files.js";
+import { type Brought, detailFile, type Opened, openFiles } from "../../explain/files.js";
 import { findFigure } from "../../explain/lookup.js";
+import { needOf } from "../../explain/need.js";
 import { explanationJson, writeCsv } from "../../explain/print.js";
 import { explanationText } from "../../explain/text.js";
 import { forReaders } from "../../workspace/files.js";
@@ -23,11 +25,14 @@ export const EXPLAIN_FORMATS = ["text", "json", "csv"] as const;
 const CELLS_SHOWN = 10;
 const RECORDS_SHOWN = 20;
 
-/** Brings the detail file up to date, which needs the configuration's secrets where no process holds the state. */
-export async function refreshDetail(configFile: string): Promise<void> {
+/**
+ * Brings the detail file up to date, or what is needed of it, which needs the configuration's secrets where no
+ * process holds the state.
+ */
+export async function refreshDetail(configFile: string, need?: DetailNeed): Promise<Brought> {
   const { withEngine } = await import("../../engine/open.js");
   const loaded = loadConfig(configFile);
-  await withEngine(loaded, engineDeps(commandLog(loaded)), (engine) => engine.writeDetail());
+  return withEngine(loaded, engineDeps(commandLog(loaded)), (engine) => engine.writeDetail(need));
 }
 
 export interface ExplainOptions {
@@ -56,7 +61,9 @@ export async function explainCommand(
   const limit = limitOf(options);
   const { request, formula: known } = parseRequest(period, indicator, pairs);
   const loaded = loadConfig(options.config, forReaders(process.env));
-  const opened = await openFiles(loaded, () => refreshDetail(options.config));
+  // Statements are for the detail file: it has to hold everything.
+  const need = options.sql ? undefined : needOf(request, known);
+  const opened = await openFiles(loaded, () => refreshDetail(options.config, need));
   try {
     const { formula, published } = await findFigure(opened.reader, request, known);
     if (options.sql) {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type FundBookFacts, fundsFinding } from "../../../aggregations/findings/funds.js";
 import type { Said } from "../../../aggregations/findings/words.js";
-import { FUND_LABELS } from "../../../schemas/fund-labels.js";
 import { ENROLMENT_INDICATORS, FUND_INDICATORS } from "../../../schemas/indicators.js";
+import { FUND_LABELS } from "../../../schemas/labels.js";
 import { ask, type Group, groupsOf, labels, only, periodOf, scopeShape, viewQuery } from "./ask.js";
 import { figuresShape } from "./care.js";
 import { outlookShape, outlooks } from "./overview.js";

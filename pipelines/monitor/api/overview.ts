@@ -4,7 +4,7 @@ import { decimal, divided, micros, minus, relative } from "../../../aggregations
 import { partsOfFund } from "../../../aggregations/monitor/fund-measures.js";
 import { alertsOf, outlooksOf } from "../../../connectors/duckdb/monitor/alerts.js";
 import { daySums } from "../../../connectors/duckdb/monitor/days.js";
-import { FUND_LABELS } from "../../../schemas/fund-labels.js";
+import { FUND_LABELS } from "../../../schemas/labels.js";
 import { alertAnswer, alertShape } from "./alert-shape.js";
 import { ask, groupsOf, labels, monthsOf, only, periodOf, scopeShape, viewQuery } from "./ask.js";
 import { type Context, route } from "./route.js";

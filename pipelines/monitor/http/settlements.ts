@@ -31,7 +31,7 @@ export interface Behind {
 export async function recordsBehind(loaded: LoadedConfig, request: Request, limit: number): Promise<Behind> {
   const opened = await openFiles(loaded, async () => {
     throw new FundpulseError("FP5002", "the detail file is missing, or older than what is published", {
-      action: "`fundpulse nightly` and `fundpulse explain` bring it up to date",
+      action: "`fundpulse nightly` and `fundpulse explain … --sql` bring it up to date",
     });
   });
   try {

@@ -29,6 +29,14 @@ export interface TableProps<R> {
   readonly className?: string;
   readonly stack?: boolean;
   readonly rowKey?: (row: R, index: number) => string | number;
+  /** Rows that the server has put in order; a head that is pressed asks for another order. */
+  readonly ordered?: { readonly by: Order | null; readonly onOrder: (by: Order) => void };
+}
+
+export interface Order {
+  /** Key of a column. */
+  readonly key: string;
+  readonly up: boolean;
 }
 
 const labelOf = <R,>(c: Column<R>): string => c.label ?? (typeof c.head === "string" ? c.head : "");
@@ -83,9 +91,12 @@ export function DataTable<R>({
   className = "",
   stack = true,
   rowKey,
+  ordered,
 }: TableProps<R>) {
   const { t } = useText();
-  const [order, setOrder] = useState<{ key: string; up: boolean } | null>(null);
+  const [own, setOwn] = useState<Order | null>(null);
+  const order = ordered ? ordered.by : own;
+  const setOrder = ordered?.onOrder ?? setOwn;
   const table = useRef<HTMLTableElement>(null);
   useLayoutEffect(() => {
     const figures = table.current?.querySelectorAll<HTMLElement>(".fig") ?? [];
@@ -95,7 +106,7 @@ export function DataTable<R>({
       else if (f !== document.activeElement) f.tabIndex = -1;
     });
   });
-  const by = order && columns.find((c) => c.key === order.key)?.sort;
+  const by = order && !ordered && columns.find((c) => c.key === order.key)?.sort;
   const shown = by ? [...rows].sort((a, b) => (order.up ? -1 : 1) * compare(by(a), by(b))) : rows;
   return (
     <table class={`${stack ? "stack" : ""} ${className}`} ref={table} onKeyDown={moveFocus}>

@@ -30,7 +30,7 @@ test("the detail file is made when it is missing, for this user alone", () => {
   expect(statSync(join(space.data, "detail")).mode & 0o077).toBe(0);
 });
 
-test("a closed period: as reported, then what changed since, bill by bill", { tags: "long" }, async () => {
+test("a closed period: as reported, then what changed since, bill by bill", async () => {
   await space.engine((engine) => engine.close("2024Q1", { force: true }));
   const closed = explained(...LINE);
   expect(closed.figure).toMatchObject({ value: 0.55, reported: 0.55, status: "closed" });
@@ -60,7 +60,7 @@ test("a closed period: as reported, then what changed since, bill by bill", { ta
   expect(causes.reduce((sum, c) => sum + Number(c.fee), 0)).toBe(400);
 });
 
-test("a fund's closed figure: the entry that changed it", { tags: "long" }, async () => {
+test("a fund's closed figure: the entry that changed it", async () => {
   space.put("fund-entry-2.ndjson", [
     {
       entry_id: "E9",

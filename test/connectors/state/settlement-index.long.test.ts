@@ -1,8 +1,8 @@
 import Database from "better-sqlite3";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { BASE_TABLES } from "../../../connectors/state/migrations/base-tables.js";
 import { SettlementIndex } from "../../../connectors/state/settlement-index.js";
-import { STATE_TABLES } from "../../../connectors/state/tables.js";
 
 const open = (db: Database.Database, mergeIds: number): SettlementIndex =>
   new SettlementIndex((text) => db.prepare(text), mergeIds);
@@ -25,7 +25,7 @@ describe("SettlementIndex", () => {
     fc.assert(
       fc.property(commits, fc.integer({ min: 1, max: 30 }), (history, mergeIds) => {
         const db = new Database(":memory:");
-        db.exec(STATE_TABLES);
+        db.exec(BASE_TABLES);
         let index = open(db, mergeIds);
         const truth = new Map<string, number>();
         const name = (n: number): string => `s${String(n).padStart(3, "0")}`;

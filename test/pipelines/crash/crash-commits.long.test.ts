@@ -94,9 +94,7 @@ test("a process that ends between any two commits leaves what a start goes on fr
   }
 });
 
-test("a rebuild that ends between any two commits is refused until it is made again", {
-  tags: "long",
-}, async () => {
+test("a rebuild that ends between any two commits is refused until it is made again", async () => {
   const other = { ...CONFIG, refunds: "original-period", insurances: { employee: ["390"], resident: [] } };
   const undisturbed = await prepared();
   undisturbed.configure(other);

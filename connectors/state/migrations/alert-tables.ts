@@ -1,5 +1,5 @@
 /**
- * What alerts keep in the state; made when they are missing, so that a state without them opens as it is.
+ * What alerts keep in the state (layout 3).
  * `alert`: every subject of a rule that ever breached. `alert_event`: what happened. `outbox`:
  * messages that no receiver has accepted yet. `alert_channel`: how sending goes. `settled_day`: what each day
  * of a month took out of the funds, derived and made again when missing or older than the month.

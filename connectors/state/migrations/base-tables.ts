@@ -1,16 +1,16 @@
-/** Raised with every change of the tables below; a state of another version is refused (FP2002). */
-export const STATE_VERSION = 2;
+/** Number of the layout below. Later layouts are this one and what migrations/ adds; it is never edited. */
+export const BASE_LAYOUT = 2;
 
 /** Marks an SQLite file as ours ("FPUL"). */
 export const APPLICATION_ID = 0x4650554c;
 
 /**
- * The state file. Truth: `block`, `settlement_id` and `settlement_id_recent` (kept settlements), `dead` (superseded versions;
+ * The tables that a state begins with. Truth: `block`, `settlement_id` and `settlement_id_recent` (kept settlements), `dead` (superseded versions;
  * `kept` above 0: may become current again), `record` (small streams), `place` (positions and tallies), `quarantine`, `closed` (figures frozen at
  * close), `change` (what changed in closed periods since). Derived, and made again when missing:
  * `checkpoint`, `combo`, `grp`, `facility_day`, `facility_latest`.
  */
-export const STATE_TABLES = `
+export const BASE_TABLES = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE code (id INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT;
 CREATE TABLE person_chunk (first INTEGER PRIMARY KEY, tags BLOB NOT NULL) STRICT;

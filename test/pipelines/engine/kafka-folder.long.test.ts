@@ -68,11 +68,11 @@ describe.skipIf(brokers === null)(
   "the same events through Kafka and through the drop folder give the same figures",
   () => {
     test("as avro", () => sameThroughKafka("avro"));
-    test("as json", { tags: "long" }, () => sameThroughKafka("json"));
+    test("as json", () => sameThroughKafka("json"));
   },
 );
 
-test("a broker that is away ends with 75", { tags: "long" }, async () => {
+test("a broker that is away ends with 75", async () => {
   const config = workspace({ kind: "kafka", brokers: ["127.0.0.1:1"] });
   await expect(run("run", "--until-drained", "--config", config)).rejects.toMatchObject({
     code: 75,

@@ -29,9 +29,7 @@ async function sums(
   return Object.fromEntries(Object.entries(found).map(([name, v]) => [name.split(" ").at(-2), v]));
 }
 
-test("divisions run by a city or a province are never one county, those of a city are one city", {
-  tags: "long",
-}, async () => {
+test("divisions run by a city or a province are never one county, those of a city are one city", async () => {
   const found = await sums({ name: "某市", admdvs: "620700", level: "city" }, [
     ["620725", "620725"], // 1: the same county
     ["620725", "620702"], // 2
@@ -65,7 +63,7 @@ test("a municipality is one city, from end to end, and no city of its neighbours
   });
 });
 
-test("county-level cities run by a province are no city of one another", { tags: "long" }, async () => {
+test("county-level cities run by a province are no city of one another", async () => {
   const found = await sums({ name: "某省", admdvs: "460000", level: "province" }, [
     ["469001", "469001"], // 1
     ["469001", "469002"], // 2: begins alike

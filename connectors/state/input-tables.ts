@@ -1,8 +1,0 @@
-/**
- * What the state keeps of its input beside the records; made when they are missing, so that a state without them
- * opens as it is. `unmapped_category`: code, month and money of a quarantined bill whose category nobody knows.
- */
-export const INPUT_STATE_TABLES = `
-CREATE TABLE IF NOT EXISTS unmapped_category (
-  quarantine INTEGER PRIMARY KEY, code TEXT NOT NULL, fee INTEGER NOT NULL) STRICT;
-`;
