@@ -1,3 +1,5 @@
+import type { Config } from "../../schemas/config/schema.js";
+
 /** What 16 random bytes are worth, less what is lost where a random text happens to lack a class of characters. */
 export const KEY_BITS = 122;
 
@@ -49,4 +51,15 @@ function withoutRuns(text: string): string {
     start = end;
   }
   return kept;
+}
+
+/**
+ * What is to be said of a personKey that can be guessed; null for a good one. Whoever holds a state can try keys
+ * for ever: a pseudonym is as strong as the key.
+ */
+export function keyWarning({ privacy }: Config): string | null {
+  const bits = keyBits(privacy.personKey);
+  return bits >= KEY_BITS
+    ? null
+    : `privacy.personKey: it can be guessed (at most ${Math.floor(bits)} bits); use 16 random bytes or more, as \`openssl rand -hex 32\` makes them, and do so before the first run: a state keeps the key that it was made with`;
 }

@@ -5,7 +5,6 @@ import { isMunicipal } from "../../aggregations/dimensions/region.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { STREAM_NAMES, STREAMS } from "../../schemas/input/streams.js";
 import { alertRules } from "./alerts.js";
-import { KEY_BITS, keyBits } from "./key-strength.js";
 import type { Finding } from "./problems.js";
 import { reportRules } from "./report.js";
 import { reservedKeys } from "./reserved.js";
@@ -24,7 +23,6 @@ export function configRules(config: Config, raw: Readonly<Record<string, unknown
     ...careGroups(config),
     ...jurisdiction(config),
     ...places(config, file),
-    ...personKey(config),
     ...kafka(config),
     ...fieldNames(config),
     ...reportRules(config),
@@ -213,20 +211,6 @@ function places({ data, source, reference }: Config, file: string): Finding[] {
       touches: ["data"],
     });
   return findings;
-}
-
-/** Who holds a state can try keys for ever: a pseudonym is as strong as the key. */
-function personKey({ privacy }: Config): Finding[] {
-  const bits = keyBits(privacy.personKey);
-  if (bits >= KEY_BITS) return [];
-  return [
-    {
-      kind: "warning",
-      keys: ["privacy", "personKey"],
-      message: `it can be guessed (about ${Math.floor(bits)} bits); use at least 16 random bytes, as \`openssl rand -hex 32\` makes them, before the first run: a state keeps the key that it was made with`,
-      touches: ["privacy"],
-    },
-  ];
 }
 
 const OUR_NAMES: ReadonlySet<string> = new Set(

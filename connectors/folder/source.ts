@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FolderSourceConfig } from "../../schemas/config/schema.js";
@@ -77,8 +77,10 @@ export class FolderSource implements Source {
   private async mustBeReadable(names: readonly string[]): Promise<void> {
     const unreadable: string[] = [];
     for (const name of names) {
-      await access(join(this.#path, name), constants.R_OK).catch((error: NodeJS.ErrnoException) =>
-        unreadable.push(`${visible(name)} (${error.code ?? "unknown"})`),
+      // A link may lead to a pipe, whose opening would wait for a writer.
+      await open(join(this.#path, name), constants.O_RDONLY | constants.O_NONBLOCK).then(
+        (file) => file.close(),
+        (error: NodeJS.ErrnoException) => unreadable.push(`${visible(name)} (${error.code ?? "unknown"})`),
       );
     }
     if (unreadable.length === 0) return;

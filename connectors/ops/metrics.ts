@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { SEVERITIES } from "../../schemas/alerts/rule.js";
+import { QUARANTINE_REASONS } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Observer } from "../ports/observer.js";
 
@@ -48,6 +49,33 @@ export function createMetrics(): Metrics {
     registers,
   });
   connected.set(1);
+  const quarantined = new Gauge({
+    name: "fundpulse_quarantine_waiting",
+    help: "Records that wait in the quarantine, by reason",
+    labelNames: ["reason"],
+    registers,
+  });
+  const unmapped = new Gauge({
+    name: "fundpulse_unmapped_yuan",
+    help: "Fee of settlements whose facility or code is not known (table quality_unmapped), by kind",
+    labelNames: ["kind"],
+    registers,
+  });
+  const verifiedAt = new Gauge({
+    name: "fundpulse_verified_timestamp_seconds",
+    help: "When the published figures were last recounted, Unix time; absent before the first time",
+    registers: [],
+  });
+  const differences = new Gauge({
+    name: "fundpulse_verified_differences",
+    help: "Differences that the last recount found",
+    registers: [],
+  });
+  const diskFree = new Gauge({
+    name: "fundpulse_disk_free_bytes",
+    help: "Room left on the disk of data",
+    registers,
+  });
   const batches = new Histogram({
     name: "fundpulse_batch_seconds",
     help: "From the start of decoding a batch to its commit",
@@ -130,6 +158,19 @@ export function createMetrics(): Metrics {
     connection(outcome) {
       connected.set(outcome.connected ? 1 : 0);
       lagAt = outcome.lagAt;
+    },
+    quality(outcome) {
+      for (const reason of QUARANTINE_REASONS) quarantined.set({ reason }, outcome.waiting.get(reason) ?? 0);
+      unmapped.reset();
+      for (const [kind, fen] of outcome.unmapped) unmapped.set({ kind }, fen / 100);
+      if (outcome.verified !== null) {
+        // A series that is absent says "never"; 0 would say 1970.
+        registry.registerMetric(verifiedAt);
+        registry.registerMetric(differences);
+        verifiedAt.set(outcome.verified.at / 1000);
+        differences.set(outcome.verified.differences);
+      }
+      if (outcome.diskFree !== null) diskFree.set(outcome.diskFree);
     },
     lag(lags) {
       // Partitions that are gone (a file read to its end) leave the gauge.

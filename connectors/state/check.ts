@@ -1,5 +1,6 @@
 import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
+import { APPLICATION_ID } from "./migrations/base-tables.js";
 import { checkIdentity, type StateIdentity, stateError } from "./file.js";
 
 /** Findings named in the message at most. */
@@ -23,6 +24,8 @@ export function checkStateFile(path: string, identity?: StateIdentity): void {
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { readonly: true, fileMustExist: true });
+    if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID)
+      throw new FundpulseError("FP2004", `${path} is no fundpulse state`);
     if (identity !== undefined) {
       const row = db.prepare("SELECT value FROM meta WHERE key = ?").pluck();
       checkIdentity(path, (key) => row.get(key) as string | undefined, identity, false);

@@ -128,28 +128,11 @@ export class StateFile {
       const meta = (key: string): string | undefined =>
         (db!.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
           ?.value;
-<<<<<<< HEAD
       checkIdentity(this.path, meta, identity, acceptRules);
-      // A state from before these were kept: nothing in it changes but that it has room for them.
-      db.exec(ALERT_STATE_TABLES + INPUT_STATE_TABLES);
-=======
-      if (meta("key_check") !== identity.keyCheck) {
-        throw new FundpulseError(
-          "FP2003",
-          `the state ${this.path} was made with another privacy.personKey; nothing was changed`,
-        );
-      }
-      if (meta("rules") !== identity.rules && !acceptRules) {
-        throw new FundpulseError(
-          "FP2005",
-          `the state ${this.path} was built under another configuration of dimensions (jurisdiction, timezone, periods, groupings, refunds, insurances, careGroups, reimbursed or benefit); nothing was changed`,
-        );
-      }
       migrate(db, this.path, Date.now());
       if (meta("program") !== PROGRAM_VERSION) {
         db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('program', ?)").run(PROGRAM_VERSION);
       }
->>>>>>> main
       return db;
     } catch (error) {
       db?.close();

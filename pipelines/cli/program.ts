@@ -1,10 +1,8 @@
 import { Command, CommanderError } from "commander";
-<<<<<<< HEAD
+
 import { faultOf } from "../../connectors/faults/known.js";
-=======
 import { PROGRAM_VERSION } from "../../connectors/files/program-version.js";
-import { FundpulseError } from "../../schemas/errors.js";
->>>>>>> main
+
 import type { QuarantineOptions } from "./commands/quarantine.js";
 import { alertsDefinition } from "./definitions/alerts.js";
 import { auditDefinition } from "./definitions/audit.js";

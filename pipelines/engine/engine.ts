@@ -22,6 +22,7 @@ import { Publication } from "../publish/publication.js";
 import { Verifier } from "../verify/verifier.js";
 import { AlertDesk } from "./alerts.js";
 import type { Engine, EngineDeps, RunSummary } from "./port.js";
+import { QualityLook } from "./quality.js";
 
 /** The state is checkpointed after so many records, which bounds how long a start after a crash takes. */
 const CHECKPOINT_RECORDS = 500_000;
@@ -134,6 +135,13 @@ export async function assembleEngine(
       const version = await loop.publishNow();
       return { settlements: state.store.settlements.ids.count(), version };
     },
+    describe: () =>
+      betweenBatches(async ({ state: { store }, loop }) => ({
+        state: store.stateId,
+        settlements: store.settlements.ids.count(),
+        sequence: store.sequence,
+        version: loop.version,
+      })),
     quarantine: {
       list: (filter) => betweenBatches(() => quarantine.list(filter)),
       show: (id) => betweenBatches(() => quarantine.show(id)),
@@ -246,6 +254,11 @@ async function consume(
     const due = await queue.run(() => intake.revalidate("reason = 'future_time' AND due <= ?", deps.clock()));
     if (due.resolved > 0) loop.changed(null);
   };
+  const quality = new QualityLook(state);
+  const tellQuality = async (): Promise<void> => {
+    const outcome = await quality.look();
+    if (outcome !== null) deps.observer.quality?.(outcome);
+  };
   let revalidating: Promise<void> | null = null;
   let asking = false;
   const tick = setInterval(() => {
@@ -261,6 +274,7 @@ async function consume(
       fail(error);
     }
     void loop.restore().catch(fail);
+    void tellQuality().catch(fail);
     if (asking) return;
     asking = true;
     // A source that cannot tell its lag just now says so where it reads.
@@ -275,6 +289,7 @@ async function consume(
   }, TICK_MS);
   alerts.start();
   loop.start(fail);
+  await tellQuality();
   try {
     // What became due while nothing ran; a drained run may be over before the first tick.
     await revalidateDue();

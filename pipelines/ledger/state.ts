@@ -67,18 +67,8 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     this.store = new SqliteStore(config.data, identity, { acceptRules: options.rebuild });
     const { store } = this;
     this.persons = loadPersons(store.numbers);
-<<<<<<< HEAD
-    const categories = hashOf([
-      DERIVATION,
-      ...NATIONAL_CATEGORIES,
-      ...reference.categories,
-      config.casePayment,
-    ]);
-    this.#tables = { categories, rules, parts };
-=======
     const categories = hashOf([...NATIONAL_CATEGORIES, ...reference.categories, config.casePayment]);
-    this.#tables = { categories, rules };
->>>>>>> main
+    this.#tables = { categories, rules, parts };
     const again = options.rebuild || (store.meta("categories") ?? categories) !== categories;
     if (again) this.#forgetDerived(options.rebuild);
     this.#facilities = new FacilityRecords(store, reference.facilities);

@@ -1,5 +1,6 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { keyWarning } from "../../../connectors/config/key-strength.js";
 import { describeConfig, loadConfig } from "../../../connectors/config/load.js";
 import { loadReference } from "../../../connectors/config/reference.js";
 import { faultOf } from "../../../connectors/faults/known.js";
@@ -32,6 +33,8 @@ export async function checkCommand(options: {
     }
   };
   await step("configuration", () => loaded.file);
+  const weakKey = keyWarning(config);
+  if (weakKey !== null) process.stdout.write(`warn  configuration: ${weakKey}\n`);
   for (const warning of loaded.warnings) process.stdout.write(`warn  configuration: ${warning}\n`);
   await step("reference", () => referenceText(config));
   for (const missing of missingTables(config)) process.stdout.write(`warn  reference: ${missing}\n`);
@@ -88,7 +91,7 @@ function referenceText(config: Config): string {
 async function stateText(config: Config): Promise<string> {
   const { data } = config;
   const path = join(data, "state.sqlite");
-  if (!existsSync(path)) return "none yet";
+  if (!existsSync(path) || statSync(path).size === 0) return "none yet";
   const { differsFromHolder, lockHolder, tryLock } = await import("../../../connectors/control/lock.js");
   const lock = tryLock(data);
   if (lock === null) {

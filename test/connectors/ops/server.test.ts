@@ -3,6 +3,7 @@ import { createHealth, type Health } from "../../../connectors/ops/health.js";
 import { createMetrics, type Metrics } from "../../../connectors/ops/metrics.js";
 import { type OpsServer, startOps } from "../../../connectors/ops/server.js";
 import { FundpulseError } from "../../../schemas/errors.js";
+import type { Fen } from "../../../schemas/units.js";
 
 let now = 0;
 let server: OpsServer | null = null;
@@ -205,4 +206,25 @@ test("a version that stands from an earlier run is spoken of at once", async () 
   const text = await (await fetch(`${url}/metrics`)).text();
   expect(text).toContain("fundpulse_published_version 4");
   expect(text).toContain("fundpulse_watermark_timestamp_seconds 1700000000");
+});
+
+test("what waits for somebody is told by reason and kind; a recount that never was has no series", async () => {
+  const { metrics, url } = await start();
+  const text = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
+  const quality = {
+    waiting: new Map([["bad_value", 3]]),
+    unmapped: new Map([["facility", 123_456 as Fen]]),
+    verified: null,
+    diskFree: 5_000_000,
+  };
+  metrics.quality?.(quality);
+  expect(await text()).toContain('fundpulse_quarantine_waiting{reason="bad_value"} 3');
+  expect(await text()).toContain('fundpulse_quarantine_waiting{reason="undecodable"} 0');
+  expect(await text()).toContain('fundpulse_unmapped_yuan{kind="facility"} 1234.56');
+  expect(await text()).toContain("fundpulse_disk_free_bytes 5000000");
+  expect(await text()).not.toContain("fundpulse_verified");
+  metrics.quality?.({ ...quality, unmapped: new Map(), verified: { at: 1_700_000_000_000, differences: 2 } });
+  expect(await text()).toContain("fundpulse_verified_timestamp_seconds 1700000000");
+  expect(await text()).toContain("fundpulse_verified_differences 2");
+  expect(await text()).not.toContain("fundpulse_unmapped_yuan{");
 });
