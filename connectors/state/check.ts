@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
-import { APPLICATION_ID } from "./migrations/base-tables.js";
 import { checkIdentity, type StateIdentity, stateError } from "./file.js";
+import { APPLICATION_ID } from "./migrations/base-tables.js";
 
 /** Findings named in the message at most. */
 const NAMED = 3;
