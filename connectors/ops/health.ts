@@ -103,7 +103,7 @@ export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Heal
       lagRecords = known.length === 0 ? null : known.reduce((sum, n) => sum + n, 0);
       openRecords = lags.reduce((sum, l) => sum + (l.inOpenTransactions ?? 0), 0);
       if (connection === null) lagAt = lagRecords === null ? null : clock();
-      if (lagRecords !== null && lagRecords > openRecords) waitingSince ??= clock();
+      if ((lagRecords ?? 0) > openRecords || lags.some((l) => l.waits === true)) waitingSince ??= clock();
       else waitingSince = null;
     },
     report() {

@@ -9,6 +9,8 @@ import { silentLog } from "../../../connectors/ports/log.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { NATIONAL_CATEGORIES } from "../../../schemas/input/national-categories.js";
+import { visible } from "../../../schemas/visible.js";
+import { unknownFieldsOf } from "../../ingest/unknown-fields.js";
 import { count } from "../terminal/progress.js";
 
 /**
@@ -56,6 +58,7 @@ export async function checkCommand(options: {
       const { SchemaRegistry } = await import("../../../connectors/decode/registry.js");
       return new SchemaRegistry({ ...registry, patienceMs: REGISTRY_MS }).check();
     });
+  for (const warning of await inputWarnings(config)) process.stdout.write(`warn  ${warning}\n`);
   return exit;
 }
 
@@ -74,6 +77,46 @@ const missingTables = ({ reference }: Config): string[] =>
   Object.entries(WITHOUT).flatMap(([name, effect]) =>
     existsSync(join(reference, name)) ? [] : [`${join(reference, name)} does not exist: ${effect}`],
   );
+
+/** What the state and the drop folder say of the input: files that changed, fields that nobody reads. */
+async function inputWarnings(config: Config): Promise<string[]> {
+  const path = join(config.data, "state.sqlite");
+  if (!existsSync(path)) return [];
+  const { readInputNotes } = await import("../../../connectors/state/input-notes.js");
+  const notes = readInputNotes(path);
+  if (notes === null) return [];
+  const found: string[] = [];
+  if (config.source.kind === "folder") {
+    const { changedFiles } = await import("../../../connectors/folder/changes.js");
+    const present = await changedFiles(config.source.path, notes.taken);
+    const changed = new Map(
+      [...notes.changed].filter(([, c]) => !c.dismissed).map(([n, c]) => [n, c.detail]),
+    );
+    for (const [name, { detail, mark }] of present) {
+      if (notes.changed.get(name)?.mark !== mark) changed.set(name, detail);
+    }
+    for (const [name, detail] of changed) {
+      found.push(
+        `inbox: ${shownName(name)}: ${detail}; send what is new under a new name, then: fundpulse quarantine dismiss --file ${shownName(name)} --why TEXT`,
+      );
+    }
+  }
+  const byStream = new Map<string, string[]>();
+  for (const { stream, name, share } of unknownFieldsOf(notes.unknownFields)) {
+    const percent = Math.max(1, Math.round(share * 100));
+    byStream.set(stream, [...(byStream.get(stream) ?? []), `${name} (${percent} %)`]);
+  }
+  for (const [stream, fields] of byStream) {
+    const some =
+      fields.slice(0, 40).join(", ") + (fields.length > 40 ? `, and ${fields.length - 40} more` : "");
+    found.push(
+      `${stream}: fields that arrive and are not read: ${some}; where one is ours under another name, say so in source.fields`,
+    );
+  }
+  return found;
+}
+
+const shownName = visible;
 
 function referenceText(config: Config): string {
   const tables = loadReference(config.reference, config.timezone, Object.keys(config.insurances));
