@@ -10,7 +10,7 @@ const TOPIC = 2;
 
 /**
  * Makes the figures topic, or sees that the one that is there can carry a job's figures: one partition, compacted.
- * @throws FundpulseError FP9002 where it cannot, or where a topic that the job reads is not there
+ * @throws FundpulseError FP3102 where it cannot, or where a topic that the job reads is not there
  */
 export async function ensureFiguresTopic(
   config: KafkaSourceConfig,
@@ -24,7 +24,7 @@ export async function ensureFiguresTopic(
     const missing = [topics.settlement, topics.facility].filter((topic) => !present.has(topic));
     if (missing.length > 0)
       throw new FundpulseError(
-        "FP9002",
+        "FP3102",
         `topic ${missing.join(", ")} does not exist on ${config.brokers.join(", ")}`,
       );
     if (!present.has(topics.figures)) {
@@ -36,7 +36,7 @@ export async function ensureFiguresTopic(
     const partitions = metadata.topics[0].partitions.length;
     if (partitions !== 1) {
       throw new FundpulseError(
-        "FP9002",
+        "FP3102",
         `topic ${topics.figures} has ${partitions} partitions; figures need one, so that a reader sees one cut`,
       );
     }
@@ -47,14 +47,14 @@ export async function ensureFiguresTopic(
     const policy = described.resources[0]?.configEntries[0]?.configValue;
     if (policy !== "compact") {
       throw new FundpulseError(
-        "FP9002",
+        "FP3102",
         `topic ${topics.figures} has cleanup.policy ${policy}; figures need compact, so that none of them is ever dropped`,
       );
     }
     const [{ high }] = await admin.fetchTopicOffsets(topics.figures);
     if (Number(high) > 0) {
       throw new FundpulseError(
-        "FP9002",
+        "FP3102",
         `topic ${topics.figures} already holds figures (up to offset ${high}); a job that begins anew needs a topic of its own: name one with --figures`,
       );
     }

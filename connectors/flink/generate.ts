@@ -97,7 +97,7 @@ export function jobViews({ config, categories: configured, facilities }: JobSour
 /**
  * The declarations of a configuration as one Flink SQL script, and its manifest.
  * @param jar where the cluster's SQL client finds the jar; null where it lies in Flink's `lib`
- * @throws FundpulseError FP9001 where a part of the configuration has no form in the job
+ * @throws FundpulseError FP3101 where a part of the configuration has no form in the job
  */
 export function generateJob(
   source: JobSource,
@@ -107,7 +107,7 @@ export function generateJob(
   const { config } = source;
   if (source.facilities.length > MOST_FACILITIES) {
     throw new FundpulseError(
-      "FP9001",
+      "FP3101",
       `facilities.csv has ${source.facilities.length} rows; a job takes ${MOST_FACILITIES}. Send them to the facility topic instead, and leave the file empty`,
     );
   }

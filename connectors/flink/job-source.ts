@@ -14,12 +14,12 @@ export interface WiringOptions {
 
 /**
  * What a job is connected to, from the configuration of a workspace that reads Kafka.
- * @throws FundpulseError FP9001 where the source has no form in a job, FP1003 for a wrong property or name
+ * @throws FundpulseError FP3101 where the source has no form in a job, FP1003 for a wrong property or name
  */
 export function wiringOf(config: Config, { name, figures, properties }: WiringOptions): Wiring {
   const { source } = config;
   if (source.kind !== "kafka") {
-    throw new FundpulseError("FP9001", `source.kind: ${source.kind}; a job reads Kafka alone`);
+    throw new FundpulseError("FP3101", `source.kind: ${source.kind}; a job reads Kafka alone`);
   }
   if (!/^[\w.-]{1,100}$/.test(name)) {
     throw new FundpulseError("FP1003", `--name ${name}: letters, digits and ._- only`);
@@ -33,14 +33,14 @@ export function wiringOf(config: Config, { name, figures, properties }: WiringOp
   );
   if ((source.ssl !== false || source.sasl !== undefined) && kafka["security.protocol"] === undefined) {
     throw new FundpulseError(
-      "FP9001",
+      "FP3101",
       "source.ssl and source.sasl are settings of this program; Flink's clients take their own: give them with --property security.protocol=…",
     );
   }
   const registry = source.schemaRegistry;
   if (registry?.username !== undefined) {
     throw new FundpulseError(
-      "FP9001",
+      "FP3101",
       "source.schemaRegistry.username: a job reads a registry without a log-in",
     );
   }

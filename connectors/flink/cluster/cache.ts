@@ -12,7 +12,7 @@ export const cacheDir = (): string => process.env.FUNDPULSE_CACHE || join(homedi
 
 /**
  * Runs a tool to its end.
- * @throws FundpulseError FP9002 where it is not there or fails, with the end of what it said
+ * @throws FundpulseError FP3102 where it is not there or fails, with the end of what it said
  */
 export async function runTool(tool: string, args: readonly string[], cwd?: string): Promise<string> {
   try {
@@ -20,9 +20,9 @@ export async function runTool(tool: string, args: readonly string[], cwd?: strin
     return stdout;
   } catch (error) {
     const { code, stdout = "", stderr = "" } = error as { code?: unknown; stdout?: string; stderr?: string };
-    if (code === "ENOENT") throw new FundpulseError("FP9002", `\`${tool}\` is not on the path`);
+    if (code === "ENOENT") throw new FundpulseError("FP3102", `\`${tool}\` is not on the path`);
     const said = `${stdout}\n${stderr}`.trim().slice(-800);
-    throw new FundpulseError("FP9002", `\`${tool} ${args.slice(0, 3).join(" ")} …\` failed: ${said}`);
+    throw new FundpulseError("FP3102", `\`${tool} ${args.slice(0, 3).join(" ")} …\` failed: ${said}`);
   }
 }
 

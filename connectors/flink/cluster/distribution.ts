@@ -10,7 +10,7 @@ const KAFKA_CONNECTOR = "5.0.0-2.2";
 /**
  * Apache Flink with what the job needs, taken once into the cache: its official `bin`, `conf`, `lib` and `opt` are in
  * two wheels of PyPI, the SQL gateway (which the SQL client needs) and the Kafka connector in Maven Central.
- * @throws FundpulseError FP9002 where Java, pip, Python or Maven is missing, or a registry does not answer
+ * @throws FundpulseError FP3102 where Java, pip, Python or Maven is missing, or a registry does not answer
  */
 export async function flinkHome(): Promise<string> {
   const home = join(cacheDir(), "flink", FLINK_VERSION);
@@ -31,7 +31,7 @@ async function fill(home: string): Promise<void> {
     [`apache_flink-${FLINK_VERSION}`, unpacked.scripts],
   ]) {
     const wheel = readdirSync(work).find((file) => file.startsWith(prefix) && file.endsWith(".whl"));
-    if (wheel === undefined) throw new FundpulseError("FP9002", `pip brought no wheel ${prefix}*`);
+    if (wheel === undefined) throw new FundpulseError("FP3102", `pip brought no wheel ${prefix}*`);
     await runTool("python3", ["-m", "zipfile", "-e", join(work, wheel), into]);
   }
   for (const part of ["lib", "opt"]) renameSync(join(unpacked.libraries, "pyflink", part), join(home, part));

@@ -25,11 +25,11 @@ function files(dir: string): string[] {
 /**
  * The jar with the format and functions of the job, built once from its sources by Maven, into the cache. The package
  * ships the sources alone: what runs on a cluster is what stands there to read.
- * @throws FundpulseError FP9002 where Maven or Java is missing, or does not build
+ * @throws FundpulseError FP3102 where Maven or Java is missing, or does not build
  */
 export async function fundpulseJar(): Promise<string> {
   const from = sources();
-  if (!existsSync(from)) throw new FundpulseError("FP9002", `the Java sources are not there: ${from}`);
+  if (!existsSync(from)) throw new FundpulseError("FP3102", `the Java sources are not there: ${from}`);
   const hash = createHash("sha256");
   const parts = [join(from, "pom.xml"), ...files(join(from, "src", "main"))];
   for (const path of parts) hash.update(path.slice(from.length)).update(readFileSync(path));

@@ -60,7 +60,7 @@ export class LocalCluster {
     this.rest = new FlinkRest(url);
   }
 
-  /** @throws FundpulseError FP9002 where Flink cannot be had or does not start */
+  /** @throws FundpulseError FP3102 where Flink cannot be had or does not start */
   static async start(options: LocalOptions): Promise<LocalCluster> {
     const home = await flinkHome();
     const { dir } = options;
@@ -128,7 +128,7 @@ export class LocalCluster {
       if (overview && overview["slots-total"] >= slots) return;
       if (Date.now() > end || this.jobManager?.exitCode != null) {
         throw new FundpulseError(
-          "FP9002",
+          "FP3102",
           `Flink did not start; its logs are in ${join(this.options.dir, "log")}`,
         );
       }

@@ -29,7 +29,7 @@ export class FlinkRest {
   /** @param url such as http://jobmanager:8081 */
   constructor(readonly url: string) {}
 
-  /** @throws FundpulseError FP9002 where the cluster cannot be reached or refuses */
+  /** @throws FundpulseError FP3102 where the cluster cannot be reached or refuses */
   async get<T>(path: string): Promise<T> {
     return this.#ask<T>(path, undefined);
   }
@@ -49,14 +49,14 @@ export class FlinkRest {
     } catch (error) {
       const { cause, message } = error as Error & { cause?: Error };
       throw new FundpulseError(
-        "FP9002",
+        "FP3102",
         `no answer from Flink at ${this.url}: ${cause?.message || message}`,
         { cause: error },
       );
     }
     const text = await answer.text();
     if (!answer.ok)
-      throw new FundpulseError("FP9002", `Flink answers ${answer.status} to ${path}: ${text.slice(0, 400)}`);
+      throw new FundpulseError("FP3102", `Flink answers ${answer.status} to ${path}: ${text.slice(0, 400)}`);
     return JSON.parse(text) as T;
   }
 

@@ -4,7 +4,7 @@ import { FundpulseError } from "../../../schemas/errors.js";
 
 /**
  * Hands a script to a cluster through Flink's own SQL client; returns the ids of the jobs that it submitted.
- * @throws FundpulseError FP9002 where a statement was refused, with what the client said of it
+ * @throws FundpulseError FP3102 where a statement was refused, with what the client said of it
  */
 export async function submitScript(
   home: string,
@@ -38,7 +38,7 @@ export async function submitScript(
   if (jobs.length === 0) {
     const at = said.indexOf("[ERROR]");
     throw new FundpulseError(
-      "FP9002",
+      "FP3102",
       `Flink's SQL client submitted no job: ${said.slice(Math.max(0, at), at + 1500).trim()}`,
     );
   }

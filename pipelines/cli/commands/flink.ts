@@ -52,18 +52,10 @@ export async function flinkGenerate(
   const { config } = loadConfig(options.config);
   const jar = options.jar === undefined ? await fundpulseJar() : resolve(options.jar);
   const { sql, manifest } = await jobOf(config, options, jar);
-  const write = (file: string, text: string): void => {
-    try {
-      // It may hold what `--property` said.
-      writeFileSync(file, text, { mode: 0o600 });
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new FundpulseError("FP9002", `${file} cannot be written (${code})`);
-    }
-  };
-  write(options.out, sql);
+  // It may hold what `--property` said.
+  writeFileSync(options.out, sql, { mode: 0o600 });
   const beside = `${options.out.replace(/\.sql$/, "")}.manifest.json`;
-  write(beside, `${JSON.stringify(manifest, null, 1)}\n`);
+  writeFileSync(beside, `${JSON.stringify(manifest, null, 1)}\n`);
   process.stdout.write(
     `${options.out}: ${count(sql.length)} characters, digest ${manifest.digest}\n${beside}\njar: ${jar}\n`,
   );
@@ -100,7 +92,7 @@ export async function flinkSubmit(
   const running = await rest.running(options.name);
   if (running) {
     throw new FundpulseError(
-      "FP9002",
+      "FP3102",
       `job ${options.name} already runs (${running.jid}); two of one name would abort each other's transactions`,
     );
   }
@@ -195,7 +187,7 @@ export async function flinkStatus(
   const job = await jobOf(loaded.config, options, null);
   const running = await rest.running(options.name);
   if (running === undefined) {
-    throw new FundpulseError("FP9002", `no job ${options.name} runs on ${options.flink}`);
+    throw new FundpulseError("FP3102", `no job ${options.name} runs on ${options.flink}`);
   }
   const status = await statusOf(rest, running, job, commandLog(loaded));
   process.stdout.write(

@@ -86,7 +86,7 @@ test("text of the configuration cannot leave its literal", () => {
 });
 
 test.each([
-  ["a folder", { source: { kind: "folder" } }, /FP9001/],
+  ["a folder", { source: { kind: "folder" } }, /FP3101/],
   [
     "a log-in that Flink's clients are not told",
     { source: { ...KAFKA, sasl: { mechanism: "plain", username: "u", password: "p" } } },
