@@ -61,7 +61,7 @@ export async function serve(dir) {
 /** Pages that are open: each hears of versions, and asks again what it shows, as a browser does. */
 export class Pages {
   told = 0;
-  #abort = new AbortController();
+  #aborts = [];
 
   constructor(url, asks = "api/v1/overview") {
     this.url = url;
@@ -77,7 +77,9 @@ export class Pages {
   }
 
   async #one() {
-    const { signal } = this.#abort;
+    const abort = new AbortController();
+    this.#aborts.push(abort);
+    const { signal } = abort;
     const response = await fetch(`${this.url}api/v1/live`, { signal });
     void (async () => {
       let etag = "";
@@ -89,10 +91,8 @@ export class Pages {
           text = text.slice(end + 2);
           if (!news) continue;
           this.told++;
-          const answer = await fetch(`${this.url}${this.asks}`, {
-            signal,
-            headers: { "if-none-match": etag },
-          });
+          const headers = { "if-none-match": etag };
+          const answer = await fetch(`${this.url}${this.asks}`, { headers });
           etag = answer.headers.get("etag") ?? "";
           await answer.arrayBuffer();
         }
@@ -101,7 +101,7 @@ export class Pages {
   }
 
   close() {
-    this.#abort.abort();
+    for (const abort of this.#aborts) abort.abort();
   }
 }
 

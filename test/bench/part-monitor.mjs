@@ -46,6 +46,7 @@ export async function monitor({ dir, events, say }) {
     }
     pages.close();
     await server.stop();
+    say(`monitor: told after ${waits.map(secondsText).join(", ")}`);
     say("monitor: the pipeline beside its pages");
     wideWorkspace(workspace, events, every);
     const beside = await serve(workspace);
