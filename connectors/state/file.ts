@@ -6,8 +6,11 @@ import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
 import { makeFolder, makePrivateFile, PRIVATE_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
 import { PROGRAM_VERSION } from "../files/program-version.js";
+import { verifyTables } from "./damage.js";
 import { APPLICATION_ID } from "./migrations/base-tables.js";
-import { checkLayout, makeTables, migrate, note } from "./migrations/migrate.js";
+import { LAYOUT } from "./migrations/list.js";
+import { checkLayout, layoutOf, makeTables, migrate, note } from "./migrations/migrate.js";
+import { retally, Tallies, talliedTables } from "./tallies.js";
 
 /** What a state must agree with before it may be used. */
 export interface StateIdentity {
@@ -62,11 +65,14 @@ export class StateFile {
   /** Run at the end of every commit, before it is made durable. */
   readonly beforeCommit: (() => void)[] = [];
   readonly #sql = new Map<string, Database.Statement>();
+  readonly #tallies: Tallies;
 
   constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean }) {
     this.path = join(dataDir, "state.sqlite");
     const fresh = !existsSync(this.path);
     this.db = this.#open(fresh, identity, options.acceptRules ?? false);
+    this.#tallies = new Tallies(this.db);
+    this.#tallies.follow();
     this.stateId = this.meta("state_id") ?? "";
     this.sequence = Number(this.meta("sequence") ?? 0);
   }
@@ -93,6 +99,7 @@ export class StateFile {
         throw new FundpulseError("FP2004", `${this.path} is no fundpulse state`);
       }
       checkLayout(db, this.path);
+      if (layoutOf(db) === LAYOUT) verifyTables(db, this.path);
       const meta = (key: string): string | undefined =>
         (db!.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
           ?.value;
@@ -102,7 +109,9 @@ export class StateFile {
           `the state ${this.path} was made with another privacy.personKey; nothing was changed`,
         );
       }
-      if (meta("rules") !== identity.rules && !acceptRules) {
+      // A rebuild under these rules that was interrupted goes on.
+      const begun = meta("rules") === "" && meta("rebuilding") === identity.rules;
+      if (meta("rules") !== identity.rules && !acceptRules && !begun) {
         throw new FundpulseError(
           "FP2005",
           `the state ${this.path} was built under another configuration of dimensions (jurisdiction, timezone, periods, groupings, refunds, insurances, careGroups, reimbursed or benefit); nothing was changed`,
@@ -110,7 +119,10 @@ export class StateFile {
       }
       migrate(db, this.path, Date.now());
       if (meta("program") !== PROGRAM_VERSION) {
-        db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('program', ?)").run(PROGRAM_VERSION);
+        db.transaction(() => {
+          db!.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('program', ?)").run(PROGRAM_VERSION);
+          retally(db!, ["meta"]);
+        })();
       }
       return db;
     } catch (error) {
@@ -134,6 +146,7 @@ export class StateFile {
       set.run("sequence", "0");
       set.run("program", PROGRAM_VERSION);
       note(db, Date.now(), "made", {});
+      retally(db, talliedTables(db));
     })();
   }
 
@@ -173,11 +186,26 @@ export class StateFile {
       const result = work();
       for (const hook of this.beforeCommit) hook();
       this.setMeta("sequence", String(this.sequence));
+      this.#tallies.save();
       this.db.exec("COMMIT");
       return result;
     } catch (error) {
       this.failed = stateError(error, this.path);
       if (this.db.inTransaction) this.db.exec("ROLLBACK");
+      throw this.failed;
+    }
+  }
+
+  /** Writes what is no part of a commit (derived sums, the version of a close): all of it is durable, or nothing. */
+  beside(work: () => void): void {
+    if (this.failed !== null) throw this.failed;
+    try {
+      this.db.transaction(() => {
+        work();
+        this.#tallies.save();
+      })();
+    } catch (error) {
+      this.failed = stateError(error, this.path);
       throw this.failed;
     }
   }

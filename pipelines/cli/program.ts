@@ -249,8 +249,22 @@ export async function main(argv: readonly string[]): Promise<number> {
       process.stderr.write(`fundpulse: ${error.message}\n`);
       return error.exitCode;
     }
+    const damage = stateDamage(error);
+    if (damage !== null) {
+      process.stderr.write(`fundpulse: ${damage.message}\n`);
+      return damage.exitCode;
+    }
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
     process.stderr.write(`fundpulse: an unexpected error, please report it\n${trace}\n`);
     return 1;
   }
+}
+
+/** SQLite's words on a damaged page or a disk that does not answer, wherever a read met it. */
+function stateDamage(error: unknown): FundpulseError | null {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code !== "string" || !/^SQLITE_(CORRUPT|NOTADB|IOERR|PROTOCOL)/.test(code)) return null;
+  return new FundpulseError("FP2004", `the state file is damaged (${(error as Error).message})`, {
+    cause: error,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Database } from "better-sqlite3";
+import { TALLY_TABLE } from "../tallies.js";
 import { ALERT_STATE_TABLES } from "./alert-tables.js";
 import { BASE_LAYOUT } from "./base-tables.js";
 import { INPUT_STATE_TABLES } from "./input-tables.js";
@@ -32,6 +33,12 @@ export const MIGRATIONS: readonly Migration[] = [
     // The first two came within layout 2: some states have them.
     tables: `${ALERT_STATE_TABLES}${INPUT_STATE_TABLES}${LIFE_TABLES}`,
     derivesAgain: true,
+  },
+  {
+    to: 4,
+    what: "checksums of every table",
+    tables: TALLY_TABLE,
+    derivesAgain: false,
   },
 ];
 

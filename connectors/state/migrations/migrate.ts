@@ -13,6 +13,8 @@ import Database from "better-sqlite3";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { PRIVATE_FILE, setMode } from "../../files/modes.js";
 import { PROGRAM_VERSION } from "../../files/program-version.js";
+import { SettlementIndex } from "../settlement-index.js";
+import { retally, talliedTables } from "../tallies.js";
 import { BASE_LAYOUT, BASE_TABLES } from "./base-tables.js";
 import { LAYOUT, MIGRATIONS, type Migration } from "./list.js";
 
@@ -113,6 +115,8 @@ export function migrate(db: Db, path: string, now: number): number {
       };
       note(db, now, "upgraded", detail);
       db.pragma(`user_version = ${LAYOUT}`);
+      retally(db, talliedTables(db));
+      new SettlementIndex((sql) => db.prepare(sql)).retally();
     }).immediate();
   } catch (cause) {
     throw new FundpulseError(
