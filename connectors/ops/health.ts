@@ -53,7 +53,7 @@ export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Heal
     lag(lags) {
       const known = lags.flatMap((l) => (l.lag === null ? [] : [l.lag]));
       lagRecords = known.length === 0 ? null : known.reduce((sum, n) => sum + n, 0);
-      if (lagRecords !== null && lagRecords > 0) waitingSince ??= clock();
+      if ((lagRecords ?? 0) > 0 || lags.some((l) => l.waits === true)) waitingSince ??= clock();
       else waitingSince = null;
     },
     report() {

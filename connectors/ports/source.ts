@@ -59,6 +59,21 @@ export interface SourceBatch {
   readonly position: Position;
 }
 
+/** A partition that is no longer what was taken of it: a file that somebody changed. */
+export interface PartitionChange {
+  readonly source: string;
+  readonly partition: string;
+  readonly stream: StreamName;
+  /** What happened, for people. */
+  readonly detail: string;
+  /** What it looks like now. */
+  readonly mark: string;
+  /** The date of its present content; null where there is none. */
+  readonly changedAtMs: EpochMs | null;
+  /** Its present content, to be looked at and not to be taken; null where it cannot be read. */
+  readonly content: (() => AsyncIterable<SourceBatch>) | null;
+}
+
 /** What a source asks of the program around it. */
 export interface SourceContext {
   /** The committed position of a partition, or undefined if it was never read. Reads our own state. */
@@ -68,13 +83,23 @@ export interface SourceContext {
   readonly signal: AbortSignal;
   /** Something an operator should know; never holds record values. */
   readonly warn: (event: string, detail: Record<string, unknown>) => void;
+  /** What a partition looked like when its change was last told; undefined where it is what was taken. */
+  readonly changedAs: (source: string, partition: string) => string | undefined;
+  /** A partition changed after it was taken: durable when it returns. */
+  readonly changed: (change: PartitionChange) => Promise<void>;
+  /** A partition is again what was taken of it. */
+  readonly restored: (source: string, partition: string) => Promise<void>;
 }
 
-/** How far a source has to go; `lag` is in records where the source can tell, else null. */
+/**
+ * How far a source has to go; `lag` is in records where the source can tell, else null. `waits`: there is something
+ * to read, where `lag` does not say so.
+ */
 export interface SourceLag {
   readonly source: string;
   readonly partition: string;
   readonly lag: number | null;
+  readonly waits?: boolean;
 }
 
 /**

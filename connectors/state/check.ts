@@ -6,11 +6,10 @@ import type { MonthNumber } from "../../schemas/units.js";
 import { DERIVED_TABLES, damagedError, RECOVER } from "./damage.js";
 import { checkedCrc, stateError } from "./file.js";
 import { unpackFigures, unpackSums, unpackText } from "./frozen-codec.js";
-import { LAYOUT } from "./migrations/list.js";
-import { checkLayout, layoutOf } from "./migrations/migrate.js";
+import { checkLayout } from "./migrations/migrate.js";
 import { BlockReader, ROWS_PER_BLOCK } from "./settlement-block.js";
 import { SettlementIndex } from "./settlement-index.js";
-import { Tallies } from "./tallies.js";
+import { isTallied, Tallies } from "./tallies.js";
 
 /** Findings named in the message at most. */
 const NAMED = 3;
@@ -33,8 +32,7 @@ export function checkStateFile(path: string): void {
       throw new FundpulseError("FP2004", `the state file ${path} is damaged (${named}${more})`);
     }
     checkLayout(db, path);
-    // One of an earlier program is given its checksums when it is upgraded.
-    if (layoutOf(db) === LAYOUT) checkTallies(db, path);
+    if (isTallied(db)) checkTallies(db, path);
     checkOwnChecksums(db);
     checkVersions(db, path);
   } catch (error) {

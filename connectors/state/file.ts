@@ -8,9 +8,8 @@ import { makeFolder, makePrivateFile, PRIVATE_FILE, PUBLIC_FOLDER, setMode } fro
 import { PROGRAM_VERSION } from "../files/program-version.js";
 import { verifyTables } from "./damage.js";
 import { APPLICATION_ID } from "./migrations/base-tables.js";
-import { LAYOUT } from "./migrations/list.js";
-import { checkLayout, layoutOf, makeTables, migrate, note } from "./migrations/migrate.js";
-import { retally, Tallies, talliedTables } from "./tallies.js";
+import { checkLayout, makeTables, migrate, note } from "./migrations/migrate.js";
+import { isTallied, retally, Tallies, talliedTables } from "./tallies.js";
 
 /** What a state must agree with before it may be used. */
 export interface StateIdentity {
@@ -99,7 +98,7 @@ export class StateFile {
         throw new FundpulseError("FP2004", `${this.path} is no fundpulse state`);
       }
       checkLayout(db, this.path);
-      if (layoutOf(db) === LAYOUT) verifyTables(db, this.path);
+      if (isTallied(db)) verifyTables(db, this.path);
       const meta = (key: string): string | undefined =>
         (db!.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
           ?.value;

@@ -47,6 +47,8 @@ export class SettlementIndex {
   }
 
   #kept(): Tally | undefined {
+    // A state of an earlier program has none before it is upgraded.
+    if (this.sql("SELECT 1 FROM sqlite_schema WHERE name = 'tally'").get() === undefined) return undefined;
     return this.sql("SELECT rows, a, b FROM tally WHERE name = ?").get(TALLY) as Tally | undefined;
   }
 

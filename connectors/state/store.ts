@@ -1,4 +1,5 @@
 import type { MonthNumber } from "../../schemas/units.js";
+import { ChangedFiles } from "./changed-files.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Codes } from "./codes.js";
 import { noteDamage, notedDamage } from "./damage.js";
@@ -33,6 +34,7 @@ export class SqliteStore extends StateFile {
   readonly quarantine: Quarantine;
   readonly warnings: Warnings;
   readonly refunds: Refunds;
+  readonly changedFiles: ChangedFiles;
   readonly life: StateLife;
 
   /** @throws FundpulseError FP2002 to FP2005 where the file may not be used. */
@@ -51,6 +53,7 @@ export class SqliteStore extends StateFile {
     this.quarantine = new Quarantine(this);
     this.warnings = new Warnings(this);
     this.refunds = new Refunds(this);
+    this.changedFiles = new ChangedFiles(this);
     this.life = new StateLife(this);
     this.beforeCommit.push(() => {
       this.codes.save();

@@ -10,7 +10,7 @@ export interface Tally {
   b: number;
 }
 
-/** The table that the tallies are kept in (layout 4). */
+/** The table that the tallies are kept in (layout 5). */
 export const TALLY_TABLE = `
 CREATE TABLE tally (name TEXT PRIMARY KEY, rows INTEGER NOT NULL, a INTEGER NOT NULL, b INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
@@ -90,6 +90,10 @@ export function tallyOf(db: Database.Database, table: string): Tally {
   for (const row of rows as IterableIterator<Value[]>) count(tally, rowCrc(row), 1);
   return tally;
 }
+
+/** Whether a state has checksums: one of an earlier program is given them when it is upgraded. */
+export const isTallied = (db: Database.Database): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'tally'").get() !== undefined;
 
 /** What the state says that a table holds; undefined where it says nothing. */
 export function keptTally(db: Database.Database, name: string): Tally | undefined {

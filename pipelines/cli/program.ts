@@ -190,6 +190,7 @@ Examples:
   fundpulse quarantine show 17 > record.json      (holds personal data)
   fundpulse quarantine retry --reason bad_value    after correcting the configuration
   fundpulse quarantine dismiss 17 18 --why "test records of the hospital"
+  fundpulse quarantine dismiss --file settlement-03.ndjson --why "sent again as settlement-03b.ndjson"
 `,
     );
   const load = () => import("./commands/quarantine.js");
@@ -217,6 +218,7 @@ Examples:
   filters(quarantine.command("dismiss [ids...]"))
     .description("set records aside for good; they stay listed with the reason")
     .option("--all", "every record that waits")
+    .option("--file <name>", "the change of a file that was taken before, instead of records")
     .option("--why <text>", "why; kept beside the record")
     .action(async (ids: string[], options: QuarantineOptions) =>
       done(await (await load()).quarantineDismiss(ids, options)),

@@ -139,6 +139,7 @@ export async function assembleEngine(
       show: (id) => betweenBatches(() => quarantine.show(id)),
       retry: (ids) => betweenBatches(() => quarantine.retry(ids)),
       dismiss: (ids, why) => betweenBatches(() => quarantine.dismiss(ids, why)),
+      dismissFile: (name, why) => betweenBatches(() => quarantine.dismissFile(name, why)),
     },
     alerts: {
       list: () => betweenBatches(async ({ alerts }) => alerts.list()),
@@ -237,6 +238,18 @@ async function consume(
     partitions: (name) => state.store.partitions.all().filter((p) => p.source === name),
     signal: stop.signal,
     warn: (event, detail) => deps.log.warn(event, detail),
+    changedAs: (name, partition) => intake.changedFiles.known(name, partition),
+    changed: async (change) => {
+      const keep = await intake.changedFiles.look(change);
+      await queue.run(async () => keep());
+      intake.changes++;
+      loop.changed(null);
+    },
+    restored: async (name, partition) => {
+      await queue.run(async () => intake.changedFiles.restored(name, partition));
+      intake.changes++;
+      loop.changed(null);
+    },
   };
   const fail = (error: unknown): void => {
     failure ??= error;

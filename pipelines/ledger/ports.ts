@@ -23,7 +23,16 @@ export interface IngestState {
   readonly calendar: ZoneCalendar;
   readonly store: Pick<
     SqliteStore,
-    "commit" | "noteContent" | "partitions" | "quarantine" | "records" | "settlements" | "months"
+    | "commit"
+    | "noteContent"
+    | "partitions"
+    | "quarantine"
+    | "records"
+    | "settlements"
+    | "months"
+    | "changedFiles"
+    | "meta"
+    | "setMeta"
   >;
   readonly privacy: Privacy;
   readonly persons: PersonTable;

@@ -2,6 +2,7 @@ import type { Database } from "better-sqlite3";
 import { TALLY_TABLE } from "../tallies.js";
 import { ALERT_STATE_TABLES } from "./alert-tables.js";
 import { BASE_LAYOUT } from "./base-tables.js";
+import { CHANGED_FILE_TABLES } from "./changed-file-tables.js";
 import { INPUT_STATE_TABLES } from "./input-tables.js";
 import { LIFE_TABLES } from "./life-tables.js";
 
@@ -36,6 +37,12 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   {
     to: 4,
+    what: "files that changed after they were taken",
+    tables: CHANGED_FILE_TABLES,
+    derivesAgain: false,
+  },
+  {
+    to: 5,
     what: "checksums of every table",
     tables: TALLY_TABLE,
     derivesAgain: false,

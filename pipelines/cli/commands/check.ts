@@ -7,6 +7,7 @@ import { silentLog } from "../../../connectors/ports/log.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { NATIONAL_CATEGORIES } from "../../../schemas/input/national-categories.js";
+import { unknownFieldsOf } from "../../ingest/unknown-fields.js";
 import { count } from "../terminal/progress.js";
 
 /**
@@ -45,8 +46,49 @@ export async function checkCommand(options: {
       await source.close();
     }
   });
+  for (const warning of await inputWarnings(config)) process.stdout.write(`warn  ${warning}\n`);
   return exit;
 }
+
+/** What the state and the drop folder say of the input: files that changed, fields that nobody reads. */
+async function inputWarnings(config: Config): Promise<string[]> {
+  const path = join(config.data, "state.sqlite");
+  if (!existsSync(path)) return [];
+  const { readInputNotes } = await import("../../../connectors/state/input-notes.js");
+  const notes = readInputNotes(path);
+  if (notes === null) return [];
+  const found: string[] = [];
+  if (config.source.kind === "folder") {
+    const { changedFiles } = await import("../../../connectors/folder/changes.js");
+    const present = await changedFiles(config.source.path, notes.taken);
+    const changed = new Map(
+      [...notes.changed].filter(([, c]) => !c.dismissed).map(([n, c]) => [n, c.detail]),
+    );
+    for (const [name, { detail, mark }] of present) {
+      if (notes.changed.get(name)?.mark !== mark) changed.set(name, detail);
+    }
+    for (const [name, detail] of changed) {
+      found.push(
+        `inbox: ${shownName(name)}: ${detail}; send what is new under a new name, then: fundpulse quarantine dismiss --file ${shownName(name)} --why TEXT`,
+      );
+    }
+  }
+  const byStream = new Map<string, string[]>();
+  for (const { stream, name, share } of unknownFieldsOf(notes.unknownFields)) {
+    const percent = Math.max(1, Math.round(share * 100));
+    byStream.set(stream, [...(byStream.get(stream) ?? []), `${name} (${percent} %)`]);
+  }
+  for (const [stream, fields] of byStream) {
+    const some =
+      fields.slice(0, 40).join(", ") + (fields.length > 40 ? `, and ${fields.length - 40} more` : "");
+    found.push(
+      `${stream}: fields that arrive and are not read: ${some}; where one is ours under another name, say so in source.fields`,
+    );
+  }
+  return found;
+}
+
+const shownName = (name: string): string => name.replace(/\p{Cc}/gu, "?");
 
 function referenceText(config: Config): string {
   const tables = loadReference(config.reference, config.timezone, Object.keys(config.insurances));

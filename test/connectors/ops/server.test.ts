@@ -85,6 +85,16 @@ test("waiting records without a batch are stuck, a batch ends it", async () => {
   expect((await fetch(`${url}/health`)).status).toBe(200);
 });
 
+test("a file that waits and is not taken is stuck, however many records it has", async () => {
+  const { health, url } = await start();
+  health.published(PUBLISH);
+  health.lag([{ source: "folder", partition: "settlement-1.avro", lag: null, waits: true }]);
+  now += 60_000;
+  expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ state: "stuck", lagRecords: null });
+  health.lag([{ source: "folder", partition: "settlement-1.avro", lag: null, waits: false }]);
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+});
+
 test("no lag is never stuck, however long nothing comes", async () => {
   const { health, url } = await start();
   health.published(PUBLISH);
