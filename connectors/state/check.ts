@@ -4,8 +4,9 @@ import { FundpulseError } from "../../schemas/errors.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { DERIVED_TABLES, damagedError, RECOVER } from "./damage.js";
-import { checkedCrc, stateError } from "./file.js";
+import { checkedCrc, checkIdentity, type StateIdentity, stateError } from "./file.js";
 import { unpackFigures, unpackSums, unpackText } from "./frozen-codec.js";
+import { APPLICATION_ID } from "./migrations/base-tables.js";
 import { checkLayout } from "./migrations/migrate.js";
 import { BlockReader, ROWS_PER_BLOCK } from "./settlement-block.js";
 import { SettlementIndex } from "./settlement-index.js";
@@ -18,12 +19,19 @@ const NAMED = 3;
  * Looks into everything that a state file holds: every page and index, every table against its checksum, every
  * block, frozen figure and derived sum against its own, and that every current version is the one that its id leads
  * to. The caller holds the state lock.
- * @throws FundpulseError FP2004
+ * With `identity` it must also be one that the present configuration may go on with.
+ * @throws FundpulseError FP2002 to FP2005
  */
-export function checkStateFile(path: string): void {
+export function checkStateFile(path: string, identity?: StateIdentity): void {
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { readonly: true, fileMustExist: true });
+    if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID)
+      throw new FundpulseError("FP2004", `${path} is no fundpulse state`);
+    if (identity !== undefined) {
+      const row = db.prepare("SELECT value FROM meta WHERE key = ?").pluck();
+      checkIdentity(path, (key) => row.get(key) as string | undefined, identity, false);
+    }
     const found = db.pragma("integrity_check") as { integrity_check: string }[];
     const wrong = found.map((row) => row.integrity_check).filter((text) => text !== "ok");
     if (wrong.length > 0) {
