@@ -10,6 +10,7 @@ import { PROGRAM_VERSION } from "../files/program-version.js";
 import { verifyTables } from "./damage.js";
 import { APPLICATION_ID } from "./migrations/base-tables.js";
 import { checkLayout, makeTables, migrate, note } from "./migrations/migrate.js";
+import { SettlementIndex } from "./settlement-index.js";
 import { isTallied, retally, Tallies, talliedTables } from "./tallies.js";
 
 /** What a state must agree with before it may be used. */
@@ -137,7 +138,10 @@ export class StateFile {
         (db!.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
           ?.value;
       checkIdentity(this.path, meta, identity, acceptRules);
-      migrate(db, this.path, Date.now());
+      migrate(db, this.path, Date.now(), () => {
+        retally(db!, talliedTables(db!));
+        new SettlementIndex((sql) => db!.prepare(sql)).retally();
+      });
       if (meta("program") !== PROGRAM_VERSION) {
         db.transaction(() => {
           db!.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('program', ?)").run(PROGRAM_VERSION);

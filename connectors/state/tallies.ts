@@ -10,11 +10,6 @@ export interface Tally {
   b: number;
 }
 
-/** The table that the tallies are kept in (layout 5). */
-export const TALLY_TABLE = `
-CREATE TABLE tally (name TEXT PRIMARY KEY, rows INTEGER NOT NULL, a INTEGER NOT NULL, b INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-`;
-
 /** Bytes that carry a checksum (or a seal) of their own, held to it wherever they are read; only their length counts here. */
 const OWN_CHECKSUM: ReadonlySet<string> = new Set([
   "block.data",

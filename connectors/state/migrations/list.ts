@@ -1,10 +1,10 @@
 import type { Database } from "better-sqlite3";
-import { TALLY_TABLE } from "../tallies.js";
 import { ALERT_STATE_TABLES } from "./alert-tables.js";
 import { BASE_LAYOUT } from "./base-tables.js";
 import { CHANGED_FILE_TABLES } from "./changed-file-tables.js";
 import { INPUT_STATE_TABLES } from "./input-tables.js";
 import { LIFE_TABLES } from "./life-tables.js";
+import { TALLY_TABLE } from "./tally-table.js";
 
 /** One step from a layout of the state file to the next. */
 export interface Migration {

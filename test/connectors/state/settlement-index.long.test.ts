@@ -2,8 +2,8 @@ import Database from "better-sqlite3";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BASE_TABLES } from "../../../connectors/state/migrations/base-tables.js";
+import { TALLY_TABLE } from "../../../connectors/state/migrations/tally-table.js";
 import { SettlementIndex } from "../../../connectors/state/settlement-index.js";
-import { TALLY_TABLE } from "../../../connectors/state/tallies.js";
 
 const open = (db: Database.Database, mergeIds: number): SettlementIndex =>
   new SettlementIndex((text) => db.prepare(text), mergeIds);
