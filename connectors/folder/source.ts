@@ -1,7 +1,10 @@
-import { stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FolderSourceConfig } from "../../schemas/config/schema.js";
+import { FundpulseError } from "../../schemas/errors.js";
+import { visible } from "../../schemas/visible.js";
 import type { Position, Source, SourceBatch, SourceContext, SourceLag } from "../ports/source.js";
 import { avroPieces } from "./avro.js";
 import { ByteFeed, PACKED_CHUNK, PassingCrc } from "./bytes.js";
@@ -33,6 +36,8 @@ type Deliver = (batch: SourceBatch) => Promise<void>;
 
 /** Taken files looked at again in each round, so that a long-lived folder costs the same as a new one. */
 const RECHECKED_PER_ROUND = 64;
+/** Files named in a message at most. */
+const NAMED = 10;
 /** An idle source looks at the folder for at most one part in so many of its time. */
 const IDLE_PER_LOOK = 20;
 /** A file that is written on and on is looked at again after so long. */
@@ -71,12 +76,29 @@ export class FolderSource implements Source {
     const names = await listFiles(this.#path);
     const strangers = names.filter((name) => kindOfName(name) === null);
     const found = `drop folder ${this.#path}: ${names.length - strangers.length} files`;
+    await this.mustBeReadable(names.filter((name) => !strangers.includes(name)));
     if (strangers.length === 0) return found;
-    const some = strangers
-      .slice(0, 10)
-      .join(", ")
-      .replace(/\p{Cc}/gu, "?");
-    return `${found}; ${strangers.length} fit no stream and are not read: ${some}${strangers.length > 10 ? " …" : ""}`;
+    const some = strangers.slice(0, NAMED).map(visible).join(", ");
+    return `${found}; ${strangers.length} fit no stream and are not read: ${some}${strangers.length > NAMED ? " …" : ""}`;
+  }
+
+  /** @throws FundpulseError FP3007 that lists the files which this user cannot read. */
+  private async mustBeReadable(names: readonly string[]): Promise<void> {
+    const unreadable: string[] = [];
+    for (const name of names) {
+      // A link may lead to a pipe, whose opening would wait for a writer.
+      await open(join(this.#path, name), constants.O_RDONLY | constants.O_NONBLOCK).then(
+        (file) => file.close(),
+        (error: NodeJS.ErrnoException) => unreadable.push(`${visible(name)} (${error.code ?? "unknown"})`),
+      );
+    }
+    if (unreadable.length === 0) return;
+    const some = unreadable.slice(0, NAMED).join(", ") + (unreadable.length > NAMED ? " …" : "");
+    throw new FundpulseError(
+      "FP3007",
+      `${unreadable.length} of ${names.length} files in ${this.#path} cannot be read: ${some}`,
+      { action: "give them to the user who runs this (`chown`, `chmod`); they are read once they can be" },
+    );
   }
 
   async run(

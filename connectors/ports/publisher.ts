@@ -254,5 +254,10 @@ export interface Publisher {
   prepare(): void;
   /** Atomically replaces the published file. Returns the new version. Readers never meet an error. */
   publish(input: PublishInput): Promise<number>;
+  /**
+   * Puts the published file back where it is not the one that was put there (deleted, overwritten, or never put
+   * there because the disk was full): true when it had to. Readers' open files stay what they are.
+   */
+  restore?(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -100,6 +100,17 @@ export interface SourceLag {
   readonly partition: string;
   readonly lag: number | null;
   readonly waits?: boolean;
+  /** Of these, records of transactions that are still open: nobody can read them until those end. */
+  readonly inOpenTransactions?: number;
+}
+
+/** Whether a source answers just now. */
+export interface SourceConnection {
+  readonly connected: boolean;
+  /** Since when it does, or does not. */
+  readonly since: EpochMs;
+  /** When what `lag` gives was last asked; null before the first answer. */
+  readonly lagAt: EpochMs | null;
 }
 
 /**
@@ -122,7 +133,9 @@ export interface Source {
     deliver: (batch: SourceBatch) => Promise<void>,
     options: { readonly untilDrained: boolean; readonly onDrained: () => void },
   ): Promise<void>;
-  /** Present lag by partition, for metrics. */
+  /** Lag by partition, for metrics: the last that is known where the source does not answer. */
   lag(): Promise<readonly SourceLag[]>;
+  /** Absent: a source that is always there, or fails. */
+  connection?(): SourceConnection | null;
   close(): Promise<void>;
 }

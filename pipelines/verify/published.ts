@@ -18,9 +18,9 @@ import { compareOutlook } from "../../connectors/duckdb/recount/outlook.js";
 import { compareRatios } from "../../connectors/duckdb/recount/ratios.js";
 import { recount } from "../../connectors/duckdb/recount/run.js";
 import { compareTables } from "../../connectors/duckdb/recount/tables.js";
+import { failed } from "../../connectors/faults/known.js";
 import type { PublishInput } from "../../connectors/ports/publisher.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
-import { FundpulseError } from "../../schemas/errors.js";
 import { quoteText } from "../../schemas/published/definition.js";
 import type { VerifyState } from "../ledger/ports.js";
 import { publishedAgain } from "../publish/again.js";
@@ -103,8 +103,7 @@ export async function verifyPublished(pinned: Pinned): Promise<VerifyResult> {
       connection.closeSync();
     }
   } catch (cause) {
-    if (cause instanceof FundpulseError) throw cause;
-    throw new FundpulseError("FP4005", `the recount failed: ${(cause as Error).message}`, { cause });
+    throw failed("FP4005", "the recount failed", cause);
   } finally {
     instance.closeSync();
     snapshot.close();

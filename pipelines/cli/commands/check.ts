@@ -1,12 +1,15 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { keyWarning } from "../../../connectors/config/key-strength.js";
 import { describeConfig, loadConfig } from "../../../connectors/config/load.js";
 import { loadReference } from "../../../connectors/config/reference.js";
+import { faultOf } from "../../../connectors/faults/known.js";
 import { otherModes } from "../../../connectors/files/modes.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { NATIONAL_CATEGORIES } from "../../../schemas/input/national-categories.js";
+import { visible } from "../../../schemas/visible.js";
 import { unknownFieldsOf } from "../../ingest/unknown-fields.js";
 import { count } from "../terminal/progress.js";
 
@@ -26,17 +29,20 @@ export async function checkCommand(options: {
     try {
       process.stdout.write(`ok    ${name}: ${await work()}\n`);
     } catch (error) {
-      const known = error instanceof FundpulseError;
-      if (exit === 0) exit = known ? error.exitCode : 1;
-      process.stdout.write(`FAIL  ${name}: ${(error as Error).message}\n`);
+      const known = faultOf(error);
+      if (exit === 0) exit = known?.exitCode ?? 1;
+      process.stdout.write(`FAIL  ${name}: ${(known ?? (error as Error)).message}\n`);
     }
   };
   await step("configuration", () => loaded.file);
+  const weakKey = keyWarning(config);
+  if (weakKey !== null) process.stdout.write(`warn  configuration: ${weakKey}\n`);
   for (const warning of loaded.warnings) process.stdout.write(`warn  configuration: ${warning}\n`);
   await step("reference", () => referenceText(config));
+  for (const missing of missingTables(config)) process.stdout.write(`warn  reference: ${missing}\n`);
   await step("data", () => writable(config.data));
   for (const other of otherModes(config.data)) process.stdout.write(`warn  data: ${other}\n`);
-  await step("state", () => stateText(config.data));
+  await step("state", () => stateText(config));
   await step("source", async () => {
     const { openSource } = await import("../../engine/engine.js");
     const source = await openSource(config, { log: silentLog });
@@ -46,9 +52,31 @@ export async function checkCommand(options: {
       await source.close();
     }
   });
+  const registry = config.source.kind === "kafka" ? config.source.schemaRegistry : undefined;
+  if (registry !== undefined)
+    await step("schema registry", async () => {
+      const { SchemaRegistry } = await import("../../../connectors/decode/registry.js");
+      return new SchemaRegistry({ ...registry, patienceMs: REGISTRY_MS }).check();
+    });
   for (const warning of await inputWarnings(config)) process.stdout.write(`warn  ${warning}\n`);
   return exit;
 }
+
+/** How long a registry that does not answer is waited for. */
+const REGISTRY_MS = 3000;
+
+/** What follows from a reference table that is not there: nothing stops, but figures lack what it would say. */
+const WITHOUT: Readonly<Record<string, string>> = {
+  "facilities.csv":
+    "facilities are known from their stream alone; those of no stream are unmapped, and speak against a close",
+  "categories.csv": "the national codes of med_type alone are known",
+  "divisions.csv": "districts are published without names",
+};
+
+const missingTables = ({ reference }: Config): string[] =>
+  Object.entries(WITHOUT).flatMap(([name, effect]) =>
+    existsSync(join(reference, name)) ? [] : [`${join(reference, name)} does not exist: ${effect}`],
+  );
 
 /** What the state and the drop folder say of the input: files that changed, fields that nobody reads. */
 async function inputWarnings(config: Config): Promise<string[]> {
@@ -88,7 +116,7 @@ async function inputWarnings(config: Config): Promise<string[]> {
   return found;
 }
 
-const shownName = (name: string): string => name.replace(/\p{Cc}/gu, "?");
+const shownName = visible;
 
 function referenceText(config: Config): string {
   const tables = loadReference(config.reference, config.timezone, Object.keys(config.insurances));
@@ -99,16 +127,30 @@ function referenceText(config: Config): string {
   );
 }
 
-/** What is to be said of the state: it is looked into only where no other process works on it. */
-async function stateText(data: string): Promise<string> {
+/**
+ * What is to be said of the state: it is looked into only where no other process works on it. It must be one that
+ * this configuration may go on with; so must the configuration of a process that holds it.
+ */
+async function stateText(config: Config): Promise<string> {
+  const { data } = config;
   const path = join(data, "state.sqlite");
-  if (!existsSync(path)) return "none yet";
-  const { lockHolder, tryLock } = await import("../../../connectors/control/lock.js");
+  if (!existsSync(path) || statSync(path).size === 0) return "none yet";
+  const { differsFromHolder, lockHolder, tryLock } = await import("../../../connectors/control/lock.js");
   const lock = tryLock(data);
-  if (lock === null) return `in use by ${lockHolder(data)}; look into it while nothing runs`;
+  if (lock === null) {
+    const { engineRules } = await import("../../engine/rules.js");
+    const differing = differsFromHolder(data, engineRules(config)) ?? [];
+    if (differing.length > 0)
+      throw new FundpulseError(
+        "FP2008",
+        `${lockHolder(data)} works under another configuration: ${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"}`,
+      );
+    return `in use by ${lockHolder(data)}, under this configuration; look into it while nothing runs`;
+  }
   try {
     const { checkStateFile } = await import("../../../connectors/state/check.js");
-    checkStateFile(path);
+    const { stateIdentity } = await import("../../ledger/rules.js");
+    checkStateFile(path, stateIdentity(config));
     return `sound (${path})`;
   } finally {
     lock.release();
