@@ -1,7 +1,7 @@
 import type { Field } from "../../../schemas/input/streams.js";
 import { textOfUtf8 } from "../fields/values.js";
 import { decimalWire, type Wire } from "../fields/wire.js";
-import type { AvroNode } from "./schema.js";
+import type { AvroNode } from "./node.js";
 
 /** A value of a union as avsc gives it: null, or an object whose one key is the name of its branch. */
 export function unwrapped(

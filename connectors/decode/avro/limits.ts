@@ -1,4 +1,4 @@
-import type { AvroNode } from "./schema.js";
+import type { AvroNode } from "./node.js";
 
 /** What a writer's schema may ask of us. Real ones have some hundred fields, three levels and a few kilobytes. */
 

@@ -1,7 +1,8 @@
 import type { Field, TextKind } from "../../../schemas/input/streams.js";
 import type { Rejection } from "../../../schemas/quarantine.js";
 import type { Layout } from "../fields/slots.js";
-import type { AvroNode, WriterSchema } from "./schema.js";
+import type { AvroNode } from "./node.js";
+import type { WriterSchema } from "./schema.js";
 
 /**
  * What one step does with the next writer field. `text` to `amount` are the common case of a type; `alias`
