@@ -25,7 +25,7 @@ const one = (value: unknown): Decoded => {
   expect(found).toHaveLength(1);
   return found[0]!;
 };
-const after = (row: object) => ({ before: null, after: row, op: "c", ts_ms: 1 });
+const created = (row: object) => ({ before: null, after: row, op: "c", ts_ms: 1 });
 
 describe("Debezium in JSON without its schema: numbers are wall clocks written as if UTC", () => {
   // The numbers of micro- and nanoseconds are written out: JavaScript's would lose digits.
@@ -43,11 +43,11 @@ describe("Debezium in JSON without its schema: numbers are wall clocks written a
 
   it("dates in days, or as the midnight of a DATETIME", () => {
     const dates = { begndate: 19_782, enddate: Date.UTC(2024, 1, 29) };
-    expect(one(after({ ...ROW, ...dates })).record).toMatchObject({ begndate: 19_782, enddate: 19_782 });
+    expect(one(created({ ...ROW, ...dates })).record).toMatchObject({ begndate: 19_782, enddate: 19_782 });
   });
 
   it("what is no such number is refused", () => {
-    expect(one(after({ ...ROW, setl_time: 1_709_220_600 })).rejection).toMatch(/^bad_value: setl_time/);
+    expect(one(created({ ...ROW, setl_time: 1_709_220_600 })).rejection).toMatch(/^bad_value: setl_time/);
   });
 });
 
@@ -72,7 +72,7 @@ it("columns in capitals are ours; where both stand, ours counts", () => {
     Object.entries(ROW).map(([name, value]) => [name.toUpperCase(), value]),
   );
   expect(one(capitals).record).toMatchObject({ setl_id: "S1", medfee_sumamt: 10_010 });
-  expect(one(after({ ...capitals, INSCP_AMT: "9.00" })).record).toMatchObject({ inscp_scp_amt: 900 });
+  expect(one(created({ ...capitals, INSCP_AMT: "9.00" })).record).toMatchObject({ inscp_scp_amt: 900 });
   expect(one({ ...ROW, MEDFEE_SUMAMT: "1.00" }).record).toMatchObject({ medfee_sumamt: 10_010 });
 });
 
@@ -84,8 +84,8 @@ describe("an event is not passed over because nobody knows it", () => {
       source: "/x",
       id: "1",
     };
-    expect(one({ ...event, data: { payload: after(ROW) } }).record).toMatchObject({ setl_id: "S1" });
-    expect(one({ ...event, data: after(ROW) }).record).toMatchObject({ setl_id: "S1" });
+    expect(one({ ...event, data: { payload: created(ROW) } }).record).toMatchObject({ setl_id: "S1" });
+    expect(one({ ...event, data: created(ROW) }).record).toMatchObject({ setl_id: "S1" });
     expect(one({ ...event, data: { any: "thing" } }).rejection).toMatch(/^undecodable: the type/);
   });
 
