@@ -110,6 +110,17 @@ export const ERROR_CODES = {
     cause: "the drop folder, or a file in it, cannot be read",
     action: "check source.path and its rights; run again",
   },
+  FP3101: {
+    exit: 2,
+    cause: "a part of the configuration has no form in a Flink job",
+    action:
+      "change what is named, or stay with the embedded engine; docs/scale-out.md lists what a job can do",
+  },
+  FP3102: {
+    exit: 1,
+    cause: "Flink cannot be had, started or reached, or refused the job",
+    action: "correct what the message names, then run the command again",
+  },
   FP4001: {
     exit: 1,
     cause: "publishing the DuckDB file failed",

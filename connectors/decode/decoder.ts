@@ -259,7 +259,7 @@ export class BatchDecoder implements Decoder {
     if (this.#writers.isKnown(writer)) {
       return Buffer.concat([Buffer.of(0xc3, 0x01), writer.fingerprint, record]);
     }
-    return writeOneRecordContainer(writer.schemaJson, record);
+    return writeOneRecordContainer(writer.leanJson, record);
   }
 
   private value(readers: Readers, value: Buffer): Rejection | null {

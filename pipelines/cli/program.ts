@@ -10,6 +10,7 @@ import { auditDefinition } from "./definitions/audit.js";
 import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
 import { exportDefinition } from "./definitions/export.js";
+import { flinkDefinition } from "./definitions/flink.js";
 import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
 import { reportDefinition } from "./definitions/report.js";
@@ -92,6 +93,7 @@ Examples:
 
   explainDefinition({ command, withConfig, done });
   quarantine(root, withConfig, done);
+  flinkDefinition(root, withConfig, done);
 
   withConfig(
     command(
