@@ -235,7 +235,7 @@ export class BatchDecoder implements Decoder {
 
   private async placeOf(value: Buffer): Promise<AvroPlace | string | null> {
     const of = (writer: Writer, start: number, end = value.length): AvroPlace | string =>
-      writer.node ? { node: writer.node, start, end } : `the writer schema is none: ${writer.why}`;
+      writer.schema ? { node: writer.schema.node, start, end } : `the writer schema is none: ${writer.why}`;
     if (value[0] === 0x00 && value.length >= CONFLUENT_HEADER) {
       if (!this.#registry) return NO_REGISTRY.detail;
       const id = value.readUInt32BE(1);

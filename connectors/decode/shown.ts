@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { visibleJson } from "../../schemas/visible.js";
 import { AvroCursor, MALFORMED } from "./avro/cursor.js";
-import type { AvroNode } from "./avro/schema.js";
+import type { AvroNode } from "./avro/node.js";
 
 /** Where a record's Avro bytes lie in a value, and the schema that they were written with. */
 export interface AvroPlace {

@@ -2,7 +2,6 @@ import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { main } from "../../../pipelines/cli/program.js";
-import { avroSchema } from "../../../schemas/input/streams.js";
 import { caughtOutput } from "../../support/output.js";
 import { settlement, Workspace } from "../../support/workspace.js";
 
