@@ -42,7 +42,8 @@ export const ERROR_CODES = {
   FP2004: {
     exit: 1,
     cause: "the state file is damaged",
-    action: "restore it from a backup, or replay the input into an empty `data` directory",
+    action:
+      "`fundpulse check` names what is damaged; restore the last backup (`fundpulse restore`), `run` reads on from there; without one, read the input again into another `data` directory and keep this one",
   },
   FP2005: {
     exit: 2,
