@@ -74,6 +74,12 @@ export const ERROR_CODES = {
     cause: "the state file could not be brought to the layout of this program",
     action: "nothing was changed: check disk space and rights of the `data` directory, and start again",
   },
+  FP2011: {
+    exit: 1,
+    cause: "the state is gone, another one or older than the published file beside it",
+    action:
+      "put the right state back with `fundpulse restore <file>`, or begin anew with `fundpulse run --new-state`",
+  },
   FP3001: {
     exit: 75,
     cause: "the Kafka broker cannot be reached",

@@ -252,6 +252,10 @@ export interface Publisher {
   open(stateId: string): Promise<PublishedState | null>;
   /** Begins, beside what the program does meanwhile, what would take long in the first publish. */
   prepare(): void;
+  /** False when the published file, or the working file behind it, is gone or was replaced by somebody. */
+  intact?(): boolean;
+  /** Puts the published file back; false: that takes a full publish. */
+  putBack?(): Promise<boolean>;
   /** Atomically replaces the published file. Returns the new version. Readers never meet an error. */
   publish(input: PublishInput): Promise<number>;
   close(): Promise<void>;

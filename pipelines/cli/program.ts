@@ -55,6 +55,8 @@ Examples:
   )
     .option("--until-drained", "stop when every source is read to its end and published")
     .option("--ops", "serve metrics and health also with --until-drained")
+    .option("--new-state", "begin anew where the state is gone and published figures stand")
+    .option("--accept-older-state", "go on with a state that is older than what is published")
     .option("--no-ops", "do not serve metrics and health")
     .option("--monitor", "serve the web page and its API in this process too")
     .action(async (options) => done(await (await import("./commands/run.js")).runCommand(options)));

@@ -21,6 +21,7 @@ import { PublishLoop } from "../publish/loop.js";
 import { Publication } from "../publish/publication.js";
 import { Verifier } from "../verify/verifier.js";
 import { AlertDesk } from "./alerts.js";
+import { type Acceptance, checkBelonging, type WayOn } from "./belonging.js";
 import type { Engine, EngineDeps, RunSummary } from "./port.js";
 
 /** The state is checkpointed after so many records, which bounds how long a start after a crash takes. */
@@ -63,12 +64,15 @@ export async function assembleEngine(
   config: Config,
   deps: EngineDeps,
   parts: EngineParts = {},
+  way: WayOn = {},
 ): Promise<Engine> {
   const decoder = await openDecoder(config);
   const reference = loadReference(config.reference, config.timezone, Object.keys(config.insurances));
   const open = async (rebuild: boolean): Promise<Opened> => {
+    const accepted = await checkBelonging(config, way, deps.clock());
     const state = new State(config, reference, deps.clock, { rebuild });
     try {
+      if (accepted !== null) accept(state, accepted, deps);
       const intake = new Intake(state, decoder);
       const publisher = parts.publisher ?? new DuckDbPublisher({ dataDir: config.data, config });
       const publication = new Publication(state, intake, await publisher.open(state.store.stateId));
@@ -176,6 +180,15 @@ export async function assembleEngine(
   };
 }
 
+/** Notes in the state on which way it goes on beside what is published. */
+function accept(state: State, { kind, detail, replaces }: Acceptance, { clock, log }: EngineDeps): void {
+  const { life } = state.store;
+  if (kind === "new-state") life.begin(clock(), kind, detail, replaces);
+  else life.branch(clock(), kind, detail, replaces);
+  state.mustPublishFull = true;
+  log.warn(kind === "new-state" ? "a new state begins" : "an older state goes on", { ...detail });
+}
+
 /** Publishes what is not yet published, both files side by side; returns the version of the main one. */
 async function publishAll(loop: PublishLoop, state: State): Promise<number> {
   const [main, cells] = await Promise.allSettled([loop.publishNow(), publishCellsIfChanged(state)]);
@@ -256,6 +269,7 @@ async function consume(
         revalidating = null;
       });
     try {
+      loop.lookAfterFile();
       alerts.tick(deps.clock());
     } catch (error) {
       fail(error);

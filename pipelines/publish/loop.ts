@@ -141,7 +141,7 @@ export class PublishLoop {
     try {
       const input = publication.snapshot(deps.clock());
       this.#version = await publisher.publish(input);
-      publication.published(input);
+      publication.published(input, this.#version);
       state.closed.published(input.sequence, this.#version);
       this.#publishedChanges = changes;
       this.#owedSince = intake.changes === changes ? null : begunAt;
@@ -166,6 +166,28 @@ export class PublishLoop {
       if (this.#failures >= MAX_FAILURES) this.#onFatal(error);
       throw error;
     }
+  }
+
+  /** A published file that somebody deleted or replaced is made again, also while nothing arrives. */
+  lookAfterFile(): void {
+    const { publisher } = this.#parts;
+    if (!this.#started || this.#running !== null || this.#version === null) return;
+    if (publisher.intact?.() !== false) return;
+    this.#running = this.#putBack()
+      .catch((error: Error) => this.#parts.deps.log.debug("published file", { error: error.message }))
+      .finally(() => {
+        this.#running = null;
+        this.#schedule();
+      });
+  }
+
+  async #putBack(): Promise<void> {
+    const { deps, publisher, publication, state } = this.#parts;
+    deps.log.warn("the published file is gone or was replaced; it is made again", { version: this.#version });
+    if (await publisher.putBack?.()) return;
+    publication.fullNext();
+    await publisher.open(state.store.stateId);
+    await this.#publish();
   }
 
   /** Publishes what is not yet published, now. Returns the published version. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { existsSync, statSync } from "node:fs";
 import { rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
@@ -69,6 +70,8 @@ export class DuckDbPublisher implements Publisher {
   /** Versions never fall, also when the working file was lost. */
   #lastVersion = 0;
   #running: Promise<unknown> = Promise.resolve();
+  /** What the published file looked like when it was put there. */
+  #placed = "";
 
   constructor(options: DuckDbPublisherOptions) {
     this.workPath = join(options.dataDir, "work", "published.duckdb");
@@ -118,11 +121,17 @@ export class DuckDbPublisher implements Publisher {
       return null;
     }
     this.#meta = meta;
+    // A working file that is older than what it published (an old copy, put back): nothing is known to stand.
+    if (published !== null && published > meta.version) {
+      this.#meta = null;
+      return null;
+    }
     if (published !== meta.version) {
       // After a crash the last commit may stand in the file's log alone: a copy of the file would lack it.
       await this.#connection.run(`CHECKPOINT ${CATALOG}`);
       await replaceWithCopy(this.workPath, this.publishedPath);
     }
+    this.#placed = markOf(this.publishedPath);
     return { sequence: meta.sequence, version: meta.version, stateId };
   }
 
@@ -135,6 +144,23 @@ export class DuckDbPublisher implements Publisher {
   /** @throws FundpulseError FP4001; the published file is then the old one. */
   publish(input: PublishInput): Promise<number> {
     const run = this.#running.then(() => this.#publish(input));
+    this.#running = run.catch(() => undefined);
+    return run;
+  }
+
+  intact(): boolean {
+    if (this.#meta === null) return true;
+    return markOf(this.publishedPath) === this.#placed && existsSync(this.workPath);
+  }
+
+  putBack(): Promise<boolean> {
+    const run = this.#running.then(async () => {
+      if (this.#meta === null || !existsSync(this.workPath)) return false;
+      await this.#connection!.run(`CHECKPOINT ${CATALOG}`);
+      await replaceWithCopy(this.workPath, this.publishedPath);
+      this.#placed = markOf(this.publishedPath);
+      return true;
+    });
     this.#running = run.catch(() => undefined);
     return run;
   }
@@ -165,6 +191,7 @@ export class DuckDbPublisher implements Publisher {
       await connection.run(`CHECKPOINT ${CATALOG}`);
       await this.#compactWhenBloated(input.full);
       await replaceWithCopy(this.workPath, this.publishedPath);
+      this.#placed = markOf(this.publishedPath);
       return version;
     } catch (cause) {
       if (cause instanceof FundpulseError) throw cause;
@@ -405,6 +432,12 @@ export class DuckDbPublisher implements Publisher {
       await this.#detach("old").catch(() => undefined);
     }
   }
+}
+
+/** Tells one file under a name from another, and from none. */
+function markOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? "" : `${found.ino} ${found.size} ${found.mtimeMs}`;
 }
 
 async function sizeOf(path: string): Promise<number> {

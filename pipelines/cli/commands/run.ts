@@ -4,6 +4,7 @@ import { createMetrics } from "../../../connectors/ops/metrics.js";
 import { type OpsServer, startOps } from "../../../connectors/ops/server.js";
 import type { Log } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
+import type { WayOn } from "../../engine/belonging.js";
 import { openEngine } from "../../engine/open.js";
 import type { RunSummary } from "../../engine/port.js";
 import type { Monitor } from "../../monitor/monitor.js";
@@ -14,6 +15,10 @@ import { count, progressLine } from "../terminal/progress.js";
 export interface RunOptions {
   readonly config: string;
   readonly untilDrained?: boolean;
+  /** Begin anew beside what is published. */
+  readonly newState?: boolean;
+  /** Go on with a state that is older than what is published. */
+  readonly acceptOlderState?: boolean;
   readonly ops?: boolean;
   /** Serve the page and its API in the same process. */
   readonly monitor?: boolean;
@@ -29,6 +34,7 @@ export async function runCommand(options: RunOptions): Promise<number> {
   const summary = await consume(loaded, log, {
     untilDrained,
     ops: options.ops ?? !untilDrained,
+    way: { newState: options.newState === true, acceptOlderState: options.acceptOlderState === true },
     ...(options.monitor ? { monitor: await monitorOf(options.config, loaded, log) } : {}),
   });
   process.stdout.write(summaryText(summary, loaded));
@@ -50,7 +56,7 @@ async function monitorOf(configFile: string, loaded: LoadedConfig, log: Log): Pr
 export async function consume(
   loaded: LoadedConfig,
   log: Log,
-  options: { untilDrained: boolean; ops: boolean; monitor?: Monitor },
+  options: { untilDrained: boolean; ops: boolean; monitor?: Monitor; way?: WayOn },
 ): Promise<RunSummary> {
   const { config } = loaded;
   const metrics = createMetrics();
@@ -60,7 +66,11 @@ export async function consume(
   let ops: OpsServer | null = null;
   try {
     const observer = allObservers([metrics, health, progress]);
-    const engine = await openEngine(loaded, { log, observer, clock: Date.now }, { wait: true });
+    const engine = await openEngine(
+      loaded,
+      { log, observer, clock: Date.now },
+      { wait: true, way: options.way },
+    );
     try {
       if (options.ops) ops = await startOps(config.ops, metrics, health);
       log.info("started", {
