@@ -1,5 +1,4 @@
 import { FundpulseError } from "../../schemas/errors.js";
-import type { EpochMs } from "../../schemas/units.js";
 import type { Observer } from "../ports/observer.js";
 
 /** What the health endpoints answer; counts, times and codes only. */
@@ -13,6 +12,8 @@ export interface HealthReport {
   readonly lagRecords: number | null;
   readonly secondsSinceBatch: number | null;
   readonly publishedVersion: number | null;
+  /** Accepted gaps in the input that nobody has dismissed. */
+  readonly openGaps: number;
 }
 
 export interface Health extends Observer {
@@ -23,17 +24,20 @@ export interface Health extends Observer {
  * Tells not-ready from stuck. Not ready: started, and neither published nor found the source empty so far;
  * that is normal and passes. Stuck: records wait but no batch was committed for `stuckAfterSeconds`, or the last publishes
  * failed for as long; a supervisor should restart the process or call someone.
+ * `clock` counts milliseconds and is never set.
  */
-export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Health {
+export function createHealth(clock: () => number, stuckAfterSeconds = 60): Health {
   const startedAt = clock();
-  let lastBatchAt: EpochMs | null = null;
+  let lastBatchAt: number | null = null;
   let drained = false;
   let version: number | null = null;
   let lagRecords: number | null = null;
-  let waitingSince: EpochMs | null = null;
-  let failingSince: EpochMs | null = null;
+  let waitingSince: number | null = null;
+  let failingSince: number | null = null;
   let failure = "";
-  const secondsSince = (at: EpochMs): number => (clock() - at) / 1000;
+  let incomplete: string | null = null;
+  let openGaps = 0;
+  const secondsSince = (at: number): number => (clock() - at) / 1000;
   return {
     batch() {
       lastBatchAt = clock();
@@ -50,6 +54,12 @@ export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Heal
     drained() {
       drained = true;
     },
+    incomplete(why) {
+      incomplete = why;
+    },
+    gaps(open) {
+      openGaps = open;
+    },
     lag(lags) {
       const known = lags.flatMap((l) => (l.lag === null ? [] : [l.lag]));
       lagRecords = known.length === 0 ? null : known.reduce((sum, n) => sum + n, 0);
@@ -59,14 +69,20 @@ export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Heal
     report() {
       const notTaking = waitingSince !== null && secondsSince(waitingSince) >= stuckAfterSeconds;
       const notPublishing = failingSince !== null && secondsSince(failingSince) >= stuckAfterSeconds;
-      const ready = !notTaking && !notPublishing && (version !== null || (drained && lastBatchAt === null));
+      const ready =
+        incomplete === null &&
+        !notTaking &&
+        !notPublishing &&
+        (version !== null || (drained && lastBatchAt === null));
       const why = notTaking
         ? `records wait, but no batch was committed for ${Math.floor(secondsSince(waitingSince as number))} s`
         : notPublishing
           ? `publishing has failed for ${Math.floor(secondsSince(failingSince as number))} s (${failure})`
           : ready
             ? null
-            : `nothing published yet, ${Math.floor(secondsSince(startedAt))} s after the start`;
+            : incomplete !== null
+              ? incomplete
+              : `nothing published yet, ${Math.floor(secondsSince(startedAt))} s after the start`;
       return {
         state: notTaking || notPublishing ? "stuck" : ready ? "ready" : "starting",
         live: !notTaking && !notPublishing,
@@ -75,6 +91,7 @@ export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Heal
         lagRecords,
         secondsSinceBatch: lastBatchAt === null ? null : secondsSince(lastBatchAt),
         publishedVersion: version,
+        openGaps,
       };
     },
   };

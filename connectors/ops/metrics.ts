@@ -77,6 +77,11 @@ export function createMetrics(): Metrics {
     labelNames: ["channel"],
     registers,
   });
+  const gaps = new Gauge({
+    name: "fundpulse_gaps_open",
+    help: "Accepted gaps in the input that nobody has dismissed",
+    registers,
+  });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -94,6 +99,7 @@ export function createMetrics(): Metrics {
     },
     publishFailed: () => publishFailures.inc(),
     drained() {},
+    gaps: (open) => gaps.set(open),
     alerts(outcome) {
       const open = outcome.alerts.filter((a) => a.state === "open" || a.state === "acknowledged");
       for (const severity of SEVERITIES)

@@ -59,6 +59,18 @@ export interface SourceBatch {
   readonly position: Position;
 }
 
+/**
+ * Records `fromNext` up to, not including, `toNext` of a partition were lost before they were read. Of a log that was made
+ * anew nobody knows how many: both are then the position up to which the old one was read.
+ */
+export interface LostRecords {
+  readonly source: string;
+  readonly partition: string;
+  readonly kind: "expired" | "recreated";
+  readonly fromNext: number;
+  readonly toNext: number;
+}
+
 /** What a source asks of the program around it. */
 export interface SourceContext {
   /** The committed position of a partition, or undefined if it was never read. Reads our own state. */
@@ -66,6 +78,16 @@ export interface SourceContext {
   /** All committed partitions of a source. */
   readonly partitions: (source: string) => readonly Position[];
   readonly signal: AbortSignal;
+  /**
+   * Somebody else reads a part of what this source should read: why, or null when that is over. Nothing may be published
+   * as complete meanwhile.
+   */
+  readonly incomplete?: (why: string | null) => void;
+  /**
+   * Records that were lost before they could be read, and that somebody accepted: keeps that, and where reading goes on,
+   * as one commit.
+   */
+  readonly lost?: (gap: LostRecords, next: Position) => void;
   /** Something an operator should know; never holds record values. */
   readonly warn: (event: string, detail: Record<string, unknown>) => void;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { EpochMs } from "../../schemas/units.js";
 import type { HistoryRow } from "../ports/publisher.js";
 import type { StateFile } from "./file.js";
+import { RESTORED } from "./meta-keys.js";
 import { note } from "./migrations/migrate.js";
 import { REPLACES, type Replaced } from "./peek.js";
 
@@ -19,7 +20,13 @@ export class StateLife {
    * The state goes on from here by itself: from now on it is another one than that which was published, so that nothing
    * derived of it, nor any member of a group, is taken for its own. Published files of `replaces` may be replaced.
    */
-  branch(at: EpochMs, kind: string, detail: object, replaces: readonly Replaced[]): void {
+  branch(
+    at: EpochMs,
+    kind: string,
+    detail: object,
+    replaces: readonly Replaced[],
+    also: () => void = () => {},
+  ): void {
     const { file } = this;
     const before = file.stateId;
     const stateId = randomUUID();
@@ -29,8 +36,20 @@ export class StateLife {
       file.setMeta("publish_full", "1");
       file.setMeta("cells_sequence", "0");
       this.note(at, kind, { ...detail, before });
+      also();
     });
     file.stateId = stateId;
+  }
+
+  /** A state that was put back from a backup begins its own history at its first start. */
+  noteRestored(at: EpochMs): boolean {
+    const detail = this.file.meta(RESTORED) ?? "";
+    if (detail === "") return false;
+    const replaces = JSON.parse(this.file.meta(REPLACES) ?? "[]") as Replaced[];
+    this.branch(at, "restored", JSON.parse(detail) as object, replaces, () =>
+      this.file.setMeta(RESTORED, ""),
+    );
+    return true;
   }
 
   /** A new state, beside published files of another one. */

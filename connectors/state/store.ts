@@ -2,6 +2,7 @@ import type { MonthNumber } from "../../schemas/units.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Codes } from "./codes.js";
 import { StateFile, type StateIdentity } from "./file.js";
+import { Gaps } from "./gaps.js";
 import { KeptSettlements } from "./kept-settlements.js";
 import { StateLife } from "./life.js";
 import { MonthTable } from "./month-table.js";
@@ -28,6 +29,7 @@ export class SqliteStore extends StateFile {
   readonly warnings: Warnings;
   readonly refunds: Refunds;
   readonly life: StateLife;
+  readonly gaps: Gaps;
 
   /** @throws FundpulseError FP2002 to FP2005 where the file may not be used. */
   constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean } = {}) {
@@ -43,6 +45,7 @@ export class SqliteStore extends StateFile {
     this.warnings = new Warnings(this);
     this.refunds = new Refunds(this);
     this.life = new StateLife(this);
+    this.gaps = new Gaps(this, this.partitions, this.life);
     this.beforeCommit.push(() => {
       this.codes.save();
       this.partitions.save();

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly newState?: boolean;
   /** Go on with a state that is older than what is published. */
   readonly acceptOlderState?: boolean;
+  /** `topic` or `topic/partition`: records lost there are accepted. */
+  readonly acceptGap?: readonly string[];
   readonly ops?: boolean;
   /** Serve the page and its API in the same process. */
   readonly monitor?: boolean;
@@ -34,6 +36,7 @@ export async function runCommand(options: RunOptions): Promise<number> {
   const summary = await consume(loaded, log, {
     untilDrained,
     ops: options.ops ?? !untilDrained,
+    acceptGaps: options.acceptGap ?? [],
     way: { newState: options.newState === true, acceptOlderState: options.acceptOlderState === true },
     ...(options.monitor ? { monitor: await monitorOf(options.config, loaded, log) } : {}),
   });
@@ -56,11 +59,17 @@ async function monitorOf(configFile: string, loaded: LoadedConfig, log: Log): Pr
 export async function consume(
   loaded: LoadedConfig,
   log: Log,
-  options: { untilDrained: boolean; ops: boolean; monitor?: Monitor; way?: WayOn },
+  options: {
+    untilDrained: boolean;
+    ops: boolean;
+    monitor?: Monitor;
+    way?: WayOn;
+    acceptGaps?: readonly string[];
+  },
 ): Promise<RunSummary> {
   const { config } = loaded;
   const metrics = createMetrics();
-  const health = createHealth(Date.now);
+  const health = createHealth(() => performance.now());
   const progress = progressLine();
   const stop = stopOnSignals(log);
   let ops: OpsServer | null = null;
@@ -80,7 +89,11 @@ export async function consume(
         ...(ops === null ? {} : { ops: ops.url }),
         ...(options.monitor === undefined ? {} : { monitor: options.monitor.url }),
       });
-      return await engine.run({ untilDrained: options.untilDrained, signal: stop.signal });
+      return await engine.run({
+        untilDrained: options.untilDrained,
+        signal: stop.signal,
+        acceptGaps: options.acceptGaps ?? [],
+      });
     } finally {
       await engine.end();
     }
