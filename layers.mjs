@@ -19,6 +19,7 @@ export const LAYERS = {
     ["monitor"],
   ],
   connectors: [
+    ["faults"],
     ["compression", "ports", "files", "notify"],
     ["encode", "decode", "state", "control", "kafka"],
     ["folder", "duckdb"],

@@ -26,6 +26,11 @@ export class Writer {
     this.fingerprint = node ? rabinFingerprint(canonicalForm(node)) : Buffer.alloc(8);
   }
 
+  /** Names of the fields of its records. */
+  get names(): readonly string[] {
+    return this.node?.kind === "record" ? this.node.fields.map((f) => f.name) : [];
+  }
+
   /** How its records are read into a stream, or why they cannot be. */
   plan(layout: Layout): Plan | Rejection {
     if (layout === this.#lastLayout) return this.#lastPlan;

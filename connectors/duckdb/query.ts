@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from "@duckdb/node-api";
 import { FundpulseError } from "../../schemas/errors.js";
+import { faultOf, knownOr } from "../faults/known.js";
 import { cellText, csvText } from "../files/csv.js";
 
 export const QUERY_FORMATS = ["table", "csv", "json"] as const;
@@ -42,6 +43,19 @@ export async function queryPublished(path: string, sql: string): Promise<QueryRe
   }
 }
 
+/** @throws FundpulseError FP4002 when nothing is published. */
+export async function mustBeThere(path: string): Promise<void> {
+  await access(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw knownOr(error, path);
+    throw new FundpulseError("FP4002", `${path} does not exist`);
+  });
+}
+
+/** Why a published file cannot be opened: a right, damage, or else FP4002. */
+export const openFault = (cause: unknown, path: string): FundpulseError =>
+  faultOf(cause, path) ??
+  new FundpulseError("FP4002", `${path} cannot be opened: ${(cause as Error).message}`, { cause });
+
 /** The published file as it stood when it was opened: queries that belong together see one version. */
 export class PublishedReader {
   private constructor(
@@ -51,9 +65,7 @@ export class PublishedReader {
 
   /** @throws FundpulseError FP4002 when nothing is published. */
   static async open(path: string): Promise<PublishedReader> {
-    await access(path).catch(() => {
-      throw new FundpulseError("FP4002", `${path} does not exist`);
-    });
+    await mustBeThere(path);
     let instance: DuckDBInstance | null = null;
     try {
       instance = await DuckDBInstance.create(path, {
@@ -66,7 +78,7 @@ export class PublishedReader {
       return new PublishedReader(instance, await instance.connect());
     } catch (cause) {
       instance?.closeSync();
-      throw new FundpulseError("FP4002", `${path} cannot be opened: ${(cause as Error).message}`, { cause });
+      throw openFault(cause, path);
     }
   }
 

@@ -272,11 +272,12 @@ export interface Publisher {
   open(stateId: string): Promise<PublishedState | null>;
   /** Begins, beside what the program does meanwhile, what would take long in the first publish. */
   prepare(): void;
-  /** False when the published file, or the working file behind it, is gone or was replaced by somebody. */
-  intact?(): boolean;
-  /** Puts the published file back; false: that takes a full publish. */
-  putBack?(): Promise<boolean>;
   /** Atomically replaces the published file. Returns the new version. Readers never meet an error. */
   publish(input: PublishInput): Promise<number>;
+  /**
+   * Puts the published file back where it is not the one that was put there (deleted, overwritten, or never put
+   * there because the disk was full): true when it had to. Readers' open files stay what they are.
+   */
+  restore?(): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
-import { stateError } from "./file.js";
+import { checkIdentity, type StateIdentity, stateError } from "./file.js";
+import { APPLICATION_ID } from "./migrations/base-tables.js";
 
 /** Findings named in the message at most. */
 const NAMED = 3;
@@ -16,12 +17,19 @@ const STANDING = `SELECT (SELECT coalesce(sum(rows), 0) FROM block) - (SELECT co
  * Looks into every page and index of a state file: SQLite itself notices damage only where it happens to read,
  * and an index that lost an entry reads as a settlement that never was. Every current version must be the one
  * that its id leads to. The caller holds the state lock.
- * @throws FundpulseError FP2004
+ * With `identity` it must also be one that the present configuration may go on with.
+ * @throws FundpulseError FP2002 to FP2005
  */
-export function checkStateFile(path: string): void {
+export function checkStateFile(path: string, identity?: StateIdentity): void {
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { readonly: true, fileMustExist: true });
+    if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID)
+      throw new FundpulseError("FP2004", `${path} is no fundpulse state`);
+    if (identity !== undefined) {
+      const row = db.prepare("SELECT value FROM meta WHERE key = ?").pluck();
+      checkIdentity(path, (key) => row.get(key) as string | undefined, identity, false);
+    }
     const found = db.pragma("integrity_check") as { integrity_check: string }[];
     const wrong = found.map((row) => row.integrity_check).filter((text) => text !== "ok");
     if (wrong.length > 0) {

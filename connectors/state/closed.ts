@@ -108,8 +108,8 @@ export class ClosedStore {
       );
   }
 
-  #tupleId({ insurance, values, facilityKnown }: TupleValues): number {
-    const json = JSON.stringify({ insurance, values, facilityKnown });
+  #tupleId({ insurance, values, facilityKnown, parents }: TupleValues): number {
+    const json = JSON.stringify({ insurance, values, facilityKnown, parents });
     let id = this.#tuples.get(json);
     if (id === undefined) {
       this.store.sql("INSERT OR IGNORE INTO change_combo (json) VALUES (?)").run(json);

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
+import { knownOr } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PRIVATE_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
 import { PROGRAM_VERSION } from "../files/program-version.js";
 import { APPLICATION_ID } from "./migrations/base-tables.js";
@@ -15,19 +16,50 @@ export interface StateIdentity {
   readonly keyCheck: string;
   /** Of the configuration of dimensions. */
   readonly rules: string;
+  /** The same by name: JSON of a hash for each rule. */
+  readonly ruleParts?: string;
 }
 
-const CORRUPT = new Set(["SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR_SHORT_READ"]);
-
-/** Turns SQLite's words on damage into FP2004; everything else is passed on. */
-export function stateError(error: unknown, path: string): unknown {
-  const code = (error as { code?: string }).code ?? "";
-  return CORRUPT.has(code) || code.startsWith("SQLITE_CORRUPT")
-    ? new FundpulseError("FP2004", `the state file ${path} is damaged (${(error as Error).message})`, {
-        cause: error,
-      })
-    : error;
+/** Names of the rules that differ between two texts of `ruleParts`; empty where one is not known. */
+function differingRules(kept: string | undefined, present: string | undefined): string[] {
+  if (kept === undefined || present === undefined) return [];
+  const [a, b] = [kept, present].map((text) => JSON.parse(text) as Record<string, string>);
+  return [...new Set([...Object.keys(a!), ...Object.keys(b!)])]
+    .filter((name) => a![name] !== b![name])
+    .sort();
 }
+
+/**
+ * Whether a state may be used under a configuration. Reads, and changes nothing.
+ * @throws FundpulseError FP2003, FP2005 naming the keys that differ
+ */
+export function checkIdentity(
+  path: string,
+  meta: (key: string) => string | undefined,
+  identity: StateIdentity,
+  acceptRules: boolean,
+): void {
+  if (meta("key_check") !== identity.keyCheck) {
+    throw new FundpulseError(
+      "FP2003",
+      `the state ${path} was made with another privacy.personKey; nothing was changed`,
+    );
+  }
+  if (meta("rules") === identity.rules || acceptRules) return;
+  const differing = differingRules(meta("rule_parts"), identity.ruleParts);
+  const named =
+    differing.length === 0
+      ? "(jurisdiction, timezone, periods, groupings, refunds, insurances, careGroups, reimbursed or benefit)"
+      : `(${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"})`;
+  throw new FundpulseError(
+    "FP2005",
+    `the state ${path} was built under another configuration of dimensions ${named}; nothing was changed`,
+  );
+}
+
+/** Turns SQLite's words on damage into FP2004, and what the system refuses into its number; all else is passed on. */
+export const stateError = (error: unknown, path: string): unknown =>
+  knownOr(error, (error as Error | null)?.name === "SqliteError" ? path : undefined);
 
 /** Bytes with their CRC-32 behind them, for values that nothing else checks. */
 export function withCrc(data: Buffer): Buffer {
@@ -97,18 +129,7 @@ export class StateFile {
       const meta = (key: string): string | undefined =>
         (db!.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
           ?.value;
-      if (meta("key_check") !== identity.keyCheck) {
-        throw new FundpulseError(
-          "FP2003",
-          `the state ${this.path} was made with another privacy.personKey; nothing was changed`,
-        );
-      }
-      if (meta("rules") !== identity.rules && !acceptRules) {
-        throw new FundpulseError(
-          "FP2005",
-          `the state ${this.path} was built under another configuration of dimensions (jurisdiction, timezone, periods, groupings, refunds, insurances, careGroups, reimbursed or benefit); nothing was changed`,
-        );
-      }
+      checkIdentity(this.path, meta, identity, acceptRules);
       migrate(db, this.path, Date.now());
       if (meta("program") !== PROGRAM_VERSION) {
         db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('program', ?)").run(PROGRAM_VERSION);

@@ -96,6 +96,15 @@ export class Quarantine {
       .all(limit) as ListedEntry[];
   }
 
+  /** How many records wait, by reason. */
+  waiting(): ReadonlyMap<string, number> {
+    const rows = this.file
+      .sql("SELECT reason, count(*) FROM quarantine WHERE status = 'waiting' GROUP BY reason")
+      .raw()
+      .all() as [string, number][];
+    return new Map(rows);
+  }
+
   /** Notes what stands behind a bill that waits because its category is unknown. Only inside a commit. */
   noteUnmapped(id: number, code: string, fee: Fen): void {
     this.file

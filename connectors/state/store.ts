@@ -1,4 +1,5 @@
 import type { MonthNumber } from "../../schemas/units.js";
+import { ChangedFiles } from "./changed-files.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Codes } from "./codes.js";
 import { StateFile, type StateIdentity } from "./file.js";
@@ -28,6 +29,7 @@ export class SqliteStore extends StateFile {
   readonly quarantine: Quarantine;
   readonly warnings: Warnings;
   readonly refunds: Refunds;
+  readonly changedFiles: ChangedFiles;
   readonly life: StateLife;
   readonly gaps: Gaps;
 
@@ -44,6 +46,7 @@ export class SqliteStore extends StateFile {
     this.quarantine = new Quarantine(this);
     this.warnings = new Warnings(this);
     this.refunds = new Refunds(this);
+    this.changedFiles = new ChangedFiles(this);
     this.life = new StateLife(this);
     this.gaps = new Gaps(this, this.partitions, this.life);
     this.beforeCommit.push(() => {

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
+
+import { faultOf } from "../../connectors/faults/known.js";
 import { PROGRAM_VERSION } from "../../connectors/files/program-version.js";
-import { FundpulseError } from "../../schemas/errors.js";
+
 import type { QuarantineOptions } from "./commands/quarantine.js";
 import { alertsDefinition } from "./definitions/alerts.js";
 import { auditDefinition } from "./definitions/audit.js";
@@ -122,7 +124,11 @@ Example:
       `
 Shows the resolved configuration (secrets masked), then tries each part and says what is wrong with it. The
 state is read through, every page and index, unless a process works on it.
-Exit code 0: all well; 1: the state is damaged; 2: configuration or reference tables; 75: broker or registry away.
+Told too: reference tables that are missing, files of the inbox that cannot be read, permissions under data that are
+not what they should be, a personKey that can be guessed, and a configuration that the state, or the process which
+holds it, was not made with.
+Exit code 0: all well; 1: the state is damaged or a file cannot be read; 2: configuration or reference tables;
+75: broker or registry away.
 
 Example:
   fundpulse check --quiet && fundpulse run`,
@@ -202,6 +208,7 @@ Examples:
   fundpulse quarantine show 17 > record.json      (holds personal data)
   fundpulse quarantine retry --reason bad_value    after correcting the configuration
   fundpulse quarantine dismiss 17 18 --why "test records of the hospital"
+  fundpulse quarantine dismiss --file settlement-03.ndjson --why "sent again as settlement-03b.ndjson"
 `,
     );
   const load = () => import("./commands/quarantine.js");
@@ -229,6 +236,7 @@ Examples:
   filters(quarantine.command("dismiss [ids...]"))
     .description("set records aside for good; they stay listed with the reason")
     .option("--all", "every record that waits")
+    .option("--file <name>", "the change of a file that was taken before, instead of records")
     .option("--why <text>", "why; kept beside the record")
     .action(async (ids: string[], options: QuarantineOptions) =>
       done(await (await load()).quarantineDismiss(ids, options)),
@@ -257,12 +265,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof FundpulseError) {
-      process.stderr.write(`fundpulse: ${error.message}\n`);
-      return error.exitCode;
-    }
-    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`fundpulse: an unexpected error, please report it\n${trace}\n`);
-    return 1;
+    return tellFailure(error);
   }
+}
+
+/** Says on standard error why the program ends, and returns its exit code. */
+export function tellFailure(error: unknown): number {
+  const known = faultOf(error);
+  const text =
+    known !== undefined
+      ? known.message
+      : `an unexpected error, please report it\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  process.stderr.write(`fundpulse: ${text}\n`);
+  return known?.exitCode ?? 1;
 }

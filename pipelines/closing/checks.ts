@@ -90,6 +90,17 @@ const waiting: CloseCheck = ({ store }, period) => {
   return found;
 };
 
+/** Files that changed after they were taken, and may hold bills of the period that are not counted, or counted no more. */
+const changedFiles: CloseCheck = ({ store }, period) => {
+  const found = store.changedFiles
+    .waiting()
+    .filter((f) => f.last_day >= period.startDay && (f.first_day ?? f.last_day) <= period.endDay)
+    .map((f) => store.partitions.byId(f.partitionId).partition);
+  if (found.length === 0) return [];
+  const detail = `${found.length} ${found.length === 1 ? "file" : "files"} changed after being taken, and may have other bills of it now (${some(found)}): send what is new under a new name, then fundpulse quarantine dismiss --file NAME --why TEXT; see quality_warning`;
+  return [problem("file_changed", found.length, detail)];
+};
+
 /** Everything that is asked of the state at a close, in the order in which it is told. */
 export const CLOSE_CHECKS: readonly CloseCheck[] = [
   periodOpen,
@@ -98,4 +109,5 @@ export const CLOSE_CHECKS: readonly CloseCheck[] = [
   lagging,
   unmapped,
   waiting,
+  changedFiles,
 ];

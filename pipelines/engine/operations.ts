@@ -36,6 +36,13 @@ export function operationsOf(engine: EngineServices): ReadonlyMap<string, Contro
     ["quarantine dismiss", plain(quarantine.dismiss)],
     ["gaps list", plain(engine.gaps.list)],
     ["gaps dismiss", plain(engine.gaps.dismiss)],
+    [
+      "quarantine dismiss file",
+      plain(async (name: string, why: string) => {
+        await quarantine.dismissFile(name, why);
+        return null;
+      }),
+    ],
     ["alerts list", plain(engine.alerts.list)],
     ["alerts acknowledge", plain(engine.alerts.acknowledge)],
   ]);
@@ -67,6 +74,7 @@ export function servicesOver(call: Call): EngineServices {
       },
       retry: (ids) => ask("quarantine retry", ids),
       dismiss: (ids, why) => ask("quarantine dismiss", ids, why),
+      dismissFile: (name, why) => ask("quarantine dismiss file", name, why),
     },
   };
 }

@@ -1,4 +1,3 @@
-import { parseDay } from "../../aggregations/calendar.js";
 import { normaliseRecord, type SmallStream } from "../../aggregations/streams/record.js";
 import { validateRecord } from "../../aggregations/streams/validate.js";
 import { versionTime } from "../../aggregations/streams/version.js";
@@ -14,10 +13,13 @@ import type { DayNumber, EpochMs } from "../../schemas/units.js";
 import { CONFLICT, IncomingSettlement } from "../ledger/incoming.js";
 import type { IngestState } from "../ledger/ports.js";
 import { type UnmappedCategory, unmappedCategory } from "../ledger/unmapped.js";
+import { ChangedPartitions } from "./changed-files.js";
 import { dueOf } from "./due.js";
-import { latestPlausibleDay, type RecordDays, recordDays } from "./record-days.js";
+import { EarlyDeletions } from "./early-deletions.js";
+import { latestDayOf, type RecordDays, recordDays, spanOf } from "./record-days.js";
 import { Revalidation } from "./revalidation.js";
 import { SmallRecords, validationContext } from "./small-records.js";
+import { keepUnknownFields } from "./unknown-fields.js";
 
 /** A record that goes to quarantine, with its own bytes sealed. */
 interface Refused {
@@ -52,28 +54,41 @@ export class Intake {
   changes = 0;
   /** Small streams whose current records changed since the figures were last computed. */
   readonly changedStreams: Set<StreamName>;
+  /** Files that changed after they were taken. */
+  readonly changedFiles: ChangedPartitions;
   readonly #records: SmallRecords;
   readonly #revalidation: Revalidation;
+  readonly #early: EarlyDeletions;
 
   constructor(
     private readonly state: IngestState,
     private readonly decoder: Decoder,
   ) {
+    this.changedFiles = new ChangedPartitions(state, decoder);
     this.#records = new SmallRecords(state);
     this.#revalidation = new Revalidation(state, decoder, this.#records);
+    this.#early = new EarlyDeletions(state, this.#revalidation);
     this.changedStreams = this.#records.changedStreams;
   }
 
   /** Makes a batch durable. Throws only what must stop the program (a state that cannot be written …). */
   async accept(batch: SourceBatch): Promise<BatchOutcome> {
     await this.decoder.prepare(batch);
+    await this.#early.load();
     const started = performance.now();
     const counts =
       batch.stream === "settlement" ? this.#settlements(batch) : this.#small(batch, batch.stream);
     this.changes++;
+    await this.#deleteLate();
     if (batch.stream === "facility" && counts.applied > 0) await this.#facilitiesCame();
     const { source, partition } = batch.position;
     return { source, partition, ...counts, seconds: (performance.now() - started) / 1000 };
+  }
+
+  /** Judges again the deletions whose settlement has come. */
+  async #deleteLate(): Promise<void> {
+    const due = this.#early.takeDue();
+    if (due.length > 0) await this.revalidate("id IN (SELECT value FROM json_each(?))", JSON.stringify(due));
   }
 
   /** Takes changed facilities into use, and validates again what waited for them. */
@@ -112,6 +127,7 @@ export class Intake {
       }
       const incoming = next();
       incoming.keyOnly = undecoded === DELETED_KEY;
+      incoming.waited = false;
       incoming.ordinal = ordinal;
       incoming.facts.position = position;
       if (incoming.keyOnly) {
@@ -146,6 +162,11 @@ export class Intake {
       const partition = store.partitions.of(batch.position.source, batch.position.partition);
       for (const incoming of incomingBatch) incoming.facts.partitionId = partition.id;
       const months = this.#post(batch, incomingBatch, now);
+      this.#noteDays(
+        batch,
+        partition.id,
+        whole.map((a) => [a.facts.day, a.facts.day]),
+      );
       for (const incoming of incomingBatch) counts[incoming.outcome]++;
       counts.duplicate += passedOver;
       counts.quarantined += refused.length;
@@ -153,8 +174,10 @@ export class Intake {
       for (const outcome of OUTCOMES)
         store.partitions.tally(partition.id, outcome, counts[outcome], counts[outcome]);
       store.partitions.move(partition, batch.position);
+      keepUnknownFields(store, this.decoder);
       return months;
     });
+    this.#early.came(incomingBatch);
     state.months.evict(touched);
     return counts;
   }
@@ -168,7 +191,7 @@ export class Intake {
     const bytes = this.#sealed(batch, new Set(losers.map((a) => a.ordinal)));
     for (const incoming of losers) {
       const day = incoming.keyOnly ? null : this.state.calendar.dayOf(incoming.s.setl_time);
-      store.quarantine.add({
+      const id = store.quarantine.add({
         partitionId: incoming.facts.partitionId,
         position: incoming.facts.position,
         stream: "settlement",
@@ -180,6 +203,7 @@ export class Intake {
         raw: bytes.get(incoming.ordinal) ?? null,
         ref: incoming.keyOnly ? null : incoming.ref,
       });
+      if (incoming.keyOnly) this.#early.add(incoming.s.setl_id, id);
     }
     for (const month of touched) store.months.touch(month, months.summary(month));
     return touched;
@@ -225,13 +249,16 @@ export class Intake {
     }
   }
 
+  /** Keeps which days a file's records touch: they tell what is doubtful should the file change. */
+  #noteDays(batch: SourceBatch, partitionId: number, days: readonly (RecordDays | null)[]): void {
+    if (batch.arrivedAtMs === undefined) return;
+    const span = spanOf(days);
+    if (span) this.state.store.changedFiles.noteDays(partitionId, ...span);
+  }
+
   /** The latest day of figures that a record of a batch can be about which cannot be read. */
   #latestDay(batch: SourceBatch, now: EpochMs): DayNumber {
-    const { calendar, config } = this.state;
-    const arrivedAt = batch.arrivedAtMs ?? batch.appendedAtMs ?? now;
-    // A date before all data is no date: what unpacks archives writes such ones.
-    const isPlausible = arrivedAt < now && calendar.dayOf(arrivedAt) >= parseDay(config.periods.firstDay)!;
-    return latestPlausibleDay(batch.stream, calendar.dayOf(isPlausible ? arrivedAt : now));
+    return latestDayOf(this.state, batch.stream, batch.arrivedAtMs ?? batch.appendedAtMs, now);
   }
 
   #small(batch: SourceBatch, stream: SmallStream): Record<Outcome, number> {
@@ -266,6 +293,8 @@ export class Intake {
     store.commit(() => {
       store.noteContent();
       const partition = store.partitions.of(batch.position.source, batch.position.partition);
+      const days = entries.map(({ record }) => recordDays(stream, record));
+      this.#noteDays(batch, partition.id, days);
       for (const { index, record, raw } of entries) {
         const position = positionOf(batch, index);
         const outcome = this.#records.keep(stream, record, partition.id, position, now);
@@ -281,6 +310,7 @@ export class Intake {
       for (const outcome of OUTCOMES)
         store.partitions.tally(partition.id, outcome, counts[outcome], counts[outcome]);
       store.partitions.move(partition, batch.position);
+      keepUnknownFields(store, this.decoder);
     });
     return counts;
   }
@@ -291,7 +321,12 @@ export class Intake {
    */
   async revalidate(where: string, ...parameters: unknown[]): Promise<{ retried: number; resolved: number }> {
     const { retried, resolved, facilities } = await this.#revalidation.run(where, parameters);
-    if (resolved > 0) this.changes++;
+    if (resolved > 0) {
+      this.changes++;
+      await this.#early.load();
+      this.#early.lookUp();
+      await this.#deleteLate();
+    }
     if (facilities) await this.#facilitiesCame();
     return { retried, resolved };
   }

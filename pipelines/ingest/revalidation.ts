@@ -56,6 +56,30 @@ export class Revalidation {
     return { retried: entries.length, resolved, facilities };
   }
 
+  /** Deletions that wait for their settlement: the settlement's id, and the entry's. */
+  async waitingDeletions(): Promise<Map<string, number[]>> {
+    const found = new Map<string, number[]>();
+    const entries = this.state.store.quarantine.find(
+      "status = 'waiting' AND stream = 'settlement' AND reason = ? AND detail = ?",
+      DELETED_KEY.reason,
+      DELETED_KEY.detail,
+    );
+    const { s } = new IncomingSettlement();
+    for (const entry of entries) {
+      const batch = this.#again(entry);
+      if (batch === null) continue;
+      await this.decoder.prepare(batch);
+      this.decoder.settlements(
+        batch,
+        () => s,
+        (_index, _raw, rejection) => {
+          if (rejection === DELETED_KEY) found.set(s.setl_id, [...(found.get(s.setl_id) ?? []), entry.id]);
+        },
+      );
+    }
+    return found;
+  }
+
   /** A quarantined record's bytes as a batch of one; null for one that is kept as a version. */
   #again(entry: QuarantineEntry): SourceBatch | null {
     if (entry.raw === null) return null;
@@ -84,6 +108,7 @@ export class Revalidation {
       );
     } else incoming = ledger.recall(entry.ref!);
     incoming.keyOnly = rejection === DELETED_KEY;
+    incoming.waited = incoming.keyOnly;
     if (incoming.keyOnly) rejection = null;
     else rejection ??= ledger.validate(incoming, now);
     if (rejection) {

@@ -21,7 +21,7 @@ import type { ClosingState, IngestState, PublishState, VerifyState } from "./por
 import { categoryTable, Reclassification } from "./reclassification.js";
 import { RefundIndex } from "./refund-index.js";
 import { ReportingHistory } from "./reporting-history.js";
-import { dimensionRules, hashOf, rulesOf } from "./rules.js";
+import { dimensionRules, hashOf, ruleParts, rulesOf } from "./rules.js";
 import { SettlementLedger } from "./settlements.js";
 
 /**
@@ -47,7 +47,7 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
   readonly #facilities: FacilityRecords;
   readonly #reclassification: Reclassification;
   /** Hashes of the category table and of the rules in use. */
-  readonly #tables: { readonly categories: string; readonly rules: string };
+  readonly #tables: { readonly categories: string; readonly rules: string; readonly parts: string };
 
   /**
    * @param options `rebuild` accepts a state that was built under other rules, and derives everything again
@@ -62,12 +62,13 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     this.calendar = new ZoneCalendar(config.timezone);
     this.privacy = new Privacy(config.privacy.personKey);
     const rules = hashOf(rulesOf(config));
-    const identity = { keyCheck: this.privacy.keyCheck, rules };
+    const parts = ruleParts(config);
+    const identity = { keyCheck: this.privacy.keyCheck, rules, ruleParts: parts };
     this.store = new SqliteStore(config.data, identity, { acceptRules: options.rebuild });
     const { store } = this;
     this.persons = loadPersons(store.numbers);
     const categories = hashOf([...NATIONAL_CATEGORIES, ...reference.categories, config.casePayment]);
-    this.#tables = { categories, rules };
+    this.#tables = { categories, rules, parts };
     const again = options.rebuild || (store.meta("categories") ?? categories) !== categories;
     if (again) this.#forgetDerived(options.rebuild);
     this.#facilities = new FacilityRecords(store, reference.facilities);
@@ -141,10 +142,12 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
 
   derived(): void {
     const { store } = this;
-    const { categories, rules } = this.#tables;
+    const { categories, rules, parts } = this.#tables;
     this.tablesChanged = false;
-    if (store.meta("rejudge") !== "1" && store.meta("categories") === categories) return;
+    const known = store.meta("rule_parts") === parts;
+    if (known && store.meta("rejudge") !== "1" && store.meta("categories") === categories) return;
     store.commit(() => {
+      store.setMeta("rule_parts", parts);
       store.setMeta("categories", categories);
       store.setMeta("rules", rules);
       store.setMeta("rejudge", "0");

@@ -77,10 +77,23 @@ export class VersionResolver {
           return;
         }
       }
+      if (incoming.keyOnly && incoming.waited && this.#isYounger(before, incoming.s.updt_time)) {
+        // Deleted first and written again later: the deletion was of an older version.
+        incoming.outcome = "duplicate";
+        incoming.fate = "none";
+        return;
+      }
       if (incoming.keyOnly) this.#takeOut(incoming, before);
       this.#compare(incoming, before);
     });
     return { current, displaced: this.#displaced };
+  }
+
+  /** Whether what is current is of a later time; false where the time (NaN) is not known. */
+  #isYounger({ incoming, kept }: CurrentEntry, time: EpochMs): boolean {
+    if (incoming) return incoming.s.updt_time > time;
+    this.store.settlements.read(kept!, this.#other, this.#otherFacts);
+    return this.#other.updt_time > time;
   }
 
   /** Makes a deletion of which only the key is known the version of its settlement that is valid no more. */

@@ -77,7 +77,13 @@ export function periodQualityRevision(state: PublishState): string {
   const { reporting, closed, store } = state;
   const { firstDay, lastDay } = store.months.dataSpan();
   const days = `${reporting.dayRevision} ${state.reporting.latestDay} ${firstDay} ${lastDay}`;
-  return [days, store.quarantine.revision, closed.rows.length, store.months.unmappedText()].join("\n");
+  return [
+    days,
+    store.quarantine.revision,
+    store.changedFiles.revision,
+    closed.rows.length,
+    store.months.unmappedText(),
+  ].join("\n");
 }
 
 /** How many facilities have come as far as a day, and which lag. */
@@ -122,6 +128,9 @@ function periodRow(
   for (const [first, last, records] of waiting.dated) {
     if (first <= period.endDay && last >= period.startDay) quarantined += records;
   }
+  const changed = state.store.changedFiles
+    .waiting()
+    .filter((f) => f.last_day >= period.startDay && (f.first_day ?? f.last_day) <= period.endDay).length;
   let undated = 0;
   for (const [last, records] of waiting.undated) {
     if (last === null || last >= period.startDay) undated += records;
@@ -134,6 +143,7 @@ function periodRow(
     ...(lagging.length > 0 ? [`滞后机构 ${lagging.length} 家：${some(lagging)}`] : []),
     ...(quarantined > 0 ? [`隔离区待处理记录 ${quarantined} 条`] : []),
     ...(undated > 0 ? [`隔离区无法判断期间的记录 ${undated} 条`] : []),
+    ...(changed > 0 ? [`取后变动的文件 ${changed} 个`] : []),
     ...(unmapped > 0 ? [`未建档机构涉及记录 ${unmapped} 条`] : []),
   ];
   return {

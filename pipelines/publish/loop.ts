@@ -17,6 +17,10 @@ const LIVE_MS = 3000;
 /** Publishing that failed so often in a row stops the program: the figures no longer follow. */
 const MAX_FAILURES = 5;
 
+/** How often it is looked whether the published file is still there, and the longest pause after failures. */
+const RESTORE_MS = 1000;
+const MAX_RESTORE_MS = 30_000;
+
 /** What publishing tells the program around it, and its clock. */
 export interface PublishDeps {
   readonly log: Log;
@@ -51,6 +55,8 @@ export class PublishLoop {
   #putOff = false;
   #failures = 0;
   #heldBy: string | null = null;
+  #restoreAt = Number.NEGATIVE_INFINITY;
+  #restorePause = RESTORE_MS;
   #started = false;
   /** Since when something waits to be published; like every time here that a duration is counted from, monotonic. */
   #owedSince: number | null = null;
@@ -69,6 +75,11 @@ export class PublishLoop {
     this.#lastEnd = this.#now();
     this.#onFatal = onFatal;
     this.#parts.publisher.prepare();
+    if (this.#version !== null)
+      this.#parts.deps.observer.standing?.({
+        version: this.#version,
+        watermark: this.#parts.state.latestTime(),
+      });
     this.#schedule();
   }
 
@@ -194,34 +205,13 @@ export class PublishLoop {
     }
   }
 
-  /** A published file that somebody deleted or replaced is made again, also while nothing arrives. */
-  lookAfterFile(): void {
-    const { publisher } = this.#parts;
-    if (!this.#started || this.#running !== null || this.#version === null) return;
-    if (publisher.intact?.() !== false) return;
-    this.#running = this.#putBack()
-      .catch((error: Error) => this.#parts.deps.log.debug("published file", { error: error.message }))
-      .finally(() => {
-        this.#running = null;
-        this.#schedule();
-      });
-  }
-
-  async #putBack(): Promise<void> {
-    const { deps, publisher, publication, state } = this.#parts;
-    deps.log.warn("the published file is gone or was replaced; it is made again", { version: this.#version });
-    if (await publisher.putBack?.()) return;
-    publication.fullNext();
-    await publisher.open(state.store.stateId);
-    await this.#publish();
-  }
-
   /** Publishes what is not yet published, now. Returns the published version. */
   async publishNow(): Promise<number> {
     const { intake } = this.#parts;
     this.#refuseHeld();
     await this.#running?.catch(() => undefined);
     if (this.#version === null || intake.changes !== this.#publishedChanges) await this.#run();
+    else await this.#putBack();
     return this.#version!;
   }
 
@@ -231,6 +221,54 @@ export class PublishLoop {
     await this.#running?.catch(() => undefined);
     await this.#run();
     return this.#version!;
+  }
+
+  /**
+   * Each second of a run: looks whether the published file is still the one that was put there, and puts it back,
+   * also where a start could not. What fails is told and tried again, ever more seldom; the records go on.
+   */
+  async restore(): Promise<void> {
+    const { deps } = this.#parts;
+    if (this.#running !== null || this.#now() < this.#restoreAt) return;
+    try {
+      await this.#putBack();
+      this.#restorePause = RESTORE_MS;
+    } catch (error) {
+      deps.observer.publishFailed(error);
+      deps.log.error("publish failed", { error: (error as Error).message });
+      this.#restorePause = Math.min(this.#restorePause * 2, MAX_RESTORE_MS);
+    }
+    this.#restoreAt = this.#now() + this.#restorePause;
+  }
+
+  async #putBack(): Promise<void> {
+    const { deps, publisher, publication, state } = this.#parts;
+    const work = (publisher.restore?.() ?? Promise.resolve(false)).then((put) => {
+      if (!put) return;
+      deps.log.info("the published file was put back in its place");
+      if (this.#version !== null)
+        deps.observer.standing?.({ version: this.#version, watermark: state.latestTime() });
+    });
+    // No publish begins beside it.
+    const running = work
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#running === running) this.#running = null;
+      });
+    this.#running = running;
+    try {
+      await work;
+    } catch (error) {
+      await running;
+      // Where the working file is gone too, everything is written anew.
+      const published = await publisher.open(state.store.stateId).catch(() => undefined);
+      if (published !== null) throw error;
+      publication.fullNext();
+      await this.#run();
+    } finally {
+      await running;
+      this.#schedule();
+    }
   }
 
   /** Ends the loop; a publish under way is finished. */

@@ -12,6 +12,7 @@ import type {
 } from "../../connectors/ports/publisher.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
+import { STREAM_NAMES } from "../../schemas/input/streams.js";
 import { type Fen, yuanText } from "../../schemas/units.js";
 import type { PublishState } from "../ledger/ports.js";
 import { blocksClose } from "../ledger/unmapped.js";
@@ -65,7 +66,10 @@ export class WholeTables {
         rows: () => this.#balance(),
       },
       quarantine: { revision: () => store.quarantine.revision, rows: () => this.#quarantine() },
-      warnings: { revision: () => store.warnings.revision, rows: () => this.#warnings() },
+      warnings: {
+        revision: () => store.warnings.revision + store.changedFiles.revision,
+        rows: () => this.#warnings(),
+      },
       orphanRefunds: { revision: () => store.refunds.revision, rows: () => this.#orphanRefunds() },
       unmapped: {
         revision: () => `${store.quarantine.revision} ${store.months.unmappedText()}`,
@@ -127,10 +131,17 @@ export class WholeTables {
 
   #warnings(): WarningRow[] {
     const { store } = this.state;
-    return store.warnings.listed(QUALITY_ROWS).map(({ partitionId, ...row }) => {
+    const files = store.changedFiles.waiting().map(({ partitionId, detail }): WarningRow => {
+      const { source, partition, next } = store.partitions.byId(partitionId);
+      const stream = STREAM_NAMES.find((s) => partition.startsWith(`${s}-`)) ?? "settlement";
+      const at = { source, partition, position: next };
+      return { record_key: partition, warning: "file_changed", stream, ...at, detail };
+    });
+    const records = store.warnings.listed(QUALITY_ROWS).map(({ partitionId, ...row }) => {
       const { source, partition } = store.partitions.byId(partitionId);
       return { ...row, source, partition };
     });
+    return [...files, ...records];
   }
 
   #orphanRefunds(): OrphanRefundRow[] {

@@ -18,6 +18,7 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import { STREAMS } from "../../../schemas/input/streams.js";
 import { type Definition, ddl, quoteText } from "../../../schemas/published/definition.js";
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
+import { failed } from "../../faults/known.js";
 import { PRIVATE_FILE } from "../../files/modes.js";
 import type { StateSnapshot } from "../../state/snapshot.js";
 import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
@@ -132,8 +133,7 @@ export async function writeDetailFile(
     await replaceWithCopy(writer.work, path, PRIVATE_FILE);
     return { path, ...written };
   } catch (cause) {
-    if (cause instanceof FundpulseError) throw cause;
-    throw new FundpulseError("FP4001", `writing ${path} failed: ${(cause as Error).message}`, { cause });
+    throw failed("FP4001", `writing ${path} failed`, cause);
   } finally {
     connection.closeSync();
     instance.closeSync();

@@ -1,5 +1,6 @@
 /**
- * What the state keeps of its input beside the records (layout 3). `unmapped_category`: code, month and money of a quarantined bill whose category nobody knows.
+ * What the state keeps of its input beside the records (layout 3). `unmapped_category`: code and money of a quarantined
+ * bill whose category nobody knows.
  */
 export const INPUT_STATE_TABLES = `
 CREATE TABLE IF NOT EXISTS unmapped_category (

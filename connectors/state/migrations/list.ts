@@ -1,6 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { ALERT_STATE_TABLES } from "./alert-tables.js";
 import { BASE_LAYOUT } from "./base-tables.js";
+import { CHANGED_FILE_TABLES } from "./changed-file-tables.js";
 import { INPUT_STATE_TABLES } from "./input-tables.js";
 import { LIFE_TABLES } from "./life-tables.js";
 
@@ -32,6 +33,12 @@ export const MIGRATIONS: readonly Migration[] = [
     // The first two came within layout 2: some states have them.
     tables: `${ALERT_STATE_TABLES}${INPUT_STATE_TABLES}${LIFE_TABLES}`,
     derivesAgain: true,
+  },
+  {
+    to: 4,
+    what: "files that changed after they were taken",
+    tables: CHANGED_FILE_TABLES,
+    derivesAgain: false,
   },
 ];
 

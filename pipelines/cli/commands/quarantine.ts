@@ -18,6 +18,8 @@ export interface QuarantineOptions {
   readonly format?: string;
   readonly all?: boolean;
   readonly why?: string;
+  /** A file that changed after it was taken. */
+  readonly file?: string;
 }
 
 /** The workspace's quarantine for one piece of work, beside a running engine too. */
@@ -81,6 +83,17 @@ export function quarantineDismiss(ids: readonly string[], options: QuarantineOpt
   const filter = filterOf(options);
   const why = options.why?.trim() ?? "";
   if (why === "") throw new FundpulseError("FP1003", "a dismissal needs its reason: --why <text>");
+  const { file } = options;
+  if (file !== undefined) {
+    if (ids.length > 0 || options.all || options.reason !== undefined || options.stream !== undefined) {
+      throw new FundpulseError("FP1003", "--file is given alone: it names a file, not records");
+    }
+    return withQuarantine(options.config, async (quarantine) => {
+      await quarantine.dismissFile(file, why);
+      process.stdout.write(`the change of ${file} is dismissed\n`);
+      return 0;
+    });
+  }
   return withQuarantine(options.config, async (quarantine) => {
     const dismissed = await quarantine.dismiss(await chosen(quarantine, ids, options, filter), why);
     process.stdout.write(`${count(dismissed)} dismissed\n`);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { careFinding } from "../../../aggregations/findings/care.js";
-import type { Dimension } from "../../../schemas/dimensions.js";
+import { DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
 import { wordsOf } from "../../../schemas/indicator-words.js";
 import { refuse } from "../http/problem.js";
 import { ask, type Group, groupsOf, labels, monthsOf, only, periodOf, scopeShape, viewQuery } from "./ask.js";
@@ -98,8 +98,10 @@ function careRoute(
       ...viewQuery,
       by: z
         .enum(BY)
-        .default(kind === "inpatient" ? "region" : "category")
-        .describe("What the rows are cut by"),
+        .optional()
+        .describe(
+          `What the rows are cut by; left out: ${kind === "inpatient" ? "region" : "category"}, with a district category`,
+        ),
       sort: z
         .enum(["shown", ...INDICATORS[kind], ...INDICATORS[kind].map((i) => `${i}_change`)])
         .default("shown")
@@ -109,7 +111,10 @@ function careRoute(
     }),
     answer,
     answerOf: async (context, query) => {
-      const { insurance, district, compare, by, sort } = query;
+      const { insurance, district, compare, sort } = query;
+      const by =
+        query.by ??
+        (kind === "inpatient" && district === undefined ? ("region" as const) : ("category" as const));
       const period = periodOf(context, query.period);
       const grouping = groupingOf(context, ["care", by], district, by === "district");
       const indicators = INDICATORS[kind];
@@ -208,7 +213,9 @@ export function groupingOf(
   district: string | undefined,
   hasDistrict = false,
 ): string {
-  const grouping = [...dimensions, ...(district === undefined || hasDistrict ? [] : ["district"])].join("+");
+  const grouping = [...dimensions, ...(district === undefined || hasDistrict ? [] : (["district"] as const))]
+    .sort((a, b) => DIMENSIONS.indexOf(a) - DIMENSIONS.indexOf(b))
+    .join("+");
   if (config.groupings.includes(grouping)) return grouping;
   throw refuse("FP5003", `figures by ${grouping} are not published`);
 }

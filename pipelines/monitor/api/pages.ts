@@ -4,7 +4,7 @@ import type { Figure } from "../../../connectors/duckdb/monitor/figures.js";
 import { count } from "./parameters.js";
 
 /** Rows an answer has where nobody says how many. */
-const USUAL_ROWS = 100;
+const USUAL_ROWS = 50;
 /** A file of all rows asks for them at once. */
 const MOST_ROWS = 5_000;
 

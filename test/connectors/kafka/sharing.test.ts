@@ -37,7 +37,7 @@ function member(source: KafkaSource, state = new MemoryState()) {
 async function shared(): Promise<{ topic: string; config: KafkaSourceConfig }> {
   const topic = unique("settlement");
   await createTopic(brokers, topic, 4);
-  for (let p = 0; p < 4; p++) await produce(brokers, topic, records(p * 10, p * 10 + 10), p);
+  for (let p = 0; p < 4; p++) await produce(brokers, topic, records(p * 10, 10), p);
   return { topic, config: kafkaConfig({ brokers, topics: { settlement: topic } }) };
 }
 
@@ -155,7 +155,7 @@ describe.skipIf(brokers.length === 0)("a loss that somebody accepts", () => {
 
   it("goes on behind records that are gone, once, and only where it was named", async () => {
     const { topic, config, state } = await readTen();
-    await produce(brokers, topic, records(10, 30));
+    await produce(brokers, topic, records(10, 20));
     await deleteBefore(topic, 25);
     await expect(read(config, state, [])).rejects.toThrow(/--accept-gap.*\[FP3002\]/);
     await expect(read(config, state, ["another"])).rejects.toThrow(/\[FP1003\]/);
@@ -163,7 +163,7 @@ describe.skipIf(brokers.length === 0)("a loss that somebody accepts", () => {
     expect(gaps).toEqual([
       { source: `kafka:${topic}`, partition: "0", kind: "expired", fromNext: 10, toNext: 25 },
     ]);
-    expect(state.values()).toEqual([...records(0, 10), ...records(25, 30)]);
+    expect(state.values()).toEqual([...records(0, 10), ...records(25, 5)]);
     expect(await read(config, state, [topic])).toEqual([]);
   });
 
@@ -172,11 +172,11 @@ describe.skipIf(brokers.length === 0)("a loss that somebody accepts", () => {
     ["longer", 20],
   ])("reads a topic that was made anew, %s than before, from its start", async (_, count) => {
     const { topic, config, state } = await readTen();
-    await recreate(topic, records(100, 100 + count));
+    await recreate(topic, records(100, count));
     await expect(read(config, state, [])).rejects.toThrow(/\[FP3003\]/);
     const gaps = await read(config, state, [topic]);
     expect(gaps).toMatchObject([{ kind: "recreated", fromNext: 10, toNext: 10 }]);
-    expect(state.values().slice(10)).toEqual(records(100, 100 + count));
+    expect(state.values().slice(10)).toEqual(records(100, count));
   });
 
   it("says so where a log that was never read begins above 0", async () => {
@@ -185,6 +185,6 @@ describe.skipIf(brokers.length === 0)("a loss that somebody accepts", () => {
     const state = new MemoryState();
     await read(config, state, []);
     expect(state.warnings.join()).toContain("kafka log begins above 0");
-    expect(state.values()).toEqual(records(5, 10));
+    expect(state.values()).toEqual(records(5, 5));
   });
 });

@@ -64,6 +64,9 @@ function compare(a: number | string | null, b: number | string | null): number {
   return typeof a === "number" && typeof b === "number" ? b - a : String(a).localeCompare(String(b), "zh");
 }
 
+/** Rows that are drawn at once: a thousand rows of figures would hold up every click. Files hold all of them. */
+const MOST_DRAWN = 150;
+
 /** Figures of a table are one stop of the Tab key; arrows move between them. */
 function moveFocus(event: KeyboardEvent): void {
   const at = (event.target as Element).closest?.(".fig");
@@ -107,8 +110,10 @@ export function DataTable<R>({
     });
   });
   const by = order && !ordered && columns.find((c) => c.key === order.key)?.sort;
-  const shown = by ? [...rows].sort((a, b) => (order.up ? -1 : 1) * compare(by(a), by(b))) : rows;
-  return (
+  const all = by ? [...rows].sort((a, b) => (order.up ? -1 : 1) * compare(by(a), by(b))) : rows;
+  const [most, setMost] = useState(MOST_DRAWN);
+  const shown = all.length > most ? all.slice(0, most) : all;
+  const drawn = (
     <table class={`${stack ? "stack" : ""} ${className}`} ref={table} onKeyDown={moveFocus}>
       <caption class="sr">{label}</caption>
       <thead>
@@ -171,5 +176,18 @@ export function DataTable<R>({
         ))}
       </tbody>
     </table>
+  );
+  return shown.length === all.length ? (
+    drawn
+  ) : (
+    <>
+      {drawn}
+      <p class="aside row">
+        {t("table.drawn", { n: shown.length, of: all.length })}
+        <button type="button" class="button" onClick={() => setMost(most + MOST_DRAWN)}>
+          {t("table.more")}
+        </button>
+      </p>
+    </>
   );
 }

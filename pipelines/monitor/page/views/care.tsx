@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { BarTick } from "../charts/marks.js";
 import { Planes } from "../charts/planes.js";
-import { indicatorName, valueName } from "../data/catalogue.js";
+import { catalogue, indicatorName, valueName } from "../data/catalogue.js";
 import { apiUrl, get } from "../data/client.js";
 import type { Figures } from "../data/types.js";
 import { periodText } from "../format/date.js";
@@ -9,11 +9,13 @@ import { place, type Shape } from "../format/number.js";
 import { Change, Fig, useComparison } from "../parts/figure.js";
 import { Finding } from "../parts/finding.js";
 import { KeyBar, KeyTick } from "../parts/glyph.js";
+import { SilentMark } from "../parts/mark.js";
 import { type Paged, Pager } from "../parts/pager.js";
 import { Panel } from "../parts/panel.js";
 import { Segments } from "../parts/pickers.js";
 import { EmptyView, Loaded } from "../parts/states.js";
 import { type Column, DataTable, type Order, sheetOf } from "../parts/table.js";
+import { useStore } from "../state/store.js";
 import { change, hrefOf, usePlace } from "../state/url.js";
 import { type Key, useText } from "../text/text.js";
 import { type FigureColumn, figuresOf, shortName, useFigureColumns } from "./columns.js";
@@ -188,7 +190,10 @@ export function Breakdown({
       kind: "name",
       cell: (r) =>
         dimension === "facility" && r.value !== "\u0000" ? (
-          <a href={hrefOf(`/facilities/${encodeURIComponent(r.value)}`)}>{label(r)}</a>
+          <>
+            <a href={hrefOf(`/facilities/${encodeURIComponent(r.value)}`)}>{label(r)}</a>
+            <SilentMark facility={r.value} />
+          </>
         ) : (
           label(r)
         ),
@@ -280,8 +285,15 @@ export interface CareViewProps {
 export function CareView({ route, tiles, months, columns, bar, by }: CareViewProps) {
   const { t } = useText();
   const { params } = usePlace();
-  // With a district, categories are all that is published.
-  const choices = params.district ? by.filter((d) => d === "category") : by;
+  const groupings = useStore(catalogue)?.groupings;
+  // With a district there is what is published by it.
+  const published = (d: string): boolean =>
+    groupings?.some(
+      (g) => g.dimensions.length === 3 && ["care", "district", d].every((x) => g.dimensions.includes(x)),
+    ) ?? d === "category";
+  const choices = params.district
+    ? [...by, "person_kind"].filter((d) => d !== "district" && published(d))
+    : by;
   const chosen = choices.includes(params.by ?? "") ? params.by : choices[0];
   const known = columns.map((c) => c.indicator);
   const sort = known.includes(params.sort ?? "") ? params.sort : undefined;
