@@ -69,8 +69,8 @@ describe.skipIf(brokers.length === 0)("a group that another member reads too", (
     }).consumer({ groupId: config.groupId! });
     await foreign.connect();
     await foreign.subscribe({ topics: [other] });
-    await foreign.run({ eachMessage: async () => undefined });
     const joined = new Promise((resolve) => foreign.on("consumer.group_join", resolve));
+    await foreign.run({ eachMessage: async () => undefined });
     await joined;
     const ours = member(openKafka(config, { sharedMs: 1_500 }));
     await expect(ours.ended).rejects.toThrow(/partitions are ours.*somebody-else.*\[FP3008\]/);
