@@ -166,7 +166,7 @@ function sweep(folder: string, atStart: boolean): void {
     const begun = name.endsWith(".working");
     if (begun && !atStart) continue;
     try {
-      if (begun || abandoned(path, name)) rmSync(path, { force: true });
+      if (begun || abandoned(path, name, atStart)) rmSync(path, { force: true });
     } catch {
       // Removed by its owner meanwhile.
     }
@@ -176,11 +176,13 @@ function sweep(folder: string, atStart: boolean): void {
 const untouched = new Map<string, { readonly mtimeMs: number; readonly since: number }>();
 
 /** Told by the asker's process, or, where that cannot be seen, by the file's age: a request is touched for as long as someone waits. */
-function abandoned(path: string, name: string): boolean {
+function abandoned(path: string, name: string, atStart = false): boolean {
   const pid = askerOf(name.slice(0, name.indexOf(".")));
   if (pid !== null && !isAlive(pid)) return true;
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return true;
+  const forSomeone = pid === null || name.endsWith(".request");
+  if (atStart) return Date.now() - found.mtimeMs > ABANDONED_MS && forSomeone;
   // How long it has not been touched while we looked: its times are of a clock that may be set.
   const known = untouched.get(path);
   if (known?.mtimeMs !== found.mtimeMs) {
@@ -188,5 +190,5 @@ function abandoned(path: string, name: string): boolean {
     untouched.set(path, { mtimeMs: found.mtimeMs, since: performance.now() });
     return false;
   }
-  return performance.now() - known.since > ABANDONED_MS && (pid === null || name.endsWith(".request"));
+  return performance.now() - known.since > ABANDONED_MS && forSomeone;
 }

@@ -39,7 +39,7 @@ export function createMetrics(): Metrics {
     help: "How old the lag is: it grows while the source does not answer",
     registers,
     collect: () => {
-      if (lagAt !== null) lagAge.set((performance.now() - lagAt) / 1000);
+      if (lagAt !== null) lagAge.set(Math.max(0, performance.now() - lagAt) / 1000);
     },
   });
   const connected = new Gauge({
