@@ -11,6 +11,7 @@ import { type BackupContents, type BackupEntry, contentsOf } from "./backup-form
 import { RESTORED } from "./meta-keys.js";
 import { checkLayout } from "./migrations/migrate.js";
 import { REPLACES, type Replaced } from "./peek.js";
+import { isTallied, retally } from "./tallies.js";
 
 const CHUNK = 1 << 20;
 const STATE = "state.sqlite";
@@ -132,6 +133,7 @@ function sign(draft: string, path: string, contents: BackupContents, options: Re
         JSON.stringify({ made_at: madeAt, made_by: program, sequence, restored_at: options.now }),
       );
       set.run(REPLACES, JSON.stringify(options.replaces));
+      if (isTallied(db)) retally(db, ["meta"]);
     })();
   } finally {
     db.close();
