@@ -140,7 +140,7 @@ describe("the half-year report of 山丹", () => {
   });
 });
 
-describe("the quarterly notice of 会宁", { tags: "long" }, () => {
+describe("the quarterly notice of 会宁", () => {
   let found: Audited;
   beforeAll(async () => {
     found = await auditOf("huining-2024q1");
