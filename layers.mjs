@@ -19,13 +19,16 @@ export const LAYERS = {
     ["monitor"],
   ],
   connectors: [
+    ["faults"],
     ["compression", "ports", "files", "notify"],
     ["encode", "decode", "state", "control", "kafka"],
-    ["folder", "duckdb"],
+    ["folder", "duckdb", "flink"],
     ["config"],
     ["ops"],
   ],
+  "connectors/flink": [["."], ["cluster"]],
   "connectors/decode": [["fields"], ["json", "avro"], ["."]],
+  "connectors/state": [["migrations"], ["."]],
   "connectors/duckdb": [
     ["."],
     ["views", "reports", "explain", "evidence"],

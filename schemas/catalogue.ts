@@ -1,11 +1,11 @@
 import { DIMENSIONS } from "./dimensions.js";
 import { FACT_INDICATORS } from "./fact-indicators.js";
-import { FUND_LABELS } from "./fund-labels.js";
 import { type Worry, wordsOf } from "./indicator-words.js";
 import { DIP_INDICATORS, ENROLMENT_INDICATORS, FUND_INDICATORS, INDICATORS } from "./indicators.js";
 import {
   DIMENSION_LABELS,
   FACILITY_KIND_LABELS,
+  FUND_LABELS,
   type Label,
   PERSON_GROUP_LABELS,
   SEX_LABELS,
@@ -56,8 +56,6 @@ const VALUES: Readonly<Record<string, readonly Label[]>> = {
   kind: FACILITY_KIND_LABELS,
 };
 
-const EN_OF_FUNDS = new Map(FUND_LABELS.map((f) => [`fund ${f.value}`, f.en]));
-
 /**
  * Names of the values that the specification lists (docs/specification.md#dimensions); those of a bureau's
  * own tables are not here.
@@ -68,6 +66,6 @@ export const CATALOGUE_LABELS: readonly CatalogueLabel[] = ["insurance", ...DIME
       dimension,
       code: value,
       zh,
-      en: EN_OF_FUNDS.get(`${dimension} ${value}`) ?? VALUE_EN[dimension]?.[value] ?? zh,
+      en: VALUE_EN[dimension]?.[value] ?? zh,
     })),
 );

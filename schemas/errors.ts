@@ -31,8 +31,8 @@ export const ERROR_CODES = {
   },
   FP2002: {
     exit: 1,
-    cause: "the state file has another schema version",
-    action: "use the version that wrote it, or replay the input into an empty `data` directory",
+    cause: "the state file was written by a newer program, or by one from before upgrades",
+    action: "use the program that wrote it, or restore a backup of this program",
   },
   FP2003: {
     exit: 1,
@@ -42,7 +42,8 @@ export const ERROR_CODES = {
   FP2004: {
     exit: 1,
     cause: "the state file is damaged",
-    action: "restore it from a backup, or replay the input into an empty `data` directory",
+    action:
+      "`fundpulse check` names what is damaged; restore the last backup (`fundpulse restore`), `run` reads on from there; without one, read the input again into another `data` directory and keep this one",
   },
   FP2005: {
     exit: 2,
@@ -68,6 +69,11 @@ export const ERROR_CODES = {
     exit: 1,
     cause: "the running process does not know what was asked: it is of another version",
     action: "restart `fundpulse run` with the installed version",
+  },
+  FP2010: {
+    exit: 1,
+    cause: "the state file could not be brought to the layout of this program",
+    action: "nothing was changed: check disk space and rights of the `data` directory, and start again",
   },
   FP3001: {
     exit: 75,
@@ -105,6 +111,17 @@ export const ERROR_CODES = {
     cause: "the drop folder, or a file in it, cannot be read",
     action: "check source.path and its rights; run again",
   },
+  FP3101: {
+    exit: 2,
+    cause: "a part of the configuration has no form in a Flink job",
+    action:
+      "change what is named, or stay with the embedded engine; docs/scale-out.md lists what a job can do",
+  },
+  FP3102: {
+    exit: 1,
+    cause: "Flink cannot be had, started or reached, or refused the job",
+    action: "correct what the message names, then run the command again",
+  },
   FP4001: {
     exit: 1,
     cause: "publishing the DuckDB file failed",
@@ -124,7 +141,14 @@ export const ERROR_CODES = {
   FP4005: {
     exit: 1,
     cause: "the recount of the published figures could not be carried out",
-    action: "check disk space of the `data` directory; it is tried again by the next `fundpulse verify`",
+    action:
+      "where it says out of memory, raise `verify.memory`, else check disk space of the `data` directory; the next `fundpulse verify` tries again",
+  },
+  FP4006: {
+    exit: 1,
+    cause: "a published or working DuckDB file is damaged, or is no DuckDB file",
+    action:
+      "nothing is lost, the state is the truth: a running `fundpulse run` puts it right within seconds; else remove the file and run `fundpulse run`",
   },
   FP5001: { exit: 1, cause: "a query failed", action: "correct the SQL" },
   FP5002: {
@@ -212,6 +236,54 @@ export const ERROR_CODES = {
     cause: "a test message was not accepted by a channel",
     action: "correct the channel in `notify`, or ask whoever runs the receiver",
   },
+  FP9001: {
+    exit: 1,
+    cause: "no space is left on the disk, in the quota or in the memory of the file system",
+    action: "free space there, then run again: what was committed stands, what was not is read again",
+  },
+  FP9002: {
+    exit: 1,
+    cause: "a file or folder may not be read or written by the user who runs this, or its disk is read-only",
+    action:
+      "give it to that user (`chown -R`, after a command was run as root), or mount the disk for writing; then run again",
+  },
+  FP9003: {
+    exit: 1,
+    cause:
+      "a folder stands where a file is expected, or a file where a folder is, or the name cannot be used",
+    action: "move away what stands there, or name another path",
+  },
+  FP9004: { exit: 1, cause: "a file or folder is missing", action: "correct the path, or make it" },
+  FP9005: {
+    exit: 1,
+    cause: "the process may open no more files",
+    action: "raise the limit (`ulimit -n`, LimitNOFILE in the unit), then run again",
+  },
+  FP9006: {
+    exit: 1,
+    cause: "the disk failed to read or write",
+    action: "look into the system log and at the disk; then `fundpulse check`",
+  },
+  FP9007: {
+    exit: 1,
+    cause: "memory ran out",
+    action: "give the process more memory, or ask for less at once",
+  },
+  FP9008: {
+    exit: 1,
+    cause: "a network address is in use, unknown or does not answer",
+    action: "correct the address, or stop what listens there",
+  },
+  FP9009: {
+    exit: 75,
+    cause: "another program has a file in use",
+    action: "close it there, then run again; `data` belongs on a local disk",
+  },
+  FP9010: {
+    exit: 1,
+    cause: "the operating system refused a call",
+    action: "its name and path tell why",
+  },
 } as const satisfies Record<string, { exit: number; cause: string; action: string }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
@@ -220,11 +292,14 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 export class FundpulseError extends Error {
   readonly code: ErrorCode;
   readonly exitCode: number;
+  /** The message without what to do and the code. */
+  readonly what: string;
 
   constructor(code: ErrorCode, what: string, options?: { cause?: unknown; action?: string }) {
     super(`${what}; ${options?.action ?? ERROR_CODES[code].action} [${code}]`, { cause: options?.cause });
     this.name = "FundpulseError";
     this.code = code;
+    this.what = what;
     this.exitCode = ERROR_CODES[code].exit;
   }
 

@@ -60,6 +60,19 @@ export const VALUE_EN: Readonly<Record<string, Readonly<Record<string, string>>>
     enterprise: "Enterprises",
   },
   sex: { female: "Female", male: "Male" },
+  // Small letters: they stand within sentences.
+  fund: {
+    employee_pool: "employees' pool",
+    employee_account: "personal accounts",
+    employee: "employees (pool and accounts)",
+    resident: "residents",
+    civil_servant: "civil servants",
+    large_amount: "large amounts (employees)",
+    critical_illness: "critical illness (residents)",
+    aid: "medical aid",
+    maternity: "maternity",
+    risk_reserve: "risk reserve",
+  },
   kind: {
     hospital: "Hospital",
     township: "Township health centre",

@@ -1,13 +1,13 @@
 import { watchOf } from "../../schemas/alerts/watches.js";
 import { FACT_INDICATORS } from "../../schemas/fact-indicators.js";
-import { FUND_LABELS } from "../../schemas/fund-labels.js";
 import {
   DIP_INDICATORS,
   ENROLMENT_INDICATORS,
   FUND_INDICATORS,
   INDICATORS,
 } from "../../schemas/indicators.js";
-import { DIMENSION_LABELS } from "../../schemas/labels.js";
+import { DIMENSION_LABELS, FUND_LABELS } from "../../schemas/labels.js";
+import { VALUE_EN } from "../../schemas/labels-en.js";
 import { type Rational, roundHalfUp } from "../rational.js";
 import type { TestResult, Verdict } from "./evaluate.js";
 
@@ -106,9 +106,11 @@ function phrase({ test, measured, threshold }: TestResult, unit: string): readon
   }
 }
 
+const LABELS = { ...DIMENSION_LABELS, fund: FUND_LABELS };
 const labelOf = (dimension: string, value: string): string =>
-  DIMENSION_LABELS[dimension]?.find((l) => l.value === value)?.zh ?? value;
-const fundOf = (value: string) => FUND_LABELS.find((f) => f.value === value);
+  (LABELS as typeof DIMENSION_LABELS)[dimension]?.find((l) => l.value === value)?.zh ?? value;
+const fundEn = (dimension: string, value: string): string =>
+  dimension === "fund" ? (VALUE_EN.fund?.[value] ?? value) : value;
 
 /** The sentence of an alert, from the figures of the version alone; no personal data is in it. */
 export function findingOf({ question, reading, tests }: Verdict): Finding {
@@ -119,8 +121,8 @@ export function findingOf({ question, reading, tests }: Verdict): Finding {
   );
   const subjectZh = each === null ? "" : named(each, reading.subject, reading.name, "zh");
   const subjectEn = each === null ? "" : named(each, reading.subject, reading.name, "en");
-  const fixedZh = place.map(([d, v]) => (d === "fund" ? (fundOf(v)?.zh ?? v) : labelOf(d, v))).join("·");
-  const fixedEn = place.map(([d, v]) => (d === "fund" ? (fundOf(v)?.en ?? v) : v)).join(", ");
+  const fixedZh = place.map(([d, v]) => labelOf(d, v)).join("·");
+  const fixedEn = place.map(([d, v]) => fundEn(d, v)).join(", ");
   const subject_zh = [subjectZh, fixedZh].filter((t) => t !== "").join("·") || zh;
   const told = tests.filter((t) => t.measured !== null && t.threshold !== null);
   const phrases = told.map((t) => phrase(t, unit));
@@ -137,6 +139,5 @@ export function findingOf({ question, reading, tests }: Verdict): Finding {
 
 function named(dimension: string, value: string, name: string | null, language: "zh" | "en"): string {
   if (name !== null) return name;
-  if (dimension === "fund") return fundOf(value)?.[language] ?? value;
-  return language === "zh" ? labelOf(dimension, value) : value;
+  return language === "zh" ? labelOf(dimension, value) : fundEn(dimension, value);
 }

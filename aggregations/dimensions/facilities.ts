@@ -16,6 +16,9 @@ export interface FacilityVersion {
   readonly known: boolean;
 }
 
+/** Whether a code is one of the national levels, 01 to 11. */
+export const isHospitalLevel = (hospLv: string): boolean => /^(0[1-9]|1[01])$/.test(hospLv);
+
 /** Tier 3, 2, 1 or 0 of a national hosp_lv code (docs/specification.md#tier); `0` for anything else. */
 export function tierOfLevel(hospLv: string): string {
   // A code without its leading zero is none: other lists number the other way round.

@@ -33,6 +33,8 @@ export interface TupleValues {
   readonly values: Readonly<Record<SettlementDimension, string>>;
   /** False when the facility table has no version for the day. */
   readonly facilityKnown: boolean;
+  /** Parent lines of the category that it counts in too, nearest first; absent: those of the table in use. */
+  readonly parents?: readonly string[];
 }
 
 /**
@@ -41,6 +43,7 @@ export interface TupleValues {
  */
 export interface DimensionTuple extends TupleValues {
   readonly id: number;
+  readonly parents: readonly string[];
   /** Group ids (own insurance) of the month groupings. */
   readonly groups: Int32Array;
   /** Group ids (own insurance) in which distinct persons are kept. */
@@ -51,7 +54,7 @@ export interface DimensionTuple extends TupleValues {
 }
 
 /** Person kinds of the national `psn_type` codes, by their first two digits. */
-const NATIONAL_PERSON_KINDS: Readonly<Record<string, readonly string[]>> = {
+export const NATIONAL_PERSON_KINDS: Readonly<Record<string, readonly string[]>> = {
   active: ["11"],
   retired: ["12"],
   veteran: ["13"],
@@ -60,11 +63,12 @@ const NATIONAL_PERSON_KINDS: Readonly<Record<string, readonly string[]>> = {
 
 /** Tells kinds of persons by the leading digits of `psn_type`: a bureau's own first, the longest that fits. */
 export class PersonKinds {
-  readonly #own: readonly (readonly [string, string])[];
+  /** Prefixes with their kinds, in the order in which they are tried. */
+  readonly prefixes: readonly (readonly [prefix: string, kind: string])[];
   readonly #known = new Map<string, string>();
 
   constructor(own: Readonly<Partial<Record<string, readonly string[]>>>) {
-    this.#own = [own, NATIONAL_PERSON_KINDS].flatMap((kinds) =>
+    this.prefixes = [own, NATIONAL_PERSON_KINDS].flatMap((kinds) =>
       Object.entries(kinds)
         .flatMap(([kind, prefixes]) => (prefixes ?? []).map((prefix) => [prefix, kind] as const))
         .sort(([a], [b]) => b.length - a.length),
@@ -75,16 +79,21 @@ export class PersonKinds {
   of(psnType: string): string {
     let kind = this.#known.get(psnType);
     if (kind === undefined) {
-      kind = this.#own.find(([prefix]) => psnType.startsWith(prefix))?.[1] ?? UNKNOWN;
+      kind = this.prefixes.find(([prefix]) => psnType.startsWith(prefix))?.[1] ?? UNKNOWN;
       if (this.#known.size < 4096) this.#known.set(psnType, kind);
     }
     return kind;
   }
 }
 
+/** Channels of the national `setl_type` codes. */
+export const NATIONAL_CHANNELS: Readonly<Record<string, string>> = { "1": "manual", "2": "direct" };
+
 /** channel of a setl_type (docs/specification.md#channel). */
 function channelOf(setlType: string, own: ReadonlyMap<string, string>): string {
-  return own.get(setlType) ?? (setlType === "1" ? "manual" : setlType === "2" ? "direct" : UNKNOWN);
+  return (
+    own.get(setlType) ?? (Object.hasOwn(NATIONAL_CHANNELS, setlType) ? NATIONAL_CHANNELS[setlType] : UNKNOWN)
+  );
 }
 
 export function careGroupOf(
@@ -238,41 +247,20 @@ export class DimensionIndex {
     const name = `${rest}\u0001${facilityKnown}\u0001${values.facility}`;
     const known = this.#byValues.get(name);
     if (known) return known;
-    const ownFund = liesIn(values.district, this.rules.jurisdiction);
     let shared = this.#shared.get(rest);
     if (shared === undefined) {
       shared = new Map();
       this.#shared.set(rest, shared);
     }
-    const groupIdsOf = (grouping: string): readonly number[] => {
-      const held = shared.get(grouping);
-      if (held !== undefined) return held;
-      const found: number[] = [];
-      const dimensions = this.#dimensionsOf.get(grouping) ?? [];
-      // Other people's funds count only where the flow is told apart.
-      if (ownFund || dimensions.includes("flow")) {
-        const lines = dimensions.includes("category")
-          ? [values.category, ...this.categories.parentsOf(values.category, insurance)]
-          : [values.category];
-        for (const line of lines) {
-          const picked: Partial<Record<SettlementDimension, string>> = {};
-          for (const d of dimensions) picked[d] = d === "category" ? line : values[d];
-          found.push(this.groupTable.groupIdOf({ insurance, grouping, dimensions: picked }));
-        }
-      }
-      if (!dimensions.includes("facility")) shared.set(grouping, found);
-      return found;
-    };
-    const groupIds = (groupings: readonly string[]): Int32Array => {
-      const all: number[] = [];
-      for (const grouping of groupings) for (const groupId of groupIdsOf(grouping)) all.push(groupId);
-      return new Int32Array(all);
-    };
+    const parents = this.categories.parentsOf(values.category, insurance);
+    const groupIds = (groupings: readonly string[]): Int32Array =>
+      this.#groupIds({ insurance, values, parents }, groupings, shared);
     const tuple: DimensionTuple = {
       id: this.tuples.length,
       insurance,
       values,
       facilityKnown,
+      parents,
       groups: groupIds(this.rules.groupings),
       personGroups: groupIds(this.rules.personGroupings),
       dayKey: this.#dayKey(groupIds(this.#dayGroupings)),
@@ -281,6 +269,46 @@ export class DimensionIndex {
     this.tuples.push(tuple);
     this.#byValues.set(name, tuple);
     return tuple;
+  }
+
+  /** Group ids of the month groupings that a tuple counts in, under its own parents where it names them. */
+  groupsOf(tuple: TupleValues): Int32Array {
+    const numbered = this.number(tuple);
+    const { parents } = tuple;
+    if (parents === undefined || parents.join("\u0001") === numbered.parents.join("\u0001")) {
+      return numbered.groups;
+    }
+    return this.#groupIds({ ...tuple, parents }, this.rules.groupings, new Map());
+  }
+
+  /** `shared`: what is known of the groupings without facility. */
+  #groupIds(
+    { insurance, values, parents }: Pick<DimensionTuple, "insurance" | "values" | "parents">,
+    groupings: readonly string[],
+    shared: Map<string, readonly number[]>,
+  ): Int32Array {
+    const ownFund = liesIn(values.district, this.rules.jurisdiction);
+    const all: number[] = [];
+    for (const grouping of groupings) {
+      let found = shared.get(grouping);
+      if (found === undefined) {
+        const ids: number[] = [];
+        const dimensions = this.#dimensionsOf.get(grouping) ?? [];
+        // Other people's funds count only where the flow is told apart.
+        if (ownFund || dimensions.includes("flow")) {
+          const lines = dimensions.includes("category") ? [values.category, ...parents] : [values.category];
+          for (const line of lines) {
+            const picked: Partial<Record<SettlementDimension, string>> = {};
+            for (const d of dimensions) picked[d] = d === "category" ? line : values[d];
+            ids.push(this.groupTable.groupIdOf({ insurance, grouping, dimensions: picked }));
+          }
+        }
+        if (!dimensions.includes("facility")) shared.set(grouping, ids);
+        found = ids;
+      }
+      for (const id of found) all.push(id);
+    }
+    return new Int32Array(all);
   }
 
   #dayKey(groupIds: Int32Array): number {

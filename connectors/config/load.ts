@@ -28,7 +28,8 @@ export function loadConfig(path: string, env: Env = process.env): LoadedConfig {
   try {
     text = readFileSync(file, "utf8");
   } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code === "ENOENT" ? "does not exist" : "cannot be read";
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code ?? (cause as Error).message})`;
     throw new FundpulseError("FP1001", `the configuration file ${file} ${why}`, {
       cause,
       action: "make a workspace with `fundpulse init <dir>`, or name the file with --config",
@@ -75,7 +76,7 @@ export function parseConfig(text: string, file: string, env: Env = process.env):
   const sound = parsed.success ? parsed.data : configSchema.safeParse(placeholders(raw, failing)).data;
   const warnings: string[] = [];
   if (sound) {
-    for (const finding of configRules(sound, raw)) {
+    for (const finding of configRules(sound, raw, file)) {
       if (finding.touches.some((key) => failing.has(key))) continue;
       const line = lineOf(finding.keys);
       if (finding.kind === "warning") warnings.push(`${pathText(finding.keys)}: ${finding.message}`);

@@ -1,5 +1,6 @@
+import { realpathSync } from "node:fs";
 import { isIP } from "node:net";
-import { sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { isMunicipal } from "../../aggregations/dimensions/region.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { STREAM_NAMES, STREAMS } from "../../schemas/input/streams.js";
@@ -14,14 +15,14 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Rules that concern several keys at once. `raw` is the file as written, to tell defaults apart. */
-export function configRules(config: Config, raw: Readonly<Record<string, unknown>>): Finding[] {
+export function configRules(config: Config, raw: Readonly<Record<string, unknown>>, file = ""): Finding[] {
   return [
     ...groupings(config, raw),
     ...insurances(config),
     ...servers(config),
     ...careGroups(config),
     ...jurisdiction(config),
-    ...places(config),
+    ...places(config, file),
     ...kafka(config),
     ...fieldNames(config),
     ...reportRules(config),
@@ -167,19 +168,49 @@ function jurisdiction(config: Config): Finding[] {
   ];
 }
 
-function places(config: Config): Finding[] {
-  if (config.source.kind !== "folder") return [];
-  const inbox = config.source.path.replace(/[\\/]+$/, "");
-  const data = config.data.replace(/[\\/]+$/, "");
-  if (inbox !== data && !inbox.startsWith(data + sep)) return [];
-  return [
-    {
+/** A path as the file system has it, so far as it is there: links are followed. */
+function real(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(real(above), basename(path));
+  }
+}
+
+/** `data` holds our own files, whose permissions we set: nothing else may lie in it. */
+function places({ data, source, reference }: Config, file: string): Finding[] {
+  const base = file === "" ? "/" : dirname(file);
+  const at = (path: string): string => real(resolve(base, path));
+  const root = at(data);
+  const inside = (path: string): boolean => {
+    const way = relative(root, at(path));
+    return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+  };
+  const findings: Finding[] = [];
+  if (source.kind === "folder" && inside(source.path))
+    findings.push({
       kind: "problem",
       keys: ["source", "path"],
-      message: "the drop folder must not lie in `data`, where our own files are",
+      message: `the drop folder must not lie in \`data\` (${data}), where our own files are; name another \`data\``,
       touches: ["source", "data"],
-    },
-  ];
+    });
+  if (inside(reference))
+    findings.push({
+      kind: "warning",
+      keys: ["reference"],
+      message:
+        "the reference tables lie in `data`, where our own files are; a restore replaces what is there",
+      touches: ["reference", "data"],
+    });
+  if (file !== "" && inside(file))
+    findings.push({
+      kind: "warning",
+      keys: ["data"],
+      message: "the configuration lies in `data`, where our own files are; name a folder of its own",
+      touches: ["data"],
+    });
+  return findings;
 }
 
 const OUR_NAMES: ReadonlySet<string> = new Set(

@@ -3,11 +3,14 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
+import { knownOr, told } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PUBLIC_FOLDER } from "../files/modes.js";
 
 /** The state directory belongs to this process until `release`, or until the process ends in any way. */
 export interface StateLock {
   release(): void;
+  /** Says beside the lock under which configuration the holder works (hashes by name), for `check`. */
+  tell(rules: Readonly<Record<string, string>>): void;
 }
 
 export interface LockOptions {
@@ -25,25 +28,28 @@ const WAIT_MS = 300;
  * who holds the lock; it may be stale and decides nothing. Needs a file system whose locks work (a local one).
  */
 export function acquireLock(dataDir: string, options: LockOptions = {}): StateLock {
-  makeFolder(dataDir, PUBLIC_FOLDER);
+  told(dataDir, () => makeFolder(dataDir, PUBLIC_FOLDER));
   const path = join(dataDir, "lock.db");
-  makePrivateFile(path);
-  const database = new Database(path, { timeout: 0 });
+  const database = told(path, () => {
+    makePrivateFile(path);
+    return new Database(path, { timeout: 0 });
+  });
   try {
     database.exec("BEGIN EXCLUSIVE");
   } catch (cause) {
     database.close();
-    if (!/^SQLITE_BUSY/.test((cause as { code?: string }).code ?? "")) throw cause;
+    if (!/^SQLITE_BUSY/.test((cause as { code?: string }).code ?? "")) throw knownOr(cause, path);
     throw new FundpulseError("FP2001", `${dataDir} is in use by ${lockHolder(dataDir)}`, { cause });
   }
-  const holder = join(dataDir, "lock.json");
-  makePrivateFile(holder);
-  writeFileSync(
-    holder,
-    JSON.stringify({ pid: process.pid, host: hostname(), brief: options.brief ?? false }),
-  );
+  try {
+    sayHolder(join(dataDir, "lock.json"), options.brief ?? false);
+  } catch (error) {
+    database.close();
+    throw knownOr(error, join(dataDir, "lock.json"));
+  }
   let held = true;
   return {
+    tell: (rules) => sayHolder(join(dataDir, "lock.json"), options.brief ?? false, rules),
     release: () => {
       if (!held) return;
       held = false;
@@ -51,6 +57,22 @@ export function acquireLock(dataDir: string, options: LockOptions = {}): StateLo
       database.close();
     },
   };
+}
+
+function sayHolder(path: string, brief: boolean, rules?: Readonly<Record<string, string>>): void {
+  makePrivateFile(path);
+  writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname(), brief, rules }));
+}
+
+/** Names of what differs between the holder's configuration and another; null where it does not tell. */
+export function differsFromHolder(
+  dataDir: string,
+  rules: Readonly<Record<string, string>>,
+): readonly string[] | null {
+  const held = readHolder(dataDir)?.rules as Record<string, string> | undefined;
+  if (held === undefined || held === null || typeof held !== "object") return null;
+  const names = new Set([...Object.keys(rules), ...Object.keys(held)]);
+  return [...names].filter((name) => held[name] !== rules[name]).sort();
 }
 
 /** As `acquireLock`; null when another process has the state directory. */

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { FundpulseError } from "../../schemas/errors.js";
+import { faultOf } from "../faults/known.js";
 import type { Log } from "../ports/log.js";
 import {
   askerOf,
@@ -71,9 +72,9 @@ export function serveControl({ dataDir, operations, rules, log }: ControlServerO
           : "the running process read the reference tables before they changed; it takes the new ones at its next start";
       reply = { ok: true, result: result ?? null, bytes: bytes !== undefined, note };
     } catch (error) {
-      const known = error instanceof FundpulseError;
-      if (!known) log.error("control request failed", { error: (error as Error).message });
-      reply = { ok: false, code: known ? error.code : null, message: (error as Error).message };
+      const known = faultOf(error);
+      if (known === undefined) log.error("control request failed", { error: (error as Error).message });
+      reply = { ok: false, code: known?.code ?? null, message: (known ?? (error as Error)).message };
     }
     writeWhole(controlPath(folder, id, "answer"), JSON.stringify(reply));
     rmSync(begun, { force: true });

@@ -14,9 +14,11 @@ import { readOneRecordContainer, writeOneRecordContainer } from "./avro/containe
 import { AvroReader } from "./avro/reader.js";
 import { Interner } from "./fields/interner.js";
 import { type FieldAliases, fillSettlement, layoutOf, Slots } from "./fields/slots.js";
+import { isLookedAt, UnknownFieldSample, type UnknownFields } from "./fields/unknown.js";
 import { EnvelopeReader, type EnvelopeRow } from "./json/envelope.js";
 import { ENVELOPE, JsonReader } from "./json/reader.js";
 import type { SchemaRegistry } from "./registry.js";
+import { type AvroPlace, shownJson } from "./shown.js";
 import { type Writer, WriterCatalogue } from "./writers.js";
 
 export interface BatchDecoderOptions {
@@ -42,6 +44,7 @@ const NO_FIELDS = reject(
 );
 const NO_REGISTRY = reject("unknown_schema", "source.schemaRegistry is not configured");
 const NOTHING = Buffer.alloc(0);
+const OPEN_OBJECT = 0x7b;
 
 /** The readers of one stream, sharing the slots they fill. */
 interface Readers {
@@ -49,6 +52,8 @@ interface Readers {
   readonly avro: AvroReader;
   readonly json: JsonReader;
   readonly envelopes: EnvelopeReader;
+  /** Records so far. */
+  seen: number;
 }
 
 type Take = (index: number, raw: () => Buffer, slots: Slots, rejection: Rejection | null) => void;
@@ -61,6 +66,7 @@ export class BatchDecoder implements Decoder {
   readonly #interner = new Interner();
   readonly #readers = new Map<StreamName, Readers>();
   readonly #fields: FieldAliases;
+  readonly #unknown = new UnknownFieldSample();
 
   constructor(options: BatchDecoderOptions) {
     this.#calendar = options.calendar;
@@ -92,13 +98,27 @@ export class BatchDecoder implements Decoder {
     });
   }
 
+  takeUnknownFields(): ReadonlyMap<StreamName, UnknownFields> | null {
+    return this.#unknown.take();
+  }
+
+  /** Notes, of some records, which of their fields are not known. */
+  private sample(readers: Readers, names: readonly string[], records = 1): void {
+    const { stream, slotOf } = readers.slots.layout;
+    this.#unknown.note(
+      stream,
+      names.filter((name) => !slotOf.has(name)),
+      records,
+    );
+  }
+
   private readers(stream: StreamName): Readers {
     let readers = this.#readers.get(stream);
     if (!readers) {
       const slots = new Slots(layoutOf(stream, this.#fields));
       const avro = new AvroReader(slots, this.#calendar, this.#interner);
       const json = new JsonReader(slots, this.#calendar, this.#interner);
-      readers = { slots, avro, json, envelopes: new EnvelopeReader(this.#interner) };
+      readers = { slots, avro, json, envelopes: new EnvelopeReader(this.#interner), seen: 0 };
       this.#readers.set(stream, readers);
     }
     return readers;
@@ -117,7 +137,16 @@ export class BatchDecoder implements Decoder {
           current = value ?? NOTHING;
           const rejection = value === null ? PASSED_OVER : this.value(readers, current);
           if (rejection === ENVELOPE) this.envelope(readers, current, i, take);
-          else take(i, raw, readers.slots, rejection);
+          else {
+            if (
+              isLookedAt(++readers.seen) &&
+              current[0] === OPEN_OBJECT &&
+              rejection?.reason !== "undecodable"
+            ) {
+              this.sample(readers, namesOfJson(current));
+            }
+            take(i, raw, readers.slots, rejection);
+          }
         }
         return;
       }
@@ -139,7 +168,8 @@ export class BatchDecoder implements Decoder {
   }
 
   /** The rows of a change event; each goes its own way, with bytes of its own where there are several. */
-  private envelope({ envelopes, json, slots }: Readers, value: Buffer, index: number, take: Take): void {
+  private envelope(readers: Readers, value: Buffer, index: number, take: Take): void {
+    const { envelopes, json, slots } = readers;
     const rows = envelopes.open(value);
     if (rows === null) take(index, () => value, slots, NO_FIELDS);
     else if ("reason" in rows) take(index, () => value, slots, rows);
@@ -147,13 +177,16 @@ export class BatchDecoder implements Decoder {
     else {
       for (const row of rows) {
         const rejection = json.read(row.bytes, row);
+        if (isLookedAt(++readers.seen) && rejection?.reason !== "undecodable") {
+          this.sample(readers, namesOfJson(row.bytes));
+        }
         take(index, () => (rows.length === 1 ? value : rowAlone(row)), slots, rejection);
       }
     }
   }
 
   private block(
-    { avro, slots }: Readers,
+    readers: Readers,
     writer: Writer,
     bytes: Buffer,
     start: number,
@@ -162,8 +195,10 @@ export class BatchDecoder implements Decoder {
     count: number,
     take: Take,
   ): void {
+    const { avro, slots } = readers;
     const plan = writer.plan(slots.layout);
     const readable = !("reason" in plan);
+    if (readable && plan.kind === "record") this.sample(readers, writer.names, count);
     let from = start;
     let to = start;
     const raw = (): Buffer => this.framed(writer, bytes.subarray(from, to));
@@ -190,12 +225,41 @@ export class BatchDecoder implements Decoder {
     }
   }
 
+  /**
+   * A value as JSON text, whatever its encoding, for somebody who looks into the quarantine.
+   * @throws FundpulseError FP3006 while a registry that is needed cannot be reached
+   */
+  async shown(value: Buffer): Promise<string> {
+    return shownJson(value, await this.placeOf(value));
+  }
+
+  private async placeOf(value: Buffer): Promise<AvroPlace | string | null> {
+    const of = (writer: Writer, start: number, end = value.length): AvroPlace | string =>
+      writer.schema ? { node: writer.schema.node, start, end } : `the writer schema is none: ${writer.why}`;
+    if (value[0] === 0x00 && value.length >= CONFLUENT_HEADER) {
+      if (!this.#registry) return NO_REGISTRY.detail;
+      const id = value.readUInt32BE(1);
+      await this.#registry.load([id]);
+      const found = this.#registry.get(id);
+      return found.schemaJson === null
+        ? found.why
+        : of(this.#writers.ofRegistry(id, found), CONFLUENT_HEADER);
+    }
+    if (value[0] === 0xc3 && value[1] === 0x01 && value.length >= SINGLE_OBJECT_HEADER) {
+      const writer = this.#writers.ofFingerprint(value);
+      return writer ? of(writer, SINGLE_OBJECT_HEADER) : "no schema with its fingerprint is known";
+    }
+    if (value[0] !== 0x4f) return null;
+    const one = readOneRecordContainer(value);
+    return one ? of(this.#writers.ofSchema(one.schemaJson), one.start, one.end) : NO_ENCODING.detail;
+  }
+
   /** A container's record as a value that tells its own encoding, so that it can be decoded again alone. */
   private framed(writer: Writer, record: Buffer): Buffer {
     if (this.#writers.isKnown(writer)) {
       return Buffer.concat([Buffer.of(0xc3, 0x01), writer.fingerprint, record]);
     }
-    return writeOneRecordContainer(writer.schemaJson, record);
+    return writeOneRecordContainer(writer.leanJson, record);
   }
 
   private value(readers: Readers, value: Buffer): Rejection | null {
@@ -241,16 +305,29 @@ export class BatchDecoder implements Decoder {
   }
 
   private single(
-    { avro, slots }: Readers,
+    readers: Readers,
     writer: Writer,
     value: Buffer,
     start: number,
     end = value.length,
   ): Rejection | null {
+    const { avro, slots } = readers;
     const plan = writer.plan(slots.layout);
     if ("reason" in plan) return plan;
     const rejection = avro.read(plan, value, start, end);
+    if (isLookedAt(++readers.seen) && avro.end >= 0) this.sample(readers, writer.names);
     return avro.end >= 0 && avro.end !== end ? TRAILING : rejection;
+  }
+}
+
+/** The names in a JSON object that was read already; those whose values are null are none. */
+function namesOfJson(bytes: Buffer): string[] {
+  try {
+    const object = JSON.parse(bytes.toString("utf8")) as object;
+    return Object.entries(object).flatMap(([name, value]) => (value === null || value === "" ? [] : [name]));
+  } catch {
+    // Nested deeper than it can be read: then it is a value that nobody needs.
+    return [];
   }
 }
 

@@ -1,6 +1,9 @@
 import { access } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from "@duckdb/node-api";
+import stringWidth from "string-width";
 import { FundpulseError } from "../../schemas/errors.js";
+import { visible, visibleJson } from "../../schemas/visible.js";
+import { faultOf, knownOr } from "../faults/known.js";
 import { cellText, csvText } from "../files/csv.js";
 
 export const QUERY_FORMATS = ["table", "csv", "json"] as const;
@@ -42,6 +45,19 @@ export async function queryPublished(path: string, sql: string): Promise<QueryRe
   }
 }
 
+/** @throws FundpulseError FP4002 when nothing is published. */
+export async function mustBeThere(path: string): Promise<void> {
+  await access(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw knownOr(error, path);
+    throw new FundpulseError("FP4002", `${path} does not exist`);
+  });
+}
+
+/** Why a published file cannot be opened: a right, damage, or else FP4002. */
+export const openFault = (cause: unknown, path: string): FundpulseError =>
+  faultOf(cause, path) ??
+  new FundpulseError("FP4002", `${path} cannot be opened: ${(cause as Error).message}`, { cause });
+
 /** The published file as it stood when it was opened: queries that belong together see one version. */
 export class PublishedReader {
   private constructor(
@@ -51,9 +67,7 @@ export class PublishedReader {
 
   /** @throws FundpulseError FP4002 when nothing is published. */
   static async open(path: string): Promise<PublishedReader> {
-    await access(path).catch(() => {
-      throw new FundpulseError("FP4002", `${path} does not exist`);
-    });
+    await mustBeThere(path);
     let instance: DuckDBInstance | null = null;
     try {
       instance = await DuckDBInstance.create(path, {
@@ -66,7 +80,7 @@ export class PublishedReader {
       return new PublishedReader(instance, await instance.connect());
     } catch (cause) {
       instance?.closeSync();
-      throw new FundpulseError("FP4002", `${path} cannot be opened: ${(cause as Error).message}`, { cause });
+      throw openFault(cause, path);
     }
   }
 
@@ -113,32 +127,21 @@ function json(result: QueryResult): string {
   const rows = result.rows.map(
     (row) => `  {${row.map((v, i) => `${JSON.stringify(result.columns[i])}: ${value(v, i)}`).join(", ")}}`,
   );
-  return rows.length === 0 ? "[]\n" : `[\n${rows.join(",\n")}\n]\n`;
-}
-
-/** Columns that a terminal needs for a text: two for a Chinese character. */
-function width(value: string): number {
-  let columns = 0;
-  for (const character of value)
-    columns +=
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
-        character,
-      )
-        ? 2
-        : 1;
-  return columns;
+  return rows.length === 0 ? "[]\n" : `[\n${visibleJson(rows.join(",\n"))}\n]\n`;
 }
 
 /** A result as the lines of a table: headings, a rule, the rows. */
 export function textTable(result: QueryResult): string[] {
   const cells = [result.columns, ...result.rows].map((row) =>
-    row.map((v) => (v === null ? "NULL" : cellText(v))),
+    row.map((v) => (v === null ? "NULL" : visible(cellText(v)))),
   );
-  const widths = result.columns.map((_, i) => cells.reduce((w, row) => Math.max(w, width(row[i] ?? "")), 0));
+  const widths = result.columns.map((_, i) =>
+    cells.reduce((w, row) => Math.max(w, stringWidth(row[i] ?? "")), 0),
+  );
   const line = (row: readonly string[]): string =>
     row
       .map((v, i) => {
-        const blank = " ".repeat(widths[i]! - width(v));
+        const blank = " ".repeat(widths[i]! - stringWidth(v));
         return result.numeric[i] ? blank + v : v + blank;
       })
       .join("  ")

@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import { crc32 } from "node:zlib";
 import { FundpulseError } from "../../schemas/errors.js";
 import { DamagedPacking } from "./gunzip.js";
 
@@ -31,6 +32,35 @@ export async function* fileChunks(open: OpenBytes, from: number, size = CHUNK): 
     if (chunk.length === 0) return;
     yield chunk;
     offset += chunk.length;
+  }
+}
+
+/** The CRC-32 of a file's bytes, taken while they pass by, from the first one on. */
+export class PassingCrc {
+  value = 0;
+  /** How far the bytes have passed without a gap. */
+  at = 0;
+
+  async *of(open: OpenBytes, from: number, size = CHUNK): AsyncGenerator<Buffer> {
+    let offset = from;
+    for await (const chunk of fileChunks(open, from, size)) {
+      if (offset === this.at) {
+        this.value = crc32(chunk, this.value);
+        this.at += chunk.length;
+      }
+      offset += chunk.length;
+      yield chunk;
+    }
+  }
+
+  /** Passes what is left of a file's first `size` bytes. */
+  async upTo(open: OpenBytes, size: number): Promise<void> {
+    while (this.at < size) {
+      const chunk = await readAt(open, this.at, Math.min(CHUNK, size - this.at));
+      if (chunk.length === 0) return;
+      this.value = crc32(chunk, this.value);
+      this.at += chunk.length;
+    }
   }
 }
 

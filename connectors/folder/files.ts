@@ -49,6 +49,8 @@ export interface FileMark {
   readonly head: string;
   /** Where the next record begins in the unpacked bytes. */
   readonly at: number;
+  /** CRC-32 of the whole file, once it was read to its end. */
+  readonly crc?: number;
 }
 
 export const writeMark = (mark: FileMark): string => JSON.stringify(mark);

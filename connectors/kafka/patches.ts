@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createRequire } from "node:module";
 
 /*
@@ -13,6 +14,7 @@ interface RequestQueue {
 }
 interface Coordinator {
   fetch(request: unknown): Promise<unknown>;
+  listOffsets(request: { isolationLevel?: number }): Promise<unknown>;
   joinGroup(request: { groupId: string; memberId?: string }): Promise<unknown>;
   describeGroups(request: { groupIds: string[] }): Promise<{
     groups: { groupId: string; members: { memberId: string; clientId: string }[] }[];
@@ -50,6 +52,22 @@ export function patchKafkajs(): void {
   patchIdleTimer();
   patchJoin();
   patchFetch();
+  patchListOffsets();
+}
+
+const uncommitted = new AsyncLocalStorage<true>();
+
+/** Questions for offsets within `work` are answered with ends that count records of open transactions too. */
+export const countingUncommitted = <T>(work: () => Promise<T>): Promise<T> => uncommitted.run(true, work);
+
+/** kafkajs asks for the ends of what is committed alone, and has no way to ask otherwise. */
+function patchListOffsets(): void {
+  const broker = internal<Coordinator>("kafkajs/src/broker");
+  const listOffsets = broker?.listOffsets;
+  if (broker === undefined || typeof listOffsets !== "function") return;
+  broker.listOffsets = function (this: Coordinator, request) {
+    return listOffsets.call(this, uncommitted.getStore() ? { ...request, isolationLevel: 0 } : request);
+  };
 }
 
 /** An idle connection wakes up every millisecond, for nothing. */

@@ -4,9 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
 import { FundpulseError } from "../../schemas/errors.js";
 import { silentLog } from "../ports/log.js";
-import type { Source, SourceBatch, SourceContext, SourceLag } from "../ports/source.js";
+import type { Source, SourceBatch, SourceConnection, SourceContext, SourceLag } from "../ports/source.js";
 import { createKafkaClient, kafkaFailure } from "./client.js";
 import type { KafkaSettings, KafkaSourceOptions } from "./options.js";
+import { countingUncommitted } from "./patches.js";
 import { KafkaRun } from "./run.js";
 import { type OffsetRange, planTopics, readRanges, sourceName } from "./topics.js";
 
@@ -32,6 +33,9 @@ export class KafkaSource implements Source {
   /** Ends of the logs as last looked up for `lag`. */
   private readonly ends = new Map<string, OffsetRange>();
   private endsAt = 0;
+  /** The same ends with what open transactions have appended. */
+  private readonly appended = new Map<string, OffsetRange>();
+  private state: SourceConnection | null = null;
 
   constructor(options: KafkaSourceOptions) {
     this.settings = {
@@ -89,13 +93,13 @@ export class KafkaSource implements Source {
   async lag(): Promise<readonly SourceLag[]> {
     const run = this.running;
     if (run === null || this.last === null || this.admin === null) return [];
-    let known = true;
     if (Date.now() - this.endsAt > LAG_MS) {
       this.endsAt = Date.now();
       try {
-        for (const topic of run.topics) await readRanges(this.admin, topic, this.ends);
+        await this.lookAtEnds(this.admin, run.topics);
+        this.answered(true);
       } catch {
-        known = false;
+        this.answered(false);
         this.endsAt = 0;
       }
     }
@@ -106,9 +110,38 @@ export class KafkaSource implements Source {
       // Control and aborted records after the last one applied do not count as lag once they were seen.
       const stored = this.last.committed(source, partition)?.next ?? range.low;
       const read = Math.max(stored, run.readTo(key) ?? 0);
-      lags.push({ source, partition, lag: known ? Math.max(0, range.high - read) : null });
+      const open = Math.max(0, (this.appended.get(key)?.high ?? 0) - Math.max(range.high, read));
+      lags.push({
+        source,
+        partition,
+        lag: Math.max(0, range.high - read) + open,
+        ...(open > 0 ? { inOpenTransactions: open } : {}),
+      });
     }
     return lags;
+  }
+
+  /** Everything appended is asked before everything committed: what is committed in between counts once. */
+  private async lookAtEnds(admin: Admin, topics: readonly string[]): Promise<void> {
+    await countingUncommitted(async () => {
+      for (const topic of topics) await readRanges(admin, topic, this.appended);
+    });
+    for (const topic of topics) await readRanges(admin, topic, this.ends);
+  }
+
+  private answered(connected: boolean): void {
+    const now = Date.now();
+    const before = this.state;
+    const since = before !== null && before.connected === connected ? before.since : now;
+    this.state = { connected, since, lagAt: connected ? now : (before?.lagAt ?? null) };
+    if (before !== null && before.connected !== connected)
+      this.settings.log.warn(connected ? "Kafka answers again" : "Kafka does not answer", {
+        brokers: this.settings.config.brokers,
+      });
+  }
+
+  connection(): SourceConnection | null {
+    return this.state;
   }
 
   async close(): Promise<void> {

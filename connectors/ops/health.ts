@@ -1,16 +1,25 @@
 import { FundpulseError } from "../../schemas/errors.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Observer } from "../ports/observer.js";
+import type { SourceConnection } from "../ports/source.js";
 
 /** What the health endpoints answer; counts, times and codes only. */
 export interface HealthReport {
-  /** `starting`: nothing published yet; `stuck`: records wait and none are taken, or publishing fails. */
-  readonly state: "starting" | "ready" | "stuck";
+  /**
+   * `starting`: nothing published yet; `disconnected`: the source has not answered for a minute; `stuck`: records
+   * wait and none are taken, or publishing fails.
+   */
+  readonly state: "starting" | "ready" | "disconnected" | "stuck";
   readonly live: boolean;
   readonly ready: boolean;
-  /** Why it is stuck or not ready; null when all is well. */
+  /** Why it is stuck or not ready, or what waits; null when all is well. */
   readonly why: string | null;
+  /** The last that is known; its age is `secondsSinceLag`. */
   readonly lagRecords: number | null;
+  readonly secondsSinceLag: number | null;
+  /** Of the lag, records that wait for an open transaction. */
+  readonly openTransactionRecords: number;
+  readonly connected: boolean;
   readonly secondsSinceBatch: number | null;
   readonly publishedVersion: number | null;
 }
@@ -21,8 +30,9 @@ export interface Health extends Observer {
 
 /**
  * Tells not-ready from stuck. Not ready: started, and neither published nor found the source empty so far;
- * that is normal and passes. Stuck: records wait but no batch was committed for `stuckAfterSeconds`, or the last publishes
- * failed for as long; a supervisor should restart the process or call someone.
+ * that is normal and passes; or the source has been away for `stuckAfterSeconds`, which no restart mends. Stuck:
+ * records wait but no batch was committed for `stuckAfterSeconds`, or the last publishes failed for as long; a
+ * supervisor should restart the process or call someone.
  */
 export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Health {
   const startedAt = clock();
@@ -30,16 +40,48 @@ export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Heal
   let drained = false;
   let version: number | null = null;
   let lagRecords: number | null = null;
+  let lagAt: EpochMs | null = null;
+  let openRecords = 0;
+  let connection: SourceConnection | null = null;
   let waitingSince: EpochMs | null = null;
   let failingSince: EpochMs | null = null;
   let failure = "";
   const secondsSince = (at: EpochMs): number => (clock() - at) / 1000;
+  const whole = (at: EpochMs): number => Math.floor(secondsSince(at));
+  const overdue = (at: EpochMs | null): at is EpochMs => at !== null && secondsSince(at) >= stuckAfterSeconds;
+
+  /** What is wrong, the worst first. */
+  const trouble = (): { state: HealthReport["state"]; why: string } | null => {
+    if (connection?.connected === false && overdue(connection.since)) {
+      const last =
+        lagAt === null
+          ? ""
+          : `; the lag of ${lagRecords ?? 0} records is what was known ${whole(lagAt)} s ago`;
+      return {
+        state: "disconnected",
+        why: `the source has not answered for ${whole(connection.since)} s${last}`,
+      };
+    }
+    if (connection?.connected !== false && overdue(waitingSince))
+      return {
+        state: "stuck",
+        why: `records wait, but no batch was committed for ${whole(waitingSince)} s`,
+      };
+    if (overdue(failingSince))
+      return { state: "stuck", why: `publishing has failed for ${whole(failingSince)} s (${failure})` };
+    return null;
+  };
+
   return {
     batch() {
       lastBatchAt = clock();
       if (waitingSince !== null) waitingSince = lastBatchAt;
     },
     published(outcome) {
+      version = outcome.version;
+      failingSince = null;
+    },
+    standing(outcome) {
       version = outcome.version;
       failingSince = null;
     },
@@ -50,29 +92,40 @@ export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Heal
     drained() {
       drained = true;
     },
+    connection(now) {
+      // What waited before an outage has not been refused: it could not be read.
+      if (now.connected && connection?.connected === false && waitingSince !== null) waitingSince = clock();
+      connection = now;
+      lagAt = now.lagAt;
+    },
     lag(lags) {
       const known = lags.flatMap((l) => (l.lag === null ? [] : [l.lag]));
       lagRecords = known.length === 0 ? null : known.reduce((sum, n) => sum + n, 0);
-      if (lagRecords !== null && lagRecords > 0) waitingSince ??= clock();
+      openRecords = lags.reduce((sum, l) => sum + (l.inOpenTransactions ?? 0), 0);
+      if (connection === null) lagAt = lagRecords === null ? null : clock();
+      if ((lagRecords ?? 0) > openRecords || lags.some((l) => l.waits === true)) waitingSince ??= clock();
       else waitingSince = null;
     },
     report() {
-      const notTaking = waitingSince !== null && secondsSince(waitingSince) >= stuckAfterSeconds;
-      const notPublishing = failingSince !== null && secondsSince(failingSince) >= stuckAfterSeconds;
-      const ready = !notTaking && !notPublishing && (version !== null || (drained && lastBatchAt === null));
-      const why = notTaking
-        ? `records wait, but no batch was committed for ${Math.floor(secondsSince(waitingSince as number))} s`
-        : notPublishing
-          ? `publishing has failed for ${Math.floor(secondsSince(failingSince as number))} s (${failure})`
-          : ready
-            ? null
-            : `nothing published yet, ${Math.floor(secondsSince(startedAt))} s after the start`;
+      const wrong = trouble();
+      const begun = version !== null || (drained && lastBatchAt === null);
+      const ready = wrong === null && begun;
+      const why =
+        wrong?.why ??
+        (!begun
+          ? `nothing published yet, ${whole(startedAt)} s after the start`
+          : openRecords > 0
+            ? `${openRecords} records wait for an open transaction`
+            : null);
       return {
-        state: notTaking || notPublishing ? "stuck" : ready ? "ready" : "starting",
-        live: !notTaking && !notPublishing,
+        state: wrong?.state ?? (ready ? "ready" : "starting"),
+        live: wrong?.state !== "stuck",
         ready,
         why,
         lagRecords,
+        secondsSinceLag: lagAt === null ? null : secondsSince(lagAt),
+        openTransactionRecords: openRecords,
+        connected: connection?.connected ?? true,
         secondsSinceBatch: lastBatchAt === null ? null : secondsSince(lastBatchAt),
         publishedVersion: version,
       };

@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { SEVERITIES } from "../../schemas/alerts/rule.js";
+import { QUARANTINE_REASONS } from "../../schemas/quarantine.js";
+import type { EpochMs } from "../../schemas/units.js";
 import type { Observer } from "../ports/observer.js";
 
 /** Metrics in Prometheus' text form. */
@@ -24,6 +26,54 @@ export function createMetrics(): Metrics {
     name: "fundpulse_lag_records",
     help: "Records that wait to be read, by partition",
     labelNames: ["source", "partition"],
+    registers,
+  });
+  const open = new Gauge({
+    name: "fundpulse_open_transaction_records",
+    help: "Of these, records that wait for an open transaction, by partition",
+    labelNames: ["source", "partition"],
+    registers,
+  });
+  let lagAt: EpochMs | null = null;
+  const lagAge = new Gauge({
+    name: "fundpulse_lag_age_seconds",
+    help: "How old the lag is: it grows while the source does not answer",
+    registers,
+    collect: () => {
+      if (lagAt !== null) lagAge.set((Date.now() - lagAt) / 1000);
+    },
+  });
+  const connected = new Gauge({
+    name: "fundpulse_connected",
+    help: "1 while the source answers, 0 while it does not",
+    registers,
+  });
+  connected.set(1);
+  const quarantined = new Gauge({
+    name: "fundpulse_quarantine_waiting",
+    help: "Records that wait in the quarantine, by reason",
+    labelNames: ["reason"],
+    registers,
+  });
+  const unmapped = new Gauge({
+    name: "fundpulse_unmapped_yuan",
+    help: "Fee of settlements whose facility or code is not known (table quality_unmapped), by kind",
+    labelNames: ["kind"],
+    registers,
+  });
+  const verifiedAt = new Gauge({
+    name: "fundpulse_verified_timestamp_seconds",
+    help: "When the published figures were last recounted, Unix time; absent before the first time",
+    registers: [],
+  });
+  const differences = new Gauge({
+    name: "fundpulse_verified_differences",
+    help: "Differences that the last recount found",
+    registers: [],
+  });
+  const diskFree = new Gauge({
+    name: "fundpulse_disk_free_bytes",
+    help: "Room left on the disk of data",
     registers,
   });
   const batches = new Histogram({
@@ -92,6 +142,10 @@ export function createMetrics(): Metrics {
       if (outcome.watermark !== null) watermark.set(outcome.watermark / 1000);
       for (const seconds of outcome.appendToVisibleSeconds) visible.observe(seconds);
     },
+    standing(outcome) {
+      version.set(outcome.version);
+      if (outcome.watermark !== null) watermark.set(outcome.watermark / 1000);
+    },
     publishFailed: () => publishFailures.inc(),
     drained() {},
     alerts(outcome) {
@@ -101,11 +155,31 @@ export function createMetrics(): Metrics {
       for (const c of outcome.channels) waiting.set({ channel: c.channel }, c.waiting);
     },
     notified: (channel, accepted) => messages.inc({ channel, outcome: accepted ? "accepted" : "failed" }),
+    connection(outcome) {
+      connected.set(outcome.connected ? 1 : 0);
+      lagAt = outcome.lagAt;
+    },
+    quality(outcome) {
+      for (const reason of QUARANTINE_REASONS) quarantined.set({ reason }, outcome.waiting.get(reason) ?? 0);
+      unmapped.reset();
+      for (const [kind, fen] of outcome.unmapped) unmapped.set({ kind }, fen / 100);
+      if (outcome.verified !== null) {
+        // A series that is absent says "never"; 0 would say 1970.
+        registry.registerMetric(verifiedAt);
+        registry.registerMetric(differences);
+        verifiedAt.set(outcome.verified.at / 1000);
+        differences.set(outcome.verified.differences);
+      }
+      if (outcome.diskFree !== null) diskFree.set(outcome.diskFree);
+    },
     lag(lags) {
       // Partitions that are gone (a file read to its end) leave the gauge.
       lag.reset();
-      for (const { source, partition, lag: count } of lags)
+      open.reset();
+      for (const { source, partition, lag: count, inOpenTransactions } of lags) {
         if (count !== null) lag.set({ source, partition }, count);
+        if (inOpenTransactions) open.set({ source, partition }, inOpenTransactions);
+      }
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Settlement, StreamRecord } from "../../schemas/input/settlement.js";
+import type { StreamName } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { SourceBatch } from "./source.js";
 
@@ -40,6 +41,11 @@ export interface Decoder {
   prepare(batch: SourceBatch): Promise<void>;
   /** Decodes a `settlement` batch. Each record, also one that is `DELETED_KEY`, is written over the settlement that `into` gives. */
   settlements(batch: SourceBatch, into: () => Settlement, visit: SettlementVisitor): void;
+  /** Fields that came and are not known, by stream, since this was last asked; null where there were none. */
+  takeUnknownFields(): ReadonlyMap<
+    StreamName,
+    { readonly looked: number; readonly names: ReadonlyMap<string, number> }
+  > | null;
   /** Decodes a batch of any other stream. */
   records(batch: SourceBatch, visit: RecordVisitor): void;
 }

@@ -1,7 +1,7 @@
 import type { Alert } from "../../aggregations/alerts/machine.js";
-import type { EpochMs } from "../../schemas/units.js";
+import type { EpochMs, Fen } from "../../schemas/units.js";
 import type { ChannelRow } from "./alerts.js";
-import type { SourceLag } from "./source.js";
+import type { SourceConnection, SourceLag } from "./source.js";
 
 /** What became of the records of one batch; the four counts add up to the records received. */
 export interface BatchOutcome {
@@ -33,13 +33,30 @@ export interface Observer {
   batch(outcome: BatchOutcome): void;
   published(outcome: PublishOutcome): void;
   publishFailed(error: unknown): void;
+  /** A published version stands that this process did not have to make, or was put back in its place. */
+  standing?(outcome: Pick<PublishOutcome, "version" | "watermark">): void;
   /** Everything there was to read has been read. */
   drained(): void;
   lag(lags: readonly SourceLag[]): void;
+  /** Whether the source answers, each second. */
+  connection?(outcome: SourceConnection): void;
+  quality?(outcome: QualityOutcome): void;
   /** The state of alerts and their channels. */
   alerts?(outcome: AlertOutcome): void;
   /** A receiver accepted a message, or did not. */
   notified?(channel: string, accepted: boolean): void;
+}
+
+/** What waits for somebody: told when it changed, at most every few seconds. */
+export interface QualityOutcome {
+  /** Records that wait in the quarantine, by reason. */
+  readonly waiting: ReadonlyMap<string, number>;
+  /** Fee of settlements whose facility or code is not known, by kind (`facility`, `category`, `psn_type` …). */
+  readonly unmapped: ReadonlyMap<string, Fen>;
+  /** The last recount; null before the first. */
+  readonly verified: { readonly at: EpochMs; readonly differences: number } | null;
+  /** Room left on the disk of `data`, in bytes; null where the system does not say. */
+  readonly diskFree: number | null;
 }
 
 export interface AlertOutcome {
@@ -53,7 +70,10 @@ export function allObservers(observers: readonly Observer[]): Observer {
     batch: (outcome) => observers.forEach((o) => void o.batch(outcome)),
     published: (outcome) => observers.forEach((o) => void o.published(outcome)),
     publishFailed: (error) => observers.forEach((o) => void o.publishFailed(error)),
+    standing: (outcome) => observers.forEach((o) => void o.standing?.(outcome)),
     drained: () => observers.forEach((o) => void o.drained()),
+    connection: (outcome) => observers.forEach((o) => void o.connection?.(outcome)),
+    quality: (outcome) => observers.forEach((o) => void o.quality?.(outcome)),
     lag: (lags) => observers.forEach((o) => void o.lag(lags)),
     alerts: (outcome) => observers.forEach((o) => void o.alerts?.(outcome)),
     notified: (channel, accepted) => observers.forEach((o) => void o.notified?.(channel, accepted)),

@@ -119,12 +119,13 @@ export interface OrphanRefundRow {
 }
 
 export interface UnmappedRow {
-  /** `facility`, `category`, `person_kind` … */
+  /** `facility`, `category`, `psn_type`, `setl_type`, `hosp_lv`. */
   readonly kind: string;
   readonly code: string;
   readonly records: number;
   /** Yuan as decimal text. */
   readonly fee: string;
+  readonly blocks_close: boolean;
 }
 
 /** When published figures were last recounted and compared, and what came of it. */
@@ -135,6 +136,24 @@ export interface Verified {
   readonly figures: number;
   readonly differences: number;
   readonly hash: string;
+}
+
+/** One thing that was done to the state as a whole. */
+export interface HistoryRow {
+  readonly at: EpochMs;
+  /** Version of the program that did it. */
+  readonly program: string;
+  /** `made`, `upgraded`, `restored` … */
+  readonly kind: string;
+  /** JSON. */
+  readonly detail: string;
+}
+
+/** The state behind a published file. */
+export interface StateOrigin {
+  readonly program: string;
+  readonly stateId: string;
+  readonly history: readonly HistoryRow[];
 }
 
 export interface InputPosition {
@@ -178,6 +197,8 @@ export interface PublishInput {
   readonly firstDataDay: DayNumber | null;
   readonly lastDataDay: DayNumber | null;
   readonly inputPositions: readonly InputPosition[];
+  /** The state that this is a snapshot of, and what was done to it. */
+  readonly origin?: StateOrigin;
   /** The last recount of everything; absent when there was none. */
   readonly verified?: Verified;
   /** Alerts and outlook; absent: their tables stay as they are. */
@@ -233,5 +254,10 @@ export interface Publisher {
   prepare(): void;
   /** Atomically replaces the published file. Returns the new version. Readers never meet an error. */
   publish(input: PublishInput): Promise<number>;
+  /**
+   * Puts the published file back where it is not the one that was put there (deleted, overwritten, or never put
+   * there because the disk was full): true when it had to. Readers' open files stay what they are.
+   */
+  restore?(): Promise<boolean>;
   close(): Promise<void>;
 }

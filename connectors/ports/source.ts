@@ -1,4 +1,5 @@
 import type { StreamName } from "../../schemas/input/streams.js";
+import type { EpochMs } from "../../schemas/units.js";
 
 /**
  * How far a source has come in one partition: the position AFTER the last record taken. Positions are held
@@ -52,8 +53,25 @@ export interface SourceBatch {
   readonly positions: ArrayLike<number>;
   /** When the newest record was appended to its log, if the source knows: for latency metrics. */
   readonly appendedAtMs: number | null;
+  /** When its records came, where that is not `appendedAtMs`: the date of their file. */
+  readonly arrivedAtMs?: EpochMs;
   /** How far the partition has come once this batch is durable. */
   readonly position: Position;
+}
+
+/** A partition that is no longer what was taken of it: a file that somebody changed. */
+export interface PartitionChange {
+  readonly source: string;
+  readonly partition: string;
+  readonly stream: StreamName;
+  /** What happened, for people. */
+  readonly detail: string;
+  /** What it looks like now. */
+  readonly mark: string;
+  /** The date of its present content; null where there is none. */
+  readonly changedAtMs: EpochMs | null;
+  /** Its present content, to be looked at and not to be taken; null where it cannot be read. */
+  readonly content: (() => AsyncIterable<SourceBatch>) | null;
 }
 
 /** What a source asks of the program around it. */
@@ -65,13 +83,34 @@ export interface SourceContext {
   readonly signal: AbortSignal;
   /** Something an operator should know; never holds record values. */
   readonly warn: (event: string, detail: Record<string, unknown>) => void;
+  /** What a partition looked like when its change was last told; undefined where it is what was taken. */
+  readonly changedAs: (source: string, partition: string) => string | undefined;
+  /** A partition changed after it was taken: durable when it returns. */
+  readonly changed: (change: PartitionChange) => Promise<void>;
+  /** A partition is again what was taken of it. */
+  readonly restored: (source: string, partition: string) => Promise<void>;
 }
 
-/** How far a source has to go; `lag` is in records where the source can tell, else null. */
+/**
+ * How far a source has to go; `lag` is in records where the source can tell, else null. `waits`: there is something
+ * to read, where `lag` does not say so.
+ */
 export interface SourceLag {
   readonly source: string;
   readonly partition: string;
   readonly lag: number | null;
+  readonly waits?: boolean;
+  /** Of these, records of transactions that are still open: nobody can read them until those end. */
+  readonly inOpenTransactions?: number;
+}
+
+/** Whether a source answers just now. */
+export interface SourceConnection {
+  readonly connected: boolean;
+  /** Since when it does, or does not. */
+  readonly since: EpochMs;
+  /** When what `lag` gives was last asked; null before the first answer. */
+  readonly lagAt: EpochMs | null;
 }
 
 /**
@@ -94,7 +133,9 @@ export interface Source {
     deliver: (batch: SourceBatch) => Promise<void>,
     options: { readonly untilDrained: boolean; readonly onDrained: () => void },
   ): Promise<void>;
-  /** Present lag by partition, for metrics. */
+  /** Lag by partition, for metrics: the last that is known where the source does not answer. */
   lag(): Promise<readonly SourceLag[]>;
+  /** Absent: a source that is always there, or fails. */
+  connection?(): SourceConnection | null;
   close(): Promise<void>;
 }

@@ -70,9 +70,11 @@ export class ClosedStore {
 
   /** Closes up to `sequence` were published under `version`, those that had no version yet for the first time. */
   setVersion(sequence: number, version: number): void {
-    this.store
-      .sql("UPDATE closed SET version = ? WHERE version IS NULL AND sequence <= ?")
-      .run(version, sequence);
+    this.store.beside(() =>
+      this.store
+        .sql("UPDATE closed SET version = ? WHERE version IS NULL AND sequence <= ?")
+        .run(version, sequence),
+    );
   }
 
   addSettlement(change: Omit<SettlementChange, "kind" | "id" | "sequence">): void {
@@ -108,8 +110,8 @@ export class ClosedStore {
       );
   }
 
-  #tupleId({ insurance, values, facilityKnown }: TupleValues): number {
-    const json = JSON.stringify({ insurance, values, facilityKnown });
+  #tupleId({ insurance, values, facilityKnown, parents }: TupleValues): number {
+    const json = JSON.stringify({ insurance, values, facilityKnown, parents });
     let id = this.#tuples.get(json);
     if (id === undefined) {
       this.store.sql("INSERT OR IGNORE INTO change_combo (json) VALUES (?)").run(json);

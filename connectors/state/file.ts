@@ -4,9 +4,14 @@ import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
+import { knownOr } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PRIVATE_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
-import { ALERT_STATE_TABLES } from "./alert-tables.js";
-import { APPLICATION_ID, STATE_TABLES, STATE_VERSION } from "./tables.js";
+import { PROGRAM_VERSION } from "../files/program-version.js";
+import { verifyTables } from "./damage.js";
+import { APPLICATION_ID } from "./migrations/base-tables.js";
+import { checkLayout, makeTables, migrate, note } from "./migrations/migrate.js";
+import { SettlementIndex } from "./settlement-index.js";
+import { isTallied, retally, Tallies, talliedTables } from "./tallies.js";
 
 /** What a state must agree with before it may be used. */
 export interface StateIdentity {
@@ -14,19 +19,52 @@ export interface StateIdentity {
   readonly keyCheck: string;
   /** Of the configuration of dimensions. */
   readonly rules: string;
+  /** The same by name: JSON of a hash for each rule. */
+  readonly ruleParts?: string;
 }
 
-const CORRUPT = new Set(["SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR_SHORT_READ"]);
-
-/** Turns SQLite's words on damage into FP2004; everything else is passed on. */
-export function stateError(error: unknown, path: string): unknown {
-  const code = (error as { code?: string }).code ?? "";
-  return CORRUPT.has(code) || code.startsWith("SQLITE_CORRUPT")
-    ? new FundpulseError("FP2004", `the state file ${path} is damaged (${(error as Error).message})`, {
-        cause: error,
-      })
-    : error;
+/** Names of the rules that differ between two texts of `ruleParts`; empty where one is not known. */
+function differingRules(kept: string | undefined, present: string | undefined): string[] {
+  if (kept === undefined || present === undefined) return [];
+  const [a, b] = [kept, present].map((text) => JSON.parse(text) as Record<string, string>);
+  return [...new Set([...Object.keys(a!), ...Object.keys(b!)])]
+    .filter((name) => a![name] !== b![name])
+    .sort();
 }
+
+/**
+ * Whether a state may be used under a configuration. Reads, and changes nothing.
+ * @throws FundpulseError FP2003, FP2005 naming the keys that differ
+ */
+export function checkIdentity(
+  path: string,
+  meta: (key: string) => string | undefined,
+  identity: StateIdentity,
+  acceptRules: boolean,
+): void {
+  if (meta("key_check") !== identity.keyCheck) {
+    throw new FundpulseError(
+      "FP2003",
+      `the state ${path} was made with another privacy.personKey; nothing was changed`,
+    );
+  }
+  if (meta("rules") === identity.rules || acceptRules) return;
+  // A rebuild under these rules that was interrupted goes on.
+  if (meta("rules") === "" && meta("rebuilding") === identity.rules) return;
+  const differing = differingRules(meta("rule_parts"), identity.ruleParts);
+  const named =
+    differing.length === 0
+      ? "(jurisdiction, timezone, periods, groupings, refunds, insurances, careGroups, reimbursed or benefit)"
+      : `(${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"})`;
+  throw new FundpulseError(
+    "FP2005",
+    `the state ${path} was built under another configuration of dimensions ${named}; nothing was changed`,
+  );
+}
+
+/** Turns SQLite's words on damage into FP2004, and what the system refuses into its number; all else is passed on. */
+export const stateError = (error: unknown, path: string): unknown =>
+  knownOr(error, (error as Error | null)?.name === "SqliteError" ? path : undefined);
 
 /** Bytes with their CRC-32 behind them, for values that nothing else checks. */
 export function withCrc(data: Buffer): Buffer {
@@ -61,11 +99,14 @@ export class StateFile {
   /** Run at the end of every commit, before it is made durable. */
   readonly beforeCommit: (() => void)[] = [];
   readonly #sql = new Map<string, Database.Statement>();
+  readonly #tallies: Tallies;
 
   constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean }) {
     this.path = join(dataDir, "state.sqlite");
     const fresh = !existsSync(this.path);
     this.db = this.#open(fresh, identity, options.acceptRules ?? false);
+    this.#tallies = new Tallies(this.db);
+    this.#tallies.follow();
     this.stateId = this.meta("state_id") ?? "";
     this.sequence = Number(this.meta("sequence") ?? 0);
   }
@@ -91,30 +132,22 @@ export class StateFile {
       if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID) {
         throw new FundpulseError("FP2004", `${this.path} is no fundpulse state`);
       }
-      const version = db.pragma("user_version", { simple: true });
-      if (version !== STATE_VERSION) {
-        throw new FundpulseError(
-          "FP2002",
-          `the state ${this.path} has schema version ${version}, this program needs ${STATE_VERSION}; nothing was changed`,
-        );
-      }
+      checkLayout(db, this.path);
+      if (isTallied(db)) verifyTables(db, this.path);
       const meta = (key: string): string | undefined =>
         (db!.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
           ?.value;
-      if (meta("key_check") !== identity.keyCheck) {
-        throw new FundpulseError(
-          "FP2003",
-          `the state ${this.path} was made with another privacy.personKey; nothing was changed`,
-        );
+      checkIdentity(this.path, meta, identity, acceptRules);
+      migrate(db, this.path, Date.now(), () => {
+        retally(db!, talliedTables(db!));
+        new SettlementIndex((sql) => db!.prepare(sql)).retally();
+      });
+      if (meta("program") !== PROGRAM_VERSION) {
+        db.transaction(() => {
+          db!.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('program', ?)").run(PROGRAM_VERSION);
+          retally(db!, ["meta"]);
+        })();
       }
-      if (meta("rules") !== identity.rules && !acceptRules) {
-        throw new FundpulseError(
-          "FP2005",
-          `the state ${this.path} was built under another configuration of dimensions (jurisdiction, timezone, periods, groupings, refunds, insurances, careGroups, reimbursed or benefit); nothing was changed`,
-        );
-      }
-      // A state from before alerts were kept: nothing in it changes but that it has room for them.
-      db.exec(ALERT_STATE_TABLES);
       return db;
     } catch (error) {
       db?.close();
@@ -128,15 +161,16 @@ export class StateFile {
 
   #create(db: Database.Database, identity: StateIdentity): void {
     db.transaction(() => {
-      db.exec(STATE_TABLES);
-      db.exec(ALERT_STATE_TABLES);
+      makeTables(db);
       db.pragma(`application_id = ${APPLICATION_ID}`);
-      db.pragma(`user_version = ${STATE_VERSION}`);
       const set = db.prepare("INSERT INTO meta (key, value) VALUES (?, ?)");
       set.run("state_id", randomUUID());
       set.run("key_check", identity.keyCheck);
       set.run("rules", identity.rules);
       set.run("sequence", "0");
+      set.run("program", PROGRAM_VERSION);
+      note(db, Date.now(), "made", {});
+      retally(db, talliedTables(db));
     })();
   }
 
@@ -176,11 +210,26 @@ export class StateFile {
       const result = work();
       for (const hook of this.beforeCommit) hook();
       this.setMeta("sequence", String(this.sequence));
+      this.#tallies.save();
       this.db.exec("COMMIT");
       return result;
     } catch (error) {
       this.failed = stateError(error, this.path);
       if (this.db.inTransaction) this.db.exec("ROLLBACK");
+      throw this.failed;
+    }
+  }
+
+  /** Writes what is no part of a commit (derived sums, the version of a close): all of it is durable, or nothing. */
+  beside(work: () => void): void {
+    if (this.failed !== null) throw this.failed;
+    try {
+      this.db.transaction(() => {
+        work();
+        this.#tallies.save();
+      })();
+    } catch (error) {
+      this.failed = stateError(error, this.path);
       throw this.failed;
     }
   }

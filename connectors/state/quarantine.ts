@@ -1,6 +1,6 @@
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { QuarantineReason } from "../../schemas/quarantine.js";
-import type { DayNumber, EpochMs } from "../../schemas/units.js";
+import type { DayNumber, EpochMs, Fen } from "../../schemas/units.js";
 import type { StateFile } from "./file.js";
 import type { Ref } from "./settlement-block.js";
 
@@ -14,7 +14,10 @@ export interface QuarantineEntry {
   readonly detail: string;
   readonly first_seen: EpochMs;
   readonly status: "waiting" | "resolved" | "dismissed";
-  /** First and last day of the figures that it would touch; null where it cannot be read so far. */
+  /**
+   * First and last day of the figures that it would touch. Where it cannot be read so far there is no first
+   * day, and the last is the latest that its arrival makes plausible (null: any).
+   */
   readonly first_day: DayNumber | null;
   readonly last_day: DayNumber | null;
   readonly due: EpochMs | null;
@@ -93,7 +96,32 @@ export class Quarantine {
       .all(limit) as ListedEntry[];
   }
 
-  /** How many wait, by the days of the figures that they would touch; null where that cannot be read. */
+  /** How many records wait, by reason. */
+  waiting(): ReadonlyMap<string, number> {
+    const rows = this.file
+      .sql("SELECT reason, count(*) FROM quarantine WHERE status = 'waiting' GROUP BY reason")
+      .raw()
+      .all() as [string, number][];
+    return new Map(rows);
+  }
+
+  /** Notes what stands behind a bill that waits because its category is unknown. Only inside a commit. */
+  noteUnmapped(id: number, code: string, fee: Fen): void {
+    this.file
+      .sql("INSERT OR REPLACE INTO unmapped_category (quarantine, code, fee) VALUES (?, ?, ?)")
+      .run(id, code, fee);
+  }
+
+  /** Unknown categories that bills wait for, with how many wait and the money behind them. */
+  unmappedCategories(): { readonly code: string; readonly records: number; readonly fee: Fen }[] {
+    return this.file
+      .sql(
+        "SELECT u.code, count(*) AS records, sum(u.fee) AS fee FROM unmapped_category u JOIN quarantine q ON q.id = u.quarantine WHERE q.status = 'waiting' AND q.reason = 'unknown_category' GROUP BY u.code ORDER BY u.code",
+      )
+      .all() as { code: string; records: number; fee: Fen }[];
+  }
+
+  /** How many wait, by the days of the figures that they would touch (`first_day`, `last_day`). */
   waitingByDays(): (readonly [first: DayNumber | null, last: DayNumber | null, count: number])[] {
     return this.file
       .sql(

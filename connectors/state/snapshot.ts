@@ -1,9 +1,11 @@
 import Database from "better-sqlite3";
+import { monthEnd, monthStart } from "../../aggregations/calendar.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { checkedCrc, stateError } from "./file.js";
+import { sameId } from "./kept-settlements.js";
 import { BlockReader, PackedRow, ROWS_PER_BLOCK } from "./settlement-block.js";
 import { SettlementIndex } from "./settlement-index.js";
 
@@ -80,6 +82,31 @@ export class StateSnapshot {
     }
   }
 
+  /** Pseudonyms of the wanted persons, whose numbers ascend: only the chunks that hold any are read. */
+  *pseudonymsOf(wanted: Int32Array): Generator<{ persons: Int32Array; pseudonyms: Buffer }> {
+    const firsts = this.#raw<[number]>("SELECT first FROM person_chunk ORDER BY first").map(([n]) => n);
+    const chunk = this.#db.prepare("SELECT tags FROM person_chunk WHERE first = ?").raw();
+    let at = 0;
+    for (const [i, first] of firsts.entries()) {
+      const end = firsts[i + 1] ?? Number.POSITIVE_INFINITY;
+      const from = at;
+      while (at < wanted.length && wanted[at] < end) at++;
+      if (at === from) continue;
+      const all = checkedCrc((chunk.get(first) as [Buffer])[0], `person chunk ${first}`);
+      const persons = wanted.slice(from, at);
+      const pseudonyms = Buffer.alloc(persons.length * 16);
+      persons.forEach((person, n) => {
+        all.copy(pseudonyms, n * 16, (person - first) * 16, (person - first + 1) * 16);
+      });
+      yield { persons, pseudonyms };
+    }
+  }
+
+  /** Blocks of kept settlements in each month: how much there is to read. */
+  blocks(): Map<MonthNumber, number> {
+    return new Map(this.#raw<[number, number]>("SELECT month, count(*) FROM block GROUP BY month"));
+  }
+
   /** Months that hold kept settlements. */
   months(): MonthNumber[] {
     return this.#raw<[number]>("SELECT DISTINCT month FROM block ORDER BY month").map(([m]) => m);
@@ -107,6 +134,7 @@ export class StateSnapshot {
     const [data] = this.#raw<[Buffer]>("SELECT data FROM block WHERE id = ?", id)[0] ?? [];
     if (data === undefined || !this.#reader.open(data)) throw this.#damaged(id);
     this.#reader.readPacked(ref % ROWS_PER_BLOCK, this.#row);
+    if (!sameId(this.#row.setl_id, setlId)) throw this.#damaged(id);
     return this.#row.setl_time;
   }
 
@@ -126,6 +154,7 @@ export class StateSnapshot {
       .prepare("SELECT id, data FROM block WHERE month = ? AND id > ? ORDER BY id LIMIT ?")
       .raw();
     const row = new PackedRow();
+    const [first, last] = [monthStart(month), monthEnd(month)];
     for (let after = 0; ; ) {
       const blocks = page.all(month, after, PAGE_BLOCKS) as [number, Buffer][];
       for (const [id, data] of blocks) {
@@ -135,6 +164,7 @@ export class StateSnapshot {
           const ref = id * ROWS_PER_BLOCK + i;
           if (superseded.has(ref)) continue;
           this.#reader.readPacked(i, row);
+          if (!(row.day >= first && row.day <= last)) throw this.#damaged(id);
           visit(ref, row);
         }
         after = id;

@@ -1,31 +1,26 @@
-import { existsSync, readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { FundpulseError } from "../../schemas/errors.js";
+
+import { faultOf } from "../../connectors/faults/known.js";
+import { PROGRAM_VERSION } from "../../connectors/files/program-version.js";
+import { visibleLines } from "../../schemas/visible.js";
+
 import type { QuarantineOptions } from "./commands/quarantine.js";
 import { alertsDefinition } from "./definitions/alerts.js";
 import { auditDefinition } from "./definitions/audit.js";
 import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
 import { exportDefinition } from "./definitions/export.js";
+import { flinkDefinition } from "./definitions/flink.js";
 import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
 import { reportDefinition } from "./definitions/report.js";
 import { verifyDefinition } from "./definitions/verify.js";
 
-/** Version of the package, whether this runs compiled (dist/pipelines) or from source. */
-function version(): string {
-  const places = ["../../../package.json", "../../package.json"].map(
-    (path) => new URL(path, import.meta.url),
-  );
-  const file = places.find((place) => existsSync(place));
-  return file === undefined ? "unknown" : JSON.parse(readFileSync(file, "utf8")).version;
-}
-
 /** The `fundpulse` command; `done` receives the exit code of the command that ran. */
 export function program(done: (exitCode: number) => void): Command {
   const root = new Command("fundpulse")
     .description("Settlement events in, always-current fund-usage indicators out 医保结算事件 → 基金运行指标")
-    .version(version())
+    .version(PROGRAM_VERSION)
     .showHelpAfterError("(see --help)")
     .exitOverride()
     .enablePositionalOptions()
@@ -98,6 +93,7 @@ Examples:
 
   explainDefinition({ command, withConfig, done });
   quarantine(root, withConfig, done);
+  flinkDefinition(root, withConfig, done);
 
   withConfig(
     command(
@@ -119,7 +115,11 @@ Example:
       `
 Shows the resolved configuration (secrets masked), then tries each part and says what is wrong with it. The
 state is read through, every page and index, unless a process works on it.
-Exit code 0: all well; 1: the state is damaged; 2: configuration or reference tables; 75: broker or registry away.
+Told too: reference tables that are missing, files of the inbox that cannot be read, permissions under data that are
+not what they should be, a personKey that can be guessed, and a configuration that the state, or the process which
+holds it, was not made with.
+Exit code 0: all well; 1: the state is damaged or a file cannot be read; 2: configuration or reference tables;
+75: broker or registry away.
 
 Example:
   fundpulse check --quiet && fundpulse run`,
@@ -142,7 +142,10 @@ Examples:
   fundpulse simulate free --config kafka.yaml       to the topics that kafka.yaml reads`,
   )
     .option("-o, --out <folder>", "drop folder that the files go to")
-    .option("-w, --workspace <dir>", "make a workspace for the profile and fill its inbox")
+    .option(
+      "-w, --workspace <dir>",
+      "make a workspace for the profile, or take one just made by init, and fill its inbox",
+    )
     .option("-c, --config <file>", "send to the Kafka topics that this configuration reads")
     .option("--reference <dir>", "write the profile's reference tables there too")
     .option("--format <format>", "avro or ndjson", "avro")
@@ -193,9 +196,11 @@ unknown_category, future_time and out_of_jurisdiction are judged again by themse
 
 Examples:
   fundpulse quarantine list
-  fundpulse quarantine show 17 > record.json      (holds personal data)
+  fundpulse quarantine show 17 > record.json      (holds personal data; each look is noted in data/detail/access.log)
+  fundpulse quarantine show 17 --raw > record.bin
   fundpulse quarantine retry --reason bad_value    after correcting the configuration
   fundpulse quarantine dismiss 17 18 --why "test records of the hospital"
+  fundpulse quarantine dismiss --file settlement-03.ndjson --why "sent again as settlement-03b.ndjson"
 `,
     );
   const load = () => import("./commands/quarantine.js");
@@ -210,7 +215,8 @@ Examples:
     .option("-f, --format <format>", "table or json", "table")
     .action(async (options: QuarantineOptions) => done(await (await load()).quarantineList(options)));
   withConfig(quarantine.command("show <id>"))
-    .description("write a record's decrypted bytes to standard output")
+    .description("write a record to standard output as JSON, whatever its encoding")
+    .option("--raw", "its bytes as they came")
     .action(async (id: string, options: QuarantineOptions) =>
       done(await (await load()).quarantineShow(id, options)),
     );
@@ -223,6 +229,7 @@ Examples:
   filters(quarantine.command("dismiss [ids...]"))
     .description("set records aside for good; they stay listed with the reason")
     .option("--all", "every record that waits")
+    .option("--file <name>", "the change of a file that was taken before, instead of records")
     .option("--why <text>", "why; kept beside the record")
     .action(async (ids: string[], options: QuarantineOptions) =>
       done(await (await load()).quarantineDismiss(ids, options)),
@@ -251,12 +258,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof FundpulseError) {
-      process.stderr.write(`fundpulse: ${error.message}\n`);
-      return error.exitCode;
-    }
-    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    process.stderr.write(`fundpulse: an unexpected error, please report it\n${trace}\n`);
-    return 1;
+    return tellFailure(error);
   }
+}
+
+/** Says on standard error why the program ends, and returns its exit code. */
+export function tellFailure(error: unknown): number {
+  const known = faultOf(error);
+  const text =
+    known !== undefined
+      ? known.message
+      : `an unexpected error, please report it\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  process.stderr.write(`fundpulse: ${visibleLines(text)}\n`);
+  return known?.exitCode ?? 1;
 }

@@ -1,5 +1,6 @@
 import { dayText, monthOfDay, type Period } from "../../aggregations/calendar.js";
 import type { ClosingState } from "../ledger/ports.js";
+import { blocksClose } from "../ledger/unmapped.js";
 import { laggingFacilities } from "../publish/completeness.js";
 import type { CloseProblem } from "./port.js";
 
@@ -54,6 +55,7 @@ const unmapped: CloseCheck = ({ store }, period) => {
   for (const { month, unmapped } of store.months.unmapped()) {
     if (month < first || month > last) continue;
     for (const [kind, code, count] of unmapped) {
+      if (!blocksClose(kind)) continue;
       const name = `${kind} ${code}`;
       records.set(name, (records.get(name) ?? 0) + count);
     }
@@ -68,12 +70,12 @@ const unmapped: CloseCheck = ({ store }, period) => {
 export const hasSettlements = ({ store }: ClosingState, period: Period): boolean =>
   store.months.haveData(monthOfDay(period.startDay), monthOfDay(period.endDay));
 
-/** Waiting records that belong to a period, and those of which nobody can tell. */
+/** Waiting records that belong to a period, and those that may: they came when it had begun, and cannot be read. */
 const waiting: CloseCheck = ({ store }, period) => {
   let belong = 0;
   let unreadable = 0;
   for (const [first, last, count] of store.quarantine.waitingByDays()) {
-    if (first === null) unreadable += count;
+    if (first === null) unreadable += last === null || last >= period.startDay ? count : 0;
     else if (first <= period.endDay && last! >= period.startDay) belong += count;
   }
   const found: CloseProblem[] = [];
@@ -88,6 +90,17 @@ const waiting: CloseCheck = ({ store }, period) => {
   return found;
 };
 
+/** Files that changed after they were taken, and may hold bills of the period that are not counted, or counted no more. */
+const changedFiles: CloseCheck = ({ store }, period) => {
+  const found = store.changedFiles
+    .waiting()
+    .filter((f) => f.last_day >= period.startDay && (f.first_day ?? f.last_day) <= period.endDay)
+    .map((f) => store.partitions.byId(f.partitionId).partition);
+  if (found.length === 0) return [];
+  const detail = `${found.length} ${found.length === 1 ? "file" : "files"} changed after being taken, and may have other bills of it now (${some(found)}): send what is new under a new name, then fundpulse quarantine dismiss --file NAME --why TEXT; see quality_warning`;
+  return [problem("file_changed", found.length, detail)];
+};
+
 /** Everything that is asked of the state at a close, in the order in which it is told. */
 export const CLOSE_CHECKS: readonly CloseCheck[] = [
   periodOpen,
@@ -96,4 +109,5 @@ export const CLOSE_CHECKS: readonly CloseCheck[] = [
   lagging,
   unmapped,
   waiting,
+  changedFiles,
 ];

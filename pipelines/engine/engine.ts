@@ -22,6 +22,7 @@ import { Publication } from "../publish/publication.js";
 import { Verifier } from "../verify/verifier.js";
 import { AlertDesk } from "./alerts.js";
 import type { Engine, EngineDeps, RunSummary } from "./port.js";
+import { QualityLook } from "./quality.js";
 
 /** The state is checkpointed after so many records, which bounds how long a start after a crash takes. */
 const CHECKPOINT_RECORDS = 500_000;
@@ -134,11 +135,19 @@ export async function assembleEngine(
       const version = await loop.publishNow();
       return { settlements: state.store.settlements.ids.count(), version };
     },
+    describe: () =>
+      betweenBatches(async ({ state: { store }, loop }) => ({
+        state: store.stateId,
+        settlements: store.settlements.ids.count(),
+        sequence: store.sequence,
+        version: loop.version,
+      })),
     quarantine: {
       list: (filter) => betweenBatches(() => quarantine.list(filter)),
       show: (id) => betweenBatches(() => quarantine.show(id)),
       retry: (ids) => betweenBatches(() => quarantine.retry(ids)),
       dismiss: (ids, why) => betweenBatches(() => quarantine.dismiss(ids, why)),
+      dismissFile: (name, why) => betweenBatches(() => quarantine.dismissFile(name, why)),
     },
     alerts: {
       list: () => betweenBatches(async ({ alerts }) => alerts.list()),
@@ -155,7 +164,7 @@ export async function assembleEngine(
     },
     due: (day) => betweenBatches((now) => closingOf(now).due(day)),
     verify: () => readable(() => verifier.verify()),
-    writeDetail: () => readable(() => verifier.writeDetail()),
+    writeDetail: (need) => readable(() => verifier.writeDetail(need ? { need } : {})),
     end: async () => {
       await verifier.idle();
       if (opened === null) return;
@@ -237,6 +246,18 @@ async function consume(
     partitions: (name) => state.store.partitions.all().filter((p) => p.source === name),
     signal: stop.signal,
     warn: (event, detail) => deps.log.warn(event, detail),
+    changedAs: (name, partition) => intake.changedFiles.known(name, partition),
+    changed: async (change) => {
+      const keep = await intake.changedFiles.look(change);
+      await queue.run(async () => keep());
+      intake.changes++;
+      loop.changed(null);
+    },
+    restored: async (name, partition) => {
+      await queue.run(async () => intake.changedFiles.restored(name, partition));
+      intake.changes++;
+      loop.changed(null);
+    },
   };
   const fail = (error: unknown): void => {
     failure ??= error;
@@ -245,6 +266,11 @@ async function consume(
   const revalidateDue = async (): Promise<void> => {
     const due = await queue.run(() => intake.revalidate("reason = 'future_time' AND due <= ?", deps.clock()));
     if (due.resolved > 0) loop.changed(null);
+  };
+  const quality = new QualityLook(state);
+  const tellQuality = async (): Promise<void> => {
+    const outcome = await quality.look();
+    if (outcome !== null) deps.observer.quality?.(outcome);
   };
   let revalidating: Promise<void> | null = null;
   let asking = false;
@@ -260,6 +286,8 @@ async function consume(
     } catch (error) {
       fail(error);
     }
+    void loop.restore().catch(fail);
+    void tellQuality().catch(fail);
     if (asking) return;
     asking = true;
     // A source that cannot tell its lag just now says so where it reads.
@@ -268,10 +296,13 @@ async function consume(
       .then(deps.observer.lag, (error: Error) => deps.log.debug("lag unknown", { error: error.message }))
       .finally(() => {
         asking = false;
+        const connection = source.connection?.() ?? null;
+        if (connection !== null) deps.observer.connection?.(connection);
       });
   }, TICK_MS);
   alerts.start();
   loop.start(fail);
+  await tellQuality();
   try {
     // What became due while nothing ran; a drained run may be over before the first tick.
     await revalidateDue();
@@ -289,9 +320,17 @@ async function consume(
     await loop.stop();
   }
   if (failure) throw failure;
+  const waiting = untilDrained && !signal.aborted ? await openTransactions(source) : 0;
   const version = await queue.run(async () => {
     const published = await publishAll(loop, state);
     return alerts.isDue() ? loop.publishAgain() : published;
   });
-  return { ...counts, version, drained: untilDrained && !signal.aborted };
+  const drained = untilDrained && !signal.aborted && waiting === 0;
+  return { ...counts, version, drained, inOpenTransactions: waiting };
+}
+
+/** Records that stand in the log but may not be read yet; 0 also where the source cannot tell any more. */
+async function openTransactions(source: Source): Promise<number> {
+  const lags = await source.lag().catch(() => []);
+  return lags.reduce((sum, l) => sum + (l.inOpenTransactions ?? 0), 0);
 }

@@ -43,6 +43,7 @@ async function openLocked(
     const { engineRules } = await import("./rules.js");
     // Before the tables are read: a change between the two is told rather than missed.
     const rules = engineRules(config);
+    lock.tell(rules);
     const engine = await assembleEngine(config, deps);
     const control: ControlServer | null = serve
       ? serveControl({ dataDir: config.data, operations: operationsOf(engine), rules, log: deps.log })

@@ -34,6 +34,13 @@ export function operationsOf(engine: EngineServices): ReadonlyMap<string, Contro
     ],
     ["quarantine retry", plain(quarantine.retry)],
     ["quarantine dismiss", plain(quarantine.dismiss)],
+    [
+      "quarantine dismiss file",
+      plain(async (name: string, why: string) => {
+        await quarantine.dismissFile(name, why);
+        return null;
+      }),
+    ],
     ["alerts list", plain(engine.alerts.list)],
     ["alerts acknowledge", plain(engine.alerts.acknowledge)],
   ]);
@@ -47,7 +54,7 @@ export function servicesOver(call: Call): EngineServices {
     close: (period, options) => ask("close", period, options),
     due: (day) => ask("due", day),
     verify: () => ask("verify"),
-    writeDetail: () => ask("writeDetail"),
+    writeDetail: (need) => ask("writeDetail", need),
     publish: () => ask("publish"),
     alerts: {
       list: () => ask("alerts list"),
@@ -61,6 +68,7 @@ export function servicesOver(call: Call): EngineServices {
       },
       retry: (ids) => ask("quarantine retry", ids),
       dismiss: (ids, why) => ask("quarantine dismiss", ids, why),
+      dismissFile: (name, why) => ask("quarantine dismiss file", name, why),
     },
   };
 }

@@ -31,6 +31,8 @@ export interface RunSummary {
   readonly version: number | null;
   /** True when every source was read to its end and published. */
   readonly drained: boolean;
+  /** Records that wait for an open transaction: in the log, and for nobody to read until it ends. */
+  readonly inOpenTransactions: number;
 }
 
 /** An alert as listed. */
@@ -58,6 +60,14 @@ export interface PublishResult {
   readonly version: number;
 }
 
+/** What a process has taken hold of, for its log. */
+export interface EngineState {
+  readonly state: string;
+  readonly settlements: number;
+  readonly sequence: number;
+  readonly version: number | null;
+}
+
 /** The engine: sources to state to published file. Opened once by a process that holds the state lock. */
 export interface Engine extends Closing, Verification {
   /** Consumes and publishes until `signal` aborts or, with `untilDrained`, until all is read and published. */
@@ -66,6 +76,8 @@ export interface Engine extends Closing, Verification {
   rebuild(
     onProgress: (done: number, total: number) => void,
   ): Promise<{ readonly settlements: number; readonly version: number }>;
+  /** Opens the state where that was not done yet, and tells which it is. */
+  describe(): Promise<EngineState>;
   readonly quarantine: QuarantineService;
   readonly alerts: AlertService;
   /** Publishes what is not yet published, the finest cells too. */

@@ -9,13 +9,17 @@ import { PSEUDONYM_BYTES } from "../../connectors/state/person-key.js";
 import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
-import type { EpochMs } from "../../schemas/units.js";
+import type { DayNumber, EpochMs } from "../../schemas/units.js";
 import { CONFLICT, IncomingSettlement } from "../ledger/incoming.js";
 import type { IngestState } from "../ledger/ports.js";
+import { type UnmappedCategory, unmappedCategory } from "../ledger/unmapped.js";
+import { ChangedPartitions } from "./changed-files.js";
 import { dueOf } from "./due.js";
-import { type RecordDays, recordDays } from "./record-days.js";
+import { EarlyDeletions } from "./early-deletions.js";
+import { latestDayOf, type RecordDays, recordDays, spanOf } from "./record-days.js";
 import { Revalidation } from "./revalidation.js";
 import { SmallRecords, validationContext } from "./small-records.js";
+import { keepUnknownFields } from "./unknown-fields.js";
 
 /** A record that goes to quarantine, with its own bytes sealed. */
 interface Refused {
@@ -25,13 +29,16 @@ interface Refused {
   /** Days of the figures that it would touch, where they could be read. */
   readonly days: RecordDays | null;
   readonly due: EpochMs | null;
+  /** Of a bill whose category nobody knows. */
+  readonly unmapped?: UnmappedCategory | null;
 }
 
 /** A decoded record of a small stream. */
 interface Entry {
   readonly index: number;
   readonly record: StreamRecord;
-  readonly raw: Buffer;
+  /** How many records of its batch came before it. */
+  readonly ordinal: number;
 }
 
 const positionOf = (batch: SourceBatch, index: number): number =>
@@ -48,28 +55,41 @@ export class Intake {
   changes = 0;
   /** Small streams whose current records changed since the figures were last computed. */
   readonly changedStreams: Set<StreamName>;
+  /** Files that changed after they were taken. */
+  readonly changedFiles: ChangedPartitions;
   readonly #records: SmallRecords;
   readonly #revalidation: Revalidation;
+  readonly #early: EarlyDeletions;
 
   constructor(
     private readonly state: IngestState,
     private readonly decoder: Decoder,
   ) {
+    this.changedFiles = new ChangedPartitions(state, decoder);
     this.#records = new SmallRecords(state);
     this.#revalidation = new Revalidation(state, decoder, this.#records);
+    this.#early = new EarlyDeletions(state, this.#revalidation);
     this.changedStreams = this.#records.changedStreams;
   }
 
   /** Makes a batch durable. Throws only what must stop the program (a state that cannot be written …). */
   async accept(batch: SourceBatch): Promise<BatchOutcome> {
     await this.decoder.prepare(batch);
+    await this.#early.load();
     const started = performance.now();
     const counts =
       batch.stream === "settlement" ? this.#settlements(batch) : this.#small(batch, batch.stream);
     this.changes++;
+    await this.#deleteLate();
     if (batch.stream === "facility" && counts.applied > 0) await this.#facilitiesCame();
     const { source, partition } = batch.position;
     return { source, partition, ...counts, seconds: (performance.now() - started) / 1000 };
+  }
+
+  /** Judges again the deletions whose settlement has come. */
+  async #deleteLate(): Promise<void> {
+    const due = this.#early.takeDue();
+    if (due.length > 0) await this.revalidate("id IN (SELECT value FROM json_each(?))", JSON.stringify(due));
   }
 
   /** Takes changed facilities into use, and validates again what waited for them. */
@@ -108,6 +128,7 @@ export class Intake {
       }
       const incoming = next();
       incoming.keyOnly = undecoded === DELETED_KEY;
+      incoming.waited = false;
       incoming.ordinal = ordinal;
       incoming.facts.position = position;
       if (incoming.keyOnly) {
@@ -122,6 +143,7 @@ export class Intake {
           raw: state.privacy.seal(raw()),
           days: [incoming.facts.day, incoming.facts.day],
           due: dueOf(rejection, Math.max(incoming.s.setl_time, incoming.s.updt_time)),
+          unmapped: unmappedCategory(rejection, incoming.s),
         });
       } else {
         state.reporting.note(incoming.s.fixmedins_code, incoming.facts.day, incoming.s.setl_time);
@@ -141,6 +163,11 @@ export class Intake {
       const partition = store.partitions.of(batch.position.source, batch.position.partition);
       for (const incoming of incomingBatch) incoming.facts.partitionId = partition.id;
       const months = this.#post(batch, incomingBatch, now);
+      this.#noteDays(
+        batch,
+        partition.id,
+        whole.map((a) => [a.facts.day, a.facts.day]),
+      );
       for (const incoming of incomingBatch) counts[incoming.outcome]++;
       counts.duplicate += passedOver;
       counts.quarantined += refused.length;
@@ -148,8 +175,10 @@ export class Intake {
       for (const outcome of OUTCOMES)
         store.partitions.tally(partition.id, outcome, counts[outcome], counts[outcome]);
       store.partitions.move(partition, batch.position);
+      keepUnknownFields(store, this.decoder);
       return months;
     });
+    this.#early.came(incomingBatch);
     state.months.evict(touched);
     return counts;
   }
@@ -158,22 +187,24 @@ export class Intake {
   #post(batch: SourceBatch, incomingBatch: readonly IncomingSettlement[], now: EpochMs): ReadonlySet<number> {
     const { store, ledger, months } = this.state;
     const touched = ledger.post(incomingBatch, now);
+    const latest = this.#latestDay(batch, now);
     const losers = incomingBatch.filter((a) => a.outcome === "quarantined");
     const bytes = this.#sealed(batch, new Set(losers.map((a) => a.ordinal)));
     for (const incoming of losers) {
       const day = incoming.keyOnly ? null : this.state.calendar.dayOf(incoming.s.setl_time);
-      store.quarantine.add({
+      const id = store.quarantine.add({
         partitionId: incoming.facts.partitionId,
         position: incoming.facts.position,
         stream: "settlement",
         ...incoming.rejection!,
         first_seen: now,
         first_day: day,
-        last_day: day,
+        last_day: day ?? latest,
         due: null,
         raw: bytes.get(incoming.ordinal) ?? null,
         ref: incoming.keyOnly ? null : incoming.ref,
       });
+      if (incoming.keyOnly) this.#early.add(incoming.s.setl_id, id);
     }
     for (const month of touched) store.months.touch(month, months.summary(month));
     return touched;
@@ -188,32 +219,50 @@ export class Intake {
     if (ordinals.size === 0) return found;
     const unused = new Settlement();
     let ordinal = 0;
-    this.decoder.settlements(
-      batch,
-      () => unused,
-      (_index, raw) => {
-        if (ordinals.has(ordinal)) found.set(ordinal, this.state.privacy.seal(raw()));
-        ordinal++;
-      },
-    );
+    const seal = (raw: () => Buffer): void => {
+      if (ordinals.has(ordinal)) found.set(ordinal, this.state.privacy.seal(raw()));
+      ordinal++;
+    };
+    if (batch.stream === "settlement") {
+      this.decoder.settlements(
+        batch,
+        () => unused,
+        (_index, raw) => seal(raw),
+      );
+    } else this.decoder.records(batch, (_index, raw) => seal(raw));
     return found;
   }
 
   #refuse(batch: SourceBatch, partitionId: number, refused: readonly Refused[], now: EpochMs): void {
-    for (const { index, rejection, raw, days, due } of refused) {
-      this.state.store.quarantine.add({
+    const latest = this.#latestDay(batch, now);
+    const { quarantine } = this.state.store;
+    for (const { index, rejection, raw, days, due, unmapped } of refused) {
+      const id = quarantine.add({
         partitionId,
         position: positionOf(batch, index),
         stream: batch.stream,
         ...rejection,
         first_seen: now,
         first_day: days?.[0] ?? null,
-        last_day: days?.[1] ?? null,
+        last_day: days?.[1] ?? latest,
         due,
         raw,
         ref: null,
       });
+      if (unmapped) quarantine.noteUnmapped(id, unmapped.code, unmapped.fee);
     }
+  }
+
+  /** Keeps which days a file's records touch: they tell what is doubtful should the file change. */
+  #noteDays(batch: SourceBatch, partitionId: number, days: readonly (RecordDays | null)[]): void {
+    if (batch.arrivedAtMs === undefined) return;
+    const span = spanOf(days);
+    if (span) this.state.store.changedFiles.noteDays(partitionId, ...span);
+  }
+
+  /** The latest day of figures that a record of a batch can be about which cannot be read. */
+  #latestDay(batch: SourceBatch, now: EpochMs): DayNumber {
+    return latestDayOf(this.state, batch.stream, batch.arrivedAtMs ?? batch.appendedAtMs, now);
   }
 
   #small(batch: SourceBatch, stream: SmallStream): Record<Outcome, number> {
@@ -224,7 +273,9 @@ export class Intake {
     const entries: Entry[] = [];
     const context = validationContext(this.state, now);
     let passedOver = 0;
+    let visited = 0;
     this.decoder.records(batch, (index, raw, decoded, undecoded) => {
+      const ordinal = visited++;
       if (positionOf(batch, index) < first) return;
       if (undecoded === PASSED_OVER) {
         passedOver++;
@@ -232,30 +283,34 @@ export class Intake {
       }
       const record = decoded && normaliseRecord(stream, decoded);
       const rejection = undecoded ?? validateRecord(stream, record!, context);
-      const sealed = privacy.seal(raw());
       if (rejection) {
         const due = record ? dueOf(rejection, versionTime(record)) : null;
         refused.push({
           index,
           rejection,
-          raw: sealed,
+          raw: privacy.seal(raw()),
           days: record ? recordDays(stream, record) : null,
           due,
         });
-      } else entries.push({ index, record: record!, raw: sealed });
+      } else entries.push({ index, record: record!, ordinal });
     });
     const counts: Record<Outcome, number> = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
     store.commit(() => {
       store.noteContent();
       const partition = store.partitions.of(batch.position.source, batch.position.partition);
-      for (const { index, record, raw } of entries) {
-        const position = positionOf(batch, index);
-        const outcome = this.#records.keep(stream, record, partition.id, position, now);
-        counts[outcome]++;
-        if (outcome === "quarantined") {
-          refused.push({ index, rejection: CONFLICT, raw, days: recordDays(stream, record), due: null });
-          counts.quarantined--;
-        }
+      const days = entries.map(({ record }) => recordDays(stream, record));
+      this.#noteDays(batch, partition.id, days);
+      const losers: Entry[] = [];
+      for (const entry of entries) {
+        const { index, record } = entry;
+        const outcome = this.#records.keep(stream, record, partition.id, positionOf(batch, index), now);
+        if (outcome === "quarantined") losers.push(entry);
+        else counts[outcome]++;
+      }
+      const bytes = this.#sealed(batch, new Set(losers.map((entry) => entry.ordinal)));
+      for (const { index, record, ordinal } of losers) {
+        const raw = bytes.get(ordinal)!;
+        refused.push({ index, rejection: CONFLICT, raw, days: recordDays(stream, record), due: null });
       }
       counts.duplicate += passedOver;
       counts.quarantined += refused.length;
@@ -263,6 +318,7 @@ export class Intake {
       for (const outcome of OUTCOMES)
         store.partitions.tally(partition.id, outcome, counts[outcome], counts[outcome]);
       store.partitions.move(partition, batch.position);
+      keepUnknownFields(store, this.decoder);
     });
     return counts;
   }
@@ -273,7 +329,12 @@ export class Intake {
    */
   async revalidate(where: string, ...parameters: unknown[]): Promise<{ retried: number; resolved: number }> {
     const { retried, resolved, facilities } = await this.#revalidation.run(where, parameters);
-    if (resolved > 0) this.changes++;
+    if (resolved > 0) {
+      this.changes++;
+      await this.#early.load();
+      this.#early.lookUp();
+      await this.#deleteLate();
+    }
     if (facilities) await this.#facilitiesCame();
     return { retried, resolved };
   }

@@ -33,4 +33,6 @@ export interface QuarantineService {
   retry(ids: readonly number[]): Promise<{ readonly retried: number; readonly resolved: number }>;
   /** Sets records aside for good, with a reason; returns how many were waiting. */
   dismiss(ids: readonly number[], why: string): Promise<number>;
+  /** Sets the change of a file aside that was taken before: someone has looked into it. */
+  dismissFile(name: string, why: string): Promise<void>;
 }

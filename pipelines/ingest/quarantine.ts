@@ -89,5 +89,11 @@ export function quarantineService(
       await publish();
       return waiting.length;
     },
+    dismissFile: async (name, why) => {
+      const { changedFiles } = await intake();
+      changedFiles.dismiss(name, why);
+      (await intake()).changes++;
+      await publish();
+    },
   };
 }

@@ -9,6 +9,7 @@ import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { IncomingSettlement } from "../ledger/incoming.js";
 import type { IngestState } from "../ledger/ports.js";
+import { unmappedCategory } from "../ledger/unmapped.js";
 import { dueOf } from "./due.js";
 import { type RecordDays, recordDays } from "./record-days.js";
 import { type SmallRecords, validationContext } from "./small-records.js";
@@ -55,6 +56,30 @@ export class Revalidation {
     return { retried: entries.length, resolved, facilities };
   }
 
+  /** Deletions that wait for their settlement: the settlement's id, and the entry's. */
+  async waitingDeletions(): Promise<Map<string, number[]>> {
+    const found = new Map<string, number[]>();
+    const entries = this.state.store.quarantine.find(
+      "status = 'waiting' AND stream = 'settlement' AND reason = ? AND detail = ?",
+      DELETED_KEY.reason,
+      DELETED_KEY.detail,
+    );
+    const { s } = new IncomingSettlement();
+    for (const entry of entries) {
+      const batch = this.#again(entry);
+      if (batch === null) continue;
+      await this.decoder.prepare(batch);
+      this.decoder.settlements(
+        batch,
+        () => s,
+        (_index, _raw, rejection) => {
+          if (rejection === DELETED_KEY) found.set(s.setl_id, [...(found.get(s.setl_id) ?? []), entry.id]);
+        },
+      );
+    }
+    return found;
+  }
+
   /** A quarantined record's bytes as a batch of one; null for one that is kept as a version. */
   #again(entry: QuarantineEntry): SourceBatch | null {
     if (entry.raw === null) return null;
@@ -83,12 +108,15 @@ export class Revalidation {
       );
     } else incoming = ledger.recall(entry.ref!);
     incoming.keyOnly = rejection === DELETED_KEY;
+    incoming.waited = incoming.keyOnly;
     if (incoming.keyOnly) rejection = null;
     else rejection ??= ledger.validate(incoming, now);
     if (rejection) {
       const read = !Number.isNaN(incoming.s.setl_time);
       const days: RecordDays | null = read ? [incoming.facts.day, incoming.facts.day] : null;
       this.#stillWaiting(entry, rejection, Math.max(incoming.s.setl_time, incoming.s.updt_time), days);
+      const unmapped = unmappedCategory(rejection, incoming.s);
+      if (unmapped) store.commit(() => store.quarantine.noteUnmapped(entry.id, unmapped.code, unmapped.fee));
       return null;
     }
     if (batch && !incoming.keyOnly) {
@@ -151,7 +179,8 @@ export class Revalidation {
     latest: EpochMs,
     days: RecordDays | null,
   ): void {
-    const [first_day, last_day] = days ?? [null, null];
+    // Of what cannot be read, its arrival stays.
+    const [first_day, last_day] = days ?? [null, entry.first_day === null ? entry.last_day : null];
     const now = { ...rejection, first_day, last_day, due: dueOf(rejection, latest) };
     const same = (Object.keys(now) as (keyof typeof now)[]).every((key) => now[key] === entry[key]);
     if (!same) this.state.store.commit(() => this.state.store.quarantine.update(entry.id, now));

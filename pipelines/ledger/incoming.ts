@@ -21,6 +21,8 @@ export class IncomingSettlement {
   ref: Ref = 0;
   /** A deletion that names its settlement alone: `s` has the id and, where it is known, the time of the deletion. */
   keyOnly = false;
+  /** Such a deletion came before its settlement, and has waited for it. */
+  waited = false;
   /** How many records of its batch came before it. */
   ordinal = 0;
   /** Tuple on the day of `facts`, where it is known. */

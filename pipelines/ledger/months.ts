@@ -1,4 +1,5 @@
 import { monthOfDay, monthStart, yearOfMonth } from "../../aggregations/calendar.js";
+import { isHospitalLevel } from "../../aggregations/dimensions/facilities.js";
 import type { DimensionIndex, DimensionTuple } from "../../aggregations/dimensions/tuples.js";
 import { ChangeJournal } from "../../aggregations/months/journal.js";
 import { MonthState } from "../../aggregations/months/month.js";
@@ -117,7 +118,10 @@ export class MonthCache {
     this.contribution.fill(s, tuple.insurance, tuple.values.care);
     const row = this.contribution.row;
     state.add(tuple, day, this.contribution, sign);
-    if (!tuple.facilityKnown) this.#unmapped(state, `facility\u0001${tuple.values.facility}`, row, sign);
+    if (!tuple.facilityKnown) {
+      this.#unmapped(state, `facility\u0001${tuple.values.facility}`, row, sign);
+      if (!isHospitalLevel(s.hosp_lv)) this.#unmapped(state, `hosp_lv\u0001${s.hosp_lv}`, row, sign);
+    }
     if (tuple.values.person_kind === "unknown") {
       this.#unmapped(state, `psn_type\u0001${s.psn_type}`, row, sign);
     }
@@ -128,7 +132,7 @@ export class MonthCache {
     const entry = state.unmapped.get(key) ?? { records: 0, fee: 0 };
     entry.records += sign;
     entry.fee += sign * row[MEASURE_INDEX.fee];
-    if (entry.records === 0) state.unmapped.delete(key);
+    if (entry.records <= 0) state.unmapped.delete(key);
     else state.unmapped.set(key, entry);
   }
 

@@ -18,12 +18,21 @@ import type { SettlementLedger } from "./settlements.js";
 
 /** What ingesting writes to: where records are decided, kept and counted. */
 export interface IngestState {
-  readonly config: Pick<Config, "insurances">;
+  readonly config: Pick<Config, "insurances" | "periods">;
   readonly clock: () => EpochMs;
   readonly calendar: ZoneCalendar;
   readonly store: Pick<
     SqliteStore,
-    "commit" | "noteContent" | "partitions" | "quarantine" | "records" | "settlements" | "months"
+    | "commit"
+    | "noteContent"
+    | "partitions"
+    | "quarantine"
+    | "records"
+    | "settlements"
+    | "months"
+    | "changedFiles"
+    | "meta"
+    | "setMeta"
   >;
   readonly privacy: Privacy;
   readonly persons: PersonTable;
@@ -68,10 +77,4 @@ export interface ClosingState extends PublishState {
 }
 
 /** What the recount and the detail file are made of: a snapshot of the file, and the tables in use at that moment. */
-export interface VerifyState {
-  readonly config: Config;
-  readonly clock: () => EpochMs;
-  readonly store: Pick<SqliteStore, "path" | "commit" | "meta" | "setMeta">;
-  readonly facilities: readonly StreamRecord[];
-  readonly reference: ReferenceTables;
-}
+export type VerifyState = PublishState;

@@ -69,7 +69,10 @@ export class ReclassificationLog {
     let equal = known.get(is);
     if (equal === undefined) {
       equal =
-        was.insurance === is.insurance && SETTLEMENT_DIMENSIONS.every((d) => was.values[d] === is.values[d]);
+        was.insurance === is.insurance &&
+        SETTLEMENT_DIMENSIONS.every((d) => was.values[d] === is.values[d]) &&
+        // A category's other parents are other lines that it counts in.
+        was.parents.join("\u0001") === is.parents.join("\u0001");
       known.set(is, equal);
     }
     return equal;

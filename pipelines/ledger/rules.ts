@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DimensionRules } from "../../aggregations/dimensions/tuples.js";
+import type { StateIdentity } from "../../connectors/state/file.js";
+import { Privacy } from "../../connectors/state/person-key.js";
 import type { Config } from "../../schemas/config/schema.js";
 
 /** A short hash of a value as JSON, to see whether it is another one. */
@@ -28,6 +30,19 @@ export function rulesOf(config: Config): object {
     ...beyondDefaults(config),
   };
 }
+
+/** A hash of each rule by its name, as text: kept beside the state, to name the one that differs. */
+export const ruleParts = (config: Config): string =>
+  JSON.stringify(
+    Object.fromEntries(Object.entries(rulesOf(config)).map(([name, rule]) => [name, hashOf(rule)])),
+  );
+
+/** What a state must agree with before it may go on under a configuration. */
+export const stateIdentity = (config: Config): StateIdentity => ({
+  keyCheck: new Privacy(config.privacy.personKey).keyCheck,
+  rules: hashOf(rulesOf(config)),
+  ruleParts: ruleParts(config),
+});
 
 /** Rules that came later: named only where they are set, so that a state made before them is none of other rules. */
 function beyondDefaults({ personKinds, channels }: Config): object {

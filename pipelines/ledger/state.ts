@@ -1,4 +1,4 @@
-import { parseDay, ZoneCalendar } from "../../aggregations/calendar.js";
+import { monthOfDay, parseDay, ZoneCalendar } from "../../aggregations/calendar.js";
 import { FacilityTable } from "../../aggregations/dimensions/facilities.js";
 import { GroupTable } from "../../aggregations/dimensions/groups.js";
 import { DimensionIndex } from "../../aggregations/dimensions/tuples.js";
@@ -9,26 +9,20 @@ import type { PersonTable } from "../../connectors/state/person-table.js";
 import { SqliteStore } from "../../connectors/state/store.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
-import type { StreamRecord } from "../../schemas/input/settlement.js";
+import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { ChangeLog } from "./change-log.js";
 import { ClosedPeriods } from "./closed-periods.js";
 import { FacilityMonths } from "./facility-months.js";
 import { FacilityRecords } from "./facility-records.js";
-import { MonthCache } from "./months.js";
+import { emptyFacts, MonthCache } from "./months.js";
 import { loadPersons, Numbering } from "./numbering.js";
 import type { ClosingState, IngestState, PublishState, VerifyState } from "./ports.js";
 import { categoryTable, Reclassification } from "./reclassification.js";
 import { RefundIndex } from "./refund-index.js";
 import { ReportingHistory } from "./reporting-history.js";
-import { dimensionRules, hashOf, rulesOf } from "./rules.js";
+import { dimensionRules, hashOf, ruleParts, rulesOf } from "./rules.js";
 import { SettlementLedger } from "./settlements.js";
-
-/**
- * Raised when a program derives other sums from the same settlements than the one before it: a state is then
- * derived again at its first start under the new program. 2: visits of `cal_ipt_cnt` 0, `casePayment`.
- */
-const DERIVATION = 2;
 
 /**
  * The opened state with everything derived from it in memory. When reference tables or rules differ from those the
@@ -53,7 +47,7 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
   readonly #facilities: FacilityRecords;
   readonly #reclassification: Reclassification;
   /** Hashes of the category table and of the rules in use. */
-  readonly #tables: { readonly categories: string; readonly rules: string };
+  readonly #tables: { readonly categories: string; readonly rules: string; readonly parts: string };
 
   /**
    * @param options `rebuild` accepts a state that was built under other rules, and derives everything again
@@ -68,18 +62,17 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     this.calendar = new ZoneCalendar(config.timezone);
     this.privacy = new Privacy(config.privacy.personKey);
     const rules = hashOf(rulesOf(config));
-    const identity = { keyCheck: this.privacy.keyCheck, rules };
+    const parts = ruleParts(config);
+    const identity = { keyCheck: this.privacy.keyCheck, rules, ruleParts: parts };
     this.store = new SqliteStore(config.data, identity, { acceptRules: options.rebuild });
     const { store } = this;
     this.persons = loadPersons(store.numbers);
-    const categories = hashOf([
-      DERIVATION,
-      ...NATIONAL_CATEGORIES,
-      ...reference.categories,
-      config.casePayment,
-    ]);
-    this.#tables = { categories, rules };
-    const again = options.rebuild || (store.meta("categories") ?? categories) !== categories;
+    const categories = hashOf([...NATIONAL_CATEGORIES, ...reference.categories, config.casePayment]);
+    this.#tables = { categories, rules, parts };
+    // Nothing is marked before it is known that all of it can be read.
+    if (options.rebuild) store.settlements.checkBlocks();
+    const damaged = store.damaged.length > 0;
+    const again = options.rebuild || damaged || (store.meta("categories") ?? categories) !== categories;
     if (again) this.#forgetDerived(options.rebuild);
     this.#facilities = new FacilityRecords(store, reference.facilities);
     const groups = store.numbers.groups();
@@ -95,7 +88,7 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     const numbering = new Numbering(store.numbers, this.persons, this.groups, this.dimensionIndex, saved);
     this.months = new MonthCache(store, this.dimensionIndex, new Contribution(config));
     const facilityMonths = new FacilityMonths(store);
-    this.reporting = new ReportingHistory(store, this.calendar, { again: options.rebuild });
+    this.reporting = new ReportingHistory(store, this.calendar, { again: options.rebuild || damaged });
     this.closed = new ClosedPeriods(store);
     this.changes = new ChangeLog(
       this.closed,
@@ -124,6 +117,7 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     });
     store.beforeCommit.push(() => numbering.save());
     if (again) this.#reclassification.all();
+    if (damaged) store.commit(() => store.setMeta("damaged", ""));
     else this.facilitiesChanged();
     this.mustPublishFull = store.meta("publish_full") === "1";
     this.tablesChanged = store.meta("rejudge") === "1";
@@ -152,10 +146,12 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
 
   derived(): void {
     const { store } = this;
-    const { categories, rules } = this.#tables;
+    const { categories, rules, parts } = this.#tables;
     this.tablesChanged = false;
-    if (store.meta("rejudge") !== "1" && store.meta("categories") === categories) return;
+    const known = store.meta("rule_parts") === parts;
+    if (known && store.meta("rejudge") !== "1" && store.meta("categories") === categories) return;
     store.commit(() => {
+      store.setMeta("rule_parts", parts);
       store.setMeta("categories", categories);
       store.setMeta("rules", rules);
       store.setMeta("rejudge", "0");
@@ -171,13 +167,29 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     store.commit(() => {
       store.checkpoints.dropAll();
       store.numbers.forgetDerived();
+      if (store.damaged.length > 0) this.#deriveIndexes();
       for (const month of store.settlements.months()) store.months.touch(month);
       store.setMeta("categories", "");
-      if (rules) store.setMeta("rules", "");
+      if (rules) {
+        store.setMeta("rules", "");
+        store.setMeta("rebuilding", this.#tables.rules);
+      }
       store.setMeta("published_groups", "0");
       store.setMeta("publish_full", "1");
       store.setMeta("rejudge", "1");
     });
+  }
+
+  /** What leads to the kept settlements is made again from them. Only inside a commit. */
+  #deriveIndexes(): void {
+    const { settlements, months, codes } = this.store;
+    const s = new Settlement();
+    const facts = emptyFacts();
+    months.forget();
+    settlements.deriveIds(s, facts);
+    settlements.scanAll(s, facts, () =>
+      months.addFacility(codes.idOf(s.fixmedins_code), monthOfDay(facts.day)),
+    );
   }
 
   close(): void {

@@ -77,10 +77,23 @@ export class VersionResolver {
           return;
         }
       }
+      if (incoming.keyOnly && incoming.waited && this.#isYounger(before, incoming.s.updt_time)) {
+        // Deleted first and written again later: the deletion was of an older version.
+        incoming.outcome = "duplicate";
+        incoming.fate = "none";
+        return;
+      }
       if (incoming.keyOnly) this.#takeOut(incoming, before);
       this.#compare(incoming, before);
     });
     return { current, displaced: this.#displaced };
+  }
+
+  /** Whether what is current is of a later time; false where the time (NaN) is not known. */
+  #isYounger({ incoming, kept }: CurrentEntry, time: EpochMs): boolean {
+    if (incoming) return incoming.s.updt_time > time;
+    this.store.settlements.read(kept!, this.#other, this.#otherFacts);
+    return this.#other.updt_time > time;
   }
 
   /** Makes a deletion of which only the key is known the version of its settlement that is valid no more. */
@@ -92,7 +105,7 @@ export class VersionResolver {
       Object.assign(facts, before.facts, { partitionId: facts.partitionId, position: facts.position });
     } else {
       const { partitionId, position } = facts;
-      this.store.settlements.read(kept!, s, facts);
+      this.store.settlements.readCurrent(incoming.s.setl_id, kept!, s, facts);
       Object.assign(facts, { partitionId, position });
     }
     s.vali_flag = "0";
@@ -108,7 +121,7 @@ export class VersionResolver {
     if (entry.incoming) {
       other = entry.incoming.s;
       facts = entry.incoming.facts;
-    } else this.store.settlements.read(entry.kept!, other, facts);
+    } else this.store.settlements.readCurrent(incoming.s.setl_id, entry.kept!, other, facts);
     const { s } = incoming;
     const equal = sameContent(s, incoming.facts.person, other, facts.person);
     if (equal) {
@@ -190,7 +203,7 @@ export class VersionResolver {
     const s = new Settlement();
     const facts = emptyFacts();
     return this.store.settlements.supersededVersions(incoming.s.setl_id).find(({ ref }) => {
-      this.store.settlements.read(ref, s, facts);
+      this.store.settlements.readCurrent(incoming.s.setl_id, ref, s, facts);
       return (
         s.updt_time === incoming.s.updt_time &&
         sameContent(s, facts.person, incoming.s, incoming.facts.person)

@@ -6,6 +6,7 @@ import type { Settlement } from "../../schemas/input/settlement.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { countOf } from "./incoming.js";
+import { unmappedCategory } from "./unmapped.js";
 
 /** Kept versions that wait in the quarantine, known there by their reference. Changed only inside a commit. */
 export class WaitingSettlements {
@@ -30,7 +31,7 @@ export class WaitingSettlements {
   ): void {
     this.store.partitions.tally(facts.partitionId, countedAs === "applied" ? countOf(s) : countedAs, -1);
     this.store.partitions.tally(facts.partitionId, "quarantined", 1);
-    this.store.quarantine.add({
+    const id = this.store.quarantine.add({
       partitionId: facts.partitionId,
       position: facts.position,
       stream: "settlement",
@@ -42,5 +43,7 @@ export class WaitingSettlements {
       raw: null,
       ref,
     });
+    const unmapped = unmappedCategory(rejection, s);
+    if (unmapped) this.store.quarantine.noteUnmapped(id, unmapped.code, unmapped.fee);
   }
 }

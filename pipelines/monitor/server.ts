@@ -211,7 +211,10 @@ export class MonitorServer {
       return await this.parts.watch.use(async (current) => {
         // Those who look at the wall may be viewers; counts of alerts and records are for all.
         const context = this.#context(current, { name: "live", role: "viewer" });
-        const body = { ...this.#envelope(current), ...(await trustAnswer(context)), ...ageOf(context) };
+        const trust = await trustAnswer(context);
+        // A notice is small: who wants to know which facilities are late asks.
+        const complete = { ...trust.complete, lagging: [] };
+        const body = { ...this.#envelope(current), ...trust, complete, ...ageOf(context) };
         return event("version", body, current.snapshot.version);
       });
     } catch (error) {

@@ -16,12 +16,26 @@ import { channelName } from "../../connectors/notify/notifier.js";
 import type { AlertJudge, AlertRows, ChannelRow } from "../../connectors/ports/alerts.js";
 import { AlertStore } from "../../connectors/state/alerts.js";
 import { type AlertRule, SEVERITIES, type Severity } from "../../schemas/alerts/rule.js";
+import type { Config } from "../../schemas/config/schema.js";
 import type { DayNumber, EpochMs } from "../../schemas/units.js";
 import type { PublishState } from "../ledger/ports.js";
 
 const EVENT_DAYS_MS = 400 * 86_400_000;
 const nameOf = (key: string): string => createHash("sha256").update(key).digest("hex").slice(0, 10);
 const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
+
+/** How sending goes over each channel of the configuration. */
+export function channelRows(store: AlertStore, { notify }: Pick<Config, "notify">): ChannelRow[] {
+  return store.channels(notify.map(channelName)).map((c, i) => ({
+    channel: c.name,
+    kind: notify[i].kind,
+    waiting: c.waiting,
+    sent: c.sent,
+    lastSentAt: c.last_sent_at,
+    failingSince: c.failing_since,
+    lastError: c.last_error,
+  }));
+}
 
 /**
  * The alerts of a state: evaluated with every version, kept with the next commit after it was published, so that
@@ -80,16 +94,7 @@ export class AlertBook {
 
   /** How sending goes. */
   channels(): ChannelRow[] {
-    const { notify } = this.state.config;
-    return this.store.channels(notify.map(channelName)).map((c, i) => ({
-      channel: c.name,
-      kind: notify[i].kind,
-      waiting: c.waiting,
-      sent: c.sent,
-      lastSentAt: c.last_sent_at,
-      failingSince: c.failing_since,
-      lastError: c.last_error,
-    }));
+    return channelRows(this.store, this.state.config);
   }
 
   /** The version was published. Call inside the commit that says so. */

@@ -15,7 +15,7 @@ export function closedSnapshot(
     closed: closed.rows.filter((row) => row.sequence > since).map((row) => frozen(state, row.period)),
     changes: closed.store.changesSince(since).map((change): GroupedChange => {
       if (change.kind === "record") return { change, groupIds: [] };
-      const own = state.dimensionIndex.number(change.tuple).groups;
+      const own = state.dimensionIndex.groupsOf(change.tuple);
       return {
         change,
         groupIds: new Set([...own, ...Array.from(own, (groupId) => state.groups.allOf[groupId])]),

@@ -11,6 +11,7 @@ import { statusAt, statusTowards } from "../../aggregations/completeness.js";
 import type { FacilityReportingRow, PeriodQualityRow } from "../../schemas/completeness.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
 import type { PublishState } from "../ledger/ports.js";
+import { blocksClose } from "../ledger/unmapped.js";
 
 /** A facility whose settlements have not come as far as a period's end although they should have. */
 export interface LaggingFacility {
@@ -76,7 +77,13 @@ export function periodQualityRevision(state: PublishState): string {
   const { reporting, closed, store } = state;
   const { firstDay, lastDay } = store.months.dataSpan();
   const days = `${reporting.dayRevision} ${state.reporting.latestDay} ${firstDay} ${lastDay}`;
-  return [days, store.quarantine.revision, closed.rows.length, store.months.unmappedText()].join("\n");
+  return [
+    days,
+    store.quarantine.revision,
+    store.changedFiles.revision,
+    closed.rows.length,
+    store.months.unmappedText(),
+  ].join("\n");
 }
 
 /** How many facilities have come as far as a day, and which lag. */
@@ -101,7 +108,8 @@ function reportsBy({ reporting }: PublishState, endDay: DayNumber, watermark: Da
 interface Waiting {
   /** Records by the first and last day of the figures that they would touch. */
   readonly dated: readonly (readonly [first: DayNumber, last: DayNumber, records: number])[];
-  readonly undated: number;
+  /** Records that cannot be read, by the latest day that their arrival makes plausible (null: any). */
+  readonly undated: readonly (readonly [last: DayNumber | null, records: number])[];
 }
 
 function periodRow(
@@ -120,6 +128,13 @@ function periodRow(
   for (const [first, last, records] of waiting.dated) {
     if (first <= period.endDay && last >= period.startDay) quarantined += records;
   }
+  const changed = state.store.changedFiles
+    .waiting()
+    .filter((f) => f.last_day >= period.startDay && (f.first_day ?? f.last_day) <= period.endDay).length;
+  let undated = 0;
+  for (const [last, records] of waiting.undated) {
+    if (last === null || last >= period.startDay) undated += records;
+  }
   const over = watermark >= period.endDay;
   const closed = state.closed.get(period.id) !== undefined;
   const reasons = [
@@ -127,8 +142,9 @@ function periodRow(
     ...(over ? [] : [`水位未到期末：最晚结算日 ${dayText(watermark)}，期末 ${dayText(period.endDay)}`]),
     ...(lagging.length > 0 ? [`滞后机构 ${lagging.length} 家：${some(lagging)}`] : []),
     ...(quarantined > 0 ? [`隔离区待处理记录 ${quarantined} 条`] : []),
-    ...(waiting.undated > 0 ? [`隔离区无法判断期间的记录 ${waiting.undated} 条`] : []),
-    ...(unmapped > 0 ? [`未建档机构或代码涉及记录 ${unmapped} 条`] : []),
+    ...(undated > 0 ? [`隔离区无法判断期间的记录 ${undated} 条`] : []),
+    ...(changed > 0 ? [`取后变动的文件 ${changed} 个`] : []),
+    ...(unmapped > 0 ? [`未建档机构涉及记录 ${unmapped} 条`] : []),
   ];
   return {
     period: period.id,
@@ -137,7 +153,7 @@ function periodRow(
     facilities_reached: reached,
     facilities_lagging: lagging.length,
     quarantined,
-    quarantined_undated: waiting.undated,
+    quarantined_undated: undated,
     unmapped,
     closed,
     may_close: reasons.length === 0,
@@ -152,12 +168,18 @@ function unmappedByMonth({ store }: PublishState): Map<MonthNumber, number> {
   return new Map(
     store.months
       .unmapped()
-      .map(({ month, unmapped }) => [month, unmapped.reduce((sum, [, , records]) => sum + records, 0)]),
+      .map(({ month, unmapped }) => [
+        month,
+        unmapped.reduce((sum, [kind, , records]) => sum + (blocksClose(kind) ? records : 0), 0),
+      ]),
   );
 }
 
 function waitingRecords({ store }: PublishState): Waiting {
   const rows = store.quarantine.waitingByDays();
   const dated = rows.filter((row): row is [DayNumber, DayNumber, number] => row[0] !== null);
-  return { dated, undated: rows.find((row) => row[0] === null)?.[2] ?? 0 };
+  const undated = rows.flatMap(([first, last, records]) =>
+    first === null ? [[last, records] as const] : [],
+  );
+  return { dated, undated };
 }

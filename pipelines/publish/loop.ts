@@ -16,6 +16,10 @@ const LIVE_MS = 3000;
 /** Publishing that failed so often in a row stops the program: the figures no longer follow. */
 const MAX_FAILURES = 5;
 
+/** How often it is looked whether the published file is still there, and the longest pause after failures. */
+const RESTORE_MS = 1000;
+const MAX_RESTORE_MS = 30_000;
+
 /** What publishing tells the program around it, and its clock. */
 export interface PublishDeps {
   readonly log: Log;
@@ -49,6 +53,8 @@ export class PublishLoop {
   /** The timer waits longer because of a backlog. */
   #putOff = false;
   #failures = 0;
+  #restoreAt: EpochMs = 0;
+  #restorePause = RESTORE_MS;
   #started = false;
   /** Since when something waits to be published. */
   #owedSince: EpochMs | null = null;
@@ -67,6 +73,11 @@ export class PublishLoop {
     this.#lastEnd = this.#parts.deps.clock();
     this.#onFatal = onFatal;
     this.#parts.publisher.prepare();
+    if (this.#version !== null)
+      this.#parts.deps.observer.standing?.({
+        version: this.#version,
+        watermark: this.#parts.state.latestTime(),
+      });
     this.#schedule();
   }
 
@@ -173,6 +184,7 @@ export class PublishLoop {
     const { intake } = this.#parts;
     await this.#running?.catch(() => undefined);
     if (this.#version === null || intake.changes !== this.#publishedChanges) await this.#run();
+    else await this.#putBack();
     return this.#version!;
   }
 
@@ -181,6 +193,54 @@ export class PublishLoop {
     await this.#running?.catch(() => undefined);
     await this.#run();
     return this.#version!;
+  }
+
+  /**
+   * Each second of a run: looks whether the published file is still the one that was put there, and puts it back,
+   * also where a start could not. What fails is told and tried again, ever more seldom; the records go on.
+   */
+  async restore(): Promise<void> {
+    const { deps } = this.#parts;
+    if (this.#running !== null || deps.clock() < this.#restoreAt) return;
+    try {
+      await this.#putBack();
+      this.#restorePause = RESTORE_MS;
+    } catch (error) {
+      deps.observer.publishFailed(error);
+      deps.log.error("publish failed", { error: (error as Error).message });
+      this.#restorePause = Math.min(this.#restorePause * 2, MAX_RESTORE_MS);
+    }
+    this.#restoreAt = deps.clock() + this.#restorePause;
+  }
+
+  async #putBack(): Promise<void> {
+    const { deps, publisher, publication, state } = this.#parts;
+    const work = (publisher.restore?.() ?? Promise.resolve(false)).then((put) => {
+      if (!put) return;
+      deps.log.info("the published file was put back in its place");
+      if (this.#version !== null)
+        deps.observer.standing?.({ version: this.#version, watermark: state.latestTime() });
+    });
+    // No publish begins beside it.
+    const running = work
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.#running === running) this.#running = null;
+      });
+    this.#running = running;
+    try {
+      await work;
+    } catch (error) {
+      await running;
+      // Where the working file is gone too, everything is written anew.
+      const published = await publisher.open(state.store.stateId).catch(() => undefined);
+      if (published !== null) throw error;
+      publication.fullNext();
+      await this.#run();
+    } finally {
+      await running;
+      this.#schedule();
+    }
   }
 
   /** Ends the loop; a publish under way is finished. */

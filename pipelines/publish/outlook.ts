@@ -3,7 +3,7 @@ import { expenseBudgets } from "../../aggregations/outlook/budgets.js";
 import { type FundOutlook, fundOutlook, RATE_DAYS } from "../../aggregations/outlook/outlook.js";
 import { insuranceOfFund } from "../../aggregations/streams/record.js";
 import { settledRows } from "../../aggregations/streams/settled.js";
-import { FUND_LABELS } from "../../schemas/fund-labels.js";
+import { FUND_LABELS } from "../../schemas/labels.js";
 import { COMPONENT_MEASURES, MEASURE_INDEX, ROW_WIDTH } from "../../schemas/measures.js";
 import type { DayNumber, Fen, MonthNumber } from "../../schemas/units.js";
 import type { PublishState } from "../ledger/ports.js";
@@ -29,7 +29,7 @@ export class OutlookTable {
   constructor(private readonly state: PublishState) {
     this.#grouping = WHOLES.find((g) => state.config.periods.dayGroupings.includes(g));
     // Derived under other rules.
-    if (state.mustPublishFull) state.store.sql("DELETE FROM settled_day").run();
+    if (state.mustPublishFull) state.store.beside(() => state.store.sql("DELETE FROM settled_day").run());
   }
 
   /**
@@ -113,9 +113,9 @@ export class OutlookTable {
     if (rows.length === 0) return;
     const { store } = this.state;
     const put = store.sql("INSERT OR REPLACE INTO settled_day (month, touched, days) VALUES (?, ?, ?)");
-    store.db.transaction(() => {
+    store.beside(() => {
       for (const row of rows) put.run(...row);
-    })();
+    });
   }
 
   #daysOf(month: MonthNumber): MonthDays {

@@ -12,8 +12,10 @@ import type {
 } from "../../connectors/ports/publisher.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
+import { STREAM_NAMES } from "../../schemas/input/streams.js";
 import { type Fen, yuanText } from "../../schemas/units.js";
 import type { PublishState } from "../ledger/ports.js";
+import { blocksClose } from "../ledger/unmapped.js";
 import { facilityReportingRows, periodQualityRevision, periodQualityRows } from "./completeness.js";
 
 /** Rows of a quality table that are published at most: beyond it a look-up of single records helps nobody. */
@@ -63,9 +65,15 @@ export class WholeTables {
         rows: () => this.#balance(),
       },
       quarantine: { revision: () => store.quarantine.revision, rows: () => this.#quarantine() },
-      warnings: { revision: () => store.warnings.revision, rows: () => this.#warnings() },
+      warnings: {
+        revision: () => store.warnings.revision + store.changedFiles.revision,
+        rows: () => this.#warnings(),
+      },
       orphanRefunds: { revision: () => store.refunds.revision, rows: () => this.#orphanRefunds() },
-      unmapped: { revision: () => store.months.unmappedText(), rows: () => this.#unmapped() },
+      unmapped: {
+        revision: () => `${store.quarantine.revision} ${store.months.unmappedText()}`,
+        rows: () => this.#unmapped(),
+      },
       facilityReporting: {
         revision: () => state.reporting.revision,
         rows: () => facilityReportingRows(state),
@@ -121,10 +129,17 @@ export class WholeTables {
 
   #warnings(): WarningRow[] {
     const { store } = this.state;
-    return store.warnings.listed(QUALITY_ROWS).map(({ partitionId, ...row }) => {
+    const files = store.changedFiles.waiting().map(({ partitionId, detail }): WarningRow => {
+      const { source, partition, next } = store.partitions.byId(partitionId);
+      const stream = STREAM_NAMES.find((s) => partition.startsWith(`${s}-`)) ?? "settlement";
+      const at = { source, partition, position: next };
+      return { record_key: partition, warning: "file_changed", stream, ...at, detail };
+    });
+    const records = store.warnings.listed(QUALITY_ROWS).map(({ partitionId, ...row }) => {
       const { source, partition } = store.partitions.byId(partitionId);
       return { ...row, source, partition };
     });
+    return [...files, ...records];
   }
 
   #orphanRefunds(): OrphanRefundRow[] {
@@ -143,7 +158,14 @@ export class WholeTables {
         total.set(key, entry);
       }
     }
-    return [...total.values()].map((row) => ({ ...row, fee: yuanText(row.fee) }));
+    const categories = this.state.store.quarantine
+      .unmappedCategories()
+      .map((row) => ({ kind: "category", ...row }));
+    return [...total.values(), ...categories].map((row) => ({
+      ...row,
+      fee: yuanText(row.fee),
+      blocks_close: blocksClose(row.kind),
+    }));
   }
 }
 

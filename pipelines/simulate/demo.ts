@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { civil, ZoneCalendar } from "../../aggregations/calendar.js";
-import { inSecondHalf, LIVE_FROM, madeUpBooks, silentFacility } from "./county-year.js";
+import { comesLate, inSecondHalf, LIVE_FROM, madeUpBooks, silentFacility } from "./county-year.js";
 import { type EventOptions, simulatedEvents } from "./simulate.js";
 import type { SimEvent } from "./write/event.js";
 import { FolderWriter } from "./write/folder.js";
@@ -13,12 +13,16 @@ export interface DemoEvents {
   readonly files: readonly string[];
   /** Files that come later, in their order; none without `later`. */
   readonly later: readonly string[];
+  /** Files with made-up bills of a month, to be taken after it was closed. */
+  readonly late: readonly string[];
 }
 
 export interface DemoEventOptions extends EventOptions {
   readonly inbox: string;
   /** Folder for what happens in June 2024, to be moved into the inbox bit by bit; absent: it goes there at once. */
   readonly later?: string;
+  /** Folder for made-up bills that come after their month was closed. */
+  readonly late: string;
 }
 
 const PROGRESS_EVERY = 10_000;
@@ -35,6 +39,8 @@ export function writeDemoEvents(
   const inbox = new FolderWriter(options.inbox, { format: "avro", codec: "deflate" });
   const extra = new FolderWriter(options.inbox, { format: "avro", codec: "deflate" });
   extra.label("made-up");
+  const late = new FolderWriter(options.late, { format: "avro", codec: "deflate" });
+  late.label("late");
   const later = options.later === undefined ? null : new LaterWriter(options.later, calendar);
   const put = (writer: FolderWriter, event: SimEvent): void => {
     if (!later?.takes(event)) writer.write(event);
@@ -52,7 +58,10 @@ export function writeDemoEvents(
     put(inbox, event);
     if (event.stream === "settlement") {
       const again = inSecondHalf(event.record, calendar);
-      if (again !== null) more({ stream: "settlement", record: again });
+      if (again !== null && comesLate(again, calendar)) {
+        madeUp++;
+        late.write({ stream: "settlement", record: again });
+      } else if (again !== null) more({ stream: "settlement", record: again });
       // In the order of time with the others, so that it is seen to fall silent.
       while (silent.length > 0 && timeOf(silent[0]!) <= event.record.setl_time) more(silent.shift()!);
     }
@@ -60,7 +69,13 @@ export function writeDemoEvents(
   }
   for (const event of silent) more(event);
   log(printed + madeUp);
-  return { printed, madeUp, files: [...inbox.close(), ...extra.close()], later: later?.close() ?? [] };
+  return {
+    printed,
+    madeUp,
+    files: [...inbox.close(), ...extra.close()],
+    later: later?.close() ?? [],
+    late: late.close(),
+  };
 }
 
 const timeOf = (event: SimEvent): number =>

@@ -5,7 +5,7 @@ import { type EventOptions, suggestedConfig, writeReference } from "./simulate.j
 
 /**
  * Makes a workspace that reads a profile's events as its bureau does: configuration and reference tables,
- * no events yet. Never overwrites a file (FP1004). Returns its absolute path.
+ * no events yet. Never overwrites a file (FP1004) but those that `init` wrote and nobody changed. Returns its absolute path.
  */
 export function simulatedWorkspace(
   dir: string,
@@ -19,7 +19,8 @@ export function simulatedWorkspace(
     log: { level: settings.logLevel },
   };
   const heading = `# Simulated events of the profile ${options.profile}. All keys: fundpulse init, docs/configuration.md\n`;
-  const root = makeWorkspace(dir, { "fundpulse.yaml": heading + stringify(config) });
+  const files = { "fundpulse.yaml": heading + stringify(config) };
+  const root = makeWorkspace(dir, files, { overUntouched: true });
   writeReference(options, join(root, "reference"));
   return root;
 }

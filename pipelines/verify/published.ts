@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { privateFolder } from "../../connectors/duckdb/detail/file.js";
 import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
+import { DuckDbPublisher } from "../../connectors/duckdb/publish/publisher.js";
+import { compareAlerts } from "../../connectors/duckdb/recount/alerts.js";
 import {
   attachPublished,
   compareFacts,
@@ -11,24 +13,29 @@ import {
   readDifferences,
 } from "../../connectors/duckdb/recount/compare.js";
 import { compareFunds } from "../../connectors/duckdb/recount/funds.js";
+import { compareGiven } from "../../connectors/duckdb/recount/given.js";
 import { compareOutlook } from "../../connectors/duckdb/recount/outlook.js";
 import { compareRatios } from "../../connectors/duckdb/recount/ratios.js";
 import { recount } from "../../connectors/duckdb/recount/run.js";
+import { compareTables } from "../../connectors/duckdb/recount/tables.js";
+import { failed } from "../../connectors/faults/known.js";
+import type { PublishInput } from "../../connectors/ports/publisher.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
-import { FundpulseError } from "../../schemas/errors.js";
 import { quoteText } from "../../schemas/published/definition.js";
 import type { VerifyState } from "../ledger/ports.js";
+import { publishedAgain } from "../publish/again.js";
 import type { VerifyResult } from "./port.js";
 
 /** Differences that are spelled out. */
 const SPELLED_OUT = 1000;
-const MEMORY_LIMIT = "1GB";
 
 /** A published file and the state that it was made of, both held while the engine goes on. */
 export interface Pinned {
   readonly snapshot: StateSnapshot;
   readonly reference: DetailReference;
   readonly version: number;
+  /** What is published beside the sums of settlements, as the state has it. */
+  readonly again: PublishInput;
   /** Folder of this recount: the published file by a link of its own, and room to work. */
   readonly folder: string;
   readonly published: string;
@@ -48,7 +55,8 @@ export function pinPublished(state: VerifyState, reference: DetailReference, ver
   } catch {
     copyFileSync(file, published);
   }
-  return { snapshot: new StateSnapshot(state.store.path), reference, version, folder, published };
+  const again = publishedAgain(state, version);
+  return { snapshot: new StateSnapshot(state.store.path), reference, version, again, folder, published };
 }
 
 /**
@@ -59,7 +67,7 @@ export async function verifyPublished(pinned: Pinned): Promise<VerifyResult> {
   const { snapshot, reference, folder } = pinned;
   const started = performance.now();
   const instance = await DuckDBInstance.create(":memory:", {
-    memory_limit: MEMORY_LIMIT,
+    memory_limit: reference.config.verify.memory,
     temp_directory: join(folder, "duckdb-tmp"),
     autoinstall_known_extensions: "false",
   });
@@ -74,9 +82,13 @@ export async function verifyPublished(pinned: Pinned): Promise<VerifyResult> {
       await connection.run(attachPublished(pinned.published));
       await connection.run(DIFFERENCE_TABLE);
       let figures = await compareFacts(connection, reference.config.periods);
+      await connection.run(`ATTACH ${quoteText(await writeAgain(pinned))} AS again`);
       figures += await compareRatios(connection);
       figures += await compareFunds(connection, snapshot, reference.config);
+      figures += await compareGiven(connection);
       figures += await compareOutlook(connection);
+      figures += await compareTables(connection);
+      figures += await compareAlerts(connection, reference.config);
       if (!versionsAgree) await compareVersions(connection, settlements, snapshot.ids.count());
       const found = await readDifferences(connection, SPELLED_OUT);
       return {
@@ -91,11 +103,22 @@ export async function verifyPublished(pinned: Pinned): Promise<VerifyResult> {
       connection.closeSync();
     }
   } catch (cause) {
-    if (cause instanceof FundpulseError) throw cause;
-    throw new FundpulseError("FP4005", `the recount failed: ${(cause as Error).message}`, { cause });
+    throw failed("FP4005", "the recount failed", cause);
   } finally {
     instance.closeSync();
     snapshot.close();
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes what is published beside the sums of settlements into a file of its own; returns its path. */
+async function writeAgain({ again, reference, folder, snapshot }: Pinned): Promise<string> {
+  const publisher = new DuckDbPublisher({ dataDir: folder, config: reference.config });
+  try {
+    await publisher.open(snapshot.stateId);
+    await publisher.publish(again);
+    return publisher.publishedPath;
+  } finally {
+    await publisher.close();
   }
 }

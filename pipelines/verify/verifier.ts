@@ -1,5 +1,6 @@
-import { writeDetailFile } from "../../connectors/duckdb/detail/file.js";
+import { type DetailFileOptions, writeDetailFile } from "../../connectors/duckdb/detail/file.js";
 import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
+import { forgetAside } from "../../connectors/state/migrations/migrate.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
 import type { VerifyState } from "../ledger/ports.js";
@@ -38,8 +39,8 @@ export class Verifier {
 
   constructor(private readonly betweenBatches: BetweenBatches) {}
 
-  /** Brings the detail file up to the state of this moment. */
-  writeDetail(options: { readonly full?: boolean } = {}): Promise<DetailResult> {
+  /** Brings the detail file, or what is needed of it, up to the state of this moment. */
+  writeDetail(options: Pick<DetailFileOptions, "full" | "need"> = {}): Promise<DetailResult> {
     return this.#queue.run(async () => {
       const pinned = await this.betweenBatches(async ({ state }) => ({
         snapshot: new StateSnapshot(state.store.path),
@@ -47,13 +48,13 @@ export class Verifier {
         writtenAt: state.clock(),
       }));
       try {
-        const { path, sequence, settlements } = await writeDetailFile(pinned.snapshot, {
+        const { path, sequence, settlements, excerpt } = await writeDetailFile(pinned.snapshot, {
           dataDir: pinned.reference.config.data,
           reference: pinned.reference,
           writtenAt: pinned.writtenAt,
           ...options,
         });
-        return { path, sequence, settlements };
+        return { path, sequence, settlements, ...(excerpt && { excerpt }) };
       } finally {
         pinned.snapshot.close();
       }
@@ -71,6 +72,7 @@ export class Verifier {
         const { version, sequence, figures, differenceCount: differences, hash } = result;
         keepVerified(state.store, { at: state.clock(), version, sequence, figures, differences, hash });
         await loop.publishAgain();
+        if (differences === 0) forgetAside(state.store.path);
       });
       return result;
     });

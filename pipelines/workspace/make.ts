@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { REFERENCE_COLUMNS } from "../../connectors/config/reference.js";
 import { CONFIG_TEMPLATE } from "../../schemas/config/template.js";
@@ -29,15 +29,33 @@ export function workspaceFiles(config: string = CONFIG_TEMPLATE): Readonly<Recor
   return { "fundpulse.yaml": config, ...Object.fromEntries(tables) };
 }
 
-/** Makes a new workspace; throws FP1004 and writes nothing when one of its files exists. */
-export function makeWorkspace(dir: string, files = workspaceFiles()): string {
+/** Whether a workspace is as `init` makes it: no file of it changed, nothing in its inbox, no state. */
+export function isUntouched(dir: string): boolean {
+  const inbox = join(dir, "inbox");
+  if (existsSync(join(dir, "data")) || !existsSync(inbox) || readdirSync(inbox).length > 0) return false;
+  return Object.entries(workspaceFiles()).every(([name, content]) => {
+    const file = join(dir, name);
+    return existsSync(file) && readFileSync(file, "utf8") === content;
+  });
+}
+
+/**
+ * Makes a new workspace; throws FP1004 and writes nothing when one of its files exists. With `overUntouched` a
+ * workspace that nobody has touched since `init` is as good as none.
+ */
+export function makeWorkspace(
+  dir: string,
+  files = workspaceFiles(),
+  options: { readonly overUntouched?: boolean } = {},
+): string {
   const root = resolve(dir);
-  const existing = Object.keys(files).filter((name) => existsSync(join(root, name)));
+  const isFree = options.overUntouched === true && isUntouched(root);
+  const existing = isFree ? [] : Object.keys(files).filter((name) => existsSync(join(root, name)));
   if (existing.length > 0) {
     throw new FundpulseError("FP1004", `${root} already holds ${existing.join(", ")}; nothing was written`);
   }
   for (const folder of ["reference", "inbox"]) mkdirSync(join(root, folder), { recursive: true });
   for (const [name, content] of Object.entries(files))
-    writeFileSync(join(root, name), content, { flag: "wx" });
+    writeFileSync(join(root, name), content, { flag: isFree ? "w" : "wx" });
   return root;
 }

@@ -231,6 +231,16 @@ const settings = z.strictObject({
   /** Where alerts are sent. */
   notify: z.array(alertChannel).default([]),
   report: reportSettings.prefault({}),
+  verify: z
+    .strictObject({
+      /** What a recount may hold in memory; beyond it, it works on disk under `data/work`. */
+      memory: z
+        .string()
+        .regex(/^[1-9]\d{0,5}(MB|GB)$/, 'a size in MB or GB such as "1GB"')
+        .refine((v) => v.endsWith("GB") || Number.parseInt(v, 10) >= 256, "256MB or more")
+        .default("1GB"),
+    })
+    .prefault({}),
   log: z
     .strictObject({
       level: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),

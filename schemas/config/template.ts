@@ -116,6 +116,9 @@ privacy:
 # groups, categories and facilities stand on the lines of 工作总结.
 # report: {rounding: half-up, zeroBase: hundred, templates: {}, formats: [docx], absent: —, words: {change: [增加, 减少, 持平], growth: [增长, 下降, 持平], move: [上升, 降低, 持平]}, categories: {inpatient: [], chronic: [门诊慢特病, 慢特病门诊, 门诊慢性特殊疾病, 门诊特殊慢性病], general: [普通门诊, 门诊统筹], two: [门诊两病, 门诊“两病”, 两病门诊, 高血压糖尿病门诊用药], negotiated: [国家谈判药门诊, 国谈药门诊, 谈判药品, 国谈药/单独支付药品]}, summary: {careGroups: {市域外: 市域外, 县外市域内: 县外市域内, 县二级: 县二级, 县一级民营: 县一级民营, 乡镇级: 乡镇级, 村级: 村级}, categories: {普通住院: [普通住院], 单病种住院: [单病种住院], 分娩: [分娩, 生育住院], 外伤: [外伤, 外伤住院], 普通门诊: [普通门诊], 常见慢性病门诊: [常见慢性病门诊, 常见慢性病, 门诊慢特病, 门诊慢性特殊疾病], 特殊慢性病门诊: [特殊慢性病门诊, 特殊慢性病], 门诊单病种: [门诊单病种], 普通门诊刷卡: [普通门诊刷卡, 普通门诊刷卡个人账户, 普通门诊], 药店购药: [药店购药, 药店购药个人账户, 个人账户]}, facilities: {县人民医院: 县人民医院, 县第二人民医院: 县第二人民医院, 上和医院: 上和医院, 县中医院: 县中医院}}, booked: [{subject: allowance, line: 生育津贴}], labels: {}, tables: {}}
 
+# What \`verify\` may hold in memory, 256MB or more; beyond it, it works on disk under data/work 核对内存上限
+# verify: {memory: 1GB}
+
 # trace | debug | info | warn | error | fatal | silent 日志级别
 # log: {level: info}
 `;

@@ -135,6 +135,14 @@ const dimensionNames = ["insurance", ...SETTLEMENT_DIMENSIONS, ...DIMENSIONS]
   .filter((d, i, all) => all.indexOf(d) === i)
   .join("、");
 
+/** The name of a code of `dim_facility_current`. */
+const named = (dimension: string, comment: string) =>
+  column(
+    `${dimension}_zh`,
+    `(SELECT any_value(l.name_zh) FROM store.label l WHERE l.dimension = '${dimension}' AND l.code = f.${dimension})`,
+    comment,
+  );
+
 /** The same as people read it; what a bureau's own tables name is added from them. */
 export const CATALOGUE_VIEWS: readonly ViewDef[] = [
   view(
@@ -184,8 +192,11 @@ export const CATALOGUE_VIEWS: readonly ViewDef[] = [
       column("division_name", "v.name", "机构所在区划名称"),
       column("hosp_lv", "f.hosp_lv", "医院等级代码"),
       column("tier", "f.tier", "医疗机构等级：3 三级、2 二级、1 一级、0 未定级"),
+      named("tier", "医疗机构等级的中文名"),
       column("ownership", "f.ownership", "机构性质：public 公立、private 民营"),
+      named("ownership", "机构性质的中文名"),
       column("kind", "f.kind", "机构类别：hospital、township、village、community、pharmacy 等"),
+      named("kind", "机构类别的中文名"),
       column("parent_code", "f.parent_code", "上级机构编码"),
       column("valid_from", "f.valid_from", "生效日期（含）；空为一直有效"),
       column("valid_to", "f.valid_to", "失效日期（含）；空为一直有效"),

@@ -59,7 +59,14 @@ export const PLAIN_TABLES: readonly TableDef[] = [
     count("verified_sequence", "核对的状态库提交序号"),
     count("verified_figures", "核对的数字个数"),
     count("verified_differences", "核对发现的差异个数"),
-    text("verified_hash", "重算结果的 SHA-256（按期间与分组排序）"),
+    text("verified_hash", "重算结果的指纹：各期间的行数与各行 MD5 之和，再取 SHA-256"),
+    text("program", "写出本文件的程序版本"),
+    text("state_id", "状态库的标识"),
+    column(
+      "state_history",
+      'STRUCT("at" TIMESTAMP, "program" VARCHAR, "kind" VARCHAR, "detail" VARCHAR)[]',
+      "状态库的履历：建立、升级、恢复、接受缺口等（辖区时区）",
+    ),
   ]),
   table("quality_balance", "收支平衡：收到 = 计入 + 重复 + 暂挂 + 隔离", [
     text("source", "来源"),
@@ -97,10 +104,14 @@ export const PLAIN_TABLES: readonly TableDef[] = [
     column("fee", "DECIMAL(18, 2)", "医疗费总额（元）"),
   ]),
   table("quality_unmapped", "参照表中没有的机构与代码", [
-    text("kind", "种类：facility 医疗机构、category 医疗类别等"),
-    text("code", "编码"),
+    text(
+      "kind",
+      "种类：facility 医疗机构、category 医疗类别、psn_type 人员类别、setl_type 结算方式、hosp_lv 机构等级",
+    ),
+    text("code", "编码；记录中没有时为空"),
     count("records", "涉及记录数"),
     column("fee", "DECIMAL(18, 2)", "涉及医疗费总额（元）"),
+    column("blocks_close", "BOOLEAN", "是否妨碍结账：机构、医疗类别未知则妨碍，其余不妨碍"),
   ]),
   FACILITY_ARRIVAL,
   QUALITY_PERIOD,

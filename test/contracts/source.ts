@@ -36,6 +36,9 @@ export class MemoryState {
       partitions: (source) => [...this.positions.values()].filter((p) => p.source === source),
       signal,
       warn: (event) => void this.warnings.push(event),
+      changedAs: () => undefined,
+      changed: async () => undefined,
+      restored: async () => undefined,
     };
   }
 

@@ -102,7 +102,7 @@ describe("installed in an empty folder", () => {
     expect(alerts.map(({ a }) => a)).toEqual(
       expect.arrayContaining([
         "基金支出超时间进度 职工统筹",
-        "基金可支付月数偏低 居民医保",
+        "基金可支付月数偏低 居民基金",
         "县外住院基金支出占比上升 住院·本地参保异地就医",
         "机构长时间无结算数据 山丹县某门诊部（示例）",
       ]),

@@ -33,8 +33,8 @@ export type Wire =
 
 /** Scale of a decimal that any database has. */
 export const MAX_SCALE = 38;
-/** Sixteen bytes hold the widest decimal of any database; more is no amount of anything. */
-const MAX_DECIMAL_BYTES = 16;
+/** Sixteen bytes hold the widest decimal of any database, and some writers pad them; more is no amount of anything. */
+const MAX_DECIMAL_BYTES = 32;
 
 /** A decimal from its big-endian two's complement. */
 export function decimalWire(bytes: Buffer, scale: number): Wire {

@@ -18,14 +18,15 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import { STREAMS } from "../../../schemas/input/streams.js";
 import { type Definition, ddl, quoteText } from "../../../schemas/published/definition.js";
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
+import { failed } from "../../faults/known.js";
 import { PRIVATE_FILE } from "../../files/modes.js";
 import type { StateSnapshot } from "../../state/snapshot.js";
-import { appendColumns } from "../append.js";
 import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
 import { localTime } from "../publish/load.js";
 import { billView } from "./bill.js";
+import { type DetailNeed, writeExcerpt } from "./excerpt.js";
+import { appendPseudonyms, insertSettlements, loadPlaces, PERSON_WORDS, PSEUDONYM_SQL } from "./fill.js";
 import { detailRecords } from "./records.js";
-import { keptRows } from "./sql.js";
 import { type DetailReference, DetailStage, loadReference } from "./stage.js";
 
 const CATALOG = "detail";
@@ -35,6 +36,8 @@ const COMPACT_FACTOR = 2;
 /** Settlements of one statement: a few of DuckDB's row groups, which are then packed side by side. */
 const BATCH = 400_000;
 const COMPACT_FLOOR_BYTES = 32 * 1024 * 1024;
+/** What copying a file costs over writing it. */
+const COPY_SHARE = 0.1;
 
 export interface DetailFileOptions {
   readonly dataDir: string;
@@ -42,6 +45,8 @@ export interface DetailFileOptions {
   readonly writtenAt: EpochMs;
   /** Everything anew, whatever is there. */
   readonly full?: boolean;
+  /** What is asked for, where that is not everything: it may come as an excerpt. */
+  readonly need?: DetailNeed;
 }
 
 export interface DetailWritten {
@@ -50,6 +55,8 @@ export interface DetailWritten {
   readonly settlements: number;
   /** Months that were written. */
   readonly months: number;
+  /** The file holds what was needed alone, and is to be taken away by whoever asked for it. */
+  readonly excerpt?: true;
 }
 
 interface Held {
@@ -83,7 +90,9 @@ export async function privateFolder(path: string): Promise<void> {
 
 /**
  * Brings the detail file up to a snapshot of the state and moves it into place: only months whose current
- * versions changed are written. A reader keeps the file that it opened.
+ * versions changed are written. A reader keeps the file that it opened. Where only some months are needed, the
+ * file that stands is left as it is when those months are in it as they are now, and an excerpt is written
+ * when that reads less than bringing the file up to date.
  * @throws FundpulseError FP4001; the old file then stands.
  */
 export async function writeDetailFile(
@@ -105,13 +114,26 @@ export async function writeDetailFile(
     const writer = new DetailWriter(connection, snapshot, options, join(folder, "detail.duckdb"));
     const current = await writer.current();
     if (current !== null && existsSync(path)) return { path, ...current };
+    if (options.need) {
+      const { sequence } = snapshot;
+      if (existsSync(path) && writer.stands(options.need))
+        return { path, sequence, settlements: 0, months: 0 };
+      if (writer.exceeds(options.need)) {
+        await writer.close();
+        const excerpt = await writeExcerpt(connection, snapshot, options.need, {
+          ...options,
+          folder,
+          definitions: definitions(options.reference),
+        });
+        return { ...excerpt, sequence, months: options.need.months.length, excerpt: true };
+      }
+    }
     const written = await writer.write();
     await chmod(writer.work, 0o600);
     await replaceWithCopy(writer.work, path, PRIVATE_FILE);
     return { path, ...written };
   } catch (cause) {
-    if (cause instanceof FundpulseError) throw cause;
-    throw new FundpulseError("FP4001", `writing ${path} failed: ${(cause as Error).message}`, { cause });
+    throw failed("FP4001", `writing ${path} failed`, cause);
   } finally {
     connection.closeSync();
     instance.closeSync();
@@ -170,6 +192,31 @@ class DetailWriter {
     return { sequence: held.sequence, settlements: held.settlements, months: 0 };
   }
 
+  /** Whether the work copy holds what is needed as the snapshot has it; call it after `current`. */
+  stands({ months, streams }: DetailNeed): boolean {
+    const held = this.#held;
+    if (held === null || streams.length > 0 || held.referenceHash !== this.#referenceHash) return false;
+    const changed = new Set(this.snapshot.monthsChangedSince(held.sequence, held.lastBlock));
+    return !months.some((m) => changed.has(m));
+  }
+
+  /** Whether bringing the work copy up to date reads and writes more than what is needed. */
+  exceeds({ months }: DetailNeed): boolean {
+    const held = this.#held;
+    const blocks = this.snapshot.blocks();
+    const of = (list: Iterable<MonthNumber>): number =>
+      [...list].reduce((sum, month) => sum + (blocks.get(month) ?? 0), 0);
+    const whole = of(blocks.keys());
+    const changed =
+      held === null ? whole : of(this.snapshot.monthsChangedSince(held.sequence, held.lastBlock));
+    return of(months) < changed + whole * COPY_SHARE;
+  }
+
+  /** Lets go of the work copy. */
+  async close(): Promise<void> {
+    await this.connection.run(`USE memory; DETACH DATABASE IF EXISTS ${CATALOG}`);
+  }
+
   /** Writes what changed; call it when `current` has said that something did. */
   async write(): Promise<Omit<DetailWritten, "path">> {
     const { snapshot } = this;
@@ -199,7 +246,7 @@ class DetailWriter {
     await connection.run("BEGIN TRANSACTION");
     await loadReference(connection, options.reference);
     await this.#stage.begin();
-    await this.#loadPartitions();
+    await loadPlaces(connection, snapshot);
     await this.#loadPersons(held);
     if (held && months.length > 0) {
       const names = months.map((m) => quoteText(monthText(m))).join(", ");
@@ -208,7 +255,7 @@ class DetailWriter {
     for (let next = 0; next < months.length; ) {
       const staged = await this.#stage.stage(months.slice(next), BATCH);
       next += staged.months;
-      if (staged.rows > 0) await this.#insert();
+      if (staged.rows > 0) await insertSettlements(connection, this.#stage.moving);
     }
     await connection.run("CREATE OR REPLACE TEMP TABLE kept AS SELECT 1");
     const calendar = new ZoneCalendar(options.reference.config.timezone);
@@ -226,69 +273,19 @@ class DetailWriter {
     return settlements;
   }
 
-  async #insert(): Promise<void> {
-    const rows = keptRows({
-      amount: (fen) => `(${fen}::DECIMAL(16, 0) * 0.01::DECIMAL(2, 2))`,
-      moving: this.#stage.moving,
-      withTexts: true,
-    });
-    const sources: Record<string, string> = {
-      person: "p.pseudonym",
-      month: "lpad((s.month // 12)::VARCHAR, 4, '0') || '-' || lpad((s.month % 12 + 1)::VARCHAR, 2, '0')",
-      source: "l.source",
-      partition: "l.partition",
-      code_set: "s.code_set",
-      ...Object.fromEntries(
-        ["insutype", "psn_type", "insu_admdvs", "fixmedins_code", "fix_blng_admdvs", "hosp_lv"].map((n) => [
-          n,
-          `c.${n}`,
-        ]),
-      ),
-      med_type: "c.med_type",
-      setl_type: "c.setl_type",
-    };
-    const columns = SETTLEMENT.columns.map(({ name }) => sources[name] ?? `s.${name}`);
-    await this.connection.run(`INSERT INTO settlement SELECT ${columns.join(", ")}
-      FROM (${rows}) s JOIN code_set c ON c.code_set = s.code_set
-        JOIN person p ON p.person = s.person JOIN place l ON l.id = s.place`);
-  }
-
-  async #loadPartitions(): Promise<void> {
-    const { connection, snapshot } = this;
-    const partitions = snapshot.partitions();
-    await connection.run(
-      "CREATE OR REPLACE TEMP TABLE place (id INTEGER, source VARCHAR, partition VARCHAR)",
-    );
-    await appendColumns(connection, { catalog: "temp", table: "place" }, [
-      Int32Array.from(partitions, ([id]) => id),
-      partitions.map(([, source]) => source),
-      partitions.map(([, , partition]) => partition),
-    ]);
-  }
-
   /** Pseudonyms as four words each; SQL writes them out. */
   async #loadPersons(held: Held | null): Promise<void> {
     const { connection, snapshot } = this;
-    await connection.run(
-      "CREATE OR REPLACE TEMP TABLE person_word (person INTEGER, a INTEGER, b INTEGER, c INTEGER, d INTEGER)",
-    );
+    await connection.run(PERSON_WORDS);
     let first = 0;
     for (const pseudonyms of snapshot.pseudonyms()) {
-      const size = pseudonyms.length / 16;
-      const words = [0, 4, 8, 12].map((at) =>
-        Int32Array.from({ length: size }, (_, i) => pseudonyms.readInt32BE(i * 16 + at)),
-      );
-      await appendColumns(connection, { catalog: "temp", table: "person_word" }, [
-        Int32Array.from({ length: size }, (_, i) => first + i),
-        ...words,
-      ]);
-      first += size;
+      const persons = Int32Array.from({ length: pseudonyms.length / 16 }, (_, i) => first + i);
+      await appendPseudonyms(connection, persons, pseudonyms);
+      first += persons.length;
     }
-    const hex = (word: string): string => `lpad(lower(to_hex(${word}::BIGINT & 4294967295)), 8, '0')`;
-    const pseudonym = ["a", "b", "c", "d"].map(hex).join(" || ");
     // Written out once for everything, but for a few months only where it is asked for.
     await connection.run(
-      `CREATE OR REPLACE TEMP ${held ? "VIEW" : "TABLE"} person AS SELECT person, ${pseudonym} AS pseudonym
+      `CREATE OR REPLACE TEMP ${held ? "VIEW" : "TABLE"} person AS SELECT person, ${PSEUDONYM_SQL} AS pseudonym
         FROM person_word ${held ? "WHERE person IN (SELECT person FROM kept)" : ""}`,
     );
   }
@@ -334,7 +331,7 @@ class DetailWriter {
   }
 
   async #make(): Promise<void> {
-    await this.connection.run(`USE memory; DETACH DATABASE IF EXISTS ${CATALOG}`);
+    await this.close();
     await rm(this.work, { force: true });
     await rm(`${this.work}.wal`, { force: true });
     await this.#attach();

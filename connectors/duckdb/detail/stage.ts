@@ -231,19 +231,25 @@ export class DetailStage {
   }
 }
 
-/** Count and order-free sum of references: two agree when the same versions were seen. */
+/**
+ * Count and order-free sums of references: two agree when the same versions were seen. The sums are of 32 bits and
+ * wrap: whole numbers past 2^53 would not add up the same in every order.
+ */
 export class RefCheck {
   count = 0;
   #sum = 0;
+  #other = 0;
 
   add(ref: number): void {
     let x = Math.imul(ref ^ (ref / 0x1_0000_0000), 0x9e3779b1);
     x = Math.imul(x ^ (x >>> 15), 0x85ebca6b);
-    this.#sum = (this.#sum + ((x ^ (x >>> 13)) >>> 0)) % Number.MAX_SAFE_INTEGER;
+    x ^= x >>> 13;
+    this.#sum = (this.#sum + x) | 0;
+    this.#other = (this.#other + Math.imul(x ^ (x >>> 16), 0xc2b2ae35)) | 0;
     this.count++;
   }
 
   get text(): string {
-    return `${this.count} ${this.#sum}`;
+    return `${this.count} ${this.#sum >>> 0} ${this.#other >>> 0}`;
   }
 }

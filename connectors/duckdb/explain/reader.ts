@@ -2,7 +2,8 @@ import { access, constants } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { quoteText } from "../../../schemas/published/definition.js";
-import { NUMERIC_TYPES, type QueryResult, queryOn } from "../query.js";
+import { faultOf } from "../../faults/known.js";
+import { mustBeThere, NUMERIC_TYPES, openFault, type QueryResult, queryOn } from "../query.js";
 
 /** What a file says of the snapshot of the state that it was made from. */
 export interface SnapshotId {
@@ -33,9 +34,7 @@ export class ExplainReader {
     });
     const reader = new ExplainReader(instance, await instance.connect());
     try {
-      await access(published).catch(() => {
-        throw new FundpulseError("FP4002", `${published} does not exist yet`);
-      });
+      await mustBeThere(published);
       await reader.#attach(published, "published", "FP4002");
       return reader;
     } catch (error) {
@@ -48,7 +47,11 @@ export class ExplainReader {
     try {
       await this.connection.run(`ATTACH ${quoteText(path)} AS ${name} (READ_ONLY)`);
     } catch (cause) {
-      throw new FundpulseError(code, `${path} cannot be opened: ${(cause as Error).message}`, { cause });
+      if (code === "FP4002") throw openFault(cause, path);
+      throw (
+        faultOf(cause, path) ??
+        new FundpulseError(code, `${path} cannot be opened: ${(cause as Error).message}`, { cause })
+      );
     }
   }
 

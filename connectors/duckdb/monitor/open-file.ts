@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { FundpulseError } from "../../../schemas/errors.js";
-import { type QueryResult, queryOn } from "../query.js";
+import { openFault, type QueryResult, queryOn } from "../query.js";
 
 /** What stands in `snapshot`: the version that every answer names. Times as the file has them, local and without offset. */
 export interface Snapshot {
@@ -87,8 +87,7 @@ export class OpenFile {
       }
     } catch (cause) {
       instance?.closeSync();
-      if (cause instanceof FundpulseError) throw cause;
-      throw new FundpulseError("FP4002", `${path} cannot be opened: ${(cause as Error).message}`, { cause });
+      throw openFault(cause, path);
     }
   }
 

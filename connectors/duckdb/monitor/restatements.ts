@@ -4,10 +4,12 @@ import type { OpenFile } from "./open-file.js";
 
 type Row = Record<string, unknown>;
 
-export const closedPeriods = (file: OpenFile): Promise<Row[]> =>
-  file.rows(
-    `SELECT * REPLACE (closed_at::VARCHAR AS closed_at) FROM closed_period ORDER BY closed_at DESC, period`,
-  );
+export const closedPeriods = async (file: OpenFile): Promise<Row[]> =>
+  file.anyClosed
+    ? file.rows(
+        `SELECT * REPLACE (closed_at::VARCHAR AS closed_at) FROM closed_period ORDER BY closed_at DESC, period`,
+      )
+    : [];
 
 /** What changed since a close: the figures with both values, the largest relative change first. */
 export async function restatementsOf(
@@ -18,12 +20,30 @@ export async function restatementsOf(
 ): Promise<Row[]> {
   if (!file.anyClosed) return [];
   const where = period === undefined ? "" : `WHERE period = ${quoteText(period)}`;
-  return file.rows(`SELECT period, insurance, "grouping", ${DIMENSIONS.join(", ")}, facility_name, indicator, unit,
-      old_value, new_value, delta, causes, cause_count, restated_at::VARCHAR AS restated_at
+  const rows =
+    await file.rows(`SELECT period, insurance, "grouping", ${DIMENSIONS.join(", ")}, facility_name, indicator, unit,
+      old_value, new_value, delta
     FROM restatement ${where}
     ORDER BY period DESC, length("grouping"), abs(delta) DESC, insurance, indicator, ${DIMENSIONS.join(", ")}
     LIMIT ${limit} OFFSET ${offset}`);
+  if (rows.length === 0) return [];
+  // Causes are looked up for what is shown alone: all of them together take as long again.
+  const among = (column: string): string =>
+    `"${column}" IN (${[...new Set(rows.map((r) => quoteText(String(r[column]))))].join(", ")})`;
+  const keyOf = (r: Row): string =>
+    JSON.stringify(["period", "insurance", "grouping", "indicator", ...DIMENSIONS].map((c) => r[c] ?? null));
+  const causes = await file.rows(`SELECT period, insurance, "grouping", ${DIMENSIONS.join(", ")}, indicator,
+      causes, cause_count, restated_at::VARCHAR AS restated_at
+    FROM restatement WHERE ${["period", "grouping", "insurance", "indicator"].map(among).join(" AND ")}`);
+  const known = new Map(causes.map((r) => [keyOf(r), r]));
+  return rows.map((r) => ({ ...r, ...pickCauses(known.get(keyOf(r))) }));
 }
+
+const pickCauses = (row: Row | undefined): Row => ({
+  causes: row?.causes ?? [],
+  cause_count: row?.cause_count ?? 0,
+  restated_at: row?.restated_at ?? null,
+});
 
 /** What brought the changes about, each cause with its records and money; the latest first. */
 export async function causesOf(file: OpenFile, period: string | undefined, limit: number): Promise<Row[]> {

@@ -1,8 +1,10 @@
+import { type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { OpenFile } from "./open-file.js";
 
-/** How often the file is looked at: a look costs one `stat`. */
+/** How often the file is looked at where the system tells nothing of it (a network drive); a look costs one `stat`. */
 const LOOK_EVERY_MS = 200;
 /** A file that could not be opened is tried again after this, also when it did not change. */
 const RETRY_MS = 2_000;
@@ -19,6 +21,7 @@ export class PublishedWatch {
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> | null = null;
   #ended = false;
+  #told: FSWatcher | null = null;
   readonly #listeners = new Set<(file: OpenFile | null) => void>();
 
   constructor(readonly path: string) {
@@ -64,6 +67,7 @@ export class PublishedWatch {
   async end(): Promise<void> {
     this.#ended = true;
     if (this.#timer) clearTimeout(this.#timer);
+    this.#told?.close();
     await this.#looking;
     this.#current?.retire();
     this.#current = null;
@@ -71,10 +75,29 @@ export class PublishedWatch {
 
   #plan(): void {
     if (this.#ended) return;
+    this.#listen();
     this.#timer = setTimeout(() => {
       void this.#look().finally(() => this.#plan());
     }, LOOK_EVERY_MS);
     this.#timer.unref();
+  }
+
+  /** The system tells at once when something is moved into the folder; the folder may come later than we. */
+  #listen(): void {
+    if (this.#told) return;
+    try {
+      const own = basename(this.path);
+      // What is being written beside it is nothing to look at.
+      this.#told = watch(dirname(this.path), { persistent: false }, (_, name) => {
+        if (name === null || name === own) void this.#look();
+      });
+      this.#told.on("error", () => {
+        this.#told?.close();
+        this.#told = null;
+      });
+    } catch {
+      this.#told = null;
+    }
   }
 
   #look(): Promise<void> {

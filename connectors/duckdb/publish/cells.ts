@@ -3,11 +3,11 @@ import { basename, dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { monthText, ZoneCalendar } from "../../../aggregations/calendar.js";
 import { SETTLEMENT_DIMENSIONS, type SettlementDimension } from "../../../schemas/dimensions.js";
-import { FundpulseError } from "../../../schemas/errors.js";
 import { MEASURES } from "../../../schemas/measures.js";
 import { column, ddl, quoteText, type TableDef } from "../../../schemas/published/definition.js";
 import { DIMENSION_ZH } from "../../../schemas/published/store.js";
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
+import { failed } from "../../faults/known.js";
 import { makeFolder, PUBLIC_FOLDER } from "../../files/modes.js";
 import { appendColumns } from "../append.js";
 import { moveIntoPlace, OLD_READERS, STORAGE_VERSION } from "../file.js";
@@ -100,7 +100,7 @@ export async function publishCells(
     await connection.run(`INSERT INTO snapshot VALUES (${version}, ${quoteText(at)}::TIMESTAMP)`);
     await connection.run("CHECKPOINT cells; USE memory; DETACH cells");
   } catch (cause) {
-    throw new FundpulseError("FP4001", `writing ${path} failed: ${(cause as Error).message}`, { cause });
+    throw failed("FP4001", `writing ${path} failed`, cause);
   } finally {
     connection.closeSync();
     instance.closeSync();

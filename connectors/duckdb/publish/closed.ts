@@ -214,18 +214,32 @@ export async function keepReportedRows(
     ${reportedAsNothing(list)}`);
 }
 
-const reportedAsNothing = (list: string): string => `INSERT INTO store.closed_fact
+/**
+ * Rows of zeros of groups that had nothing at close and have facts now.
+ * @param list periods as a list of SQL, null for all of them
+ * @param closed catalog of the frozen rows and groups; @param facts that of the facts
+ */
+export const reportedAsNothing = (
+  list: string | null,
+  closed: string | null = null,
+  facts: string | null = null,
+): string => {
+  const at = (catalog: string | null, name: string): string =>
+    `${catalog === null ? "" : `${catalog}.`}store.${name}`;
+  const within = list === null ? "true" : `period IN (${list})`;
+  return `INSERT INTO ${at(closed, "closed_fact")}
   WITH frozen AS (
     SELECT c.period, c."grouping", g.insurance, g.care, g.category, ${SHARE_MEASURES.map((m) => `c.${m}`).join(", ")}
-    FROM store.closed_fact c JOIN store.grp g ON g.gid = c.gid
-    WHERE c.period IN (${list}) AND c."grouping" IN ('total', 'care', 'care+category'))
+    FROM ${at(closed, "closed_fact")} c JOIN ${at(closed, "grp")} g ON g.gid = c.gid
+    WHERE ${within} AND c."grouping" IN ('total', 'care', 'care+category'))
   SELECT f.period, f."grouping", f.gid, ${measures.map(() => "0").join(", ")},
     CASE WHEN k.persons AND g.has_persons THEN 0 END, ${WHOLES}
-  FROM store.closed_scope k
-    JOIN (SELECT period, "grouping", gid FROM store.fact WHERE period IN (${list})) f
+  FROM ${at(closed, "closed_scope")} k
+    JOIN (SELECT period, "grouping", gid FROM ${at(facts, "fact")} WHERE ${within}) f
       ON f.period = k.period AND f."grouping" = k."grouping"
-    JOIN store.grp g ON g.gid = f.gid
-    ANTI JOIN (SELECT period, gid FROM store.closed_fact WHERE period IN (${list})) c
+    JOIN ${at(closed, "grp")} g ON g.gid = f.gid
+    ANTI JOIN (SELECT period, gid FROM ${at(closed, "closed_fact")} WHERE ${within}) c
       ON c.period = f.period AND c.gid = f.gid
     ${joinWholes("g", "frozen", "?.period = f.period AND ?.insurance = g.insurance")}
   ORDER BY f.period, f."grouping", f.gid`;
+};

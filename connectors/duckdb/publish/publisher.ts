@@ -6,6 +6,7 @@ import { dayText, monthText, ZoneCalendar } from "../../../aggregations/calendar
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { type Definition, quoteText, STORE } from "../../../schemas/published/definition.js";
+import { failed } from "../../faults/known.js";
 import { makeFolder, makePrivateFile, PRIVATE_FOLDER } from "../../files/modes.js";
 import type { PublishedState, Publisher, PublishInput } from "../../ports/publisher.js";
 import { moveIntoPlace, OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
@@ -69,6 +70,8 @@ export class DuckDbPublisher implements Publisher {
   /** Versions never fall, also when the working file was lost. */
   #lastVersion = 0;
   #running: Promise<unknown> = Promise.resolve();
+  /** Tells the published file that was put there last from any other; empty where one is owed. */
+  #placed = "";
 
   constructor(options: DuckDbPublisherOptions) {
     this.workPath = join(options.dataDir, "work", "published.duckdb");
@@ -118,12 +121,35 @@ export class DuckDbPublisher implements Publisher {
       return null;
     }
     this.#meta = meta;
-    if (published !== meta.version) {
-      // After a crash the last commit may stand in the file's log alone: a copy of the file would lack it.
-      await this.#connection.run(`CHECKPOINT ${CATALOG}`);
-      await replaceWithCopy(this.workPath, this.publishedPath);
-    }
+    // After a crash the last commit may stand in the file's log alone: a copy of the file would lack it.
+    if (published !== meta.version) await this.#connection.run(`CHECKPOINT ${CATALOG}`);
+    this.#placed = published === meta.version ? await identityOf(this.publishedPath) : "";
     return { sequence: meta.sequence, version: meta.version, stateId };
+  }
+
+  /** @throws FundpulseError FP4001; it is then still owed. */
+  restore(): Promise<boolean> {
+    const run = this.#running.then(() => this.#restore());
+    this.#running = run.catch(() => undefined);
+    return run;
+  }
+
+  async #restore(): Promise<boolean> {
+    if (this.#connection === null || this.#meta === null) return false;
+    if (this.#placed !== "" && (await identityOf(this.publishedPath)) === this.#placed) return false;
+    try {
+      await this.#place();
+      return true;
+    } catch (cause) {
+      throw publishFault(cause, this.publishedPath);
+    }
+  }
+
+  /** The working file, whole, under the published name. */
+  async #place(): Promise<void> {
+    this.#placed = "";
+    await replaceWithCopy(this.workPath, this.publishedPath);
+    this.#placed = await identityOf(this.publishedPath);
   }
 
   /** Begins, beside what the program does meanwhile, what takes long in the first publish. */
@@ -164,17 +190,10 @@ export class DuckDbPublisher implements Publisher {
       this.#lastVersion = version;
       await connection.run(`CHECKPOINT ${CATALOG}`);
       await this.#compactWhenBloated(input.full);
-      await replaceWithCopy(this.workPath, this.publishedPath);
+      await this.#place();
       return version;
     } catch (cause) {
-      if (cause instanceof FundpulseError) throw cause;
-      throw new FundpulseError(
-        "FP4001",
-        `publishing ${this.publishedPath} failed: ${(cause as Error).message}`,
-        {
-          cause,
-        },
-      );
+      throw publishFault(cause, this.publishedPath);
     }
   }
 
@@ -405,6 +424,17 @@ export class DuckDbPublisher implements Publisher {
       await this.#detach("old").catch(() => undefined);
     }
   }
+}
+
+const publishFault = (cause: unknown, path: string): FundpulseError =>
+  failed("FP4001", `publishing ${path} failed`, cause);
+
+/** Another text for every file that is moved to the path or changed there; empty where there is none. */
+async function identityOf(path: string): Promise<string> {
+  return stat(path, { bigint: true }).then(
+    (s) => (s.isFile() ? `${s.ino}-${s.mtimeNs}-${s.size}` : ""),
+    () => "",
+  );
 }
 
 async function sizeOf(path: string): Promise<number> {

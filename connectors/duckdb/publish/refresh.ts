@@ -87,6 +87,14 @@ export async function refreshShares(
       LEFT JOIN y ON y.period = t.previous AND y.gid = f.gid`);
 }
 
+/** The denominators of every published period, from the facts of one catalog into another. */
+export const sharesOf = (into: string, facts: string): string => `INSERT INTO ${into}.store.share_base
+  WITH f AS (SELECT f.period, f.present, g.insurance, g.care, g.category, f.gid, ${SHARE_MEASURES.map((m) => `f.${m}`).join(", ")}
+    FROM ${facts}.store.fact f JOIN ${facts}.store.grp g ON g.gid = f.gid WHERE f."grouping" IN ${SHARED})
+  SELECT f.period, f.insurance, f.care, f.category, ${SHARE_MEASURES.map((m) => `f.${m}, coalesce(y.${m}, 0)`).join(", ")}
+  FROM f JOIN ${facts}.store.period p ON p.period = f.period
+    LEFT JOIN f y ON y.period = p.previous_period AND y.gid = f.gid AND y.present`;
+
 /** Groupings that shares are parts of. */
 const SHARED = "('total', 'care', 'care+category')";
 

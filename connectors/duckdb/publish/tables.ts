@@ -148,7 +148,8 @@ export async function loadSnapshot(
        FROM quality_balance)::DECIMAL(18, 6),
       $first::DATE, $last::DATE, $positions::JSON::STRUCT("source" VARCHAR, "partition" VARCHAR, "next" BIGINT)[],
       $verified::TIMESTAMP, $verified_version::BIGINT, $verified_sequence::BIGINT, $verified_figures::BIGINT,
-      $verified_differences::BIGINT, $verified_hash::VARCHAR`,
+      $verified_differences::BIGINT, $verified_hash::VARCHAR, $program::VARCHAR, $state_id::VARCHAR,
+      $history::JSON::STRUCT("at" TIMESTAMP, "program" VARCHAR, "kind" VARCHAR, "detail" VARCHAR)[]`,
     {
       version: String(version),
       published: localTime(calendar, input.publishedAt),
@@ -162,6 +163,11 @@ export async function loadSnapshot(
       verified_figures: input.verified?.figures.toString() ?? null,
       verified_differences: input.verified?.differences.toString() ?? null,
       verified_hash: input.verified?.hash ?? null,
+      program: input.origin?.program ?? null,
+      state_id: input.origin?.stateId ?? null,
+      history: JSON.stringify(
+        (input.origin?.history ?? []).map((row) => ({ ...row, at: localTime(calendar, row.at) })),
+      ),
     } as never,
   );
 }

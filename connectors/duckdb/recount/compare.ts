@@ -19,7 +19,7 @@ export interface Comparison {
   /** Figures that were compared. */
   readonly figures: number;
   readonly differenceCount: number;
-  /** The first of them, in order of period, insurance and grouping. */
+  /** The first of them: those of the file as a whole, then in order of period, insurance and grouping. */
   readonly differences: readonly FigureDifference[];
 }
 
@@ -28,14 +28,20 @@ export const key = (of: string): string =>
 
 const YUAN_LESS = new Set(["visits", "bed_days"]);
 const isCount = (name: string): boolean =>
-  YUAN_LESS.has(name) || name.endsWith("_visits") || name === "persons";
+  YUAN_LESS.has(name) || name.endsWith("_visits") || name === "persons" || name === "settlements";
 
 /** The table that every comparison adds its differences to: one row a figure. */
 export const DIFFERENCE_TABLE = `CREATE TABLE difference (period VARCHAR, insurance VARCHAR, "grouping" VARCHAR,
-  ${SETTLEMENT_DIMENSIONS.map((d) => `${d} VARCHAR`).join(", ")}, fund VARCHAR, subject VARCHAR, person_group VARCHAR,
+  ${SETTLEMENT_DIMENSIONS.map((d) => `${d} VARCHAR`).join(", ")}, fund VARCHAR, subject VARCHAR, person_group VARCHAR, sex VARCHAR,
   indicator VARCHAR, published VARCHAR, recounted VARCHAR)`;
 /** Dimensions of the table above. */
-export const DIFFERENCE_DIMENSIONS = [...SETTLEMENT_DIMENSIONS, "fund", "subject", "person_group"] as const;
+export const DIFFERENCE_DIMENSIONS = [
+  ...SETTLEMENT_DIMENSIONS,
+  "fund",
+  "subject",
+  "person_group",
+  "sex",
+] as const;
 
 /**
  * Holds the published sums and persons against table `recounted`, row by row in both directions: rows of
@@ -43,7 +49,7 @@ export const DIFFERENCE_DIMENSIONS = [...SETTLEMENT_DIMENSIONS, "fund", "subject
  * figures were compared.
  */
 export async function compareFacts(connection: DuckDBConnection, keep: Config["periods"]): Promise<number> {
-  const measures = [...MEASURE_NAMES, "persons"];
+  const measures = ["settlements", ...MEASURE_NAMES, "persons"];
   const zero = measures.map((n) => (n === "persons" ? "r.persons * 0 AS persons" : `0 AS ${n}`)).join(", ");
   for (const sql of [
     "CREATE TEMP TABLE latest AS SELECT coalesce(max(last), DATE '0001-01-01') AS day FROM extent",
@@ -89,7 +95,7 @@ export async function compareFacts(connection: DuckDBConnection, keep: Config["p
       SELECT lot, insurance, "grouping", ${SETTLEMENT_DIMENSIONS.join(", ")} FROM lot
       UNION ALL SELECT -1 - gid, insurance, "grouping", ${SETTLEMENT_DIMENSIONS.join(", ")} FROM published.store.grp`,
     `INSERT INTO difference
-      SELECT u.period, n.insurance, n."grouping", ${SETTLEMENT_DIMENSIONS.map((d) => `n.${d}`).join(", ")}, NULL, NULL, NULL,
+      SELECT u.period, n.insurance, n."grouping", ${SETTLEMENT_DIMENSIONS.map((d) => `n.${d}`).join(", ")}, NULL, NULL, NULL, NULL,
         x.indicator, x.published, x.recounted
       FROM unequal u JOIN named n ON n.lot = u.lot, unnest([
         ${measures
@@ -112,7 +118,7 @@ export async function compareFacts(connection: DuckDBConnection, keep: Config["p
     await connection.run(sql);
   }
   const counted = await connection.runAndReadAll(
-    `SELECT (count(*) * ${MEASURE_NAMES.length} + count(persons))::VARCHAR FROM ours`,
+    `SELECT (count(*) * ${MEASURE_NAMES.length + 1} + count(persons))::VARCHAR FROM ours`,
   );
   await connection.run("DROP VIEW temp.theirs; DROP VIEW temp.ours");
   for (const table of ["latest", "asked", "same", "unequal", "named"]) {
@@ -141,7 +147,7 @@ export async function readDifferences(
   const counted = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM difference");
   const found = await connection.runAndReadAll(
     `SELECT period, insurance, "grouping", indicator, published, recounted, ${DIFFERENCE_DIMENSIONS.join(", ")}
-     FROM difference ORDER BY ALL LIMIT ${limit}`,
+     FROM difference ORDER BY period <> 'all', period, insurance, "grouping", indicator, published, recounted LIMIT ${limit}`,
   );
   return {
     differenceCount: Number(counted.getRows()[0][0]),

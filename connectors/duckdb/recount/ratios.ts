@@ -35,6 +35,13 @@ const RATIOS: readonly Ratio[] = [
   { name: "avg_bed_days", over: "x.bed_days", under: "x.visits", factor: ONE },
   { name: "visits_per_person", over: "x.visits", under: "x.persons", factor: ONE, where: "x.has_persons" },
   { name: "case_paid_rate", over: "x.case_paid_visits", under: "x.visits", factor: ONE },
+  {
+    name: "hospitalization_rate",
+    over: "x.visits",
+    under: "e.persons",
+    factor: ONE,
+    where: "x.care = 'inpatient'",
+  },
   ...SHARED.flatMap((m): Ratio[] => [
     { name: `share_${m}`, over: `x.${m}`, under: `t.${m}`, factor: ONE },
     { name: `share_in_care_${m}`, over: `x.${m}`, under: `k.${m}`, factor: ONE, where: "x.care IS NOT NULL" },
@@ -59,21 +66,37 @@ const micros = (over: string, under: string, factor: number): string => {
     : `CASE WHEN ${under} <> 0 THEN ${sign} * ((abs(${over})::HUGEINT * ${factor * 10} // abs(${under}) + 5) // 10) END`;
 };
 
+/** Growth in millionths from the unrounded figures, rounded half up away from zero; NULL where there is no base. */
+const growth = (over: string, under: string): string => {
+  const [n, d, pn, pd] = [over, under, before(over), under === "1" ? "1" : before(under)].map(
+    (t) => `(${t})::HUGEINT`,
+  );
+  const [up, base] = [`(${n} * ${pd} - ${pn} * ${d})`, `(${pn} * ${d})`];
+  return `CASE WHEN ${d} <> 0 AND ${pd} <> 0 AND ${base} <> 0
+    THEN (sign(${up}) * sign(${base}))::HUGEINT * ((abs(${up}) * ${ONE * 10} // abs(${base}) + 5) // 10) END`;
+};
+
 const MEASURE_COLUMNS = [...MEASURES.map((m) => m.name), "persons"];
 /** The same term of last year's row: 0 where that has no data, unknown where it lies before all data. */
 const before = (term: string): string =>
-  term.replace(
-    /\b([xtkg])\.(\w+)/g,
-    (_, row: string, name: string) => `(CASE WHEN x.known THEN coalesce(${row}.p_${name}, 0) END)`,
-  );
+  term
+    .replace(/\be\.persons\b/g, "e.p_persons")
+    .replace(
+      /\b([xtkg])\.(\w+)/g,
+      (_, row: string, name: string) => `(CASE WHEN x.known THEN coalesce(${row}.p_${name}, 0) END)`,
+    );
 
 /**
  * Works out every indicator over settlements again, from table `recounted`, and holds it against the view
- * `indicators` of the published file, last year's figure too. Returns how many figures were compared.
+ * `indicators` of the published file, last year's figure and the change too. Needs `again` (see
+ * compareTables) for the persons enrolled. Returns how many figures were compared.
  */
 export async function compareRatios(connection: DuckDBConnection): Promise<number> {
   const wanted = GROUPINGS.map((g) => `'${g}'`).join(", ");
   const p = (row: string): string => MEASURE_COLUMNS.map((n) => `${row}.${n} AS p_${n}`).join(", ");
+  const columns = ["value", "previous", "change", "change_pct"];
+  const yuan = (side: string, c: string): string =>
+    `(${side}.${c}::DECIMAL(32, 0) * 0.000001)::DECIMAL(38, 6)`;
   for (const sql of [
     `CREATE TEMP TABLE year_before AS
       SELECT period, lpad((left(period, 4)::INTEGER - 1)::VARCHAR, 4, '0') || substr(period, 5) AS earlier,
@@ -94,21 +117,25 @@ export async function compareRatios(connection: DuckDBConnection): Promise<numbe
     `CREATE TEMP TABLE x AS SELECT b.*, l.insurance, l."grouping", l.care, l.category, l.region, l.uses & 2 <> 0 AS has_persons
       FROM beside b JOIN lot l ON l.lot = b.lot`,
     `CREATE TEMP TABLE again AS
-      SELECT period, insurance, "grouping", care, category, region, i.name AS indicator, i.value, i.previous FROM (
+      SELECT period, insurance, "grouping", care, category, region, i.name AS indicator, i.value, i.previous,
+        i.value - i.previous AS change, i.change_pct FROM (
         SELECT x.period, x.insurance, x."grouping", x.care, x.category, x.region, unnest([
           ${RATIOS.map(
             (r) =>
               `{name: '${r.name}', stands: ${r.where ?? "true"}, value: ${micros(r.over, r.under, r.factor)},
-                previous: ${micros(before(r.over), r.under === "1" ? "1" : before(r.under), r.factor)}}`,
+                previous: ${micros(before(r.over), r.under === "1" ? "1" : before(r.under), r.factor)},
+                change_pct: ${growth(r.over, r.under)}}`,
           ).join(",\n          ")}]) AS i
         FROM x JOIN x t ON t.period = x.period AND t.insurance = x.insurance AND t."grouping" = 'total'
           LEFT JOIN x k ON k.period = x.period AND k.insurance = x.insurance AND k."grouping" = 'care' AND k.care = x.care
           LEFT JOIN x g ON g.period = x.period AND g.insurance = x.insurance AND g."grouping" = 'care+category'
-            AND g.care = x.care AND g.category = x.category)
+            AND g.care = x.care AND g.category = x.category
+          LEFT JOIN again.store.enrolled e ON e.period = x.period AND e.insurance = x.insurance
+            AND e.district IS NULL AND e.person_kind IS NULL)
       WHERE i.stands`,
     `CREATE TEMP TABLE printed AS
       SELECT period, insurance, "grouping", care, category, region, indicator,
-        (value * 1000000)::HUGEINT AS value, (previous * 1000000)::HUGEINT AS previous, status <> 'open' AS closed
+        ${columns.map((c) => `("${c}" * 1000000)::HUGEINT AS ${c}`).join(", ")}, status <> 'open' AS closed
       FROM published.indicators WHERE period_kind <> 'day' AND "grouping" IN (${wanted})
         AND indicator IN (${RATIOS.map((r) => `'${r.name}'`).join(", ")})`,
     `INSERT INTO difference BY NAME
@@ -120,10 +147,14 @@ export async function compareRatios(connection: DuckDBConnection): Promise<numbe
           AND coalesce(a.care, '') = coalesce(b.care, '') AND coalesce(a.category, '') = coalesce(b.category, '')
           AND coalesce(a.region, '') = coalesce(b.region, '') AND a.indicator = b.indicator,
         unnest([
-          {suffix: '', published: (a.value::DECIMAL(32, 0) * 0.000001)::DECIMAL(38, 6), recounted: (b.value::DECIMAL(32, 0) * 0.000001)::DECIMAL(38, 6)},
-          {suffix: ' (previous)', published: (a.previous::DECIMAL(32, 0) * 0.000001)::DECIMAL(38, 6), recounted: (b.previous::DECIMAL(32, 0) * 0.000001)::DECIMAL(38, 6)}
+          ${columns
+            .map(
+              (c) =>
+                `{suffix: '${c === "value" ? "" : ` (${c})`}', published: ${yuan("a", c)}, recounted: ${yuan("b", c)}}`,
+            )
+            .join(",\n          ")}
         ]) u(v)
-      WHERE (a.value IS DISTINCT FROM b.value OR a.previous IS DISTINCT FROM b.previous)
+      WHERE (${columns.map((c) => `a.${c} IS DISTINCT FROM b.${c}`).join(" OR ")})
         -- What stands with nothing because it was reported at close.
         AND NOT (b.indicator IS NULL AND a.closed AND coalesce(a.value, 0) = 0 AND coalesce(a.previous, 0) = 0)`,
     "DELETE FROM difference WHERE published IS NOT DISTINCT FROM recounted",

@@ -1,19 +1,11 @@
-import { createHash } from "node:crypto";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { monthStart } from "../../../aggregations/calendar.js";
 import { CODE_SET, DETAIL_REFERENCE, DIMENSION } from "../../../schemas/detail/tables.js";
-import { SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
 import { ddl } from "../../../schemas/published/definition.js";
 import type { StateSnapshot } from "../../state/snapshot.js";
 import { type DetailReference, DetailStage, loadReference, RefCheck, slices } from "../detail/stage.js";
-import {
-  countMonth,
-  figureTables,
-  groupTables,
-  MEASURE_NAMES,
-  personsOfYear,
-  RECOUNT_TABLES,
-} from "./sql.js";
+import { hashRecounted } from "./hash.js";
+import { countMonth, figureTables, groupTables, personsOfYear, RECOUNT_TABLES } from "./sql.js";
 
 /** What the recount says of the state beside its figures. */
 export interface Recount {
@@ -72,25 +64,4 @@ async function currentVersions(snapshot: StateSnapshot): Promise<RefCheck> {
     await turn();
   }
   return check;
-}
-
-/** Rows are hashed by period in DuckDB, and the periods' hashes in their order. */
-async function hashRecounted(connection: DuckDBConnection): Promise<{ rows: number; hash: string }> {
-  const key = ["insurance", '"grouping"', ...SETTLEMENT_DIMENSIONS.map((d) => `coalesce(${d}, '')`)];
-  // Groups are put in order once, not in every period.
-  await connection.run(`CREATE TEMP TABLE lot_order AS SELECT lot, concat_ws('|', ${key.join(", ")}) AS name,
-    row_number() OVER (ORDER BY ${key.join(", ")}) AS place FROM lot`);
-  const values = [...MEASURE_NAMES.map((n) => `r.${n}`), "coalesce(r.persons, -1)"];
-  const hashed = await connection.runAndReadAll(
-    `SELECT r.period, count(*)::VARCHAR,
-      sha256(string_agg(concat_ws('|', l.name, ${values.join(", ")}), chr(10) ORDER BY l.place))
-    FROM recounted r JOIN lot_order l ON l.lot = r.lot GROUP BY r.period ORDER BY r.period`,
-  );
-  const whole = createHash("sha256");
-  let rows = 0;
-  for (const [period, count, hash] of hashed.getRows() as [string, string, string][]) {
-    rows += Number(count);
-    whole.update(`${period} ${count} ${hash}\n`);
-  }
-  return { rows, hash: whole.digest("hex") };
 }

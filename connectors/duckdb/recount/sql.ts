@@ -165,12 +165,12 @@ export function figureTables(rules: Rules): string[] {
     `CREATE TABLE day_figure AS ${own("day")} ${days(false)} GROUP BY ALL UNION ALL ${own("day")} ${days(true)} GROUP BY ALL`,
     all("day_figure"),
     "CREATE TEMP TABLE counted AS SELECT period, lot, sum(persons)::BIGINT AS persons FROM person_figure GROUP BY ALL",
-    `CREATE TABLE recounted AS SELECT f.* EXCLUDE (settlements),
+    `CREATE TABLE recounted AS SELECT f.*,
         CASE WHEN l.uses & 2 <> 0 THEN coalesce(c.persons, 0) END AS persons
       FROM (SELECT s.period, f.lot, sum(f.settlements)::BIGINT AS settlements, ${sums(MEASURE_NAMES, (n) => `f.${n}`)}
         FROM month_figure f JOIN span s ON s.month = f.month GROUP BY s.period, f.lot) f
         JOIN lot l ON l.lot = f.lot LEFT JOIN counted c ON c.period = f.period AND c.lot = f.lot`,
-    `INSERT INTO recounted SELECT * EXCLUDE (settlements), NULL
+    `INSERT INTO recounted SELECT *, NULL
       FROM (${own("strftime(day, '%Y-%m-%d')")} FROM day_figure GROUP BY ALL)`,
   ];
 }

@@ -3,6 +3,7 @@ import { FACT_INDICATORS } from "../../../schemas/fact-indicators.js";
 import { GIVEN_INDICATORS } from "../../../schemas/indicators.js";
 import { column, MAIN, quoteText, type ViewDef } from "../../../schemas/published/definition.js";
 import { dimensionComment, PERIOD_COLUMNS } from "./cell.js";
+import { besideCode, withNames } from "./named.js";
 
 const GIVEN = GIVEN_INDICATORS.map((i) => quoteText(i.name));
 const NAMES = FACT_INDICATORS.map((i) => `(${quoteText(i.name)}, ${quoteText(i.zh)})`);
@@ -14,9 +15,10 @@ export const REPORTED_FACT_VIEW: ViewDef = {
   name: "reported_fact",
   comment: "上报数：其他部门上报的指标（监管、集采、支付方式改革、认定、资助等），每行一个数字，不汇总",
   columns: [
-    ...PERIOD_COLUMNS,
+    ...withNames(PERIOD_COLUMNS),
     ...DIMENSIONS.flatMap((d) => [
       column(d, `c.${d}`, dimensionComment(d)),
+      ...besideCode(d),
       ...(d === "facility" ? [column("facility_name", "c.facility_name", "医疗机构名称")] : []),
     ]),
     column("other", "c.other", "没有对应列的其他维度，如 kind 机构类别、goods 集采品类"),
@@ -26,6 +28,12 @@ export const REPORTED_FACT_VIEW: ViewDef = {
     column("unit", "c.unit", "单位，按上报"),
     column("previous", "c.previous", "上年同期上报值"),
     column("change_pct", "c.change_pct", "相对增长（小数）；上年同期为 0 或缺失时为 NULL"),
+    column("reported", "c.reported", "月结/年结时冻结的数字；未结为 NULL"),
+    column(
+      "status",
+      "CASE WHEN NOT c.closed THEN 'open' WHEN c.value IS DISTINCT FROM c.reported THEN 'restated' ELSE 'closed' END",
+      "状态：open 未结、closed 已结、restated 已更正（本期值与结账时的数字不同）",
+    ),
   ],
   from: `FROM (SELECT f.*, p.period_kind, p.period_start, p.period_end, n.name AS facility_name, z.zh
     FROM store.figure f JOIN store.period p ON p.period = f.period

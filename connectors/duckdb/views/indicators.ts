@@ -1,8 +1,16 @@
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
-import { INDICATORS, microsPerUnit, type Term } from "../../../schemas/indicators.js";
+import { FACT_INDICATORS } from "../../../schemas/fact-indicators.js";
+import { GIVEN_INDICATORS, INDICATORS, microsPerUnit, type Term } from "../../../schemas/indicators.js";
 import { MEASURES } from "../../../schemas/measures.js";
 import { FROZEN_DENOMINATORS } from "../../../schemas/published/closed.js";
-import { column, MAIN, STORE, type TableDef, type ViewDef } from "../../../schemas/published/definition.js";
+import {
+  column,
+  MAIN,
+  quoteText,
+  STORE,
+  type TableDef,
+  type ViewDef,
+} from "../../../schemas/published/definition.js";
 import { relativeChange, scaled } from "../expressions.js";
 import { dimensionComment, PERIOD_COLUMNS, termColumn } from "./cell.js";
 
@@ -45,7 +53,7 @@ const current = terms((term) => termColumn(term, false));
 const lastYear = terms((term) => termColumn(term, true));
 
 /** The frozen numbers: every row of a closed period has them, also a group that had nothing at close. */
-const frozenTerm = (term: Term): string => (term === "enrolled" ? "c.r_enrolled" : `r.${term}`);
+export const frozenTerm = (term: Term): string => (term === "enrolled" ? "c.r_enrolled" : `r.${term}`);
 const frozen = terms(frozenTerm);
 
 const dimensionList = DIMENSIONS.filter((d) => !SETTLEMENT_ONLY_NULL.has(d));
@@ -93,17 +101,22 @@ const settled = (
   only = "true",
 ): string => `SELECT u.period, u.period_kind, u.period_start, u.period_end,
     u.gid, u.insurance, u.grouping, ${dims((d) => (SETTLEMENT_ONLY_NULL.has(d) ? "NULL::VARCHAR" : `u.${d}`))},
-    NULL::MAP(VARCHAR, VARCHAR) AS other, i.indicator, ${scaled(quotient("u.num", "u.den"), 24, 6)} AS value,
+    NULL::MAP(VARCHAR, VARCHAR) AS other, i.indicator, i.zh AS name_zh, ${scaled(quotient("u.num", "u.den"), 24, 6)} AS value,
     i.unit, ${scaled(quotient("u.pnum", "u.pden"), 24, 6)} AS previous, ${scaled(change, 24, 6)} AS change_pct,
     ${wasFrozen} AS closed,
     CASE WHEN ${wasFrozen} THEN ${scaled(quotient("u.rnum", "u.rden"), 24, 6)} END AS reported
   FROM ${pairs(where)} u JOIN store.indicator i ON i.id = u.id
   WHERE ${only} AND ${present}`;
 
+/** Figures that are given have their names here: there are few, and most queries do not ask for them. */
+const givenName = `CASE f.indicator ${[...GIVEN_INDICATORS, ...FACT_INDICATORS]
+  .map((i) => `WHEN ${quoteText(i.name)} THEN ${quoteText(i.zh)}`)
+  .join(" ")} END`;
+
 const given = (where: string): string => `SELECT f.period, p.period_kind, p.period_start, p.period_end,
     NULL::INTEGER AS gid, f.insurance, f.grouping,
     ${DIMENSIONS.map((d) => `f.${d}${d === "facility" ? ", n.name AS facility_name" : ""}`).join(", ")},
-    f.other, f.indicator, f.value, f.unit, f.previous, f.change_pct, f.closed, f.reported
+    f.other, f.indicator, ${givenName} AS name_zh, f.value, f.unit, f.previous, f.change_pct, f.closed, f.reported
   FROM store.figure f JOIN store.period p ON p.period = f.period
     LEFT JOIN store.facility_name n ON n.facility = f.facility ${where}`;
 

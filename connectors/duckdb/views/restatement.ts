@@ -105,6 +105,7 @@ export const RESTATEMENT_VIEW: ViewDef = {
     ...dimensionColumns(DIMENSIONS),
     column("other", "c.other", "上报数中没有对应列的其他维度"),
     column("indicator", "c.indicator", "指标名，含义与公式见 data_dictionary"),
+    column("indicator_zh", "c.name_zh", "指标中文名"),
     column("unit", "c.unit", "单位"),
     column("old_value", "c.reported", "结账时的数字"),
     column("new_value", "c.value", "现在的数字"),

@@ -6,8 +6,8 @@ import {
   FUND_INDICATORS,
   INDICATORS,
   type Indicator,
+  type Term,
 } from "../../../schemas/indicators.js";
-import { MEASURES } from "../../../schemas/measures.js";
 import {
   type ColumnDef,
   column,
@@ -18,6 +18,8 @@ import {
 import { fraction, relativeChange, roundedQuotient, scaled } from "../expressions.js";
 import { dimensionComment, PERIOD_COLUMNS, SETTLEMENT_DIMENSION_COLUMNS, termColumn } from "./cell.js";
 import { REPORTED_FACT_VIEW } from "./facts.js";
+import { frozenTerm } from "./indicators.js";
+import { besideCode, withNames } from "./named.js";
 
 const UNIT_ZH: Record<string, string> = {
   yuan: "元",
@@ -33,16 +35,31 @@ const UNIT_ZH: Record<string, string> = {
 };
 const unitZh = (unit: string): string => UNIT_ZH[unit] ?? unit;
 
-/** This period's or last year's figure as the wide tables type it: money (18,2), ratio (18,6), count BIGINT. */
-function figure(indicator: Indicator, previous: boolean): string {
-  const num = termColumn(indicator.numerator, previous);
-  if (indicator.denominator === null)
-    return indicator.unit === "yuan" ? scaled(num, 18, 2) : `${num}::BIGINT`;
-  const den = termColumn(indicator.denominator, previous);
-  const result =
-    indicator.unit === "yuan/visit" ? scaled(roundedQuotient(num, den, 1), 18, 2) : fraction(num, den);
-  return indicator.presence === "inpatient" ? `CASE WHEN c.care = 'inpatient' THEN ${result} END` : result;
+/** Which of a group's numbers a figure is made of. */
+type Side = "now" | "previous" | "reported";
+
+const sideColumn = (term: Term, side: Side): string =>
+  side === "reported" ? frozenTerm(term) : termColumn(term, side === "previous");
+
+/** A figure as the wide tables type it: money (18,2), ratio (18,6), count BIGINT. */
+function figure(indicator: Indicator, side: Side): string {
+  const num = sideColumn(indicator.numerator, side);
+  const result = (): string => {
+    if (indicator.denominator === null)
+      return indicator.unit === "yuan" ? scaled(num, 18, 2) : `${num}::BIGINT`;
+    const den = sideColumn(indicator.denominator, side);
+    return indicator.unit === "yuan/visit" ? scaled(roundedQuotient(num, den, 1), 18, 2) : fraction(num, den);
+  };
+  const conditions = [
+    ...(indicator.presence === "inpatient" ? ["c.care = 'inpatient'"] : []),
+    ...(side === "reported" ? [wasFrozen(indicator)] : []),
+  ];
+  return conditions.length === 0 ? result() : `CASE WHEN ${conditions.join(" AND ")} THEN ${result()} END`;
 }
+
+/** Whether the figure was frozen when its period was closed. */
+const wasFrozen = (indicator: Indicator): string =>
+  indicator.presence === "persons" ? "k.persons" : "k.period IS NOT NULL";
 
 function changeOf(indicator: Indicator): string {
   const den = (previous: boolean): string =>
@@ -60,22 +77,28 @@ function changeOf(indicator: Indicator): string {
 /** As the wide tables type a ratio; NULL where it is too large for that. */
 const ratio = (sql: string): string => `TRY_CAST(${sql} AS DECIMAL(18, 6))`;
 
-const besides = (name: string, zh: string, value: string, previous: string, change: string, unit: string) => [
-  column(name, value, `${zh}（${unitZh(unit)}）`),
-  column(`${name}_previous`, previous, `上年同期：${zh}（${unitZh(unit)}）`),
-  column(`${name}_change_pct`, change, `相对增长：${zh}（小数；上年同期为 0 或缺失为 NULL）`),
+interface Besides {
+  readonly value: string;
+  readonly previous: string;
+  readonly change: string;
+  readonly reported: string;
+}
+
+const besides = (name: string, zh: string, unit: string, of: Besides): ColumnDef[] => [
+  column(name, of.value, `${zh}（${unitZh(unit)}）`),
+  column(`${name}_previous`, of.previous, `上年同期：${zh}（${unitZh(unit)}）`),
+  column(`${name}_change_pct`, of.change, `相对增长：${zh}（小数；上年同期为 0 或缺失为 NULL）`),
+  column(`${name}_reported`, of.reported, `月结/年结时冻结：${zh}（${unitZh(unit)}；未结为 NULL）`),
 ];
 
 const settled = (indicators: readonly Indicator[]): ColumnDef[] =>
   indicators.flatMap((i) =>
-    besides(
-      i.name,
-      i.denominator ? `${i.zh} = ${i.formula}` : i.formula,
-      figure(i, false),
-      figure(i, true),
-      changeOf(i),
-      i.unit,
-    ),
+    besides(i.name, i.denominator ? `${i.zh} = ${i.formula}` : i.formula, i.unit, {
+      value: figure(i, "now"),
+      previous: figure(i, "previous"),
+      change: changeOf(i),
+      reported: figure(i, "reported"),
+    }),
   );
 
 /** Beside `category`: its row counts those of other categories too, so that adding up both counts twice. */
@@ -86,12 +109,32 @@ const IS_PARENT = column(
   "是否为上级类别：上级类别的数字已含其下级类别，不可相加；不按医疗类别分组时为 NULL",
 );
 
-const STATUS = column(
-  "status",
-  `CASE WHEN k.period IS NULL THEN 'open' WHEN ${MEASURES.map((m) => `c.${m.name} IS DISTINCT FROM r.${m.name}`).join(" OR ")}
-    OR (k.persons AND c.persons IS DISTINCT FROM r.persons) THEN 'restated' ELSE 'closed' END`,
-  "状态：open 未结、closed 已结、restated 已更正（该行的人次、金额、人数有与结账时不同的）；各数字结账时的值见 indicators 的 reported",
-);
+const STATUS_ZH =
+  "状态：open 未结、closed 已结、restated 已更正（该行有数字与结账时的不同，旁列 …_reported 为结账时的数字）";
+
+/** Any figure of the row that is not what was reported makes it restated, as in `indicators`. */
+function statusOf(indicators: readonly Indicator[]): ColumnDef {
+  const differs = (i: Indicator, now: string, then: string): string =>
+    `${wasFrozen(i)} AND ${now} IS DISTINCT FROM ${then}`;
+  // Sums first: a quotient is only worked out where no sum tells it.
+  const sums = indicators.filter((i) => i.denominator === null);
+  const ratios = indicators.filter((i) => i.denominator !== null);
+  const bySum = sums.map((i) =>
+    differs(i, sideColumn(i.numerator, "now"), sideColumn(i.numerator, "reported")),
+  );
+  const byTerm = ratios.flatMap((i) =>
+    [i.numerator, i.denominator!].map((t) => differs(i, sideColumn(t, "now"), sideColumn(t, "reported"))),
+  );
+  const byRatio = ratios.map((i) => differs(i, figure(i, "now"), figure(i, "reported")));
+  const any = (list: readonly string[]): string => [...new Set(list)].map((c) => `(${c})`).join(" OR ");
+  return column(
+    "status",
+    `CASE WHEN k.period IS NULL THEN 'open' WHEN ${any(bySum)} THEN 'restated'
+      ${ratios.length === 0 ? "" : `WHEN NOT (${any(byTerm)}) THEN 'closed' WHEN ${any(byRatio)} THEN 'restated'`}
+      ELSE 'closed' END`,
+    STATUS_ZH,
+  );
+}
 
 const settlementView = (
   name: string,
@@ -104,9 +147,9 @@ const settlementView = (
   name,
   comment,
   columns: [
-    ...PERIOD_COLUMNS,
-    ...SETTLEMENT_DIMENSION_COLUMNS.flatMap((c) => (c.name === "category" ? [c, IS_PARENT] : [c])),
-    STATUS,
+    ...withNames(PERIOD_COLUMNS),
+    ...withNames(SETTLEMENT_DIMENSION_COLUMNS).flatMap((c) => (c.name === "category" ? [c, IS_PARENT] : [c])),
+    statusOf(indicators),
     ...settled(indicators),
   ],
   from: `FROM store.cell c LEFT JOIN store.closed_scope k ON k.period = c.period AND k."grouping" = c."grouping"
@@ -156,9 +199,10 @@ function pivotView(
     name,
     comment,
     columns: [
-      ...PERIOD_COLUMNS,
+      ...withNames(PERIOD_COLUMNS),
       ...DIMENSIONS.flatMap((d) => [
         column(d, `c.${d}`, dimensionComment(d)),
+        ...besideCode(d),
         ...(d === "facility" ? [column("facility_name", "any_value(c.facility_name)", "医疗机构名称")] : []),
       ]),
       // map_extract gives a list in every DuckDB; what a bracket gives changed with 1.2.
@@ -166,15 +210,19 @@ function pivotView(
         column(o.name, `any_value(map_extract(c.other, ${quoteText(o.key)})[1])`, o.comment),
       ),
       ...(other.length > 0 ? [column("other", "any_value(c.other)", "上报数的全部其他维度")] : []),
+      column(
+        "status",
+        `CASE WHEN NOT bool_or(c.closed) THEN 'open'
+          WHEN bool_or(c.closed AND c.value IS DISTINCT FROM c.reported) THEN 'restated' ELSE 'closed' END`,
+        STATUS_ZH,
+      ),
       ...indicators.flatMap((i) =>
-        besides(
-          i.name,
-          `${i.zh}：${i.formula}`,
-          `${pick("value", i.name)}::${type(i.unit)}`,
-          `${pick("previous", i.name)}::${type(i.unit)}`,
-          ratio(pick("change_pct", i.name)),
-          i.unit,
-        ),
+        besides(i.name, `${i.zh}：${i.formula}`, i.unit, {
+          value: `${pick("value", i.name)}::${type(i.unit)}`,
+          previous: `${pick("previous", i.name)}::${type(i.unit)}`,
+          change: ratio(pick("change_pct", i.name)),
+          reported: `${pick("reported", i.name)}::${type(i.unit)}`,
+        }),
       ),
     ],
     from: `FROM (SELECT f.*, p.period_kind, p.period_start, p.period_end, n.name AS facility_name
@@ -192,25 +240,25 @@ const named = (names: readonly string[]): Indicator[] =>
 export const WIDE_VIEWS: readonly ViewDef[] = [
   settlementView(
     "inpatient",
-    "住院指标宽表：就医类型为住院的各分组，每个指标一列，旁列上年同期与相对增长",
+    "住院指标宽表：就医类型为住院的各分组，每个指标一列，旁列上年同期、相对增长与结账时的数字",
     INDICATORS,
     "c.care = 'inpatient'",
   ),
   settlementView(
     "outpatient",
-    "门诊指标宽表：就医类型为门诊的各分组，每个指标一列，旁列上年同期与相对增长",
+    "门诊指标宽表：就医类型为门诊的各分组，每个指标一列，旁列上年同期、相对增长与结账时的数字",
     INDICATORS.filter((i) => i.presence !== "inpatient"),
     "c.care = 'outpatient'",
   ),
   settlementView(
     "pharmacy",
-    "药店购药指标宽表：就医类型为药店的各分组，每个指标一列，旁列上年同期与相对增长",
+    "药店购药指标宽表：就医类型为药店的各分组，每个指标一列，旁列上年同期、相对增长与结账时的数字",
     INDICATORS.filter((i) => i.presence !== "inpatient"),
     "c.care = 'pharmacy'",
   ),
   settlementView(
     "maternity",
-    "生育指标宽表：就医类型为生育的各分组，每个指标一列，旁列上年同期与相对增长",
+    "生育指标宽表：就医类型为生育的各分组，每个指标一列，旁列上年同期、相对增长与结账时的数字",
     INDICATORS.filter((i) => i.presence !== "inpatient"),
     "c.care = 'maternity'",
   ),

@@ -11,6 +11,7 @@ import { PeriodFigures, periodOf } from "../../audit/printed.js";
 import { forReaders, publishedFile } from "../../workspace/files.js";
 import { documentText } from "../terminal/document-text.js";
 import { auditText } from "../terminal/printed-text.js";
+import { say } from "../terminal/say.js";
 
 export interface AuditOptions {
   readonly config: string;
@@ -59,10 +60,9 @@ async function auditDocument(path: string, options: AuditOptions): Promise<numbe
   if (docx) {
     const { markWord } = await import("../../audit/mark.js");
     markWord(path, options.out as string, result);
-    process.stdout.write(`${options.out}\n`);
-  } else if (options.format === "json")
-    process.stdout.write(`${JSON.stringify(documentJson(result), null, 2)}\n`);
-  else process.stdout.write(documentText(result, options.all ?? false));
+    say(`${options.out}\n`);
+  } else if (options.format === "json") say(`${JSON.stringify(documentJson(result), null, 2)}\n`);
+  else say(documentText(result, options.all ?? false));
   return result.counts.differs > 0 ? 3 : 0;
 }
 
@@ -79,7 +79,7 @@ async function auditJsonFile(path: string, options: AuditOptions): Promise<numbe
     ...(options.period ? { period: options.period } : {}),
     ...(rounding === null ? {} : { rounding }),
   });
-  process.stdout.write(
+  say(
     options.format === "json"
       ? `${JSON.stringify(auditJson(result), null, 2)}\n`
       : auditText(report, result, options.all ?? false),

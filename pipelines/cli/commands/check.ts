@@ -1,13 +1,18 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { keyWarning } from "../../../connectors/config/key-strength.js";
 import { describeConfig, loadConfig } from "../../../connectors/config/load.js";
 import { loadReference } from "../../../connectors/config/reference.js";
+import { faultOf } from "../../../connectors/faults/known.js";
 import { otherModes } from "../../../connectors/files/modes.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { NATIONAL_CATEGORIES } from "../../../schemas/input/national-categories.js";
+import { visible } from "../../../schemas/visible.js";
+import { unknownFieldsOf } from "../../ingest/unknown-fields.js";
 import { count } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
 
 /**
  * `fundpulse check`: configuration, reference tables, directories and connections, each on its line. Goes
@@ -19,23 +24,26 @@ export async function checkCommand(options: {
 }): Promise<number> {
   const loaded = loadConfig(options.config);
   const { config } = loaded;
-  if (options.quiet !== true) process.stdout.write(`${describeConfig(config)}\n`);
+  if (options.quiet !== true) say(`${describeConfig(config)}\n`);
   let exit = 0;
   const step = async (name: string, work: () => Promise<string> | string): Promise<void> => {
     try {
-      process.stdout.write(`ok    ${name}: ${await work()}\n`);
+      say(`ok    ${name}: ${await work()}\n`);
     } catch (error) {
-      const known = error instanceof FundpulseError;
-      if (exit === 0) exit = known ? error.exitCode : 1;
-      process.stdout.write(`FAIL  ${name}: ${(error as Error).message}\n`);
+      const known = faultOf(error);
+      if (exit === 0) exit = known?.exitCode ?? 1;
+      say(`FAIL  ${name}: ${(known ?? (error as Error)).message}\n`);
     }
   };
   await step("configuration", () => loaded.file);
-  for (const warning of loaded.warnings) process.stdout.write(`warn  configuration: ${warning}\n`);
+  const weakKey = keyWarning(config);
+  if (weakKey !== null) say(`warn  configuration: ${weakKey}\n`);
+  for (const warning of loaded.warnings) say(`warn  configuration: ${warning}\n`);
   await step("reference", () => referenceText(config));
+  for (const missing of missingTables(config)) say(`warn  reference: ${missing}\n`);
   await step("data", () => writable(config.data));
-  for (const other of otherModes(config.data)) process.stdout.write(`warn  data: ${other}\n`);
-  await step("state", () => stateText(config.data));
+  for (const other of otherModes(config.data)) say(`warn  data: ${other}\n`);
+  await step("state", () => stateText(config));
   await step("source", async () => {
     const { openSource } = await import("../../engine/engine.js");
     const source = await openSource(config, { log: silentLog });
@@ -45,8 +53,71 @@ export async function checkCommand(options: {
       await source.close();
     }
   });
+  const registry = config.source.kind === "kafka" ? config.source.schemaRegistry : undefined;
+  if (registry !== undefined)
+    await step("schema registry", async () => {
+      const { SchemaRegistry } = await import("../../../connectors/decode/registry.js");
+      return new SchemaRegistry({ ...registry, patienceMs: REGISTRY_MS }).check();
+    });
+  for (const warning of await inputWarnings(config)) say(`warn  ${warning}\n`);
   return exit;
 }
+
+/** How long a registry that does not answer is waited for. */
+const REGISTRY_MS = 3000;
+
+/** What follows from a reference table that is not there: nothing stops, but figures lack what it would say. */
+const WITHOUT: Readonly<Record<string, string>> = {
+  "facilities.csv":
+    "facilities are known from their stream alone; those of no stream are unmapped, and speak against a close",
+  "categories.csv": "the national codes of med_type alone are known",
+  "divisions.csv": "districts are published without names",
+};
+
+const missingTables = ({ reference }: Config): string[] =>
+  Object.entries(WITHOUT).flatMap(([name, effect]) =>
+    existsSync(join(reference, name)) ? [] : [`${join(reference, name)} does not exist: ${effect}`],
+  );
+
+/** What the state and the drop folder say of the input: files that changed, fields that nobody reads. */
+async function inputWarnings(config: Config): Promise<string[]> {
+  const path = join(config.data, "state.sqlite");
+  if (!existsSync(path)) return [];
+  const { readInputNotes } = await import("../../../connectors/state/input-notes.js");
+  const notes = readInputNotes(path);
+  if (notes === null) return [];
+  const found: string[] = [];
+  if (config.source.kind === "folder") {
+    const { changedFiles } = await import("../../../connectors/folder/changes.js");
+    const present = await changedFiles(config.source.path, notes.taken);
+    const changed = new Map(
+      [...notes.changed].filter(([, c]) => !c.dismissed).map(([n, c]) => [n, c.detail]),
+    );
+    for (const [name, { detail, mark }] of present) {
+      if (notes.changed.get(name)?.mark !== mark) changed.set(name, detail);
+    }
+    for (const [name, detail] of changed) {
+      found.push(
+        `inbox: ${shownName(name)}: ${detail}; send what is new under a new name, then: fundpulse quarantine dismiss --file ${shownName(name)} --why TEXT`,
+      );
+    }
+  }
+  const byStream = new Map<string, string[]>();
+  for (const { stream, name, share } of unknownFieldsOf(notes.unknownFields)) {
+    const percent = Math.max(1, Math.round(share * 100));
+    byStream.set(stream, [...(byStream.get(stream) ?? []), `${name} (${percent} %)`]);
+  }
+  for (const [stream, fields] of byStream) {
+    const some =
+      fields.slice(0, 40).join(", ") + (fields.length > 40 ? `, and ${fields.length - 40} more` : "");
+    found.push(
+      `${stream}: fields that arrive and are not read: ${some}; where one is ours under another name, say so in source.fields`,
+    );
+  }
+  return found;
+}
+
+const shownName = visible;
 
 function referenceText(config: Config): string {
   const tables = loadReference(config.reference, config.timezone, Object.keys(config.insurances));
@@ -57,16 +128,30 @@ function referenceText(config: Config): string {
   );
 }
 
-/** What is to be said of the state: it is looked into only where no other process works on it. */
-async function stateText(data: string): Promise<string> {
+/**
+ * What is to be said of the state: it is looked into only where no other process works on it. It must be one that
+ * this configuration may go on with; so must the configuration of a process that holds it.
+ */
+async function stateText(config: Config): Promise<string> {
+  const { data } = config;
   const path = join(data, "state.sqlite");
-  if (!existsSync(path)) return "none yet";
-  const { lockHolder, tryLock } = await import("../../../connectors/control/lock.js");
+  if (!existsSync(path) || statSync(path).size === 0) return "none yet";
+  const { differsFromHolder, lockHolder, tryLock } = await import("../../../connectors/control/lock.js");
   const lock = tryLock(data);
-  if (lock === null) return `in use by ${lockHolder(data)}; look into it while nothing runs`;
+  if (lock === null) {
+    const { engineRules } = await import("../../engine/rules.js");
+    const differing = differsFromHolder(data, engineRules(config)) ?? [];
+    if (differing.length > 0)
+      throw new FundpulseError(
+        "FP2008",
+        `${lockHolder(data)} works under another configuration: ${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"}`,
+      );
+    return `in use by ${lockHolder(data)}, under this configuration; look into it while nothing runs`;
+  }
   try {
     const { checkStateFile } = await import("../../../connectors/state/check.js");
-    checkStateFile(path);
+    const { stateIdentity } = await import("../../ledger/rules.js");
+    checkStateFile(path, stateIdentity(config));
     return `sound (${path})`;
   } finally {
     lock.release();

@@ -54,6 +54,7 @@ export async function arriveLive(
       quarantined: first.quarantined + rest.quarantined,
       version: rest.version,
       drained: rest.drained,
+      inOpenTransactions: rest.inOpenTransactions,
     };
   } finally {
     progress.end();

@@ -1,14 +1,22 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
 import { type LoadedConfig, loadConfig } from "../../../connectors/config/load.js";
+import { PublishedReader } from "../../../connectors/duckdb/query.js";
 import { createLog } from "../../../connectors/ops/log.js";
+import type { Log } from "../../../connectors/ports/log.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import type { PrintedReport } from "../../audit/data/report.js";
 import { auditReport, tally } from "../../audit/data-report.js";
+import { withEngine } from "../../engine/open.js";
+import type { RunSummary } from "../../engine/port.js";
 import { startMonitor } from "../../monitor/monitor.js";
+import { writeReports } from "../../report/printed-tables.js";
+import { writeReport } from "../../report/report.js";
+import { CLOSED_EARLY } from "../../simulate/county-year.js";
 import { writeDemoEvents } from "../../simulate/demo.js";
 import { simulatedWorkspace } from "../../simulate/workspace.js";
 import { publishedFile } from "../../workspace/files.js";
+import { engineDeps } from "../terminal/engine-deps.js";
 import { tableText } from "../terminal/printed-text.js";
 import { count, progressLine } from "../terminal/progress.js";
 import { arriveLive } from "./demo-live.js";
@@ -41,20 +49,23 @@ export async function demoCommand(options: {
   progress.note("choosing settlements …");
   const inbox = join(dir, "inbox");
   const written = writeDemoEvents(
-    { ...events, inbox, ...(live ? { later: join(dir, "later") } : {}) },
+    { ...events, inbox, late: join(dir, "late"), ...(live ? { later: join(dir, "later") } : {}) },
     (count_) => progress.note(`${count(count_)} events written`),
   );
   progress.end();
   say(
     `   ${count(written.printed)} events, and made up for the page, in no printed figure: ${count(written.madeUp)} more`,
   );
-  say("   (July to December 2023, budgets and books of the funds, a facility that falls silent)");
+  say("   (July to December 2023, budgets and books of the funds, a facility that falls silent, late bills)");
   say(`   ${written.files.length} files under ${shown(inbox)}`);
 
   say("2. Pipeline: decode, validate, aggregate, publish");
   const log = createLog(loaded.config.log.level, { readable: true });
   let summary = await consume(loaded, log, { untilDrained: true, ops: false });
+  const closed = await closeEarly(loaded, log);
+  summary = together(summary, await afterClose(loaded, log, written.late, inbox));
   say(summaryText(summary, loaded, shown).trimEnd().replaceAll(/^/gm, "   "));
+  say(`   ${CLOSED_EARLY} was closed${closed} before all of its bills came: 更正 shows what that changed`);
   const page = await startMonitor(loaded, { port: 0, log });
   try {
     if (live) {
@@ -63,6 +74,7 @@ export async function demoCommand(options: {
       say(summaryText(summary, loaded, shown).trimEnd().replaceAll(/^/gm, "   "));
     }
     const exitCode = await printTables(loaded);
+    for (const file of await reports(loaded)) say(`   ${shown(file)}`);
     say(closing(dir, publishedFile(loaded)));
     say(`\nThe page: ${page.url}`);
     if (process.stdout.isTTY) {
@@ -72,6 +84,46 @@ export async function demoCommand(options: {
     return exitCode;
   } finally {
     await page.close();
+  }
+}
+
+/** Freezes a month; what nobody can read may belong to any month, so it takes a person to say that it does not. */
+async function closeEarly(loaded: LoadedConfig, log: Log): Promise<string> {
+  const result = await withEngine(loaded, engineDeps(log), (engine) =>
+    engine.close(CLOSED_EARLY, { force: true }),
+  );
+  return result.problems.length === 0 ? "" : " (in spite of records that nobody can read)";
+}
+
+/** The bills that come after the close of their month. */
+async function afterClose(
+  loaded: LoadedConfig,
+  log: Log,
+  files: readonly string[],
+  inbox: string,
+): Promise<RunSummary> {
+  for (const file of files) renameSync(file, join(inbox, basename(file)));
+  return consume(loaded, log, { untilDrained: true, ops: false });
+}
+
+const together = (first: RunSummary, then: RunSummary): RunSummary => ({
+  ...then,
+  applied: first.applied + then.applied,
+  duplicate: first.duplicate + then.duplicate,
+  held: first.held + then.held,
+  quarantined: first.quarantined + then.quarantined,
+});
+
+/** What a night writes: the tables of the closed month, and the report of the half-year. */
+async function reports(loaded: LoadedConfig): Promise<string[]> {
+  say("\nReports, as a night writes them:");
+  const tables = await writeReports(loaded.config);
+  const reader = await PublishedReader.open(publishedFile(loaded));
+  try {
+    const { files } = await writeReport(reader, loaded.config, { period: PERIOD, formats: ["html", "docx"] });
+    return [...tables.map((t) => t.folder), ...files];
+  } finally {
+    reader.close();
   }
 }
 

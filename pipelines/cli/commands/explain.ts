@@ -2,32 +2,40 @@ import { join } from "node:path";
 import type { Formula } from "../../../aggregations/explain/formula.js";
 import { parseRequest, type Request } from "../../../aggregations/explain/request.js";
 import { loadConfig } from "../../../connectors/config/load.js";
+import type { DetailNeed } from "../../../connectors/duckdb/detail/excerpt.js";
 import {
   listSql,
   personsSql,
   type RecordKind,
 } from "../../../connectors/duckdb/explain/settlement-queries.js";
+import { localUser, noteLook } from "../../../connectors/files/access-log.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
+import { visibleJson } from "../../../schemas/visible.js";
 import { explain, recordQueries } from "../../explain/collect.js";
 import type { Explanation } from "../../explain/explanation.js";
-import { detailFile, type Opened, openFiles } from "../../explain/files.js";
+import { type Brought, detailFile, type Opened, openFiles } from "../../explain/files.js";
 import { findFigure } from "../../explain/lookup.js";
+import { needOf } from "../../explain/need.js";
 import { explanationJson, writeCsv } from "../../explain/print.js";
 import { explanationText } from "../../explain/text.js";
 import { forReaders } from "../../workspace/files.js";
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
+import { say, sayAside } from "../terminal/say.js";
 
 export const EXPLAIN_FORMATS = ["text", "json", "csv"] as const;
 const CELLS_SHOWN = 10;
 const RECORDS_SHOWN = 20;
 
-/** Brings the detail file up to date, which needs the configuration's secrets where no process holds the state. */
-export async function refreshDetail(configFile: string): Promise<void> {
+/**
+ * Brings the detail file up to date, or what is needed of it, which needs the configuration's secrets where no
+ * process holds the state.
+ */
+export async function refreshDetail(configFile: string, need?: DetailNeed): Promise<Brought> {
   const { withEngine } = await import("../../engine/open.js");
   const loaded = loadConfig(configFile);
-  await withEngine(loaded, engineDeps(commandLog(loaded)), (engine) => engine.writeDetail());
+  return withEngine(loaded, engineDeps(commandLog(loaded)), (engine) => engine.writeDetail(need));
 }
 
 export interface ExplainOptions {
@@ -56,7 +64,16 @@ export async function explainCommand(
   const limit = limitOf(options);
   const { request, formula: known } = parseRequest(period, indicator, pairs);
   const loaded = loadConfig(options.config, forReaders(process.env));
-  const opened = await openFiles(loaded, () => refreshDetail(options.config));
+  if (limit !== 0 && !options.sql && (known?.family ?? "settlement") === "settlement")
+    noteLook(loaded.config.data, {
+      ...localUser(),
+      by: `explain --format ${options.format} --limit ${limit ?? "all"}`,
+      what: [request.period.id, request.indicator, ...pairs].join(" "),
+      at: new Date(),
+    });
+  // Statements are for the detail file: it has to hold everything.
+  const need = options.sql ? undefined : needOf(request, known);
+  const opened = await openFiles(loaded, () => refreshDetail(options.config, need));
   try {
     const { formula, published } = await findFigure(opened.reader, request, known);
     if (options.sql) {
@@ -77,9 +94,8 @@ export async function explainCommand(
       detail: opened.detail,
       check: await checked(found.check, opened, loaded.config),
     };
-    process.stdout.write(
-      options.format === "json" ? explanationJson(explanation) : explanationText(explanation),
-    );
+    if (options.format === "json") process.stdout.write(visibleJson(explanationJson(explanation)));
+    else say(explanationText(explanation));
     return report(explanation);
   } finally {
     opened.reader.close();
@@ -103,12 +119,10 @@ function report({ check, request }: Explanation): number {
   if (check.outcome === "equal") return 0;
   const list = check.differences.map((d) => `\n  ${d}`).join("");
   if (check.outcome === "newer") {
-    process.stderr.write(
-      `fundpulse: records arrived since the publish that shows this figure; it will follow:${list}\n`,
-    );
+    sayAside(`fundpulse: records arrived since the publish that shows this figure; it will follow:${list}\n`);
     return 0;
   }
-  process.stderr.write(
+  sayAside(
     `fundpulse: ${request.period.id} ${request.indicator} IS NOT WHAT ITS RECORDS GIVE:${list}\n` +
       "Run `fundpulse verify` to see what else differs, then `fundpulse rebuild`.\n",
   );

@@ -1,5 +1,10 @@
+import { createHash } from "node:crypto";
+import { keyWarning } from "../../../connectors/config/key-strength.js";
 import { describeConfig, type LoadedConfig, loadConfig } from "../../../connectors/config/load.js";
+import { faultOf } from "../../../connectors/faults/known.js";
+import { PROGRAM_VERSION } from "../../../connectors/files/program-version.js";
 import { createHealth } from "../../../connectors/ops/health.js";
+import { createLife } from "../../../connectors/ops/life.js";
 import { createMetrics } from "../../../connectors/ops/metrics.js";
 import { type OpsServer, startOps } from "../../../connectors/ops/server.js";
 import type { Log } from "../../../connectors/ports/log.js";
@@ -10,6 +15,7 @@ import type { Monitor } from "../../monitor/monitor.js";
 import { publishedFile } from "../../workspace/files.js";
 import { commandLog } from "../../workspace/log.js";
 import { count, progressLine } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
 
 export interface RunOptions {
   readonly config: string;
@@ -24,14 +30,16 @@ export async function runCommand(options: RunOptions): Promise<number> {
   const loaded = loadConfig(options.config);
   const log = commandLog(loaded);
   const untilDrained = options.untilDrained === true;
-  for (const warning of loaded.warnings) log.warn("configuration", { warning });
+  const weakKey = keyWarning(loaded.config);
+  for (const warning of [...loaded.warnings, ...(weakKey === null ? [] : [weakKey])])
+    log.warn("configuration", { warning });
   log.debug("resolved configuration", { configuration: describeConfig(loaded.config) });
   const summary = await consume(loaded, log, {
     untilDrained,
     ops: options.ops ?? !untilDrained,
     ...(options.monitor ? { monitor: await monitorOf(options.config, loaded, log) } : {}),
   });
-  process.stdout.write(summaryText(summary, loaded));
+  say(summaryText(summary, loaded));
   return 0;
 }
 
@@ -42,7 +50,7 @@ async function monitorOf(configFile: string, loaded: LoadedConfig, log: Log): Pr
     import("./monitor.js"),
   ]);
   const monitor = await startMonitor(loaded, { log, ports: monitorPorts(configFile, log) });
-  process.stdout.write(`${monitor.url}\n`);
+  say(`${monitor.url}\n`);
   return monitor;
 }
 
@@ -55,23 +63,40 @@ export async function consume(
   const { config } = loaded;
   const metrics = createMetrics();
   const health = createHealth(Date.now);
+  const life = createLife(log, Date.now);
   const progress = progressLine();
+  const startedAt = Date.now();
   const stop = stopOnSignals(log);
   let ops: OpsServer | null = null;
   try {
-    const observer = allObservers([metrics, health, progress]);
+    const observer = allObservers([metrics, health, life, progress]);
     const engine = await openEngine(loaded, { log, observer, clock: Date.now }, { wait: true });
     try {
       if (options.ops) ops = await startOps(config.ops, metrics, health);
       log.info("started", {
+        program: PROGRAM_VERSION,
         configuration: loaded.file,
+        configurationHash: configurationHash(config),
+        ...(await engine.describe()),
         source: config.source.kind,
         data: config.data,
         ...(ops === null ? {} : { ops: ops.url }),
         ...(options.monitor === undefined ? {} : { monitor: options.monitor.url }),
       });
-      return await engine.run({ untilDrained: options.untilDrained, signal: stop.signal });
+      life.begin();
+      const summary = await engine.run({ untilDrained: options.untilDrained, signal: stop.signal });
+      const { version, applied, duplicate, held, quarantined } = summary;
+      log.info("stopped", {
+        why: stop.signal.aborted ? "asked to" : "drained",
+        seconds: Math.round((Date.now() - startedAt) / 100) / 10,
+        ...{ applied, duplicate, held, quarantined, version },
+      });
+      return summary;
+    } catch (error) {
+      log.error("stopped", { why: "an error", error: (faultOf(error) ?? (error as Error)).message });
+      throw error;
     } finally {
+      life.end();
       await engine.end();
     }
   } finally {
@@ -81,6 +106,10 @@ export async function consume(
     stop.forget();
   }
 }
+
+/** Tells one configuration from another in a log; secrets do not count, so that none can be guessed from it. */
+const configurationHash = (config: LoadedConfig["config"]): string =>
+  createHash("sha256").update(describeConfig(config)).digest("hex").slice(0, 12);
 
 /** The first SIGINT or SIGTERM asks for a clean stop, the second ends the process at once. */
 function stopOnSignals(log: Log): { signal: AbortSignal; forget: () => void } {
@@ -115,6 +144,10 @@ export function summaryText(
       ? "nothing published yet"
       : `published version ${version}: ${shown(publishedFile(loaded))}`,
   ];
+  if (summary.inOpenTransactions > 0)
+    lines.push(
+      `${count(summary.inOpenTransactions)} records wait for an open transaction; they are read when it ends`,
+    );
   if (quarantined > 0) lines.push(`see why: npx fundpulse quarantine list --config ${shown(loaded.file)}`);
   return `${lines.join("\n")}\n`;
 }

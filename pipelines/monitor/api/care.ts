@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { careFinding } from "../../../aggregations/findings/care.js";
-import type { Dimension } from "../../../schemas/dimensions.js";
+import { DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
 import { wordsOf } from "../../../schemas/indicator-words.js";
 import { refuse } from "../http/problem.js";
-import { ask, groupsOf, labels, monthsOf, only, periodOf, scopeShape, viewQuery } from "./ask.js";
+import { ask, type Group, groupsOf, labels, monthsOf, only, periodOf, scopeShape, viewQuery } from "./ask.js";
+import { byFigure, pageOf, pageQuery, pageShape } from "./pages.js";
 import { type Context, type Route, route } from "./route.js";
 import { figureShape, findingShape } from "./shapes.js";
 import { told } from "./told.js";
@@ -47,6 +48,11 @@ const INDICATORS = {
   ],
   outpatient: [...BASE, ...RATES, ...SHARES],
 } as const;
+/** Dimensions with so many values that only those shown are worked out in full. */
+const MANY: readonly string[] = ["facility", "district"];
+/** What the sentence of finding is made of. */
+const FOUND = ["visits", "avg_fee"];
+
 const MONTHLY = [
   "visits",
   "persons",
@@ -73,6 +79,7 @@ const answer = z.object({
       figures: figuresShape,
     }),
   ),
+  ...pageShape,
   months: z.array(z.object({ period: z.string(), figures: figuresShape })),
 });
 
@@ -91,12 +98,23 @@ function careRoute(
       ...viewQuery,
       by: z
         .enum(BY)
-        .default(kind === "inpatient" ? "region" : "category")
-        .describe("What the rows are cut by"),
+        .optional()
+        .describe(
+          `What the rows are cut by; left out: ${kind === "inpatient" ? "region" : "category"}, with a district category`,
+        ),
+      sort: z
+        .enum(["shown", ...INDICATORS[kind], ...INDICATORS[kind].map((i) => `${i}_change`)])
+        .default("shown")
+        .describe("In the usual order, or by an indicator or its relative change"),
+      order: z.enum(["down", "up"]).default("down").describe("The largest first, or the smallest"),
+      ...pageQuery,
     }),
     answer,
     answerOf: async (context, query) => {
-      const { insurance, district, compare, by } = query;
+      const { insurance, district, compare, sort } = query;
+      const by =
+        query.by ??
+        (kind === "inpatient" && district === undefined ? ("region" as const) : ("category" as const));
       const period = periodOf(context, query.period);
       const grouping = groupingOf(context, ["care", by], district, by === "district");
       const indicators = INDICATORS[kind];
@@ -105,9 +123,18 @@ function careRoute(
       const look = { insurances: [insurance], indicators };
       const care = { care: cares };
       const main = { care: [kind] };
+      const sorted = sort.replace(/_change$/, "");
+      const many = MANY.includes(by);
+      const first = many ? [...new Set([...FOUND, ...(sort === "shown" ? [] : [sorted])])] : indicators;
+      const cut = (names: readonly string[], where = {}) =>
+        ask(
+          context,
+          { ...look, indicators: names, periods: [period], grouping, where: { ...care, ...at, ...where } },
+          compare,
+        );
       const [total, rows, months, names] = await Promise.all([
         ask(context, { ...look, periods: [period], grouping: whole, where: { ...main, ...at } }, compare),
-        ask(context, { ...look, periods: [period], grouping, where: { ...care, ...at } }, compare),
+        cut(first),
         ask(context, {
           ...look,
           indicators: MONTHLY,
@@ -118,7 +145,7 @@ function careRoute(
         labels(context),
       ]);
       const figures = groupsOf(total)[0]?.figures ?? {};
-      const found = groupsOf(rows).map((g) => {
+      const named = (g: Group) => {
         const value = g.dimensions[by]!;
         const name = names.nameOf(by, value);
         return {
@@ -128,12 +155,29 @@ function careRoute(
           care: g.dimensions.care!,
           figures: { ...g.figures },
         };
-      });
+      };
+      const found = groupsOf(rows).map(named);
+      const usual = (a: (typeof found)[number], b: typeof a): number =>
+        names.orderOf(by, a.value) - names.orderOf(by, b.value);
+      const given = byFigure<(typeof found)[number]>(
+        (r) => r.figures[sorted],
+        sort !== sorted,
+        query.order === "up",
+      );
       found.sort(
         (a, b) =>
           cares.indexOf(a.care) - cares.indexOf(b.care) ||
-          names.orderOf(by, a.value) - names.orderOf(by, b.value),
+          (sort === "shown" ? 0 : given(a, b)) ||
+          usual(a, b),
       );
+      const { rows: shown, said } = pageOf(found, query);
+      const full = new Map<string, (typeof found)[number]>();
+      if (many) {
+        const values = [...new Set(shown.map((r) => r.value))];
+        for (const g of values.length === 0 ? [] : groupsOf(await cut(indicators, { [by]: values }))) {
+          full.set(`${g.dimensions.care} ${g.dimensions[by]}`, named(g));
+        }
+      }
       return {
         period,
         scope: { insurance, district: district ?? null },
@@ -151,7 +195,8 @@ function careRoute(
         }),
         by,
         total: { figures: { ...figures } },
-        rows: found,
+        rows: shown.map((r) => full.get(`${r.care} ${r.value}`) ?? r),
+        ...said,
         months: groupsOf(months).map((g) => ({ period: g.period, figures: { ...g.figures } })),
       };
     },
@@ -168,7 +213,9 @@ export function groupingOf(
   district: string | undefined,
   hasDistrict = false,
 ): string {
-  const grouping = [...dimensions, ...(district === undefined || hasDistrict ? [] : ["district"])].join("+");
+  const grouping = [...dimensions, ...(district === undefined || hasDistrict ? [] : (["district"] as const))]
+    .sort((a, b) => DIMENSIONS.indexOf(a) - DIMENSIONS.indexOf(b))
+    .join("+");
   if (config.groupings.includes(grouping)) return grouping;
   throw refuse("FP5003", `figures by ${grouping} are not published`);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { catalogueOf } from "../../../connectors/duckdb/monitor/catalogue.js";
+import { laggingOf, missingOf, SETUP_PARTS } from "../../../connectors/duckdb/monitor/setup.js";
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
 import { WORRIES } from "../../../schemas/indicator-words.js";
 import { DIMENSION_EN } from "../../../schemas/labels-en.js";
@@ -57,6 +58,12 @@ const answer = z.object({
     .record(z.string(), z.string())
     .describe("By kind, the period that the latest settlement lies in"),
   insurances: z.array(z.string()),
+  missing: z
+    .array(z.enum(SETUP_PARTS))
+    .describe("What nothing has come of so far: views that need it say how it is set up"),
+  lagging: z
+    .record(z.string(), z.string())
+    .describe("Facilities whose data have stopped, each with the day of its latest settlement"),
   tables: z.array(
     z.object({
       schema: z.string(),
@@ -74,7 +81,11 @@ export const catalogueRoute = route({
   query: z.strictObject({}),
   answer,
   answerOf: async ({ file, config }) => {
-    const catalogue = await catalogueOf(file);
+    const [catalogue, missing, lagging] = await Promise.all([
+      catalogueOf(file),
+      missingOf(file),
+      laggingOf(file),
+    ]);
     const valuesOf = (dimension: string) =>
       catalogue.labels
         .filter((l) => l.dimension === dimension)
@@ -125,6 +136,8 @@ export const catalogueRoute = route({
       })),
       current: currentPeriods(file.snapshot.lastDay),
       insurances: [...Object.keys(config.insurances), "all"],
+      missing,
+      lagging,
       tables: [...tables.values()],
     };
   },

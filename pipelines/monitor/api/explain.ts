@@ -5,21 +5,17 @@ import {
   type Request,
   groupingOf as requestGrouping,
 } from "../../../aggregations/explain/request.js";
-import { compare } from "../../../aggregations/findings/words.js";
-import { decimal as decimalText, microsOr0 } from "../../../aggregations/micros.js";
 import { restatementOf } from "../../../connectors/duckdb/monitor/restatements.js";
 import { DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
 import { MEASURES } from "../../../schemas/measures.js";
 import { quoteText } from "../../../schemas/published/definition.js";
 import { refuse } from "../http/problem.js";
 import { withOffsetOrNull } from "../http/times.js";
-import { ask, groupsOf, labels, monthsOf } from "./ask.js";
+import { ask } from "./ask.js";
+import { cellsOf, type KnownFormula, SIDES, termNames } from "./cells.js";
 import { dimensionFilters, indicator, insurance, period, word } from "./parameters.js";
 import { type Context, route } from "./route.js";
 import { decimal, figureShape } from "./shapes.js";
-
-/** Cells given; those that are smaller stand in `rest`. */
-const MOST_CELLS = 200;
 
 const one = Object.fromEntries(Object.keys(dimensionFilters).map((d) => [d, word.optional()])) as Record<
   Dimension,
@@ -143,11 +139,6 @@ async function explanationOf(
   };
 }
 
-type KnownFormula = NonNullable<ReturnType<typeof formulaOf>>;
-const SIDES = ["numerator", "denominator"] as const;
-const termNames = (formula: KnownFormula): string[] =>
-  SIDES.flatMap((side) => termsOf(formula, side).map((t) => t.slice(1)));
-
 /** Indicators under which terms of the books are published: in the period, or from 1 January. */
 const PUBLISHED_AS: Readonly<Record<string, { readonly indicator: string; readonly ytd?: true }>> = {
   income: { indicator: "income" },
@@ -232,75 +223,6 @@ async function termValue(
   }
   const month = new Date(p.endDay * 86_400_000).toISOString().slice(0, 7);
   return look(known.indicator, dimensions, known.ytd ? `${month.slice(0, 4)}YTD${month.slice(5)}` : p.id);
-}
-
-const NO_CELLS = { cells_grouping: null, cells: [], cells_count: 0, cells_sums: {} };
-
-async function cellsOf(context: Context, request: Request, formula: KnownFormula | undefined) {
-  if (formula?.family !== "settlement") return NO_CELLS;
-  const terms = termNames(formula).filter((t) => MEASURES.some((m) => m.name === t));
-  if (terms.length === 0) return NO_CELLS;
-  const finer = finest(context.config.groupings, Object.keys(request.dimensions));
-  if (finer === null) return NO_CELLS;
-  const where = Object.fromEntries(Object.entries(request.dimensions).map(([d, v]) => [d, [v!]]));
-  const months =
-    request.period.kind === "day" ? [request.period.id] : monthsOf(context, request.period.id).now;
-  const [figures, names] = await Promise.all([
-    ask(context, {
-      periods: months,
-      insurances: [request.insurance],
-      grouping: finer,
-      indicators: [...new Set(terms)],
-      where,
-    }),
-    labels(context),
-  ]);
-  const groups = groupsOf(figures).filter((g) => {
-    // A category counts in its parent's row too: the parents stand for their children.
-    const { category } = g.dimensions;
-    const asked = request.dimensions.category !== undefined || category === undefined;
-    return asked || ![...names.parents.keys()].some((key) => key.endsWith(` ${category}`));
-  });
-  const first = terms[0]!;
-  const sums = new Map(terms.map((t) => [t, 0n]));
-  for (const g of groups)
-    for (const t of sums.keys()) sums.set(t, sums.get(t)! + microsOr0(g.figures[t]?.value));
-  const filled = groups.filter((g) => [...sums.keys()].some((t) => microsOr0(g.figures[t]?.value) !== 0n));
-  const size = (v: string | null | undefined): string => (v ?? "0").replace("-", "");
-  filled.sort((a, b) => compare(size(b.figures[first]?.value), size(a.figures[first]?.value)));
-  return {
-    cells_grouping: finer,
-    cells: filled.slice(0, MOST_CELLS).map((g) => ({
-      period: g.period,
-      dimensions: { ...g.dimensions },
-      labels: Object.fromEntries(Object.entries(g.dimensions).map(([d, v]) => [d, names.nameOf(d, v).zh])),
-      facility_name: g.facility_name ?? null,
-      value: g.figures[first]?.value ?? null,
-      unit: g.figures[first]?.unit ?? "",
-      terms: Object.fromEntries([...sums.keys()].map((t) => [t, g.figures[t]?.value ?? null])),
-    })),
-    cells_count: filled.length,
-    cells_sums: Object.fromEntries([...sums].map(([t, v]) => [t, decimalText(v)])),
-  };
-}
-
-/**
- * The published grouping with most further dimensions, facilities before others; `flow` only where the figure has it,
- * since inbound care counts there alone.
- */
-function finest(groupings: readonly string[], own: readonly string[]): string | null {
-  const fitting = groupings
-    .map((g) => ({ g, parts: g === "total" ? [] : g.split("+") }))
-    .filter(
-      ({ parts }) => own.every((d) => parts.includes(d)) && (own.includes("flow") || !parts.includes("flow")),
-    )
-    .sort(
-      (a, b) =>
-        b.parts.length - a.parts.length ||
-        Number(b.parts.includes("facility")) - Number(a.parts.includes("facility")) ||
-        Number(b.parts.includes("category")) - Number(a.parts.includes("category")),
-    );
-  return fitting[0]?.g ?? null;
 }
 
 /** The query that a reader of the published file can run to see the same. */

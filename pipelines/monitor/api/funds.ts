@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { type FundBookFacts, fundsFinding } from "../../../aggregations/findings/funds.js";
 import type { Said } from "../../../aggregations/findings/words.js";
-import { FUND_LABELS } from "../../../schemas/fund-labels.js";
 import { ENROLMENT_INDICATORS, FUND_INDICATORS } from "../../../schemas/indicators.js";
+import { FUND_LABELS } from "../../../schemas/labels.js";
 import { ask, type Group, groupsOf, labels, only, periodOf, scopeShape, viewQuery } from "./ask.js";
 import { figuresShape } from "./care.js";
 import { outlookShape, outlooks } from "./overview.js";
@@ -12,6 +12,8 @@ import { figureShape, findingShape } from "./shapes.js";
 
 const FUND_NAMES = FUND_INDICATORS.map((i) => i.name);
 const ENROLMENT_NAMES = ENROLMENT_INDICATORS.map((i) => i.name);
+/** Hundreds of divisions are told in what tells them apart. */
+const OF_DISTRICT = ["settled_expense", "settled_progress", "income", "expense", "balance_period"];
 const ORDER = FUND_LABELS.map((f) => f.value);
 
 export const fundsRoute = route({
@@ -76,7 +78,7 @@ export const fundsRoute = route({
       ),
       ask(
         context,
-        { ...look, indicators: FUND_NAMES, grouping: "district+fund", where: { ...at, ...pick } },
+        { ...look, indicators: OF_DISTRICT, grouping: "district+fund", where: { ...at, ...pick } },
         compare,
       ),
       labels(context),

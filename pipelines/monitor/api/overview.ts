@@ -4,11 +4,11 @@ import { decimal, divided, micros, minus, relative } from "../../../aggregations
 import { partsOfFund } from "../../../aggregations/monitor/fund-measures.js";
 import { alertsOf, outlooksOf } from "../../../connectors/duckdb/monitor/alerts.js";
 import { daySums } from "../../../connectors/duckdb/monitor/days.js";
-import { FUND_LABELS } from "../../../schemas/fund-labels.js";
+import { FUND_LABELS } from "../../../schemas/labels.js";
 import { alertAnswer, alertShape } from "./alert-shape.js";
 import { ask, groupsOf, labels, monthsOf, only, periodOf, scopeShape, viewQuery } from "./ask.js";
 import { type Context, route } from "./route.js";
-import { decimal as decimalShape, findingShape } from "./shapes.js";
+import { decimal as decimalShape, figureShape, findingShape } from "./shapes.js";
 import { trustAnswer, trustShape } from "./trust.js";
 import { type FundYear, fundYears, type Year, yearOf } from "./year.js";
 
@@ -103,15 +103,24 @@ export const overviewRoute = route({
     }),
     funds: z.array(fundShape),
     recent: z.array(recentShape),
+    persons: figureShape
+      .nullable()
+      .describe("Persons of the current month: they are counted by month, not by day"),
     alerts: z.array(alertShape),
     trust: trustShape,
   }),
   answerOf: async (context, query) => {
     const period = periodOf(context, query.period);
     const year = yearOf(context, period);
-    const [funds, recent, alerts, trust] = await Promise.all([
+    const [funds, recent, [persons], alerts, trust] = await Promise.all([
       fundCards(context, period, year, query.district),
       recentDays(context, query.insurance),
+      ask(context, {
+        periods: [periodOf(context, undefined, "month")],
+        insurances: [query.insurance],
+        grouping: "total",
+        indicators: ["persons"],
+      }),
       alertsOf(context.file, { states: ["open"] }),
       trustAnswer(context),
     ]);
@@ -140,6 +149,7 @@ export const overviewRoute = route({
       },
       funds,
       recent,
+      persons: persons ?? null,
       alerts: alerts.map((row) => alertAnswer(context, row)),
       trust,
     };

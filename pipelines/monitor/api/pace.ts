@@ -45,6 +45,7 @@ export const paceRoute = route({
     fund: z.string(),
     name_zh: z.string(),
     name_en: z.string(),
+    insurance: z.string().describe("Whose settlements pay out of the fund; all where several do"),
     as_of: z.string(),
     settled: decimalShape,
     settled_previous: decimalShape,
@@ -56,6 +57,7 @@ export const paceRoute = route({
     pace: decimalShape.describe("Share of the year's money that is usually spent by `as_of`"),
     pace_from: z.enum(["last_year", "straight_line"]),
     pace_amount: decimalShape.describe("pace × budget"),
+    pace_gap: decimalShape.describe("spent − pace_amount: yuan ahead of the pace, negative behind it"),
     lead: decimalShape,
     last_total: decimalShape.describe("Last year's whole; null unless all of it has data"),
     days: z
@@ -110,6 +112,8 @@ export const paceRoute = route({
     const pace = row?.pace ?? (share === null ? null : decimal(share));
     const progress = of.settled_progress?.value ?? null;
     const lead = minus(progress, pace);
+    const paceAmount = budget === null || pace === null ? null : product(budget, pace);
+    const insured = [...new Set(parts.map((p) => p.insurance))];
     const pace_from =
       row === null
         ? own.pace.from
@@ -140,6 +144,7 @@ export const paceRoute = route({
       fund,
       name_zh: name.zh,
       name_en: name.en,
+      insurance: insured.length === 1 ? insured[0]! : "all",
       as_of: year.asOf,
       settled: settled?.value ?? null,
       settled_previous: settled?.previous ?? null,
@@ -150,7 +155,8 @@ export const paceRoute = route({
       progress,
       pace,
       pace_from,
-      pace_amount: budget === null || pace === null ? null : product(budget, pace),
+      pace_amount: paceAmount,
+      pace_gap: minus(settled?.value ?? null, paceAmount),
       lead,
       last_total: lastTotal,
       days: daysOf(own, budget, year),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { parsePeriod } from "../../../aggregations/calendar.js";
 import { reportsFinding } from "../../../aggregations/findings/data.js";
 import { reportFiles } from "../../../connectors/files/report-files.js";
+import { instantText } from "../http/times.js";
 import { route } from "./route.js";
 import { findingShape } from "./shapes.js";
 
@@ -26,7 +27,7 @@ export const reportsRoute = route({
     ),
   }),
   kept: false,
-  answerOf: async ({ config }) => {
+  answerOf: async ({ config, calendar }) => {
     const files = await reportFiles(join(config.data, "reports"));
     const reports = files.map(({ path, bytes, writtenAt }) => {
       const parts = path.split("/");
@@ -40,7 +41,7 @@ export const reportsRoute = route({
           null,
         format: name.split(".").at(-1)!.toLowerCase(),
         bytes,
-        written_at: new Date(writtenAt).toISOString(),
+        written_at: instantText(calendar, writtenAt),
       };
     });
     return {

@@ -1,4 +1,5 @@
-import { ERROR_CODES, type ErrorCode, FundpulseError } from "../../../schemas/errors.js";
+import { faultOf } from "../../../connectors/faults/known.js";
+import { ERROR_CODES, type ErrorCode } from "../../../schemas/errors.js";
 
 /** An error as an answer: RFC 9457, `application/problem+json`, with our code and what to do. */
 export interface Problem {
@@ -18,6 +19,7 @@ const STATUS: Readonly<Partial<Record<ErrorCode, number>>> = {
   FP1003: 400,
   FP4002: 503,
   FP4004: 404,
+  FP4006: 503,
   FP5001: 400,
   FP5002: 503,
   FP5003: 404,
@@ -61,8 +63,6 @@ export const refuse = (code: ErrorCode, detail: string, more?: Parameters<typeof
 /** What an error of the program says to the one who asked; null for a mistake of ours. */
 export function knownProblem(error: unknown): Problem | null {
   if (error instanceof Refusal) return error.problem;
-  if (error instanceof FundpulseError) {
-    return problemOf(error.code, error.message.replace(/ \[FP\d+\]$/, ""));
-  }
-  return null;
+  const known = faultOf(error);
+  return known === undefined ? null : problemOf(known.code, known.message.replace(/ \[FP\d+\]$/, ""));
 }

@@ -21,5 +21,7 @@ export function parsed<S extends z.ZodType>(schema: S, given: unknown): z.output
 export function sameOrigin(request: FastifyRequest): void {
   const { origin, host } = request.headers;
   if (origin === undefined || origin === `http://${host}` || origin === `https://${host}`) return;
+  // Where a proxy or a setting of the browser takes the origin away, the browser still says that it is our page.
+  if (origin === "null" && request.headers["sec-fetch-site"] === "same-origin") return;
   throw refuse("FP6003", `a request from ${origin} is not taken`);
 }

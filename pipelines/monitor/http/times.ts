@@ -20,3 +20,7 @@ export function withOffset(calendar: ZoneCalendar, local: string): string {
 
 export const withOffsetOrNull = (calendar: ZoneCalendar, local: unknown): string | null =>
   local === null || local === undefined ? null : withOffset(calendar, String(local));
+
+/** An instant, epoch milliseconds, as text with the jurisdiction's offset. */
+export const instantText = (calendar: ZoneCalendar, at: number): string =>
+  withOffset(calendar, new Date(at + calendar.offsetMs(at)).toISOString().slice(0, 19));

@@ -195,11 +195,11 @@ test("the sentence names subject, figure, distance and threshold", () => {
   const r = rule({ indicator: "settled_progress", where: { fund: "*" }, aheadOfYear: 0.05 });
   const { alert } = versions(r, ["0.553172"]);
   const [{ facts }] = alert.values();
-  expect(facts.finding).toBe("居民医保：结算完成预算 55.32%，比时间进度快 5.59 个百分点（阈值 5）（2024）");
+  expect(facts.finding).toBe("居民基金：结算完成预算 55.32%，比时间进度快 5.59 个百分点（阈值 5）（2024）");
   expect(facts).toMatchObject({
     value: "0.553172",
     measured: "0.055904",
     threshold: "0.050000",
-    subject_zh: "居民医保",
+    subject_zh: "居民基金",
   });
 });

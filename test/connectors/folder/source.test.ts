@@ -19,7 +19,13 @@ import { ZoneCalendar } from "../../../aggregations/calendar.js";
 import { BatchDecoder } from "../../../connectors/decode/decoder.js";
 import { kindOfName } from "../../../connectors/folder/files.js";
 import { FolderSource } from "../../../connectors/folder/source.js";
-import type { Position, SourceBatch } from "../../../connectors/ports/source.js";
+import type {
+  PartitionChange,
+  Position,
+  SourceBatch,
+  SourceContext,
+  SourceLag,
+} from "../../../connectors/ports/source.js";
 import type { FolderSourceConfig } from "../../../schemas/config/schema.js";
 import { avroSchema } from "../../../schemas/input/streams.js";
 import { sourceContract } from "../../contracts/source.js";
@@ -57,6 +63,7 @@ const put = (name: string, bytes: Buffer | string) => writeFileSync(join(dir, na
 /** A small state: what was delivered, and the committed positions. `killAfter` forgets everything later. */
 class Program {
   committed = new Map<string, Position>();
+  readonly changes = new Map<string, PartitionChange>();
   seen: string[] = [];
   batches: SourceBatch[] = [];
   warnings: { event: string; detail: Record<string, unknown> }[] = [];
@@ -65,17 +72,28 @@ class Program {
 
   constructor(readonly encoding?: FolderSourceConfig["encoding"]) {}
 
+  context(signal: AbortSignal): SourceContext {
+    return {
+      committed: (_, partition) => this.committed.get(partition),
+      partitions: () => [...this.committed.values()],
+      signal,
+      warn: (event, detail) => this.warnings.push({ event, detail }),
+      changedAs: (_, partition) => this.changes.get(partition)?.mark,
+      changed: async (change) => {
+        this.changes.set(change.partition, change);
+      },
+      restored: async (_, partition) => {
+        this.changes.delete(partition);
+      },
+    };
+  }
+
   async run(killAfter = Number.POSITIVE_INFINITY): Promise<void> {
     const source = new FolderSource({ path: dir, pollMs: 20, encoding: this.encoding });
     const controller = new AbortController();
     let left = killAfter;
     await source.run(
-      {
-        committed: (_, partition) => this.committed.get(partition),
-        partitions: () => [...this.committed.values()],
-        signal: controller.signal,
-        warn: (event, detail) => this.warnings.push({ event, detail }),
-      },
+      this.context(controller.signal),
       async (batch) => {
         if (left-- <= 0) {
           controller.abort();
@@ -629,6 +647,26 @@ describe("order, resumption and change", () => {
     expect(program.warnings.map((w) => w.event)).toEqual(["file_vanished"]);
   });
 
+  it("what lies there and is not taken waits; what nobody may read, or was left, does not", async () => {
+    put("facility-1.ndjson", line("A"));
+    put("facility-2.ndjson", line("B"));
+    symlinkSync(join(dir, "nowhere"), join(dir, "facility-3.ndjson"));
+    put("notes.txt", "no stream");
+    const source = new FolderSource({ path: dir, pollMs: 5 });
+    const controller = new AbortController();
+    let told: readonly SourceLag[] = [];
+    await source.run(
+      new Program().context(controller.signal),
+      async (batch) => {
+        if (batch.position.partition === "facility-2.ndjson") told = await source.lag();
+      },
+      { untilDrained: true, onDrained: () => undefined },
+    );
+    const waits = (lags: readonly SourceLag[]) => lags.filter((l) => l.waits).map((l) => l.partition);
+    expect(waits(told)).toEqual(["facility-2.ndjson", "facility-3.ndjson"]);
+    expect(waits(await source.lag())).toEqual([]);
+  });
+
   it("files that appear later are found; each time nothing is left is told once", async () => {
     put("facility-1.ndjson", line("A"));
     const controller = new AbortController();
@@ -636,7 +674,7 @@ describe("order, resumption and change", () => {
     const taken: string[] = [];
     let drained = 0;
     await source.run(
-      { committed: () => undefined, partitions: () => [], signal: controller.signal, warn: () => undefined },
+      new Program().context(controller.signal),
       async (batch) => {
         taken.push(batch.position.partition);
       },

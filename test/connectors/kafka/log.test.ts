@@ -245,6 +245,35 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
     expect(state.values()).toEqual(records(0, 10));
   });
 
+  it("counts records of an open transaction as waiting, not as read", async () => {
+    const { topic, config } = await freshTopic();
+    await produce(brokers, topic, records(0, 5));
+    const producer = quietClient(brokers).producer({
+      transactionalId: unique("tx"),
+      idempotent: true,
+      maxInFlightRequests: 1,
+    });
+    await producer.connect();
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: records(5, 7).map((value) => ({ value })) });
+    const state = new MemoryState();
+    const source = openKafka(config);
+    const following = follow(source, state);
+    const waiting = async (): Promise<number> => {
+      const lags = await source.lag();
+      return lags.reduce((sum, l) => sum + (l.inOpenTransactions ?? 0), 0);
+    };
+    await until(() => state.seen.length === 5);
+    while ((await waiting()) !== 7) await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await source.lag()).reduce((sum, l) => sum + (l.lag ?? 0), 0)).toBe(7);
+    expect(source.connection()).toMatchObject({ connected: true });
+    await transaction.commit();
+    await producer.disconnect();
+    await until(() => state.seen.length === 12);
+    while ((await waiting()) !== 0) await new Promise((resolve) => setTimeout(resolve, 100));
+    await following.stop();
+  });
+
   it("takes partitions that are added while it runs from their start", async () => {
     const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 3));

@@ -6,8 +6,8 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AlertMessage } from "../../../connectors/notify/message.js";
 import { Notifier, send } from "../../../connectors/notify/notifier.js";
-import { ALERT_STATE_TABLES } from "../../../connectors/state/alert-tables.js";
 import { AlertStore } from "../../../connectors/state/alerts.js";
+import { ALERT_STATE_TABLES } from "../../../connectors/state/migrations/alert-tables.js";
 import type { AlertChannel } from "../../../schemas/alerts/channel.js";
 import { type HttpReceiver, httpReceiver, smtpReceiver, until } from "../../support/receivers.js";
 

@@ -3,6 +3,7 @@ import { createHealth, type Health } from "../../../connectors/ops/health.js";
 import { createMetrics, type Metrics } from "../../../connectors/ops/metrics.js";
 import { type OpsServer, startOps } from "../../../connectors/ops/server.js";
 import { FundpulseError } from "../../../schemas/errors.js";
+import type { Fen } from "../../../schemas/units.js";
 
 let now = 0;
 let server: OpsServer | null = null;
@@ -85,6 +86,16 @@ test("waiting records without a batch are stuck, a batch ends it", async () => {
   expect((await fetch(`${url}/health`)).status).toBe(200);
 });
 
+test("a file that waits and is not taken is stuck, however many records it has", async () => {
+  const { health, url } = await start();
+  health.published(PUBLISH);
+  health.lag([{ source: "folder", partition: "settlement-1.avro", lag: null, waits: true }]);
+  now += 60_000;
+  expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ state: "stuck", lagRecords: null });
+  health.lag([{ source: "folder", partition: "settlement-1.avro", lag: null, waits: false }]);
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+});
+
 test("no lag is never stuck, however long nothing comes", async () => {
   const { health, url } = await start();
   health.published(PUBLISH);
@@ -144,4 +155,86 @@ test("only GET and HEAD are answered, and unknown paths name the known ones", as
   const unknown = await fetch(`${url}/`);
   expect(unknown.status).toBe(404);
   expect(await unknown.text()).toContain("/metrics");
+});
+
+test("a source that does not answer is told with the age of the lag, and is not ready after a minute", async () => {
+  const { health, metrics, url } = await start();
+  health.published(PUBLISH);
+  const lags = [{ source: "kafka:a", partition: "0", lag: 12 }];
+  const say = (connected: boolean, since: number, lagAt: number): void => {
+    for (const observer of [health, metrics]) {
+      observer.lag(lags);
+      observer.connection?.({ connected, since, lagAt });
+    }
+  };
+  say(true, now, now);
+  const lost = now;
+  now += 59_000;
+  say(false, lost, lost);
+  expect(await (await fetch(`${url}/ready`)).json()).toMatchObject({ state: "ready", connected: false });
+  now += 1_000;
+  const away = await fetch(`${url}/ready`);
+  expect(away.status).toBe(503);
+  expect(await away.json()).toMatchObject({
+    state: "disconnected",
+    lagRecords: 12,
+    secondsSinceLag: 60,
+    why: "the source has not answered for 60 s; the lag of 12 records is what was known 60 s ago",
+  });
+  // A restart mends nothing: it lives.
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+  const text = await (await fetch(`${url}/metrics`)).text();
+  expect(text).toContain("fundpulse_connected 0");
+  expect(text).toContain('fundpulse_lag_records{source="kafka:a",partition="0"} 12');
+  expect(text).toMatch(/fundpulse_lag_age_seconds \d+/);
+  // Back again: what waited was not refused meanwhile.
+  say(true, now, now);
+  expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ state: "ready", connected: true });
+});
+
+test("records of open transactions are told, and do not make it stuck", async () => {
+  const { health, metrics, url } = await start();
+  health.published(PUBLISH);
+  for (const observer of [health, metrics])
+    observer.lag([{ source: "kafka:a", partition: "0", lag: 5, inOpenTransactions: 5 }]);
+  now += 3_600_000;
+  expect(await (await fetch(`${url}/health`)).json()).toMatchObject({
+    state: "ready",
+    lagRecords: 5,
+    openTransactionRecords: 5,
+    why: "5 records wait for an open transaction",
+  });
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain(
+    'fundpulse_open_transaction_records{source="kafka:a",partition="0"} 5',
+  );
+});
+
+test("a version that stands from an earlier run is spoken of at once", async () => {
+  const { health, metrics, url } = await start();
+  for (const observer of [health, metrics]) observer.standing?.({ version: 4, watermark: 1_700_000_000_000 });
+  expect(await (await fetch(`${url}/ready`)).json()).toMatchObject({ state: "ready", publishedVersion: 4 });
+  const text = await (await fetch(`${url}/metrics`)).text();
+  expect(text).toContain("fundpulse_published_version 4");
+  expect(text).toContain("fundpulse_watermark_timestamp_seconds 1700000000");
+});
+
+test("what waits for somebody is told by reason and kind; a recount that never was has no series", async () => {
+  const { metrics, url } = await start();
+  const text = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
+  const quality = {
+    waiting: new Map([["bad_value", 3]]),
+    unmapped: new Map([["facility", 123_456 as Fen]]),
+    verified: null,
+    diskFree: 5_000_000,
+  };
+  metrics.quality?.(quality);
+  expect(await text()).toContain('fundpulse_quarantine_waiting{reason="bad_value"} 3');
+  expect(await text()).toContain('fundpulse_quarantine_waiting{reason="undecodable"} 0');
+  expect(await text()).toContain('fundpulse_unmapped_yuan{kind="facility"} 1234.56');
+  expect(await text()).toContain("fundpulse_disk_free_bytes 5000000");
+  expect(await text()).not.toContain("fundpulse_verified");
+  metrics.quality?.({ ...quality, unmapped: new Map(), verified: { at: 1_700_000_000_000, differences: 2 } });
+  expect(await text()).toContain("fundpulse_verified_timestamp_seconds 1700000000");
+  expect(await text()).toContain("fundpulse_verified_differences 2");
+  expect(await text()).not.toContain("fundpulse_unmapped_yuan{");
 });

@@ -142,7 +142,7 @@ test("each default rule fires on what was made for it", async () => {
   expect(found).toEqual(
     expect.arrayContaining([
       // 700,000 − 6 × 100,000, over 100,000 a month.
-      { rule: "基金可支付月数过低", subject_zh: "居民医保", value: "1.000000", measured: "1.000000" },
+      { rule: "基金可支付月数过低", subject_zh: "居民基金", value: "1.000000", measured: "1.000000" },
       {
         rule: "机构住院次均费用异常上涨",
         subject_zh: "院1·住院",

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -21,6 +21,21 @@ test("a workspace of simulated events passes its own checks", async () => {
   expect(readdirSync(join(root, "inbox")).some((name) => /^settlement-.*\.avro$/.test(name))).toBe(true);
   expect(await main(["simulate", "free", ...SMALL, "--workspace", root])).toBe(2);
   expect(caught.err).toContain("[FP1004]");
+});
+
+test("the workspace that init just made is taken, one that somebody touched is not", async () => {
+  const root = join(folder(), "w");
+  expect(await main(["init", root])).toBe(0);
+  expect(await main(["simulate", "free", ...SMALL, "--workspace", root])).toBe(0);
+  const { config } = loadConfig(join(root, "fundpulse.yaml"), { FUNDPULSE_PERSON_KEY: "k" });
+  expect(loadReference(config.reference, config.timezone).facilities).toHaveLength(3);
+
+  const touched = join(folder(), "w");
+  expect(await main(["init", touched])).toBe(0);
+  appendFileSync(join(touched, "reference", "facilities.csv"), "H1,620725,,,,,,,,,\n");
+  expect(await main(["simulate", "free", ...SMALL, "--workspace", touched])).toBe(2);
+  expect(caught.err).toContain("[FP1004]");
+  expect(readdirSync(join(touched, "inbox"))).toEqual([]);
 });
 
 test("format and compression decide the files' names", async () => {

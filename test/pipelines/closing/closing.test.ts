@@ -171,6 +171,53 @@ describe("a month that changes after its close", () => {
     expect(tier("1", "share_fee")).toMatchObject({ value: 0.07874, reported: 0.058824, status: "restated" });
   });
 
+  test("a wide row has the reported figures beside, and its status is that of its figures", async () => {
+    const measures = ["visits", "fee", "pool_paid", "persons", "reimb_rate", "share_fee"];
+    for (const table of ["inpatient", "outpatient", "fund_spend"]) {
+      const said =
+        table === "fund_spend" ? `grouping IN ('total', 'care', 'care+category')` : `care = '${table}'`;
+      const wide = await w.query(
+        `UNPIVOT (SELECT period, insurance, grouping, coalesce(tier, facility, flow, category, care_group, care, '') AS line,
+          ${measures.map((m) => `${m}_reported::DECIMAL(24, 6) AS ${m}`).join(", ")} FROM ${table} WHERE period = '2024-03')
+          ON ${measures.join(", ")} INTO NAME indicator VALUE reported ORDER BY ALL`,
+      );
+      const long = await w.query(
+        `SELECT period, insurance, grouping, coalesce(tier, facility, flow, category, care_group, care, '') AS line, indicator,
+          reported FROM indicators WHERE period = '2024-03' AND ${said} AND reported IS NOT NULL
+          AND indicator IN (${measures.map((m) => `'${m}'`).join(", ")}) ORDER BY ALL`,
+      );
+      expect(wide.length).toBeGreaterThan(10);
+      expect(wide).toEqual(long);
+    }
+    const status = await w.query(`SELECT DISTINCT coalesce(facility, care) AS line, status, fee_reported
+      FROM outpatient WHERE period = '2024-03' AND insurance = 'resident' AND grouping IN ('care', 'care+facility')
+      ORDER BY line`);
+    expect(status).toEqual([
+      { line: "H1", status: "restated", fee_reported: "500.00" },
+      { line: "H2", status: "restated", fee_reported: "100.00" },
+      { line: "H3", status: "restated", fee_reported: "100.00" },
+      { line: "outpatient", status: "restated", fee_reported: "700.00" },
+    ]);
+    // Its sums are the same, its shares are not: as in `indicators`.
+    expect(
+      await w.query(`SELECT fee, fee_reported, share_fee_reported, status FROM outpatient
+        WHERE period = '2024-03' AND insurance = 'resident' AND tier = '1'`),
+    ).toEqual([
+      { fee: "100.00", fee_reported: "100.00", share_fee_reported: "0.058824", status: "restated" },
+    ]);
+    expect(
+      await w.query("SELECT DISTINCT status, fee_reported FROM outpatient WHERE period = '2024-04'"),
+    ).toEqual([{ status: "open", fee_reported: null }]);
+    expect(
+      await w.query(`SELECT fund_zh, expense, expense_reported, status FROM fund_account
+        WHERE period = '2024-03' AND insurance = 'resident' AND grouping = 'fund' AND fund = 'resident'`),
+    ).toEqual([{ fund_zh: "居民基金", expense: "450.00", expense_reported: "500.00", status: "restated" }]);
+    expect(
+      await w.query(`SELECT insurance_zh, care_zh, tier_zh FROM inpatient WHERE period = '2024-03' AND tier = '2'
+        AND insurance = 'resident'`),
+    ).toEqual([{ insurance_zh: "居民医保", care_zh: "住院", tier_zh: "二级医疗机构" }]);
+  });
+
   test("the rate of admissions stands over those who were enrolled at close", async () => {
     const rate = await w.query(
       `SELECT value::DOUBLE AS value, reported::DOUBLE AS reported FROM indicators WHERE period = '2024-03'

@@ -120,3 +120,33 @@ test("a review that was cut off after its commit is not noted again", async () =
     ["facility", "S2", "3", 100],
   ]);
 });
+
+test("another parent of a category is noted: its bills leave the lines that it counted in and come to the others", async () => {
+  const psychiatric = (parent: string | null) => ({
+    ...{ med_type: "2101", category: "精神病住院", care: "inpatient", parent },
+    ...{ dise_no: null, insurance: null, display_order: null },
+  });
+  bench = new Bench(config({ groupings: ["total", "care+category"] }), {
+    ...tables(facility("H1", "620725", "2")),
+    categories: [psychiatric("普通住院")],
+  });
+  await bench.open();
+  bench.state.derived();
+  const stay = { fixmedins_code: "H1", begndate: "2024-03-01", enddate: "2024-03-05" };
+  await take(settlement("S1", { ...stay, med_type: "2101" }), settlement("S2", { ...stay, med_type: "21" }));
+  await bench.close("2024-03");
+  bench.reference = { ...bench.reference, categories: [psychiatric("单病种住院")] };
+  await bench.restart();
+  const { groups } = bench.state.groups;
+  const lines = closedSnapshot(bench.state, 0).changes.map(({ change, groupIds }) => [
+    change.kind === "settlement" && change.key,
+    change.kind === "settlement" && change.sums[MEASURE_INDEX.visits],
+    [...groupIds].flatMap((id) =>
+      groups[id].insurance === "all" ? [] : (groups[id].dimensions.category ?? "total"),
+    ),
+  ]);
+  expect(lines).toEqual([
+    ["S1", -1, ["total", "精神病住院", "普通住院"]],
+    ["S1", 1, ["total", "精神病住院", "单病种住院"]],
+  ]);
+});

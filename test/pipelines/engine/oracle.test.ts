@@ -16,7 +16,7 @@ import { StateDriver } from "../../support/state-driver.js";
 /** How many histories the long lane takes; a night's run takes thousands. */
 const RUNS = Number(process.env.FUNDPULSE_HISTORIES ?? 1000);
 /** A developer's lane takes the first few of the same. */
-const FEW = 100;
+const FEW = 40;
 const LONG = { tags: "long", timeout: 600_000 };
 
 /** The same histories in every run of the suite; a night's run takes others. */

@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { INDICATOR_NAMES } from "../../../aggregations/explain/formula.js";
@@ -368,6 +370,29 @@ describe("what it refuses", () => {
 
   test.each([{ format: "xml" }, { limit: "many" }, { limit: "-1" }])("options %o", async (options) => {
     expect((await refused("2024Q1 fee", options)).exitCode).toBe(2);
+  });
+});
+
+describe("only what is asked for is read", () => {
+  const detail = (): string => join(dirname(space.configFile), "data", "detail", "detail.duckdb");
+  const work = (): string[] => readdirSync(join(dirname(space.configFile), "data", "work", "detail"));
+
+  test.each([
+    "2024Q1 reimb_rate insurance=resident care=inpatient",
+    "2024Q1 hospitalization_rate care=inpatient",
+    "2024Q1 settled_progress fund=resident insurance=resident",
+    "2024Q1 inspected facility_kind=village",
+  ])("%s: the same as from the whole file, which is left alone", async (line) => {
+    await explained(line, { sql: true });
+    expect(existsSync(detail())).toBe(true);
+    const whole = await json(line);
+    rmSync(detail());
+    rmSync(join(dirname(space.configFile), "data", "work", "detail"), { recursive: true });
+    const excerpt = await json(line);
+    expect(excerpt).toEqual(whole);
+    // Neither made nor left behind.
+    expect(existsSync(detail())).toBe(false);
+    expect(work().filter((name) => name.startsWith("excerpt"))).toEqual([]);
   });
 });
 

@@ -106,6 +106,39 @@ describe("a cancellation", () => {
     expect(await march("visits")).toBe(1);
   });
 
+  const KEY = { setl_id: "S1", __deleted: "true" };
+  test.each([
+    ["in an earlier record of its file", [{ ...KEY, __ts_ms: 1_717_000_000_000 }, BILL], null],
+    ["of an unknown time", [KEY, BILL], null],
+    ["of the bill's own second", [{ ...KEY, __ts_ms: Date.parse("2024-03-05T10:00:00+08:00") }, BILL], null],
+    ["and the bill written again later stands", [{ ...KEY, __ts_ms: 1_709_000_000_000 }, BILL], 1],
+  ])("a deletion that comes before its bill, %s", async (_name, records, visits) => {
+    const { waiting, march, balance } = await told(records);
+    expect(waiting).toEqual([
+      "missing_field: only the key of the deleted settlement is known, and no version of it has come",
+    ]);
+    const [entry] = await w.query("SELECT status FROM quality_quarantine");
+    expect(entry).toEqual({ status: "resolved" });
+    expect((await march("visits")) || null).toBe(visits);
+    expect(balance).toMatchObject({ r: 2, q: 0 });
+  });
+
+  test("a deletion that waits since another run, and for a bill that waits itself", async () => {
+    await told([KEY, { ...KEY, setl_id: "S2" }]);
+    w.put("settlement-2.ndjson", [BILL, { ...BILL, setl_id: "S2", med_type: "ZZ" }]);
+    await w.drain(() => NOW);
+    const waiting = () =>
+      w.query("SELECT reason FROM quality_quarantine WHERE status = 'waiting' ORDER BY 1");
+    expect(await waiting()).toEqual([{ reason: "missing_field" }, { reason: "unknown_category" }]);
+    w.reference("categories", "med_type,category,care\nZZ,一种,outpatient\n");
+    await w.drain(() => NOW);
+    expect(await waiting()).toEqual([]);
+    const [sums] = await w.query(
+      "SELECT sum(value)::INT AS n FROM indicators WHERE grouping = 'total' AND indicator = 'visits'",
+    );
+    expect(sums?.n ?? 0).toBe(0);
+  });
+
   test("of which only the key is known takes out what is current; where nothing is, it waits", async () => {
     const gone = {
       before: { setl_id: "S1" },

@@ -37,7 +37,9 @@ test("when the first period with data falls away, nothing is left of it in the y
   expect(await differingRows(changed, anew)).toEqual([]);
 });
 
-test("amounts that no bill can have wait in the quarantine, and the others are published", async () => {
+test("amounts that no bill can have wait in the quarantine, and the others are published", {
+  tags: "long",
+}, async () => {
   const w = space();
   const priced = (id: string, yuan: string) =>
     settlement(id, { medfee_sumamt: yuan, hifp_pay: yuan, fund_pay_sumamt: yuan, psn_cash_pay: "0.00" });

@@ -190,10 +190,10 @@ const office = (() => {
 
 test.skipIf(!office)(
   "LibreOffice opens it and makes a PDF of all its pages",
+  { tags: "long", timeout: 300_000 },
   async () => {
     await cli("report", PERIOD, "--format", "pdf", "--out", out, "--config", config);
     expect(file("pdf").subarray(0, 5).toString()).toBe("%PDF-");
     expect(file("pdf").length).toBeGreaterThan(100_000);
   },
-  300_000,
 );

@@ -75,7 +75,10 @@ test("a summary rendered from the built-in template has no blank left", async ()
   expect(text).toContain("基金使用进度：支出总额4.83万元；占当年筹集基金总额40.3%；占累计可用基金32.20%");
 });
 
-test("what the bureau has no name for is empty, not 0; the rate of stays covers what the tables cover", async () => {
+test("what the bureau has no name for is empty, not 0; the rate of stays covers what the tables cover", {
+  tags: "long",
+  timeout: 120_000,
+}, async () => {
   const { careGroups, ...rest } = COUNTY.config;
   space.configure({
     groupings: undefined,
@@ -102,7 +105,7 @@ test("what the bureau has no name for is empty, not 0; the rate of stays covers 
     `FROM "报表"."居民医保各区域住院率增长明细表"('2024H1')`,
   );
   expect(String(region.rows.at(-1)![4])).toBe("4.50");
-}, 120_000);
+});
 
 test("a macro that is asked for a period that does not exist says so", async () => {
   await expect(queryPublished(space.published, `FROM "报表"."工作总结"('2024H9')`)).rejects.toThrow(

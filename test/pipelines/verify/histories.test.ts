@@ -14,16 +14,17 @@ async function recountEqualsPublished(numRuns: number): Promise<void> {
     fc.asyncProperty(histories(40), deliveries, async (history, delivery) => {
       let publisher: DuckDbPublisher | undefined;
       let result: VerifyResult | undefined;
+      let version = 0;
       const beside: Beside = {
         open: async (config) => {
           publisher = new DuckDbPublisher({ dataDir: config.data, config });
           await publisher.open("state");
         },
         publish: async (input) => {
-          await publisher?.publish(input);
+          version = (await publisher?.publish(input)) ?? 0;
         },
         inspect: async (state) => {
-          result = await verifyPublished(pinPublished(state, detailReference(state), 1));
+          result = await verifyPublished(pinPublished(state, detailReference(state), version));
         },
       };
       try {

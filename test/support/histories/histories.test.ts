@@ -43,7 +43,7 @@ test("steps deliver every record once, and redeliveries only behind their first 
   );
 });
 
-test("a few hundred histories reach every corner", () => {
+test("a few hundred histories reach every corner", { tags: "long" }, () => {
   const reached = new Set<string>();
   let records = 0;
   const sample = fc.sample(histories(), { numRuns: 300, seed: 1 });

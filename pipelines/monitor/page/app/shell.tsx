@@ -6,6 +6,7 @@ import { AskCard } from "../parts/ask.js";
 import { ExplainDrawer } from "../parts/explain.js";
 import { Down } from "../parts/glyph.js";
 import { Mark } from "../parts/mark.js";
+import { Missing } from "../parts/missing.js";
 import { Pickers } from "../parts/pickers.js";
 import { useStore } from "../state/store.js";
 import { change, go, hrefOf, usePlace } from "../state/url.js";
@@ -85,7 +86,7 @@ function Foot() {
   const { t } = useText();
   return (
     <footer class="foot">
-      {(["provisional", "restated", "reported", "stale"] as const).map((m) => (
+      {(["provisional", "restated", "reported", "stale", "quarantined"] as const).map((m) => (
         <span key={m}>
           <Mark of={m} />
           {t(`legend.${m}`)}
@@ -123,6 +124,7 @@ export function App() {
   const provisional =
     found?.view.pickers.includes("period") &&
     known?.periods.find((p) => p.period === shown)?.status === "open";
+  const is = useStore(trust);
   const Body = found?.view.body;
   return (
     <>
@@ -143,7 +145,9 @@ export function App() {
               {!found.code && (
                 <header class="head">
                   <h1 tabIndex={-1}>
-                    {t(found.view.title as Key)} {provisional && <Mark of="provisional" />}
+                    {t(found.view.title as Key)} {provisional && <Mark of="provisional" />}{" "}
+                    {is?.stale && <Mark of="stale" />}{" "}
+                    {is !== null && is.quarantine.waiting > 0 && <Mark of="quarantined" />}
                   </h1>
                   <div class="filters">
                     {found.view.extra && <found.view.extra />}
@@ -151,6 +155,7 @@ export function App() {
                   </div>
                 </header>
               )}
+              {!found.code && !wall && <Missing view={found.view.path} />}
               <div id="view" key={path} data-view={found.view.path}>
                 <Body code={found.code} />
               </div>

@@ -125,6 +125,7 @@ export interface TableInfo {
   }[];
 }
 export interface Catalogue extends Envelope {
+  readonly groupings?: readonly { readonly grouping: string; readonly dimensions: readonly string[] }[];
   readonly indicators: readonly IndicatorInfo[];
   readonly dimensions: readonly {
     readonly dimension: string;
@@ -135,6 +136,10 @@ export interface Catalogue extends Envelope {
   readonly periods: readonly PeriodInfo[];
   readonly current: Readonly<Record<string, string | null>>;
   readonly insurances: readonly (Named | string)[];
+  /** What nothing has come of so far. */
+  readonly missing?: readonly string[];
+  /** Facilities whose data have stopped: code, day of the latest settlement. */
+  readonly lagging?: Readonly<Record<string, string>>;
   readonly tables: readonly TableInfo[];
 }
 

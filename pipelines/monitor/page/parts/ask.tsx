@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { indicatorInfo, indicatorName, valueName } from "../data/catalogue.js";
 import { trust } from "../data/live.js";
+import type { Trust } from "../data/types.js";
 import { instantText, periodText } from "../format/date.js";
 import { shapeOf, show } from "../format/number.js";
 import { type Asked, hovered } from "../state/asked.js";
@@ -8,6 +9,7 @@ import { useStore } from "../state/store.js";
 import type { Key, Lang } from "../text/text.js";
 import { useText } from "../text/text.js";
 import { unitKey } from "./figure.js";
+import type { MarkName } from "./mark.js";
 
 /** "住院 · 县内住院": the dimensions of a figure in words. */
 export const scopeText = (asked: Asked, lang: Lang): string =>
@@ -25,6 +27,22 @@ export function exactText(asked: Asked, unit: string): string {
     unit === "yuan" ? "yuan2" : unit === "fraction" ? "pct2" : unit.includes("/") ? "three" : "count",
   );
 }
+
+/** How far the figure may be trusted: what its marks say, in words. */
+function marksOf(asked: Asked, published: Trust | null): readonly MarkName[] {
+  const open = (asked.status ?? "open") === "open";
+  return [
+    ...(open ? (["provisional"] as const) : []),
+    ...(asked.status === "restated" ? (["restated"] as const) : []),
+    ...(["fact", "fund"].includes(indicatorInfo(asked.indicator)?.family ?? "") &&
+    !asked.indicator.startsWith("settled_")
+      ? (["reported"] as const)
+      : []),
+    ...(published?.stale ? (["stale"] as const) : []),
+    ...((published?.quarantine.waiting ?? 0) > 0 ? (["quarantined"] as const) : []),
+  ];
+}
+const fillOf = (asked: Asked, unit: string) => ({ was: show(asked.reported, shapeOf(unit)) });
 
 /** The card beside the figure under the pointer: what it is, before anybody clicks. */
 export function AskCard() {
@@ -61,6 +79,12 @@ export function AskCard() {
         : "",
     ],
     [t("ask.state"), t(`state.${state}` as Key)],
+    [
+      t("ask.marks"),
+      marksOf(asked, published)
+        .map((m) => `${t(`mark.${m}`)} ${t(`why.${m}` as Key, fillOf(asked, unit))}`)
+        .join("；"),
+    ],
   ];
   return (
     <div class="ask" role="tooltip" ref={box}>

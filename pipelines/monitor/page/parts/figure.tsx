@@ -33,13 +33,15 @@ export interface FigProps {
   readonly plus?: boolean;
   readonly unit?: boolean;
   readonly strong?: boolean;
+  /** A figure of the books that stands beside counted ones. */
+  readonly beside?: boolean;
 }
 
 /**
  * A published figure. Hover or focus says what it is, a click explains it. When a publish changed it, its ground is
  * marked for a moment.
  */
-export function Fig({ of, shape, plus = false, unit = false, strong = false }: FigProps) {
+export function Fig({ of, shape, plus = false, unit = false, strong = false, beside = false }: FigProps) {
   const { t } = useText();
   const node = useRef<HTMLSpanElement>(null);
   const [marked, setMarked] = useState(0);
@@ -80,6 +82,8 @@ export function Fig({ of, shape, plus = false, unit = false, strong = false }: F
     change({ explain: key });
   };
   const unitText = unit ? unitKey(form, unitName) : null;
+  const family = indicatorInfo(of.indicator)?.family;
+  const reported = family === "fact" || beside;
   const restated =
     of.status === "restated" && of.reported !== undefined && of.reported !== null && of.reported !== of.value;
   return (
@@ -106,6 +110,12 @@ export function Fig({ of, shape, plus = false, unit = false, strong = false }: F
         {show(of.value, form, plus)}
         {unitText && <span class="unit">{t(unitText)}</span>}
       </span>
+      {reported && (
+        <>
+          {" "}
+          <Mark of="reported" />
+        </>
+      )}
       {restated && (
         <>
           {" "}

@@ -45,7 +45,7 @@ export function CopyButton({
   );
 }
 
-function ExportMenu({ sheet }: { sheet: () => Sheet }) {
+function ExportMenu({ sheet }: { sheet: () => Sheet | Promise<Sheet> }) {
   const { t } = useText();
   const { params } = usePlace();
   const [open, setOpen] = useState(false);
@@ -68,8 +68,8 @@ function ExportMenu({ sheet }: { sheet: () => Sheet }) {
       document.removeEventListener("keydown", close);
     };
   }, [open]);
-  const out = (kind: "csv" | "xlsx"): void => {
-    const made = sheet();
+  const out = async (kind: "csv" | "xlsx"): Promise<void> => {
+    const made = await sheet();
     const name = [made.name, params.period, trust.get()?.version && `v${trust.get()?.version}`]
       .filter(Boolean)
       .join("-");
@@ -83,10 +83,10 @@ function ExportMenu({ sheet }: { sheet: () => Sheet }) {
       </button>
       {open && (
         <div class="menu" ref={box}>
-          <button type="button" onClick={() => out("csv")}>
+          <button type="button" onClick={() => void out("csv")}>
             CSV
           </button>
-          <button type="button" onClick={() => out("xlsx")}>
+          <button type="button" onClick={() => void out("xlsx")}>
             XLSX
           </button>
         </div>
@@ -105,7 +105,7 @@ export interface PanelProps {
   /** Table of a chart, shown in its place on demand. */
   readonly table?: () => ComponentChildren;
   /** What CSV and XLSX hold. */
-  readonly sheet?: () => Sheet;
+  readonly sheet?: () => Sheet | Promise<Sheet>;
   /** Figures shown, for the SQL; or the SQL itself. */
   readonly figures?: () => readonly Asked[];
   readonly sql?: () => string;

@@ -29,6 +29,14 @@ export interface TableProps<R> {
   readonly className?: string;
   readonly stack?: boolean;
   readonly rowKey?: (row: R, index: number) => string | number;
+  /** Rows that the server has put in order; a head that is pressed asks for another order. */
+  readonly ordered?: { readonly by: Order | null; readonly onOrder: (by: Order) => void };
+}
+
+export interface Order {
+  /** Key of a column. */
+  readonly key: string;
+  readonly up: boolean;
 }
 
 const labelOf = <R,>(c: Column<R>): string => c.label ?? (typeof c.head === "string" ? c.head : "");
@@ -55,6 +63,9 @@ function compare(a: number | string | null, b: number | string | null): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1;
   return typeof a === "number" && typeof b === "number" ? b - a : String(a).localeCompare(String(b), "zh");
 }
+
+/** Rows that are drawn at once: a thousand rows of figures would hold up every click. Files hold all of them. */
+const MOST_DRAWN = 150;
 
 /** Figures of a table are one stop of the Tab key; arrows move between them. */
 function moveFocus(event: KeyboardEvent): void {
@@ -83,9 +94,12 @@ export function DataTable<R>({
   className = "",
   stack = true,
   rowKey,
+  ordered,
 }: TableProps<R>) {
   const { t } = useText();
-  const [order, setOrder] = useState<{ key: string; up: boolean } | null>(null);
+  const [own, setOwn] = useState<Order | null>(null);
+  const order = ordered ? ordered.by : own;
+  const setOrder = ordered?.onOrder ?? setOwn;
   const table = useRef<HTMLTableElement>(null);
   useLayoutEffect(() => {
     const figures = table.current?.querySelectorAll<HTMLElement>(".fig") ?? [];
@@ -95,9 +109,11 @@ export function DataTable<R>({
       else if (f !== document.activeElement) f.tabIndex = -1;
     });
   });
-  const by = order && columns.find((c) => c.key === order.key)?.sort;
-  const shown = by ? [...rows].sort((a, b) => (order.up ? -1 : 1) * compare(by(a), by(b))) : rows;
-  return (
+  const by = order && !ordered && columns.find((c) => c.key === order.key)?.sort;
+  const all = by ? [...rows].sort((a, b) => (order.up ? -1 : 1) * compare(by(a), by(b))) : rows;
+  const [most, setMost] = useState(MOST_DRAWN);
+  const shown = all.length > most ? all.slice(0, most) : all;
+  const drawn = (
     <table class={`${stack ? "stack" : ""} ${className}`} ref={table} onKeyDown={moveFocus}>
       <caption class="sr">{label}</caption>
       <thead>
@@ -160,5 +176,18 @@ export function DataTable<R>({
         ))}
       </tbody>
     </table>
+  );
+  return shown.length === all.length ? (
+    drawn
+  ) : (
+    <>
+      {drawn}
+      <p class="aside row">
+        {t("table.drawn", { n: shown.length, of: all.length })}
+        <button type="button" class="button" onClick={() => setMost(most + MOST_DRAWN)}>
+          {t("table.more")}
+        </button>
+      </p>
+    </>
   );
 }

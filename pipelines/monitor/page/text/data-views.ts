@@ -75,7 +75,7 @@ export const DATA_VIEWS = {
   "restated.cause": ["原因", "Cause"],
   "restated.causes": ["引起更正的记录", "Records behind it"],
   "restated.noCauses": ["没有引起更正的记录。", "No records changed a closed period."],
-  "restated.record": ["记录", "Record"],
+  "restated.more": ["等 {n} 笔", "and {n} more"],
   "restated.at": ["时间", "At"],
   "cause.late": ["迟到", "Late"],
   "cause.refund": ["退费", "Refund"],
@@ -116,6 +116,7 @@ export const DATA_VIEWS = {
   "reports.written": ["写成", "Written"],
   "reports.download": ["下载", "Download"],
   "reports.other": ["其他", "Others"],
+  "reports.tables": ["各张统计表（{n} 个 CSV 文件）", "The tables, {n} CSV files"],
   "reports.none": [
     "还没有写过报告。用下面的命令写一份，它会出现在这里：",
     "No report has been written yet. This writes one, and it appears here:",

@@ -2,13 +2,14 @@ import type { Lang } from "../format/lang.js";
 import { usePlace } from "../state/url.js";
 import { COMMON } from "./common.js";
 import { DATA_VIEWS } from "./data-views.js";
+import { MISSING } from "./missing.js";
 import { VIEWS } from "./views.js";
 
 export type { Lang };
 /** A text in both languages: Chinese, English. `{name}` is filled in. */
 export type Texts = Readonly<Record<string, readonly [zh: string, en: string]>>;
 
-const ALL = { ...COMMON, ...VIEWS, ...DATA_VIEWS } as const;
+const ALL = { ...COMMON, ...VIEWS, ...DATA_VIEWS, ...MISSING } as const;
 export type Key = keyof typeof ALL;
 export const isKey = (text: string): text is Key => text in ALL;
 export type Translate = (key: Key, fill?: Readonly<Record<string, string | number>>) => string;

@@ -1,17 +1,21 @@
 import type { ComponentChildren } from "preact";
 import { BarTick } from "../charts/marks.js";
 import { Planes } from "../charts/planes.js";
-import { indicatorName, valueName } from "../data/catalogue.js";
+import { catalogue, indicatorName, valueName } from "../data/catalogue.js";
+import { apiUrl, get } from "../data/client.js";
 import type { Figures } from "../data/types.js";
 import { periodText } from "../format/date.js";
 import { place, type Shape } from "../format/number.js";
 import { Change, Fig, useComparison } from "../parts/figure.js";
 import { Finding } from "../parts/finding.js";
 import { KeyBar, KeyTick } from "../parts/glyph.js";
+import { SilentMark } from "../parts/mark.js";
+import { type Paged, Pager } from "../parts/pager.js";
 import { Panel } from "../parts/panel.js";
 import { Segments } from "../parts/pickers.js";
 import { EmptyView, Loaded } from "../parts/states.js";
-import { type Column, DataTable, sheetOf } from "../parts/table.js";
+import { type Column, DataTable, type Order, sheetOf } from "../parts/table.js";
+import { useStore } from "../state/store.js";
 import { change, hrefOf, usePlace } from "../state/url.js";
 import { type Key, useText } from "../text/text.js";
 import { type FigureColumn, figuresOf, shortName, useFigureColumns } from "./columns.js";
@@ -27,7 +31,7 @@ export interface MonthRow {
   readonly period: string;
   readonly figures: Figures;
 }
-export interface CareData extends ViewAnswer {
+export interface CareData extends ViewAnswer, Paged {
   readonly total: { readonly figures: Figures };
   readonly rows: readonly CareRow[];
   readonly months: readonly MonthRow[];
@@ -140,7 +144,17 @@ export interface BreakdownProps {
   readonly dimension: string;
   readonly extra?: ComponentChildren;
   readonly small?: ComponentChildren;
+  /** Where the rows are one page of more: their order, and how all of them are asked for. */
+  readonly paged?: {
+    readonly of: Paged;
+    readonly by: Order | null;
+    readonly all: () => Promise<readonly CareRow[]>;
+  };
 }
+
+/** A head of a column that is pressed: the address has the order, the server puts the rows in it. */
+const askOrder = (by: Order): void =>
+  change({ sort: by.key === "name" ? null : by.key, dir: by.up ? "up" : null, page: null }, "replace");
 
 /** A table of rows by one dimension: a bar for the money, figures and changes, the total beneath. */
 export function Breakdown({
@@ -153,6 +167,7 @@ export function Breakdown({
   dimension,
   extra,
   small,
+  paged,
 }: BreakdownProps) {
   const { t, lang } = useText();
   const { params } = usePlace();
@@ -175,7 +190,10 @@ export function Breakdown({
       kind: "name",
       cell: (r) =>
         dimension === "facility" && r.value !== "\u0000" ? (
-          <a href={hrefOf(`/facilities/${encodeURIComponent(r.value)}`)}>{label(r)}</a>
+          <>
+            <a href={hrefOf(`/facilities/${encodeURIComponent(r.value)}`)}>{label(r)}</a>
+            <SilentMark facility={r.value} />
+          </>
         ) : (
           label(r)
         ),
@@ -200,11 +218,16 @@ export function Breakdown({
   ];
   const careOf = (r: { figures: Figures }): string | undefined =>
     Object.values(r.figures)[0]?.dimensions.care;
-  const within = total ? rows.filter((r) => careOf(r) === careOf(total)) : rows;
-  const apart = rows.filter((r) => !within.includes(r));
-  const shown: CareRow[] = total
-    ? [...within, { value: "\u0000", name: t("col.total"), figures: total.figures }, ...apart]
-    : [...rows];
+  const isApart = (r: CareRow): boolean => total !== undefined && !!r.care && careOf(r) !== careOf(total);
+  const withTotal = (all: readonly CareRow[]): CareRow[] =>
+    total
+      ? [
+          ...all.filter((r) => !isApart(r)),
+          { value: "\u0000", name: t("col.total"), figures: total.figures },
+          ...all.filter(isApart),
+        ]
+      : [...all];
+  const shown = withTotal(rows);
   return (
     <Panel
       title={title}
@@ -225,7 +248,7 @@ export function Breakdown({
           )}
         </>
       }
-      sheet={() => sheetOf(name, columns, shown)}
+      sheet={async () => sheetOf(name, columns, paged ? withTotal(await paged.all()) : shown)}
       figures={() =>
         figuresOf(
           shown,
@@ -238,10 +261,12 @@ export function Breakdown({
           label={name}
           columns={columns}
           rows={shown}
-          rowKey={(r) => r.value}
-          rowClass={(r) => (r.value === "\u0000" ? "total" : apart.includes(r) ? "apart" : undefined)}
+          rowKey={(r) => `${r.care ?? ""} ${r.value}`}
+          rowClass={(r) => (r.value === "\u0000" ? "total" : isApart(r) ? "apart" : undefined)}
+          {...(paged ? { ordered: { by: paged.by, onOrder: askOrder } } : {})}
         />
       </div>
+      {paged && <Pager of={paged.of} shown={rows.length} />}
     </Panel>
   );
 }
@@ -260,10 +285,33 @@ export interface CareViewProps {
 export function CareView({ route, tiles, months, columns, bar, by }: CareViewProps) {
   const { t } = useText();
   const { params } = usePlace();
-  // With a district, categories are all that is published.
-  const choices = params.district ? by.filter((d) => d === "category") : by;
-  const chosen = choices.includes(params.by ?? "") ? params.by : choices[0];
-  const answer = useView<CareData>(route, { by: chosen });
+  const groupings = useStore(catalogue)?.groupings;
+  const paging = route !== "relief";
+  const within = params.district ? ["care", "district"] : ["care"];
+  // What is published: a bureau may have fewer groupings, and with a district there are few.
+  const published = (d: string): boolean =>
+    groupings?.some(
+      (g) =>
+        g.dimensions.length === within.length + 1 && [...within, d].every((x) => g.dimensions.includes(x)),
+    ) ?? d === by[0];
+  const choices = [...by, ...(paging && params.district ? ["person_kind"] : [])].filter(
+    (d) => !within.includes(d) && published(d),
+  );
+  const chosen = choices.includes(params.by ?? "") ? params.by! : (choices[0] ?? by[0]);
+  const known = columns.map((c) => c.indicator);
+  const sort = known.includes(params.sort ?? "") ? params.sort : undefined;
+  const asked = { by: chosen, sort, order: sort && params.dir === "up" ? "up" : undefined };
+  const answer = useView<CareData>(
+    route,
+    paging
+      ? { ...asked, page: /^[1-9]\d{0,3}$/.test(params.page ?? "") ? params.page : undefined }
+      : { by: chosen },
+  );
+  const all = async (): Promise<readonly CareRow[]> => {
+    const { period, insurance, district, compare } = params;
+    const query = { period, insurance, district, compare, ...asked, limit: "5000" };
+    return (await get<CareData>(apiUrl(route, query))).rows;
+  };
   const name = (dimension: string): string => t(`by.${dimension}` as Key);
   return (
     <Loaded answer={answer}>
@@ -285,13 +333,21 @@ export function CareView({ route, tiles, months, columns, bar, by }: CareViewPro
                 columns={columns}
                 bar={bar}
                 dimension={chosen}
+                {...(paging && (data.next !== null || data.page > 1 || sort)
+                  ? { paged: { of: data, by: sort ? { key: sort, up: params.dir === "up" } : null, all } }
+                  : {})}
                 extra={
                   <Segments
                     small
                     label={t("by.label")}
                     value={chosen}
                     options={choices.map((d) => ({ value: d, name: name(d) }))}
-                    onPick={(d) => change({ by: d === choices[0] ? null : d }, "replace")}
+                    onPick={(d) =>
+                      change(
+                        { by: d === choices[0] ? null : d, page: null, sort: null, dir: null },
+                        "replace",
+                      )
+                    }
                   />
                 }
               />

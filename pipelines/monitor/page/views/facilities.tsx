@@ -3,6 +3,7 @@ import { catalogue, indicatorName, valueName } from "../data/catalogue.js";
 import type { Figure } from "../data/types.js";
 import { type Amount, place } from "../format/number.js";
 import { Finding } from "../parts/finding.js";
+import { SilentMark } from "../parts/mark.js";
 import { Panel } from "../parts/panel.js";
 import { Pick, Segments } from "../parts/pickers.js";
 import { EmptyView, Loaded } from "../parts/states.js";
@@ -180,7 +181,12 @@ export function Facilities(_: { code?: string }) {
               key: "name",
               head: t("by.facility"),
               kind: "name",
-              cell: (r) => <a href={hrefOf(`/facilities/${encodeURIComponent(r.facility)}`)}>{r.name}</a>,
+              cell: (r) => (
+                <>
+                  <a href={hrefOf(`/facilities/${encodeURIComponent(r.facility)}`)}>{r.name}</a>
+                  <SilentMark facility={r.facility} />
+                </>
+              ),
               raw: (r) => r.name,
               sort: (r) => r.name,
             },

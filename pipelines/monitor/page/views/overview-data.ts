@@ -1,4 +1,4 @@
-import type { Envelope, Finding, Trust } from "../data/types.js";
+import type { Envelope, Figure, Finding, Trust } from "../data/types.js";
 import { type Amount, place } from "../format/number.js";
 import type { AlertRow } from "../parts/alert-list.js";
 
@@ -86,6 +86,7 @@ export interface OverviewData extends Envelope {
   };
   readonly funds: readonly FundCard[];
   readonly recent: readonly Recent[];
+  readonly persons: Figure | null;
   readonly alerts: readonly AlertRow[];
   readonly trust: Trust;
 }

@@ -64,7 +64,7 @@ export function Fund({ fund, data }: { fund: FundCard; data: OverviewData }) {
         ] as [string, string, string][])),
     [
       t("view.booked"),
-      <Fig of={figure("expense", fund.booked)} />,
+      <Fig of={figure("expense", fund.booked)} beside />,
       booked === null ? t("view.notBooked") : t("view.bookedTo", { month: booked }),
     ],
     [

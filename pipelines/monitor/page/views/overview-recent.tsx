@@ -1,14 +1,16 @@
 import { DayLine } from "../charts/marks.js";
-import { dayText } from "../format/date.js";
+import type { Figure } from "../data/types.js";
+import { dayText, periodText } from "../format/date.js";
 import { show, signed } from "../format/number.js";
-import { Fig } from "../parts/figure.js";
+import { Change, Fig } from "../parts/figure.js";
 import { Mark } from "../parts/mark.js";
 import { Panel } from "../parts/panel.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import type { Asked } from "../state/asked.js";
 import { useText } from "../text/text.js";
 import type { Recent } from "./overview-data.js";
-export function RecentDays({ rows }: { rows: readonly Recent[] }) {
+
+export function RecentDays({ rows, persons }: { rows: readonly Recent[]; persons: Figure | null }) {
   const { t, lang } = useText();
   const shape = (r: Recent) => (r.unit === "yuan" ? "wan" : "count") as "wan" | "count";
   const name = (r: Recent): string => t(`recent.${r.name}` as "recent.visits");
@@ -45,8 +47,7 @@ export function RecentDays({ rows }: { rows: readonly Recent[] }) {
       label: t("recent.lastDay", { day: dayText(day, lang) }),
       numeric: true,
       kind: "main",
-      cell: (r) =>
-        r.name === "persons" ? show(r.today.value, "count") : <Fig of={asked(r)} shape={shape(r)} strong />,
+      cell: (r) => <Fig of={asked(r)} shape={shape(r)} strong />,
       raw: (r) => r.today.value,
     },
     {
@@ -100,6 +101,19 @@ export function RecentDays({ rows }: { rows: readonly Recent[] }) {
     <Panel
       title={t("recent.title")}
       small={t("recent.small")}
+      says={
+        persons && (
+          <>
+            {t("recent.monthPersons", { month: periodText(persons.period, lang) })}{" "}
+            <Fig of={persons} strong unit />{" "}
+            {persons.change_pct !== null && (
+              <>
+                {t("col.change")} <Change of={persons} />
+              </>
+            )}
+          </>
+        )
+      }
       sheet={() => sheetOf(t("recent.title"), columns, rows)}
       figures={() => rows.flatMap((r) => r.days.map((d) => ({ ...asked(r), period: d.day, value: d.value })))}
     >

@@ -55,7 +55,9 @@ export function Overview() {
               {(!wall || second) && others.length > 0 && (
                 <OtherFunds funds={wall ? others.filter((f) => f.settled !== null) : others} data={data} />
               )}
-              {(!wall || second) && data.recent.length > 0 && <RecentDays rows={data.recent} />}
+              {(!wall || second) && data.recent.length > 0 && (
+                <RecentDays rows={data.recent} persons={data.persons} />
+              )}
             </div>
           </>
         );

@@ -28,6 +28,33 @@ const size = (bytes: number): string =>
     ? `${Math.max(1, Math.round(bytes / 1024))} KB`
     : `${Math.round(bytes / 1024 / 1024)} MB`;
 
+interface Listed {
+  readonly label: string;
+  readonly columns: readonly Column<ReportFile>[];
+  readonly rows: readonly ReportFile[];
+}
+
+function Files({ label, columns, rows }: Listed) {
+  if (rows.length === 0) return null;
+  return (
+    <div class="scroll">
+      <DataTable label={label} columns={columns} rows={rows} rowKey={(r) => r.path} />
+    </div>
+  );
+}
+
+/** A table a file: there are half a hundred of them, and who opens the page looks for the report. */
+function Tables(of: Listed) {
+  const { t } = useText();
+  if (of.rows.length === 0) return null;
+  return (
+    <details class="missing">
+      <summary>{t("reports.tables", { n: of.rows.length })}</summary>
+      <Files {...of} />
+    </details>
+  );
+}
+
 /** 报告: what `report` and `nightly` wrote, to read and to download. */
 export function Reports(_: { code?: string }) {
   const { t, lang } = useText();
@@ -98,9 +125,8 @@ export function Reports(_: { code?: string }) {
                       small={t("records.count", { n: rows.length })}
                       sheet={() => sheetOf(title, columns, rows)}
                     >
-                      <div class="scroll">
-                        <DataTable label={title} columns={columns} rows={rows} rowKey={(r) => r.path} />
-                      </div>
+                      <Files label={title} columns={columns} rows={rows.filter((r) => r.format !== "csv")} />
+                      <Tables label={title} columns={columns} rows={rows.filter((r) => r.format === "csv")} />
                     </Panel>
                   );
                 })}

@@ -4,11 +4,13 @@ import { instantText, periodText } from "../format/date.js";
 import { type Amount, shapeOf, show, signed } from "../format/number.js";
 import { Fig } from "../parts/figure.js";
 import { Finding } from "../parts/finding.js";
+import { Pager } from "../parts/pager.js";
 import { Panel } from "../parts/panel.js";
 import { Records, type Row, said } from "../parts/records.js";
 import { Loaded } from "../parts/states.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import type { Asked } from "../state/asked.js";
+import { usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
 import { useView } from "./use-view.js";
 
@@ -17,7 +19,7 @@ interface RestatementsData extends Envelope {
   readonly closed: readonly Row[];
   readonly restatements: readonly Row[];
   readonly causes: readonly Row[];
-  readonly next: string | null;
+  readonly next: number | null;
 }
 
 const DIMENSIONS = [
@@ -48,10 +50,17 @@ const dimensionsOf = (r: Row): Record<string, string> =>
           .map(([k, v]) => [k, String(v)]),
       );
 
+/** Figures a page. */
+const ROWS = 50;
+/** Records named of a figure; how many there are stands behind them. */
+const NAMED = 2;
+
 /** 更正: what changed in closed periods since their close, by how much, and why. */
 export function Restatements(_: { code?: string }) {
   const { t, lang } = useText();
-  const answer = useView<RestatementsData>("restatements");
+  const { params } = usePlace();
+  const page = /^[1-9]\d{0,3}$/.test(params.page ?? "") ? Number(params.page) : 1;
+  const answer = useView<RestatementsData>("restatements", { limit: ROWS, page });
   const unit = (r: Row): string => String(r.unit ?? indicatorInfo(String(r.indicator))?.unit ?? "");
   const live = (r: Row): Amount => (r.value ?? null) as Amount;
   const asked = (r: Row): Asked => ({
@@ -65,6 +74,10 @@ export function Restatements(_: { code?: string }) {
     reported: r.reported as Amount,
     status: "restated",
   });
+  const total = (data: RestatementsData): number =>
+    data.closed
+      .filter((c) => params.period === undefined || c.period === params.period)
+      .reduce((sum, c) => sum + Number(c.restated ?? 0), 0);
   const columns: Column<Row>[] = [
     {
       key: "indicator",
@@ -116,7 +129,16 @@ export function Restatements(_: { code?: string }) {
     {
       key: "causes",
       head: t("restated.cause"),
-      cell: (r) => <span class="wrap">{String(r.causes ?? "")}</span>,
+      cell: (r) => {
+        const causes = Array.isArray(r.causes) ? r.causes.map(String) : [];
+        const more = Number(r.cause_count ?? 0) - Math.min(NAMED, causes.length);
+        return (
+          <span class="quiet mono">
+            {causes.slice(0, NAMED).join(" ")}
+            {more > 0 && ` ${t("restated.more", { n: more })}`}
+          </span>
+        );
+      },
       raw: (r) => String(r.causes ?? ""),
       hideOnPhone: true,
     },
@@ -166,7 +188,7 @@ export function Restatements(_: { code?: string }) {
             />
             <Panel
               title={t("restated.figures")}
-              small={t("records.count", { n: data.restatements.length })}
+              small={t("records.count", { n: show(String(total(data)), "count") })}
               className="long"
               sheet={() => sheetOf(t("restated.figures"), columns, data.restatements)}
               sql={() => "FROM restatement ORDER BY restated_at DESC, indicator;"}
@@ -176,6 +198,10 @@ export function Restatements(_: { code?: string }) {
               ) : (
                 <div class="scroll">
                   <DataTable label={t("restated.figures")} columns={columns} rows={data.restatements} />
+                  <Pager
+                    of={{ rows_total: total(data), page, next: data.next }}
+                    shown={data.restatements.length}
+                  />
                 </div>
               )}
             </Panel>
@@ -193,10 +219,11 @@ export function Restatements(_: { code?: string }) {
                 },
                 { key: "period", head: t("picker.period"), say: (r) => periodText(String(r.period), lang) },
                 {
-                  key: "setl_id",
-                  head: t("restated.record"),
-                  say: (r) => String(r.setl_id ?? r.record_key ?? "—"),
+                  key: "insurance",
+                  head: t("picker.insurance"),
+                  say: (r) => (r.insurance ? valueName("insurance", String(r.insurance), lang) : "—"),
                 },
+                { key: "changes", head: t("quality.records"), as: "count" },
                 {
                   key: "facility",
                   head: t("by.facility"),

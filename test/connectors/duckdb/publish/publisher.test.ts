@@ -373,7 +373,7 @@ describe("increments", () => {
     const broken = publishInput({
       full: false,
       months: [month("2024-02", { 0: { visits: 1 } })],
-      unmapped: [{ kind: "facility", code: "H", records: 1, fee: "not a number" }],
+      unmapped: [{ kind: "facility", code: "H", records: 1, fee: "not a number", blocks_close: true }],
     });
     await expect(publisher.publish(broken)).rejects.toThrow(/FP4001/);
     expect(await query("SELECT version FROM snapshot")).toEqual([{ version: "1" }]);

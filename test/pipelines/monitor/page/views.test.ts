@@ -35,6 +35,8 @@ const PATHS = [
   "/reports",
   "/query",
 ];
+/** What a leader and an officer open first; the others are as long as they are many. */
+const CORE = ["/", "/pace", "/inpatient"];
 /** Views that are made of figures, and how many at least they show of the demo's county. */
 const FIGURES: Readonly<Record<string, number>> = {
   "/": 15,
@@ -89,21 +91,60 @@ describe.skipIf(!HAS_BROWSER)("the page in a real browser", () => {
     await served?.stop();
   });
 
-  test.each(PATHS)(
-    "%s: opens with a sentence, shows published figures alone, breaks no policy",
-    async (path) => {
-      complaints.list.length = 0;
-      await look(page, `${served.url}${path}?period=2024H1`);
-      const said = await page.textContent("#view .finding, #view .blank");
-      expect(said?.trim().length).toBeGreaterThan(5);
-      const shown = await figuresOn(page);
-      expect(shown.length).toBeGreaterThanOrEqual(FIGURES[path] ?? 0);
-      expect(await unequal(published, shown)).toEqual([]);
-      expect(complaints.list).toEqual([]);
-    },
-  );
+  const opens = async (path: string): Promise<void> => {
+    complaints.list.length = 0;
+    await look(page, `${served.url}${path}?period=2024H1`);
+    const said = await page.textContent("#view .finding, #view .blank");
+    expect(said?.trim().length).toBeGreaterThan(5);
+    const shown = await figuresOn(page);
+    expect(shown.length).toBeGreaterThanOrEqual(FIGURES[path] ?? 0);
+    expect(await unequal(published, shown)).toEqual([]);
+    expect(complaints.list).toEqual([]);
+  };
+  const OPENS = "%s: opens with a sentence, shows published figures alone, breaks no policy";
+  test.each(CORE)(OPENS, opens);
+  test.each(PATHS.filter((path) => !CORE.includes(path)))(OPENS, { tags: "long" }, opens);
 
-  test("axe finds nothing on any view, light or dark", async () => {
+  test("the SQL that a panel copies gives its figures in DuckDB", {
+    tags: "long",
+    timeout: 600_000,
+  }, async () => {
+    await page.addInitScript(() => {
+      const copied: string[] = [];
+      Object.assign(window, { copied });
+      Object.defineProperty(navigator, "clipboard", {
+        value: { writeText: async (text: string) => void copied.push(text) },
+      });
+    });
+    let ran = 0;
+    for (const path of PATHS) {
+      await look(page, `${served.url}${path}?period=2024H1`);
+      const panels = page.locator("#view section.panel", {
+        has: page.getByRole("button", { name: "复制 SQL" }),
+      });
+      for (let i = 0; i < (await panels.count()); i++) {
+        const panel = panels.nth(i);
+        await panel.getByRole("button", { name: "复制 SQL" }).click();
+        const sql = await page.evaluate(
+          () => (window as unknown as { copied: string[] }).copied.at(-1) ?? "",
+        );
+        const rows = await rowsOf(published, sql.replace(/;\s*$/, ""));
+        const shown = await panel.locator(".fig[data-figure]").count();
+        const where = `${path}: ${(await panel.locator("h2").textContent())?.trim()}`;
+        expect([where, rows.length > 0 || shown === 0]).toEqual([where, true]);
+        // Every figure of the panel is in the answer.
+        const text = new Set(rows.flatMap((r) => Object.values(r).map((v) => Number(v))));
+        const values = await panel
+          .locator(".fig[data-figure]")
+          .evaluateAll((all) => all.map((f) => Number(f.getAttribute("data-value"))));
+        expect([where, values.filter((v) => !text.has(v))]).toEqual([where, []]);
+        ran++;
+      }
+    }
+    expect(ran).toBeGreaterThan(25);
+  });
+
+  test("axe finds nothing on any view, light or dark", { tags: "long" }, async () => {
     const found: string[] = [];
     const axe = await newPage(browser, served.url);
     await axe.page.addInitScript({ path: AXE });
@@ -118,7 +159,7 @@ describe.skipIf(!HAS_BROWSER)("the page in a real browser", () => {
     expect(found).toEqual([]);
   });
 
-  test("a phone scrolls no view sideways", async () => {
+  test("a phone scrolls no view sideways", { tags: "long" }, async () => {
     const phone = await newPage(browser, served.url, { width: 360, height: 740 });
     const wide: string[] = [];
     for (const path of PATHS) {
@@ -236,7 +277,7 @@ describe.skipIf(!HAS_BROWSER)("the page in a real browser", () => {
     }
   });
 
-  test("every chart has its table", async () => {
+  test("every chart has its table", { tags: "long" }, async () => {
     await look(page, `${served.url}/pace?period=2024YTD06`);
     const panel = page.locator("section.panel", { hasText: "逐日累计支出" }).first();
     await panel.getByRole("button", { name: "看表格" }).click();
@@ -253,7 +294,7 @@ describe.skipIf(!HAS_BROWSER)("the page in a real browser", () => {
     expect(await panel.textContent()).toContain(wan);
   });
 
-  test("English by a switch, dark by the system, the wall turns by itself", async () => {
+  test("English by a switch, dark by the system, the wall turns by itself", { tags: "long" }, async () => {
     await look(page, `${served.url}/inpatient?period=2024H1`);
     await page.getByRole("button", { name: "English" }).click();
     await settled(page);

@@ -1,0 +1,52 @@
+import { withReported } from "../../aggregations/closing/frozen.js";
+import type { PublishInput } from "../../connectors/ports/publisher.js";
+import { AlertStore } from "../../connectors/state/alerts.js";
+import type { PublishState } from "../ledger/ports.js";
+import { channelRows } from "./alerts.js";
+import { closedSnapshot } from "./closed-periods.js";
+import { givenFigures } from "./given-figures.js";
+import { OutlookTable } from "./outlook.js";
+import { toldOf } from "./told.js";
+import { WholeTables } from "./whole-tables.js";
+
+const EVENT_DAYS_MS = 400 * 86_400_000;
+
+/**
+ * Everything that is published but the sums and persons of settlements, as the state has it at this moment: what a
+ * publish of the whole would give. Called when nothing is left to publish, it is what is published.
+ * @param version the version that is published
+ */
+export function publishedAgain(state: PublishState, version: number): PublishInput {
+  const { store } = state;
+  const now = state.clock();
+  const span = store.months.dataSpan();
+  const alerts = new AlertStore(store);
+  const rows = {
+    alerts: alerts.alerts(),
+    events: alerts.events(now - EVENT_DAYS_MS),
+    channels: channelRows(alerts, state.config),
+  };
+  return {
+    full: true,
+    sequence: store.sequence,
+    since: 0,
+    publishedAt: now,
+    firstDataDay: span.firstDay,
+    lastDataDay: span.lastDay,
+    ...toldOf(state),
+    newGroups: state.groups.groups,
+    months: [],
+    persons: [],
+    days: [],
+    sumChanges: [],
+    personChanges: [],
+    foresight: {
+      judge: { questions: [], judge: () => rows },
+      outlook: new OutlookTable(state).snapshot(span, true),
+    },
+    figures: [...withReported(givenFigures(state, span), state.closed.given())],
+    ...closedSnapshot(state, 0),
+    ...new WholeTables(state).changed(),
+    versionFloor: version - 1,
+  };
+}
