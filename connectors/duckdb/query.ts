@@ -2,6 +2,7 @@ import { access } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from "@duckdb/node-api";
 import stringWidth from "string-width";
 import { FundpulseError } from "../../schemas/errors.js";
+import { visible, visibleJson } from "../../schemas/visible.js";
 import { faultOf, knownOr } from "../faults/known.js";
 import { cellText, csvText } from "../files/csv.js";
 
@@ -126,13 +127,13 @@ function json(result: QueryResult): string {
   const rows = result.rows.map(
     (row) => `  {${row.map((v, i) => `${JSON.stringify(result.columns[i])}: ${value(v, i)}`).join(", ")}}`,
   );
-  return rows.length === 0 ? "[]\n" : `[\n${rows.join(",\n")}\n]\n`;
+  return rows.length === 0 ? "[]\n" : `[\n${visibleJson(rows.join(",\n"))}\n]\n`;
 }
 
 /** A result as the lines of a table: headings, a rule, the rows. */
 export function textTable(result: QueryResult): string[] {
   const cells = [result.columns, ...result.rows].map((row) =>
-    row.map((v) => (v === null ? "NULL" : cellText(v))),
+    row.map((v) => (v === null ? "NULL" : visible(cellText(v)))),
   );
   const widths = result.columns.map((_, i) =>
     cells.reduce((w, row) => Math.max(w, stringWidth(row[i] ?? "")), 0),

@@ -7,6 +7,18 @@ import { cacheDir, makeFolder, runTool } from "./cache.js";
 export const FLINK_VERSION = "2.2.1";
 const KAFKA_CONNECTOR = "5.0.0-2.2";
 
+/** Any wheel will do, whatever Python is here: its scripts and jars are wanted, none of its Python. */
+const WHEEL = [
+  "--platform",
+  "manylinux2014_x86_64",
+  "--python-version",
+  "3.11",
+  "--implementation",
+  "cp",
+  "--abi",
+  "cp311",
+];
+
 /**
  * Apache Flink with what the job needs, taken once into the cache: its official `bin`, `conf`, `lib` and `opt` are in
  * two wheels of PyPI, the SQL gateway (which the SQL client needs) and the Kafka connector in Maven Central.
@@ -23,7 +35,7 @@ async function fill(home: string): Promise<void> {
   mkdirSync(work);
   for (const name of ["apache-flink-libraries", "apache-flink"]) {
     const wheel = ["--no-deps", "--only-binary", ":all:", "-d", work, `${name}==${FLINK_VERSION}`];
-    await runTool("pip", ["-q", "download", ...wheel]);
+    await runTool("pip", ["-q", "download", ...WHEEL, ...wheel]);
   }
   const unpacked = { libraries: join(work, "libraries"), scripts: join(work, "scripts") };
   for (const [prefix, into] of [

@@ -116,6 +116,10 @@ export class LocalCluster {
       detached: true,
     });
     closeSync(log);
+    // Whatever ends this program: none of them outlives it.
+    const kill = (): void => void started.kill("SIGKILL");
+    process.once("exit", kill);
+    started.once("exit", () => process.removeListener("exit", kill));
     return started;
   }
 

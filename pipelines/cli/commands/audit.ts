@@ -3,22 +3,21 @@ import { extname } from "node:path";
 import { loadConfig } from "../../../connectors/config/load.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import type { PrintHabits } from "../../audit/arithmetic/evaluate.js";
-import { isUnread } from "../../audit/arithmetic/judge.js";
+import { asPrintedReport, type PrintedReport } from "../../audit/data/report.js";
+import { type AuditResult, auditReport, isUnread, tally } from "../../audit/data-report.js";
 import { readDocumentFile } from "../../audit/document/read.js";
 import { documentJson } from "../../audit/json.js";
 import { PeriodFigures, periodOf } from "../../audit/printed.js";
-import { type AuditResult, auditReport, tally } from "../../audit/wording/compare.js";
-import { type AuditHints, asPrintedReport, type PrintedReport } from "../../audit/wording/report.js";
 import { forReaders, publishedFile } from "../../workspace/files.js";
 import { documentText } from "../terminal/document-text.js";
 import { auditText } from "../terminal/printed-text.js";
+import { say } from "../terminal/say.js";
 
 export interface AuditOptions {
   readonly config: string;
   readonly period?: string;
   readonly format: string;
   readonly rounding: string;
-  readonly hints?: string;
   readonly out?: string;
   readonly all?: boolean;
 }
@@ -61,10 +60,9 @@ async function auditDocument(path: string, options: AuditOptions): Promise<numbe
   if (docx) {
     const { markWord } = await import("../../audit/mark.js");
     markWord(path, options.out as string, result);
-    process.stdout.write(`${options.out}\n`);
-  } else if (options.format === "json")
-    process.stdout.write(`${JSON.stringify(documentJson(result), null, 2)}\n`);
-  else process.stdout.write(documentText(result, options.all ?? false));
+    say(`${options.out}\n`);
+  } else if (options.format === "json") say(`${JSON.stringify(documentJson(result), null, 2)}\n`);
+  else say(documentText(result, options.all ?? false));
   return result.counts.differs > 0 ? 3 : 0;
 }
 
@@ -73,7 +71,6 @@ async function auditJsonFile(path: string, options: AuditOptions): Promise<numbe
   if (options.format === "docx")
     throw new FundpulseError("FP1003", "--format docx marks a copy of a .docx: the document is none");
   const report = readReport(path);
-  const hints = options.hints === undefined ? {} : (readJson(options.hints) as AuditHints);
   const loaded = loadConfig(options.config, forReaders(process.env));
   const file = publishedFile(loaded);
   if (!existsSync(file)) throw new FundpulseError("FP4002", `${file} does not exist yet`);
@@ -81,9 +78,8 @@ async function auditJsonFile(path: string, options: AuditOptions): Promise<numbe
   const result = await auditReport(report, file, loaded.config, {
     ...(options.period ? { period: options.period } : {}),
     ...(rounding === null ? {} : { rounding }),
-    hints,
   });
-  process.stdout.write(
+  say(
     options.format === "json"
       ? `${JSON.stringify(auditJson(result), null, 2)}\n`
       : auditText(report, result, options.all ?? false),

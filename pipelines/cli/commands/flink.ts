@@ -258,11 +258,21 @@ export async function flinkDev(
   });
   try {
     process.stdout.write(`Flink's web page: ${cluster.rest.url}\n`);
-    const stopped = new Promise((done) => {
-      process.once("SIGINT", done);
-      process.once("SIGTERM", done);
+    // The second Ctrl-C ends at once; the processes go with this one.
+    const stopped = new Promise<void>((done) => {
+      let asked = false;
+      const stop = (): void => {
+        if (asked) process.exit(130);
+        asked = true;
+        done();
+      };
+      process.on("SIGINT", stop);
+      process.on("SIGTERM", stop);
     });
-    await Promise.race([submitJob(job, options, (file) => cluster.submit(file)), stopped]);
+    const submitted = submitJob(job, options, (file) => cluster.submit(file));
+    // Stopped while it plans: what the client says then is of no interest.
+    submitted.catch(() => undefined);
+    await Promise.race([submitted, stopped]);
     process.stdout.write("Ctrl-C stops it\n");
     await stopped;
   } finally {
