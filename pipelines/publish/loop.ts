@@ -1,3 +1,4 @@
+import type { EventLoopUtilization } from "node:perf_hooks";
 import type { Log } from "../../connectors/ports/log.js";
 import type { Observer } from "../../connectors/ports/observer.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
@@ -5,6 +6,7 @@ import type { Config } from "../../schemas/config/schema.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Intake } from "../ingest/intake.js";
 import type { PublishState } from "../ledger/ports.js";
+import { pauseAfter } from "./pause.js";
 import type { Publication } from "./publication.js";
 
 /** While catching up, publishing may take this share of the time at most: 1 of so many parts. */
@@ -37,19 +39,21 @@ export interface PublishLoopParts {
 }
 
 /**
- * Decides when to publish: at most every `publish.everySeconds`, never sooner after a publish than it took
+ * Decides when to publish: at most every `publish.everySeconds`, after a pause where publishing holds up reading
  * (docs/specification.md#published), seldom while catching up with a backlog, and at drain. The cut is taken
- * between two batches; writing it goes on beside the next ones.
+ * between two batches; writing it goes on beside the next ones. Waits are measured on a clock that nobody sets.
  */
 export class PublishLoop {
   readonly #parts: PublishLoopParts;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #publishedChanges = -1;
+  /** On the clock that nobody sets, like `#caughtUpAt`. */
   #lastEnd = 0;
-  #lastSeconds = 0;
+  #lastMs = 0;
+  #pauseMs = 0;
   #version: number | null = null;
-  #caughtUpAt = 0;
+  #caughtUpAt = Number.NEGATIVE_INFINITY;
   /** The timer waits longer because of a backlog. */
   #putOff = false;
   #failures = 0;
@@ -70,7 +74,7 @@ export class PublishLoop {
 
   start(onFatal: (error: unknown) => void): void {
     this.#started = true;
-    this.#lastEnd = this.#parts.deps.clock();
+    this.#lastEnd = performance.now();
     this.#onFatal = onFatal;
     this.#parts.publisher.prepare();
     if (this.#version !== null)
@@ -110,7 +114,7 @@ export class PublishLoop {
 
   /** There is no backlog at this moment. What was put off because of one is due now. */
   #liveAgain(): void {
-    this.#caughtUpAt = this.#parts.deps.clock();
+    this.#caughtUpAt = performance.now();
     if (!this.#putOff || this.#timer === null) return;
     clearTimeout(this.#timer);
     this.#timer = null;
@@ -118,15 +122,16 @@ export class PublishLoop {
 
   #schedule(): void {
     if (!this.#started || this.#timer !== null || this.#running !== null) return;
-    const { config, deps, intake } = this.#parts;
+    const { config, intake } = this.#parts;
     if (intake.changes === this.#publishedChanges) return;
     const every = config.publish.everySeconds * 1000;
-    const last = this.#lastSeconds * 1000;
-    const catchingUp = deps.clock() - this.#caughtUpAt > every + last + 1000;
-    // `everySeconds` runs from start to start; the pause after a publish is at least as long as it took.
-    const pause = catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : last;
+    const last = this.#lastMs;
+    const now = performance.now();
+    const catchingUp = now - this.#caughtUpAt > every + last + 1000;
+    // `everySeconds` runs from start to start.
+    const pause = catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : this.#pauseMs;
     const due = Math.max(this.#lastEnd - last + every, this.#lastEnd + pause);
-    const wait = Math.max(0, due - deps.clock());
+    const wait = Math.max(0, due - now);
     this.#putOff = catchingUp;
     this.#timer = setTimeout(() => {
       this.#timer = null;
@@ -145,6 +150,7 @@ export class PublishLoop {
   async #publish(): Promise<void> {
     const { deps, state, intake, publication, publisher } = this.#parts;
     const started = performance.now();
+    const thread = performance.eventLoopUtilization();
     const appended = this.#appended;
     this.#appended = [];
     const { changes } = intake;
@@ -157,18 +163,17 @@ export class PublishLoop {
       this.#publishedChanges = changes;
       this.#owedSince = intake.changes === changes ? null : begunAt;
       this.#failures = 0;
-      this.#lastSeconds = (performance.now() - started) / 1000;
-      this.#lastEnd = deps.clock();
+      this.#ended(started, thread);
+      const visibleAt = deps.clock();
       deps.observer.published({
         version: this.#version,
-        seconds: this.#lastSeconds,
+        seconds: this.#lastMs / 1000,
         watermark: input.watermark,
-        appendToVisibleSeconds: appended.map((at) => Math.max(0, (this.#lastEnd - at) / 1000)),
+        appendToVisibleSeconds: appended.map((at) => Math.max(0, (visibleAt - at) / 1000)),
       });
     } catch (error) {
       this.#failures++;
-      this.#lastSeconds = (performance.now() - started) / 1000;
-      this.#lastEnd = deps.clock();
+      this.#ended(started, thread);
       this.#appended.unshift(...appended);
       deps.observer.publishFailed(error);
       deps.log.error("publish failed", { error: (error as Error).message, failures: this.#failures });
@@ -177,6 +182,14 @@ export class PublishLoop {
       if (this.#failures >= MAX_FAILURES) this.#onFatal(error);
       throw error;
     }
+  }
+
+  /** Keeps how long a publish took, and how long to wait after it. */
+  #ended(started: number, thread: EventLoopUtilization): void {
+    this.#lastEnd = performance.now();
+    this.#lastMs = this.#lastEnd - started;
+    const busy = performance.eventLoopUtilization(thread).utilization;
+    this.#pauseMs = pauseAfter({ ms: this.#lastMs, busy });
   }
 
   /** Publishes what is not yet published, now. Returns the published version. */
