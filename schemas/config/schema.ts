@@ -186,7 +186,7 @@ const settings = z.strictObject({
     .strictObject({
       everySeconds: z.number().positive().max(86_400).default(1),
       /** What DuckDB may hold in memory while it publishes; beyond it, it works on disk under `data/work`. */
-      memory: memorySize.default("256MB"),
+      memory: memorySize.default("1GB"),
     })
     .prefault({}),
   periods: z

@@ -32,7 +32,7 @@ source: {kind: folder, path: inbox}
 # data: data
 
 # At most one publish in so many seconds 发布间隔（秒）; what DuckDB may hold in memory meanwhile 发布内存上限
-# publish: {everySeconds: 1, memory: 256MB}
+# publish: {everySeconds: 1, memory: 1GB}
 
 periods:
   # Settlements before this day are quarantined as too_old 起始日
