@@ -17,6 +17,7 @@ ENV NODE_ENV=production
 COPY --from=build /app/package.json /app/README.md /app/README.zh-CN.md /app/LICENSE /app/
 COPY --from=build /app/docs /app/docs
 COPY --from=build /app/pipelines/simulate/data /app/pipelines/simulate/data
+COPY --from=build /app/connectors/flink/java /app/connectors/flink/java
 COPY --from=build /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist
 RUN ln -s /app/dist/pipelines/cli/main.js /usr/local/bin/fundpulse \

@@ -22,10 +22,11 @@ export const LAYERS = {
     ["faults"],
     ["compression", "ports", "files", "notify"],
     ["encode", "decode", "state", "control", "kafka"],
-    ["folder", "duckdb"],
+    ["folder", "duckdb", "flink"],
     ["config"],
     ["ops"],
   ],
+  "connectors/flink": [["."], ["cluster"]],
   "connectors/decode": [["fields"], ["json", "avro"], ["."]],
   "connectors/state": [["migrations"], ["."]],
   "connectors/duckdb": [

@@ -1,8 +1,9 @@
+import { changePct, over, roundHalfUp, whole } from "./rational.js";
+
 /**
  * Published decimals (six places) as whole millionths: sums and differences of them are exact. Text in, text out.
  */
 export type Micros = bigint;
-const ONE = 1_000_000n;
 
 /** `12.5` as 12500000; digits beyond the sixth are none of a published decimal. */
 export function micros(text: string): Micros {
@@ -25,23 +26,17 @@ export const minus = (a: string | null, b: string | null): string | null =>
   a === null || b === null ? null : decimal(micros(a) - micros(b));
 
 /** n ÷ d rounded half away from zero; d is not 0. */
-export function divided(n: bigint, d: bigint): bigint {
-  const negative = n < 0n !== d < 0n;
-  const [a, b] = [n < 0n ? -n : n, d < 0n ? -d : d];
-  const q = (a * 2n + b) / (b * 2n);
-  return negative ? -q : q;
-}
+export const divided = (n: bigint, d: bigint): bigint => BigInt(roundHalfUp(over(whole(n), whole(d))!, 0));
 
 /** n ÷ d as a decimal of six places; null over 0. */
-export const fractionOf = (n: bigint, d: bigint): string | null =>
-  d === 0n ? null : decimal(divided(n * ONE, d));
+export function fractionOf(n: bigint, d: bigint): string | null {
+  const fraction = over(whole(n), whole(d));
+  return fraction === null ? null : roundHalfUp(fraction, 6);
+}
 
 /** (a − b) ÷ b; null where either is missing or b is 0. */
-export function relative(a: string | null, b: string | null): string | null {
-  if (a === null || b === null) return null;
-  const base = micros(b);
-  return fractionOf(micros(a) - base, base);
-}
+export const relative = (a: string | null, b: string | null): string | null =>
+  a === null || b === null ? null : changePct(whole(micros(a)), whole(micros(b)));
 
 /** Sum of the texts; null when there is none at all. */
 export function sumOf(texts: readonly (string | null)[]): string | null {

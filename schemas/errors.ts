@@ -42,7 +42,8 @@ export const ERROR_CODES = {
   FP2004: {
     exit: 1,
     cause: "the state file is damaged",
-    action: "restore it from a backup, or replay the input into an empty `data` directory",
+    action:
+      "`fundpulse check` names what is damaged; restore the last backup (`fundpulse restore`), `run` reads on from there; without one, read the input again into another `data` directory and keep this one",
   },
   FP2005: {
     exit: 2,
@@ -109,6 +110,17 @@ export const ERROR_CODES = {
     exit: 1,
     cause: "the drop folder, or a file in it, cannot be read",
     action: "check source.path and its rights; run again",
+  },
+  FP3101: {
+    exit: 2,
+    cause: "a part of the configuration has no form in a Flink job",
+    action:
+      "change what is named, or stay with the embedded engine; docs/scale-out.md lists what a job can do",
+  },
+  FP3102: {
+    exit: 1,
+    cause: "Flink cannot be had, started or reached, or refused the job",
+    action: "correct what the message names, then run the command again",
   },
   FP4001: {
     exit: 1,

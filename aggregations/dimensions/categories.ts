@@ -26,6 +26,8 @@ const lineKey = (insurance: string, category: string): string => `${insurance}\u
  * (docs/specification.md#category).
  */
 export class CategoryTable {
+  /** The rules in the order in which they are tried: the most specific first. */
+  readonly specificFirst: readonly CategoryRule[];
   readonly #rules = new Map<string, Category>();
   readonly #diseased = new Map<string, Set<string>>();
   /** Direct parents by insurance (or none) and category; null: there is a row, but it names none. */
@@ -36,6 +38,8 @@ export class CategoryTable {
     for (const rule of [...national, ...configured]) {
       rows.set(ruleKey(rule.med_type, rule.dise_no ?? "", rule.insurance ?? ""), rule);
     }
+    const rank = (rule: CategoryRule): number => (rule.dise_no ? 0 : 2) + (rule.insurance ? 0 : 1);
+    this.specificFirst = [...rows.values()].sort((a, b) => rank(a) - rank(b));
     for (const [key, rule] of rows) {
       const line = lineKey(rule.insurance ?? "", rule.category);
       this.#parent.set(line, rule.parent ?? this.#parent.get(line) ?? null);

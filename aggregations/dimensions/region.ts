@@ -5,7 +5,7 @@ export interface Jurisdiction {
 }
 
 /** Beijing, Tianjin, Shanghai, Chongqing: the first two digits are the city. */
-const MUNICIPALITIES: ReadonlySet<string> = new Set(["11", "12", "31", "50"]);
+export const MUNICIPALITIES: ReadonlySet<string> = new Set(["11", "12", "31", "50"]);
 
 /** Whether a division belongs to a municipality. */
 export const isMunicipal = (division: string): boolean => MUNICIPALITIES.has(division.slice(0, 2));

@@ -54,7 +54,7 @@ export interface DimensionTuple extends TupleValues {
 }
 
 /** Person kinds of the national `psn_type` codes, by their first two digits. */
-const NATIONAL_PERSON_KINDS: Readonly<Record<string, readonly string[]>> = {
+export const NATIONAL_PERSON_KINDS: Readonly<Record<string, readonly string[]>> = {
   active: ["11"],
   retired: ["12"],
   veteran: ["13"],
@@ -63,11 +63,12 @@ const NATIONAL_PERSON_KINDS: Readonly<Record<string, readonly string[]>> = {
 
 /** Tells kinds of persons by the leading digits of `psn_type`: a bureau's own first, the longest that fits. */
 export class PersonKinds {
-  readonly #own: readonly (readonly [string, string])[];
+  /** Prefixes with their kinds, in the order in which they are tried. */
+  readonly prefixes: readonly (readonly [prefix: string, kind: string])[];
   readonly #known = new Map<string, string>();
 
   constructor(own: Readonly<Partial<Record<string, readonly string[]>>>) {
-    this.#own = [own, NATIONAL_PERSON_KINDS].flatMap((kinds) =>
+    this.prefixes = [own, NATIONAL_PERSON_KINDS].flatMap((kinds) =>
       Object.entries(kinds)
         .flatMap(([kind, prefixes]) => (prefixes ?? []).map((prefix) => [prefix, kind] as const))
         .sort(([a], [b]) => b.length - a.length),
@@ -78,16 +79,21 @@ export class PersonKinds {
   of(psnType: string): string {
     let kind = this.#known.get(psnType);
     if (kind === undefined) {
-      kind = this.#own.find(([prefix]) => psnType.startsWith(prefix))?.[1] ?? UNKNOWN;
+      kind = this.prefixes.find(([prefix]) => psnType.startsWith(prefix))?.[1] ?? UNKNOWN;
       if (this.#known.size < 4096) this.#known.set(psnType, kind);
     }
     return kind;
   }
 }
 
+/** Channels of the national `setl_type` codes. */
+export const NATIONAL_CHANNELS: Readonly<Record<string, string>> = { "1": "manual", "2": "direct" };
+
 /** channel of a setl_type (docs/specification.md#channel). */
 function channelOf(setlType: string, own: ReadonlyMap<string, string>): string {
-  return own.get(setlType) ?? (setlType === "1" ? "manual" : setlType === "2" ? "direct" : UNKNOWN);
+  return (
+    own.get(setlType) ?? (Object.hasOwn(NATIONAL_CHANNELS, setlType) ? NATIONAL_CHANNELS[setlType] : UNKNOWN)
+  );
 }
 
 export function careGroupOf(

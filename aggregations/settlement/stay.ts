@@ -4,13 +4,14 @@ import type { DayNumber } from "../../schemas/units.js";
 import { dayOf } from "../calendar.js";
 
 /** Care whose bills are stays. */
-const INPATIENT = "inpatient";
+export const INPATIENT = "inpatient";
 /** Bed days that one bill may have: a hundred years. */
 export const MOST_BED_DAYS = 36_600;
 /** Days above which a stay is counted, and told. */
 const LONG_STAY_DAYS = 366;
-const FIRST_DATE: DayNumber = dayOf(1900, 1, 1);
-const LAST_DATE: DayNumber = dayOf(2199, 12, 31);
+/** Admissions and discharges lie between these days. */
+export const FIRST_DATE: DayNumber = dayOf(1900, 1, 1);
+export const LAST_DATE: DayNumber = dayOf(2199, 12, 31);
 
 const bad = (detail: string): Rejection => ({ reason: "bad_value", detail });
 const outside = (day: DayNumber): boolean => day < FIRST_DATE || day > LAST_DATE;

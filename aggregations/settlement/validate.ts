@@ -8,7 +8,7 @@ import { isImplausibleStay, MOST_BED_DAYS } from "./stay.js";
 export const FUTURE_TOLERANCE_MS = 86_400_000;
 
 /** Largest amount of one bill, in fen: 10 billion yuan. Thousands of such would still add up exactly. */
-const LARGEST_AMOUNT: Fen = 1e12;
+export const LARGEST_AMOUNT: Fen = 1e12;
 
 /** Warnings of a counted settlement, as bits. */
 export const WARN_IN_SCOPE_ABOVE_FEE = 1;
@@ -18,18 +18,22 @@ export const WARN_IMPLAUSIBLE_STAY = 4;
 const A = AMOUNT_INDEX;
 const FIRST_FUND = A[FUND_AMOUNTS[0]];
 const LAST_FUND = A[FUND_AMOUNTS[FUND_AMOUNTS.length - 1]];
-const OPTIONAL_FROM = A.fulamt_ownpay_amt;
+/** Amounts from this place on stay absent where they are not given; those before it read 0. */
+export const OPTIONAL_FROM = A.fulamt_ownpay_amt;
 const AMOUNTS = AMOUNT_FIELDS.length;
 
 const bad = (detail: string): Rejection => ({ reason: "bad_value", detail });
+
+/** What an absent code of a settlement reads. */
+export const DEFAULT_CODES = { vali_flag: "1", setl_type: "2", mid_setl_flag: "0" } as const;
 
 /** Sets absent amounts that mean 0 to 0 and absent flags to their defaults, so that equal content is equal. */
 export function normalise(s: Settlement): void {
   const a = s.amounts;
   for (let i = 0; i < OPTIONAL_FROM; i++) if (Number.isNaN(a[i])) a[i] = 0;
-  if (s.vali_flag === "") s.vali_flag = "1";
-  if (s.setl_type === "") s.setl_type = "2";
-  if (s.mid_setl_flag === "") s.mid_setl_flag = "0";
+  if (s.vali_flag === "") s.vali_flag = DEFAULT_CODES.vali_flag;
+  if (s.setl_type === "") s.setl_type = DEFAULT_CODES.setl_type;
+  if (s.mid_setl_flag === "") s.mid_setl_flag = DEFAULT_CODES.mid_setl_flag;
   if (s.cal_ipt_cnt === "1") s.cal_ipt_cnt = "";
 }
 

@@ -6,7 +6,7 @@ import { AMOUNT_FIELDS } from "../../schemas/input/streams.js";
  * (docs/specification.md#current-version). The person is compared by number or pseudonym, since the clear
  * number is not kept.
  */
-const TEXTS = [
+export const CONTENT_TEXTS = [
   "setl_id",
   "init_setl_id",
   "mdtrt_id",
@@ -26,7 +26,7 @@ const TEXTS = [
   "dise_no",
 ] as const satisfies readonly (keyof Settlement)[];
 
-const NUMBERS = [
+export const CONTENT_NUMBERS = [
   "setl_time",
   "begndate",
   "enddate",
@@ -39,11 +39,14 @@ const same = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && N
 /** Whether two normalised versions of one key have the same content. */
 export function sameContent(a: Settlement, personA: number, b: Settlement, personB: number): boolean {
   if (personA !== personB) return false;
-  for (const field of TEXTS) if (a[field] !== b[field]) return false;
-  for (const field of NUMBERS) if (!same(a[field], b[field])) return false;
+  for (const field of CONTENT_TEXTS) if (a[field] !== b[field]) return false;
+  for (const field of CONTENT_NUMBERS) if (!same(a[field], b[field])) return false;
   for (let i = 0; i < AMOUNT_FIELDS.length; i++) if (!same(a.amounts[i], b.amounts[i])) return false;
   return true;
 }
+
+/** Between the parts of a canonical form; no code, id or number has it. */
+export const CANONICAL_SEPARATOR = "\u0001";
 
 /**
  * The canonical form that decides between versions of the same time: normalised values in a fixed order.
@@ -51,10 +54,10 @@ export function sameContent(a: Settlement, personA: number, b: Settlement, perso
  */
 export function canonicalForm(s: Settlement, pseudonym: string): string {
   const parts: (string | number)[] = [pseudonym];
-  for (const field of TEXTS) parts.push(s[field]);
-  for (const field of NUMBERS) parts.push(s[field]);
+  for (const field of CONTENT_TEXTS) parts.push(s[field]);
+  for (const field of CONTENT_NUMBERS) parts.push(s[field]);
   for (let i = 0; i < AMOUNT_FIELDS.length; i++) parts.push(s.amounts[i]);
-  return parts.join("\u0001");
+  return parts.join(CANONICAL_SEPARATOR);
 }
 
 /** Byte order of two canonical forms. */
@@ -62,7 +65,8 @@ export function isGreater(a: string, b: string): boolean {
   return Buffer.compare(Buffer.from(a), Buffer.from(b)) > 0;
 }
 
-const FLAG_ORDER = ["1", "2", "0"];
+/** `vali_flag`s of one time, in the order in which they win over those before them. */
+export const FLAG_ORDER = ["1", "2", "0"];
 
 /**
  * Of two versions of one time whose `vali_flag` differs: above 0 where `a` comes before `b`. A cancellation in

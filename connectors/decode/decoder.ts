@@ -18,6 +18,7 @@ import { isLookedAt, UnknownFieldSample, type UnknownFields } from "./fields/unk
 import { EnvelopeReader, type EnvelopeRow } from "./json/envelope.js";
 import { ENVELOPE, JsonReader } from "./json/reader.js";
 import type { SchemaRegistry } from "./registry.js";
+import { type AvroPlace, shownJson } from "./shown.js";
 import { type Writer, WriterCatalogue } from "./writers.js";
 
 export interface BatchDecoderOptions {
@@ -36,6 +37,7 @@ const SINGLE_OBJECT_HEADER = 10;
 const reject = (reason: Rejection["reason"], detail: string): Rejection => ({ reason, detail });
 const EMPTY = reject("undecodable", "the value is empty");
 const NO_ENCODING = reject("undecodable", "the first bytes belong to no known encoding");
+const ARRAY = reject("undecodable", "a JSON array is no record: one object a value, or a line");
 const TRAILING = reject("undecodable", "bytes are left over after the record");
 const NO_FIELDS = reject(
   "missing_field",
@@ -224,12 +226,41 @@ export class BatchDecoder implements Decoder {
     }
   }
 
+  /**
+   * A value as JSON text, whatever its encoding, for somebody who looks into the quarantine.
+   * @throws FundpulseError FP3006 while a registry that is needed cannot be reached
+   */
+  async shown(value: Buffer): Promise<string> {
+    return shownJson(value, await this.placeOf(value));
+  }
+
+  private async placeOf(value: Buffer): Promise<AvroPlace | string | null> {
+    const of = (writer: Writer, start: number, end = value.length): AvroPlace | string =>
+      writer.schema ? { node: writer.schema.node, start, end } : `the writer schema is none: ${writer.why}`;
+    if (value[0] === 0x00 && value.length >= CONFLUENT_HEADER) {
+      if (!this.#registry) return NO_REGISTRY.detail;
+      const id = value.readUInt32BE(1);
+      await this.#registry.load([id]);
+      const found = this.#registry.get(id);
+      return found.schemaJson === null
+        ? found.why
+        : of(this.#writers.ofRegistry(id, found), CONFLUENT_HEADER);
+    }
+    if (value[0] === 0xc3 && value[1] === 0x01 && value.length >= SINGLE_OBJECT_HEADER) {
+      const writer = this.#writers.ofFingerprint(value);
+      return writer ? of(writer, SINGLE_OBJECT_HEADER) : "no schema with its fingerprint is known";
+    }
+    if (value[0] !== 0x4f) return null;
+    const one = readOneRecordContainer(value);
+    return one ? of(this.#writers.ofSchema(one.schemaJson), one.start, one.end) : NO_ENCODING.detail;
+  }
+
   /** A container's record as a value that tells its own encoding, so that it can be decoded again alone. */
   private framed(writer: Writer, record: Buffer): Buffer {
     if (this.#writers.isKnown(writer)) {
       return Buffer.concat([Buffer.of(0xc3, 0x01), writer.fingerprint, record]);
     }
-    return writeOneRecordContainer(writer.schemaJson, record);
+    return writeOneRecordContainer(writer.leanJson, record);
   }
 
   private value(readers: Readers, value: Buffer): Rejection | null {
@@ -265,6 +296,8 @@ export class BatchDecoder implements Decoder {
       case 0x0a:
       case 0x0d:
         return readers.json.read(value);
+      case 0x5b:
+        return ARRAY;
       // The marks of UTF-16: the reader says so.
       case 0xfe:
       case 0xff:

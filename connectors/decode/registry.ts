@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { FundpulseError } from "../../schemas/errors.js";
-import { type AvroNames, type AvroNode, parseAvro } from "./avro/schema.js";
+import { AvroNames, parseAvro, type WriterSchema } from "./avro/schema.js";
 
 /** A schema id's answer: the schema with its references resolved, or why there is none. */
 export interface RegisteredSchema {
   readonly schemaJson: string | null;
-  readonly node: AvroNode | null;
+  readonly schema: WriterSchema | null;
   /** Set where `schemaJson` is null; becomes the detail of `unknown_schema`. */
   readonly why: string;
 }
@@ -31,13 +31,13 @@ interface Reference {
 interface Answer {
   readonly schema?: unknown;
   readonly schemaType?: unknown;
-  readonly references?: readonly Reference[];
+  readonly references?: unknown;
 }
 
 const REQUEST_MS = 5_000;
 const MAX_REFERENCES = 200;
-const NOT_LOADED: RegisteredSchema = { schemaJson: null, node: null, why: "the schema was not fetched" };
-const unknown = (why: string): RegisteredSchema => ({ schemaJson: null, node: null, why });
+const NOT_LOADED: RegisteredSchema = { schemaJson: null, schema: null, why: "the schema was not fetched" };
+const unknown = (why: string): RegisteredSchema => ({ schemaJson: null, schema: null, why });
 
 /**
  * Client of a Confluent-compatible schema registry. A schema id never changes its meaning, so what was found
@@ -118,23 +118,24 @@ export class SchemaRegistry {
     const type = answer.schemaType ?? "AVRO";
     if (type !== "AVRO") return unknown(`schema ${id} is ${String(type).slice(0, 20)}, not AVRO`);
     if (typeof answer.schema !== "string") return unknown(`schema ${id} has no text`);
-    const names: AvroNames = new Map();
-    const fault = await this.references(answer.references ?? [], names, new Set());
+    const names = new AvroNames();
+    const fault = await this.references(answer.references, names, new Set());
     if (fault !== null) return unknown(`schema ${id}: ${fault}`);
     try {
-      return { schemaJson: answer.schema, node: parseAvro(answer.schema, names), why: "" };
+      return { schemaJson: answer.schema, schema: parseAvro(answer.schema, names), why: "" };
     } catch (error) {
       return unknown(`schema ${id}: ${error instanceof Error ? error.message : "no Avro schema"}`);
     }
   }
 
   /** Defines the types of all references, depth first; returns what is wrong with them. */
-  private async references(
-    references: readonly Reference[],
-    names: AvroNames,
-    seen: Set<string>,
-  ): Promise<string | null> {
-    for (const { subject, version } of references) {
+  private async references(references: unknown, names: AvroNames, seen: Set<string>): Promise<string | null> {
+    if (references === undefined || references === null) return null;
+    if (!Array.isArray(references)) return "its references are no list";
+    for (const reference of references) {
+      const { subject, version } = (reference ?? {}) as Partial<Reference>;
+      if (typeof subject !== "string" || version === undefined)
+        return "a reference names no subject and version";
       const key = `${subject}/${version}`;
       if (seen.has(key)) continue;
       seen.add(key);
@@ -142,7 +143,7 @@ export class SchemaRegistry {
       const path = `/subjects/${encodeURIComponent(subject)}/versions/${encodeURIComponent(String(version))}`;
       const answer = await this.request(path);
       if (answer === null || typeof answer.schema !== "string") return `reference ${key} is not there`;
-      const fault = await this.references(answer.references ?? [], names, seen);
+      const fault = await this.references(answer.references, names, seen);
       if (fault !== null) return fault;
       try {
         parseAvro(answer.schema, names);
@@ -165,7 +166,10 @@ export class SchemaRegistry {
           headers: this.#headers,
           signal: AbortSignal.timeout(REQUEST_MS),
         });
-        if (response.ok) return (await response.json()) as Answer;
+        if (response.ok) {
+          const answer: unknown = await response.json();
+          return typeof answer === "object" && answer !== null ? answer : {};
+        }
         await response.body?.cancel();
         if (response.status === 404) return null;
         if (response.status === 401 || response.status === 403) {

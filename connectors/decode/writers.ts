@@ -4,11 +4,14 @@ import { FundpulseError } from "../../schemas/errors.js";
 import { avroSchema, EARLIER_AVRO_SCHEMAS, STREAM_NAMES } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import { compile, type Plan } from "./avro/plan.js";
-import { type AvroNode, canonicalForm, parseAvro, rabinFingerprint } from "./avro/schema.js";
+import { canonicalForm, parseAvro, rabinFingerprint, type WriterSchema } from "./avro/schema.js";
 import type { Layout } from "./fields/slots.js";
 import type { RegisteredSchema } from "./registry.js";
 
 const NO_SCHEMA: Rejection = { reason: "undecodable", detail: "the writer schema is none" };
+
+/** Attributes of a schema that say nothing of how its records are read. */
+const NOT_READ: ReadonlySet<string> = new Set(["doc", "connect.doc", "default", "connect.default"]);
 
 /** A writer schema with the plans compiled for it, one for each stream that it was met in. */
 export class Writer {
@@ -16,19 +19,29 @@ export class Writer {
   readonly #plans = new Map<Layout, Plan | Rejection>();
   #lastLayout: Layout | null = null;
   #lastPlan: Plan | Rejection = NO_SCHEMA;
+  #lean: string | null = null;
 
   constructor(
     readonly schemaJson: string,
-    readonly node: AvroNode | null,
-    /** What is wrong with the schema, where `node` is null. */
+    readonly schema: WriterSchema | null,
+    /** What is wrong with the schema, where `schema` is null. */
     readonly why = "",
   ) {
-    this.fingerprint = node ? rabinFingerprint(canonicalForm(node)) : Buffer.alloc(8);
+    this.fingerprint = schema ? rabinFingerprint(canonicalForm(schema)) : Buffer.alloc(8);
+  }
+
+  /** The schema's text without what reading does not need: it is kept with every record that waits. */
+  get leanJson(): string {
+    this.#lean ??= this.schema
+      ? JSON.stringify(JSON.parse(this.schemaJson), (key, value) => (NOT_READ.has(key) ? undefined : value))
+      : this.schemaJson;
+    return this.#lean;
   }
 
   /** Names of the fields of its records. */
   get names(): readonly string[] {
-    return this.node?.kind === "record" ? this.node.fields.map((f) => f.name) : [];
+    const node = this.schema?.node;
+    return node?.kind === "record" ? node.fields.map((f) => f.name) : [];
   }
 
   /** How its records are read into a stream, or why they cannot be. */
@@ -36,8 +49,8 @@ export class Writer {
     if (layout === this.#lastLayout) return this.#lastPlan;
     let plan = this.#plans.get(layout);
     if (plan === undefined) {
-      plan = this.node
-        ? compile(this.node, layout)
+      plan = this.schema
+        ? compile(this.schema, layout)
         : { ...NO_SCHEMA, detail: `the writer schema is none: ${this.why}` };
       this.#plans.set(layout, plan);
     }
@@ -49,6 +62,8 @@ export class Writer {
 
 /** A foreign file may bring a new schema each; more than this many are not kept. */
 const MAX_WRITERS = 1000;
+/** Nor more characters of their texts. */
+const MAX_WRITER_TEXT = 16 * 1024 * 1024;
 
 /** What our own writers make, and made before. */
 const OWN_SCHEMAS: readonly object[] = [...STREAM_NAMES.map(avroSchema), ...EARLIER_AVRO_SCHEMAS];
@@ -58,6 +73,7 @@ export class WriterCatalogue {
   readonly #bySchema = new Map<string, Writer>();
   readonly #known: { readonly low: number; readonly high: number; readonly writer: Writer }[] = [];
   readonly #byRegistryId = new Map<number, Writer>();
+  #text = 0;
 
   /** `schemas`: further schemas of the single-object encoding; our own are always known. */
   constructor(schemas: readonly string[]) {
@@ -86,7 +102,8 @@ export class WriterCatalogue {
         // Its records are undecodable, each with that reason.
         writer = new Writer(json, null, error instanceof SyntaxError ? "no JSON" : (error as Error).message);
       }
-      if (this.#bySchema.size < MAX_WRITERS) this.#bySchema.set(json, writer);
+      this.#text += json.length;
+      if (this.#bySchema.size < MAX_WRITERS && this.#text < MAX_WRITER_TEXT) this.#bySchema.set(json, writer);
     }
     return writer;
   }
@@ -102,7 +119,7 @@ export class WriterCatalogue {
   ofRegistry(id: number, found: RegisteredSchema): Writer {
     let writer = this.#byRegistryId.get(id);
     if (!writer) {
-      writer = new Writer(found.schemaJson ?? "", found.node);
+      writer = new Writer(found.schemaJson ?? "", found.schema);
       this.#byRegistryId.set(id, writer);
     }
     return writer;

@@ -1,6 +1,8 @@
 import { access } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId } from "@duckdb/node-api";
+import stringWidth from "string-width";
 import { FundpulseError } from "../../schemas/errors.js";
+import { visible, visibleJson } from "../../schemas/visible.js";
 import { faultOf, knownOr } from "../faults/known.js";
 import { cellText, csvText } from "../files/csv.js";
 
@@ -125,32 +127,21 @@ function json(result: QueryResult): string {
   const rows = result.rows.map(
     (row) => `  {${row.map((v, i) => `${JSON.stringify(result.columns[i])}: ${value(v, i)}`).join(", ")}}`,
   );
-  return rows.length === 0 ? "[]\n" : `[\n${rows.join(",\n")}\n]\n`;
-}
-
-/** Columns that a terminal needs for a text: two for a Chinese character. */
-function width(value: string): number {
-  let columns = 0;
-  for (const character of value)
-    columns +=
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
-        character,
-      )
-        ? 2
-        : 1;
-  return columns;
+  return rows.length === 0 ? "[]\n" : `[\n${visibleJson(rows.join(",\n"))}\n]\n`;
 }
 
 /** A result as the lines of a table: headings, a rule, the rows. */
 export function textTable(result: QueryResult): string[] {
   const cells = [result.columns, ...result.rows].map((row) =>
-    row.map((v) => (v === null ? "NULL" : cellText(v))),
+    row.map((v) => (v === null ? "NULL" : visible(cellText(v)))),
   );
-  const widths = result.columns.map((_, i) => cells.reduce((w, row) => Math.max(w, width(row[i] ?? "")), 0));
+  const widths = result.columns.map((_, i) =>
+    cells.reduce((w, row) => Math.max(w, stringWidth(row[i] ?? "")), 0),
+  );
   const line = (row: readonly string[]): string =>
     row
       .map((v, i) => {
-        const blank = " ".repeat(widths[i]! - width(v));
+        const blank = " ".repeat(widths[i]! - stringWidth(v));
         return result.numeric[i] ? blank + v : v + blank;
       })
       .join("  ")

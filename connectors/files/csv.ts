@@ -8,9 +8,14 @@ export const cellText = (value: unknown): string =>
       ? JSON.stringify(value)
       : String(value);
 
-/** A text that Excel would take for a formula, kept a text by a leading quote; numbers with their sign are none. */
+/**
+ * A text that a spreadsheet would take for a formula, kept a text by a leading quote: what begins with = + - @, also
+ * full-width (a Chinese Excel takes those too) and behind white space that is cut off; numbers with their sign are none.
+ */
 export const neutralText = (value: string): string =>
-  /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;
+  /^[\s\u200b\ufeff]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(value) && !/^[+-]?\d+(\.\d+)?$/.test(value)
+    ? `'${value}`
+    : value;
 
 /** Rows as RFC 4180 text; for Excel with a byte order mark and CRLF, which it opens without being asked. */
 export function csvText(rows: readonly (readonly unknown[])[], reader: "excel" | "any" = "any"): string {

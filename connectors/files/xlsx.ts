@@ -1,5 +1,5 @@
 import { strToU8, zipSync } from "fflate";
-import { cellText } from "./csv.js";
+import { cellText, neutralText } from "./csv.js";
 
 /** A table as a sheet: cells of numeric columns are decimal text. */
 export interface SheetTable {
@@ -19,8 +19,7 @@ const HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 /** A spreadsheet keeps fifteen digits of a number: longer ones stay text, so that no digit is lost. */
 const EXACT_DIGITS = 15;
 
-/** A text that a spreadsheet would take for a formula begins with an apostrophe, and is one no more. */
-export const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+export { neutralText as harmless } from "./csv.js";
 
 const xml = (text: string): string =>
   text
@@ -35,7 +34,7 @@ function cell(value: unknown, numeric: boolean, style: number): string {
   const text = cellText(value);
   if (text === "") return "<c/>";
   if (numeric && isNumber(text)) return `<c><v>${text}</v></c>`;
-  return `<c t="inlineStr" s="${style}"><is><t xml:space="preserve">${xml(numeric ? text : harmless(text))}</t></is></c>`;
+  return `<c t="inlineStr" s="${style}"><is><t xml:space="preserve">${xml(numeric ? text : neutralText(text))}</t></is></c>`;
 }
 
 /** One sheet with a bold, frozen head, numbers as numbers: the smallest package (ECMA-376) that Excel and WPS open. */

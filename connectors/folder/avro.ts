@@ -194,7 +194,8 @@ function headerFault(header: ContainerHeader, codecKnown: boolean): string | nul
   try {
     parseAvro(header.schemaJson);
     return null;
-  } catch {
-    return "the schema in the Avro container is none";
+  } catch (error) {
+    const why = error instanceof SyntaxError ? "no JSON" : (error as Error).message;
+    return `the schema in the Avro container is none: ${why.replace(/\p{Cc}/gu, "?")}`;
   }
 }

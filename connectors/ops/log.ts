@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import pino from "pino";
 import { STREAMS } from "../../schemas/input/streams.js";
+import { visible } from "../../schemas/visible.js";
 import type { Log } from "../ports/log.js";
 
 /** Field names of the input streams that may hold something about a person: never written, whoever asks. */
@@ -47,8 +48,8 @@ function withoutRecordValues(detail: Record<string, unknown>): Record<string, un
 function readableLine(json: string): string {
   const { time, level, msg, pid: _pid, ...rest } = JSON.parse(json) as Record<string, unknown>;
   const facts = Object.entries(rest).map(
-    ([key, value]) => ` ${key}=${typeof value === "string" ? value : JSON.stringify(value)}`,
+    ([key, value]) => ` ${key}=${visible(typeof value === "string" ? value : JSON.stringify(value))}`,
   );
   const label = pino.levels.labels[Number(level)] ?? "";
-  return `${String(time).slice(11, 19)} ${label.padEnd(5)} ${String(msg)}${facts.join("")}\n`;
+  return `${String(time).slice(11, 19)} ${label.padEnd(5)} ${visible(String(msg))}${facts.join("")}\n`;
 }

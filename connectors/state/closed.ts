@@ -70,9 +70,11 @@ export class ClosedStore {
 
   /** Closes up to `sequence` were published under `version`, those that had no version yet for the first time. */
   setVersion(sequence: number, version: number): void {
-    this.store
-      .sql("UPDATE closed SET version = ? WHERE version IS NULL AND sequence <= ?")
-      .run(version, sequence);
+    this.store.beside(() =>
+      this.store
+        .sql("UPDATE closed SET version = ? WHERE version IS NULL AND sequence <= ?")
+        .run(version, sequence),
+    );
   }
 
   addSettlement(change: Omit<SettlementChange, "kind" | "id" | "sequence">): void {

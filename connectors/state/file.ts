@@ -7,8 +7,11 @@ import { FundpulseError } from "../../schemas/errors.js";
 import { knownOr } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PRIVATE_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
 import { PROGRAM_VERSION } from "../files/program-version.js";
+import { verifyTables } from "./damage.js";
 import { APPLICATION_ID } from "./migrations/base-tables.js";
 import { checkLayout, makeTables, migrate, note } from "./migrations/migrate.js";
+import { SettlementIndex } from "./settlement-index.js";
+import { isTallied, retally, Tallies, talliedTables } from "./tallies.js";
 
 /** What a state must agree with before it may be used. */
 export interface StateIdentity {
@@ -46,6 +49,8 @@ export function checkIdentity(
     );
   }
   if (meta("rules") === identity.rules || acceptRules) return;
+  // A rebuild under these rules that was interrupted goes on.
+  if (meta("rules") === "" && meta("rebuilding") === identity.rules) return;
   const differing = differingRules(meta("rule_parts"), identity.ruleParts);
   const named =
     differing.length === 0
@@ -94,11 +99,14 @@ export class StateFile {
   /** Run at the end of every commit, before it is made durable. */
   readonly beforeCommit: (() => void)[] = [];
   readonly #sql = new Map<string, Database.Statement>();
+  readonly #tallies: Tallies;
 
   constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean }) {
     this.path = join(dataDir, "state.sqlite");
     const fresh = !existsSync(this.path);
     this.db = this.#open(fresh, identity, options.acceptRules ?? false);
+    this.#tallies = new Tallies(this.db);
+    this.#tallies.follow();
     this.stateId = this.meta("state_id") ?? "";
     this.sequence = Number(this.meta("sequence") ?? 0);
   }
@@ -125,13 +133,20 @@ export class StateFile {
         throw new FundpulseError("FP2004", `${this.path} is no fundpulse state`);
       }
       checkLayout(db, this.path);
+      if (isTallied(db)) verifyTables(db, this.path);
       const meta = (key: string): string | undefined =>
         (db!.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
           ?.value;
       checkIdentity(this.path, meta, identity, acceptRules);
-      migrate(db, this.path, Date.now());
+      migrate(db, this.path, Date.now(), () => {
+        retally(db!, talliedTables(db!));
+        new SettlementIndex((sql) => db!.prepare(sql)).retally();
+      });
       if (meta("program") !== PROGRAM_VERSION) {
-        db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('program', ?)").run(PROGRAM_VERSION);
+        db.transaction(() => {
+          db!.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('program', ?)").run(PROGRAM_VERSION);
+          retally(db!, ["meta"]);
+        })();
       }
       return db;
     } catch (error) {
@@ -155,6 +170,7 @@ export class StateFile {
       set.run("sequence", "0");
       set.run("program", PROGRAM_VERSION);
       note(db, Date.now(), "made", {});
+      retally(db, talliedTables(db));
     })();
   }
 
@@ -194,11 +210,26 @@ export class StateFile {
       const result = work();
       for (const hook of this.beforeCommit) hook();
       this.setMeta("sequence", String(this.sequence));
+      this.#tallies.save();
       this.db.exec("COMMIT");
       return result;
     } catch (error) {
       this.failed = stateError(error, this.path);
       if (this.db.inTransaction) this.db.exec("ROLLBACK");
+      throw this.failed;
+    }
+  }
+
+  /** Writes what is no part of a commit (derived sums, the version of a close): all of it is durable, or nothing. */
+  beside(work: () => void): void {
+    if (this.failed !== null) throw this.failed;
+    try {
+      this.db.transaction(() => {
+        work();
+        this.#tallies.save();
+      })();
+    } catch (error) {
+      this.failed = stateError(error, this.path);
       throw this.failed;
     }
   }

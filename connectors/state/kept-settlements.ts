@@ -1,6 +1,8 @@
+import { monthEnd, monthStart } from "../../aggregations/calendar.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { Settlement } from "../../schemas/input/settlement.js";
 import type { MonthNumber } from "../../schemas/units.js";
+import { RECOVER } from "./damage.js";
 import type { StateFile } from "./file.js";
 import {
   BlockReader,
@@ -11,6 +13,10 @@ import {
   type RowFacts,
 } from "./settlement-block.js";
 import { SettlementIndex } from "./settlement-index.js";
+
+/** Whether a kept id is this one: half a surrogate pair has no UTF-8 form and is kept as U+FFFD. */
+export const sameId = (kept: string, id: string): boolean =>
+  kept === id || kept === Buffer.from(id).toString();
 
 /** How the record of a superseded version was counted: `applied` (or held), or as what is told beside it. */
 export type CountedAs = "applied" | "duplicate" | "quarantined";
@@ -52,10 +58,15 @@ export class KeptSettlements {
     return (this.file.sql("SELECT coalesce(max(id), 0) AS id FROM block").get() as { id: number }).id;
   }
 
+  #damaged(id: number, what: string): FundpulseError {
+    return new FundpulseError("FP2004", `block ${id} of the state file ${this.file.path} ${what}`, {
+      action: RECOVER,
+    });
+  }
+
   #openBlock(id: number, data: Buffer): void {
-    if (!this.#reader.open(data)) {
-      throw new FundpulseError("FP2004", `block ${id} of the state file ${this.file.path} is damaged`);
-    }
+    this.#lastReadBlock = -1;
+    if (!this.#reader.open(data)) throw this.#damaged(id, "is damaged");
     this.#lastReadBlock = id;
   }
 
@@ -66,11 +77,54 @@ export class KeptSettlements {
       const row = this.file.sql("SELECT data FROM block WHERE id = ?").get(id) as
         | { data: Buffer }
         | undefined;
-      if (!row)
-        throw new FundpulseError("FP2004", `block ${id} of the state file ${this.file.path} is missing`);
+      if (!row) throw this.#damaged(id, "is missing");
       this.#openBlock(id, row.data);
     }
+    if (ref % ROWS_PER_BLOCK >= this.#reader.count) throw this.#damaged(id, "has no such row");
     this.#reader.read(ref % ROWS_PER_BLOCK, into, facts);
+  }
+
+  /** Reads the current version of an id, which must be one of that id. */
+  readCurrent(setlId: string, ref: Ref, into: Settlement, facts: RowFacts): void {
+    this.read(ref, into, facts);
+    if (!sameId(into.setl_id, setlId)) {
+      throw this.#damaged(Math.floor(ref / ROWS_PER_BLOCK), "is not where an id leads to");
+    }
+  }
+
+  /**
+   * Reads every block there is, so that it is known that all of them can be read.
+   * @throws FundpulseError FP2004
+   */
+  checkBlocks(): void {
+    const page = this.file.sql("SELECT id, rows, data FROM block WHERE id > ? ORDER BY id LIMIT 64");
+    for (let after = 0; ; ) {
+      const blocks = page.all(after) as { id: number; rows: number; data: Buffer }[];
+      for (const { id, rows, data } of blocks) {
+        this.#openBlock(id, data);
+        if (this.#reader.count !== rows) throw this.#damaged(id, "has other rows than it says");
+        after = id;
+      }
+      if (blocks.length < 64) return;
+    }
+  }
+
+  /** Enters every id anew from the blocks: what is not superseded is current. Only inside a transaction. */
+  deriveIds(into: Settlement, facts: RowFacts): void {
+    this.ids.forget();
+    const known = new Set<string>();
+    for (const month of this.months()) {
+      this.scan(month, 0, into, facts, (ref) => {
+        if (known.has(into.setl_id)) {
+          throw this.#damaged(
+            Math.floor(ref / ROWS_PER_BLOCK),
+            "has a second current version of a settlement",
+          );
+        }
+        known.add(into.setl_id);
+        this.ids.insert([into.setl_id], ref);
+      });
+    }
   }
 
   /** Months that hold kept settlements. */
@@ -97,6 +151,7 @@ export class KeptSettlements {
       ),
     );
     const page = this.file.sql("SELECT id, data FROM block WHERE month = ? AND id > ? ORDER BY id LIMIT 64");
+    const [first, last] = [monthStart(month), monthEnd(month)];
     for (let after = afterBlock; ; ) {
       const blocks = page.all(month, after) as { id: number; data: Buffer }[];
       for (const block of blocks) {
@@ -107,6 +162,8 @@ export class KeptSettlements {
           if (superseded.has(ref)) continue;
           if (this.#lastReadBlock !== block.id) this.#openBlock(block.id, block.data);
           this.#reader.read(i, into, facts);
+          if (!(facts.day >= first && facts.day <= last))
+            throw this.#damaged(block.id, "is of another month");
           visit(ref);
         }
         after = block.id;

@@ -41,14 +41,20 @@ export class MonthTable {
   /** Keeps what each month's settlements paid out of each fund, as JSON; derived, so it is no commit. */
   keepSettled(rows: readonly (readonly [json: string, month: MonthNumber])[]): void {
     const update = this.file.sql("UPDATE month SET settled = ? WHERE month = ?");
-    this.file.db.transaction(() => {
+    this.file.beside(() => {
       for (const [json, month] of rows) update.run(json, month);
-    })();
+    });
   }
 
   /** Which facilities (numbers of their codes) have settlements in which months. */
   facilities(): [number, MonthNumber][] {
     return this.file.sql("SELECT code, month FROM facility_month").raw().all() as [number, MonthNumber][];
+  }
+
+  /** Forgets all of it, so that it can be made again from the settlements. Only inside a commit. */
+  forget(): void {
+    for (const table of ["month", "facility_month", "settled_day"])
+      this.file.sql(`DELETE FROM ${table}`).run();
   }
 
   /** Only inside a commit. */

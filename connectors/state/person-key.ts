@@ -22,7 +22,7 @@ function double(block: Buffer): Buffer {
 }
 
 /**
- * AES-256-CMAC (NIST SP 800-38B, RFC 4493) of many short messages at once: each round encrypts one block of
+ * AES-CMAC (NIST SP 800-38B, RFC 4493) of many short messages at once: each round encrypts one block of
  * every message in a single call, which costs a tenth of one HMAC a message.
  */
 export class Cmac {
@@ -30,9 +30,9 @@ export class Cmac {
   readonly #k1: Buffer;
   readonly #k2: Buffer;
 
-  /** `key`: 32 bytes. */
+  /** `key`: 32 bytes for AES-256, 16 for AES-128. */
   constructor(key: Buffer) {
-    this.#cipher = createCipheriv("aes-256-ecb", key, null);
+    this.#cipher = createCipheriv(`aes-${key.length * 8}-ecb`, key, null);
     this.#cipher.setAutoPadding(false);
     this.#k1 = double(this.#encrypt(Buffer.alloc(BLOCK)));
     this.#k2 = double(this.#k1);

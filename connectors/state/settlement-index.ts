@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import type { Ref } from "./settlement-block.js";
+import { count, emptyTally, rowCrc, sameTally, type Tally } from "./tallies.js";
 
 /** Recent ids are merged into the tree when there are so many: each merge touches most of its pages once. */
 const MERGE_IDS = 200_000;
@@ -7,6 +8,9 @@ const MERGE_IDS = 200_000;
 const PAGE_IDS = 10_000;
 /** Stands for an id that has no current version any more. */
 const NONE = 0;
+
+/** Name of the ids' tally: of the current versions, in whichever of the two tables they stand. */
+const TALLY = "settlement_id";
 
 /** Prepares statements and keeps them. */
 type Sql = (text: string) => Database.Statement;
@@ -24,6 +28,8 @@ export class SettlementIndex {
   /** Greatest id of the tree, and what it was at the last commit. */
   #last: string;
   #edge: string;
+  readonly #tally: Tally;
+  #tallied = false;
 
   constructor(
     private readonly sql: Sql,
@@ -37,6 +43,13 @@ export class SettlementIndex {
     this.#rows = rows.length;
     this.#last = this.#greatest();
     this.#edge = this.#last;
+    this.#tally = this.#kept() ?? emptyTally();
+  }
+
+  #kept(): Tally | undefined {
+    // A state of an earlier program has none before it is upgraded.
+    if (this.sql("SELECT 1 FROM sqlite_schema WHERE name = 'tally'").get() === undefined) return undefined;
+    return this.sql("SELECT rows, a, b FROM tally WHERE name = ?").get(TALLY) as Tally | undefined;
   }
 
   #greatest(): string {
@@ -79,6 +92,10 @@ export class SettlementIndex {
   /** Makes reference `first + i` the current version of the new id `ids[i]`. Only inside a commit. */
   insert(ids: readonly string[], first: Ref): void {
     if (ids.length === 0) return;
+    ids.forEach((id, i) => {
+      count(this.#tally, rowCrc([id, first + i]), 1);
+    });
+    this.#tallied = true;
     // An id that the list knows, if only as gone, stays in the list: there the last row counts.
     const follows = ids.every((id) => id > this.#edge && !this.#recent.has(id));
     const table = follows ? "settlement_id" : "settlement_id_recent";
@@ -97,6 +114,10 @@ export class SettlementIndex {
 
   /** Makes another version the current one of an id. Only inside a commit. */
   set(setlId: string, ref: Ref): void {
+    const before = this.findOne(setlId);
+    if (before !== undefined) count(this.#tally, rowCrc([setlId, before]), -1);
+    if (ref !== NONE) count(this.#tally, rowCrc([setlId, ref]), 1);
+    this.#tallied = true;
     this.sql("INSERT INTO settlement_id_recent (setl_id, ref) VALUES (?, ?)").run(setlId, ref);
     this.#recent.set(setlId, ref);
     this.#rows++;
@@ -111,6 +132,48 @@ export class SettlementIndex {
   settle(): void {
     if (this.#rows >= this.mergeIds) this.#merge();
     this.#edge = this.#last;
+    if (this.#tallied) this.#keep();
+    this.#tallied = false;
+  }
+
+  #keep(): void {
+    const { rows, a, b } = this.#tally;
+    this.sql("INSERT OR REPLACE INTO tally (name, rows, a, b) VALUES (?, ?, ?, ?)").run(TALLY, rows, a, b);
+  }
+
+  /** Ids with a current version, as they were kept. */
+  get size(): number {
+    return this.#tally.rows;
+  }
+
+  /** Whether the ids and where they lead to are those that were kept; reads all of them. */
+  isSound(): boolean {
+    const kept = this.#kept();
+    return kept !== undefined && sameTally(kept, this.#count());
+  }
+
+  #count(): Tally {
+    const tally = emptyTally();
+    for (const page of this.#entries()) for (const entry of page) count(tally, rowCrc(entry), 1);
+    return tally;
+  }
+
+  /** Takes the ids as they are now. Only inside a transaction. */
+  retally(): void {
+    Object.assign(this.#tally, this.#count());
+    this.#keep();
+  }
+
+  /** Forgets every id, so that they can be entered anew. Only inside a transaction. */
+  forget(): void {
+    this.sql("DELETE FROM settlement_id").run();
+    this.sql("DELETE FROM settlement_id_recent").run();
+    this.#recent.clear();
+    this.#rows = 0;
+    this.#last = "";
+    this.#edge = "";
+    Object.assign(this.#tally, emptyTally());
+    this.#tallied = true;
   }
 
   #merge(): void {
@@ -129,16 +192,23 @@ export class SettlementIndex {
 
   /** References of all current versions, in pages. */
   *refs(): Generator<readonly Ref[]> {
+    for (const page of this.#entries()) yield page.map(([, ref]) => ref);
+  }
+
+  *#entries(): Generator<readonly (readonly [string, Ref])[]> {
     const page = this.sql(
       "SELECT setl_id, ref FROM settlement_id WHERE setl_id > ? ORDER BY setl_id LIMIT ?",
     ).raw();
-    for (let after = ""; ; ) {
+    // Ids that rotted out of their order would lead round in a circle.
+    let most = this.#tally.rows + this.#rows + PAGE_IDS;
+    for (let after = ""; most > 0; ) {
       const rows = page.all(after, PAGE_IDS) as [string, Ref][];
-      yield rows.filter(([id]) => !this.#recent.has(id)).map(([, ref]) => ref);
+      most -= rows.length;
+      yield rows.filter(([id]) => !this.#recent.has(id));
       if (rows.length < PAGE_IDS) break;
       after = rows[rows.length - 1][0];
     }
-    yield [...this.#recent.values()].filter((ref) => ref !== NONE);
+    yield [...this.#recent].filter(([, ref]) => ref !== NONE);
   }
 
   /** Ids with a current version. */

@@ -1,9 +1,11 @@
 import Database from "better-sqlite3";
+import { monthEnd, monthStart } from "../../aggregations/calendar.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { checkedCrc, stateError } from "./file.js";
+import { sameId } from "./kept-settlements.js";
 import { BlockReader, PackedRow, ROWS_PER_BLOCK } from "./settlement-block.js";
 import { SettlementIndex } from "./settlement-index.js";
 
@@ -132,6 +134,7 @@ export class StateSnapshot {
     const [data] = this.#raw<[Buffer]>("SELECT data FROM block WHERE id = ?", id)[0] ?? [];
     if (data === undefined || !this.#reader.open(data)) throw this.#damaged(id);
     this.#reader.readPacked(ref % ROWS_PER_BLOCK, this.#row);
+    if (!sameId(this.#row.setl_id, setlId)) throw this.#damaged(id);
     return this.#row.setl_time;
   }
 
@@ -151,6 +154,7 @@ export class StateSnapshot {
       .prepare("SELECT id, data FROM block WHERE month = ? AND id > ? ORDER BY id LIMIT ?")
       .raw();
     const row = new PackedRow();
+    const [first, last] = [monthStart(month), monthEnd(month)];
     for (let after = 0; ; ) {
       const blocks = page.all(month, after, PAGE_BLOCKS) as [number, Buffer][];
       for (const [id, data] of blocks) {
@@ -160,6 +164,7 @@ export class StateSnapshot {
           const ref = id * ROWS_PER_BLOCK + i;
           if (superseded.has(ref)) continue;
           this.#reader.readPacked(i, row);
+          if (!(row.day >= first && row.day <= last)) throw this.#damaged(id);
           visit(ref, row);
         }
         after = id;

@@ -2,6 +2,7 @@ import type { MonthNumber } from "../../schemas/units.js";
 import { ChangedFiles } from "./changed-files.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Codes } from "./codes.js";
+import { noteDamage, notedDamage } from "./damage.js";
 import { StateFile, type StateIdentity } from "./file.js";
 import { KeptSettlements } from "./kept-settlements.js";
 import { StateLife } from "./life.js";
@@ -13,11 +14,16 @@ import { Records } from "./records.js";
 import { Refunds } from "./refunds.js";
 import { Warnings } from "./warnings.js";
 
+/** More ids than this are not all read at every start: `check` and `verify` do. */
+const CHECKED_IDS = 1_000_000;
+
 /**
  * The state: one SQLite file, the truth of everything published, and its tables. One transaction per batch holds
  * kept settlements, positions, tallies and quarantine; a crash at any point leaves the state of the last commit.
  */
 export class SqliteStore extends StateFile {
+  /** Derived parts that were damaged when the state was opened, and must be made again: tables, or `ids`. */
+  readonly damaged: readonly string[];
   readonly codes: Codes;
   readonly partitions: Partitions;
   readonly settlements: KeptSettlements;
@@ -37,6 +43,9 @@ export class SqliteStore extends StateFile {
     this.codes = new Codes(this);
     this.partitions = new Partitions(this);
     this.settlements = new KeptSettlements(this, this.codes);
+    if (this.settlements.ids.size <= CHECKED_IDS && !this.settlements.ids.isSound())
+      noteDamage(this.db, ["ids"]);
+    this.damaged = notedDamage(this.db);
     this.numbers = new Numbers(this);
     this.months = new MonthTable(this);
     this.checkpoints = new Checkpoints(this, this.settlements);

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 
 import { faultOf } from "../../connectors/faults/known.js";
 import { PROGRAM_VERSION } from "../../connectors/files/program-version.js";
+import { visibleLines } from "../../schemas/visible.js";
 
 import type { QuarantineOptions } from "./commands/quarantine.js";
 import { alertsDefinition } from "./definitions/alerts.js";
@@ -9,6 +10,7 @@ import { auditDefinition } from "./definitions/audit.js";
 import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
 import { exportDefinition } from "./definitions/export.js";
+import { flinkDefinition } from "./definitions/flink.js";
 import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
 import { reportDefinition } from "./definitions/report.js";
@@ -91,6 +93,7 @@ Examples:
 
   explainDefinition({ command, withConfig, done });
   quarantine(root, withConfig, done);
+  flinkDefinition(root, withConfig, done);
 
   withConfig(
     command(
@@ -193,7 +196,8 @@ unknown_category, future_time and out_of_jurisdiction are judged again by themse
 
 Examples:
   fundpulse quarantine list
-  fundpulse quarantine show 17 > record.json      (holds personal data)
+  fundpulse quarantine show 17 > record.json      (holds personal data; each look is noted in data/detail/access.log)
+  fundpulse quarantine show 17 --raw > record.bin
   fundpulse quarantine retry --reason bad_value    after correcting the configuration
   fundpulse quarantine dismiss 17 18 --why "test records of the hospital"
   fundpulse quarantine dismiss --file settlement-03.ndjson --why "sent again as settlement-03b.ndjson"
@@ -211,7 +215,8 @@ Examples:
     .option("-f, --format <format>", "table or json", "table")
     .action(async (options: QuarantineOptions) => done(await (await load()).quarantineList(options)));
   withConfig(quarantine.command("show <id>"))
-    .description("write a record's decrypted bytes to standard output")
+    .description("write a record to standard output as JSON, whatever its encoding")
+    .option("--raw", "its bytes as they came")
     .action(async (id: string, options: QuarantineOptions) =>
       done(await (await load()).quarantineShow(id, options)),
     );
@@ -264,6 +269,6 @@ export function tellFailure(error: unknown): number {
     known !== undefined
       ? known.message
       : `an unexpected error, please report it\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  process.stderr.write(`fundpulse: ${text}\n`);
+  process.stderr.write(`fundpulse: ${visibleLines(text)}\n`);
   return known?.exitCode ?? 1;
 }

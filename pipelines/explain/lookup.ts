@@ -1,3 +1,4 @@
+import { distance } from "fastest-levenshtein";
 import { type Formula, factFormula, INDICATOR_NAMES } from "../../aggregations/explain/formula.js";
 import { groupingOf, type Request } from "../../aggregations/explain/request.js";
 import {
@@ -108,17 +109,4 @@ function byOrder(a: string, b: string): number {
       .map((d) => String(DIMENSIONS.indexOf(d as Dimension) + 1).padStart(2, "0"))
       .join();
   return a.split("+").length - b.split("+").length || (rank(a) < rank(b) ? -1 : 1);
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

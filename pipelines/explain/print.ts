@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { groupingOf } from "../../aggregations/explain/request.js";
 import type { ExplainReader } from "../../connectors/duckdb/explain/reader.js";
-import { formatResult, type QueryResult } from "../../connectors/duckdb/query.js";
+import type { QueryResult } from "../../connectors/duckdb/query.js";
+import { cellText, csvText, neutralText } from "../../connectors/files/csv.js";
 import type { Explanation, LimitedList } from "./explanation.js";
 
 /** Decimal text that is written as a JSON number, digit by digit. */
@@ -125,8 +126,11 @@ export async function writeCsv(
 ): Promise<void> {
   let head = true;
   for await (const piece of reader.pieces(limit === null ? sql : `${sql}\nLIMIT ${limit}`)) {
-    const text = formatResult(piece, "csv");
-    if (!out.write(head ? text : text.slice(text.indexOf("\n") + 1))) await once(out, "drain");
+    const text = csvText([
+      ...(head ? [piece.columns] : []),
+      ...piece.rows.map((row) => row.map((v, i) => (piece.numeric[i] ? v : neutralText(cellText(v))))),
+    ]);
+    if (!out.write(text)) await once(out, "drain");
     head = false;
   }
 }

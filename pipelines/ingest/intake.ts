@@ -37,7 +37,8 @@ interface Refused {
 interface Entry {
   readonly index: number;
   readonly record: StreamRecord;
-  readonly raw: Buffer;
+  /** How many records of its batch came before it. */
+  readonly ordinal: number;
 }
 
 const positionOf = (batch: SourceBatch, index: number): number =>
@@ -218,14 +219,17 @@ export class Intake {
     if (ordinals.size === 0) return found;
     const unused = new Settlement();
     let ordinal = 0;
-    this.decoder.settlements(
-      batch,
-      () => unused,
-      (_index, raw) => {
-        if (ordinals.has(ordinal)) found.set(ordinal, this.state.privacy.seal(raw()));
-        ordinal++;
-      },
-    );
+    const seal = (raw: () => Buffer): void => {
+      if (ordinals.has(ordinal)) found.set(ordinal, this.state.privacy.seal(raw()));
+      ordinal++;
+    };
+    if (batch.stream === "settlement") {
+      this.decoder.settlements(
+        batch,
+        () => unused,
+        (_index, raw) => seal(raw),
+      );
+    } else this.decoder.records(batch, (_index, raw) => seal(raw));
     return found;
   }
 
@@ -269,7 +273,9 @@ export class Intake {
     const entries: Entry[] = [];
     const context = validationContext(this.state, now);
     let passedOver = 0;
+    let visited = 0;
     this.decoder.records(batch, (index, raw, decoded, undecoded) => {
+      const ordinal = visited++;
       if (positionOf(batch, index) < first) return;
       if (undecoded === PASSED_OVER) {
         passedOver++;
@@ -277,17 +283,16 @@ export class Intake {
       }
       const record = decoded && normaliseRecord(stream, decoded);
       const rejection = undecoded ?? validateRecord(stream, record!, context);
-      const sealed = privacy.seal(raw());
       if (rejection) {
         const due = record ? dueOf(rejection, versionTime(record)) : null;
         refused.push({
           index,
           rejection,
-          raw: sealed,
+          raw: privacy.seal(raw()),
           days: record ? recordDays(stream, record) : null,
           due,
         });
-      } else entries.push({ index, record: record!, raw: sealed });
+      } else entries.push({ index, record: record!, ordinal });
     });
     const counts: Record<Outcome, number> = { applied: 0, duplicate: 0, held: 0, quarantined: 0 };
     store.commit(() => {
@@ -295,14 +300,17 @@ export class Intake {
       const partition = store.partitions.of(batch.position.source, batch.position.partition);
       const days = entries.map(({ record }) => recordDays(stream, record));
       this.#noteDays(batch, partition.id, days);
-      for (const { index, record, raw } of entries) {
-        const position = positionOf(batch, index);
-        const outcome = this.#records.keep(stream, record, partition.id, position, now);
-        counts[outcome]++;
-        if (outcome === "quarantined") {
-          refused.push({ index, rejection: CONFLICT, raw, days: recordDays(stream, record), due: null });
-          counts.quarantined--;
-        }
+      const losers: Entry[] = [];
+      for (const entry of entries) {
+        const { index, record } = entry;
+        const outcome = this.#records.keep(stream, record, partition.id, positionOf(batch, index), now);
+        if (outcome === "quarantined") losers.push(entry);
+        else counts[outcome]++;
+      }
+      const bytes = this.#sealed(batch, new Set(losers.map((entry) => entry.ordinal)));
+      for (const { index, record, ordinal } of losers) {
+        const raw = bytes.get(ordinal)!;
+        refused.push({ index, rejection: CONFLICT, raw, days: recordDays(stream, record), due: null });
       }
       counts.duplicate += passedOver;
       counts.quarantined += refused.length;

@@ -35,7 +35,7 @@ export class OriginalPeriod {
       if (inBatch) return inBatch.s.setl_time;
       const ref = current.get(id)?.kept ?? this.store.settlements.ids.findOne(id);
       if (ref === undefined) return undefined;
-      this.store.settlements.read(ref, this.#other, this.#otherFacts);
+      this.store.settlements.readCurrent(id, ref, this.#other, this.#otherFacts);
       return this.#other.setl_time;
     };
     for (const entry of current.values()) {
@@ -56,7 +56,7 @@ export class OriginalPeriod {
         if (current.get(refundId)?.incoming) continue;
         const ref = this.store.settlements.ids.findOne(refundId);
         if (ref === undefined) continue;
-        this.store.settlements.read(ref, this.#other, this.#otherFacts);
+        this.store.settlements.readCurrent(refundId, ref, this.#other, this.#otherFacts);
         if (this.#other.init_setl_id !== id) continue;
         const { day } = this.#dayOfRefund(this.#other, incoming.s.setl_time);
         if (this.#otherFacts.day !== day) moved.push(this.#copy(ref, day));

@@ -61,7 +61,7 @@ export class RefundIndex {
     if (ref === undefined) return;
     const { count, fee } = store.refunds.totalOf(originalId);
     if (count === 0) return;
-    store.settlements.read(ref, this.#original, this.#facts);
+    store.settlements.readCurrent(originalId, ref, this.#original, this.#facts);
     const original = Math.abs(this.#original.amounts[AMOUNT_INDEX.medfee_sumamt]);
     const refunded = Math.abs(fee);
     const warn = (warning: (typeof WARNINGS)[number], detail: string): void =>

@@ -192,7 +192,7 @@ export class SettlementLedger {
     if (this.rules.originalPeriod && s.init_setl_id !== "") {
       const ref = this.store.settlements.ids.findOne(s.init_setl_id);
       if (ref !== undefined) {
-        this.store.settlements.read(ref, this.#other, this.#otherFacts);
+        this.store.settlements.readCurrent(s.init_setl_id, ref, this.#other, this.#otherFacts);
         const originalDay = this.calendar.dayOf(this.#other.setl_time);
         if ("id" in this.dimensionIndex.find(s, originalDay)) day = originalDay;
       }

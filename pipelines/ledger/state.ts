@@ -1,4 +1,4 @@
-import { parseDay, ZoneCalendar } from "../../aggregations/calendar.js";
+import { monthOfDay, parseDay, ZoneCalendar } from "../../aggregations/calendar.js";
 import { FacilityTable } from "../../aggregations/dimensions/facilities.js";
 import { GroupTable } from "../../aggregations/dimensions/groups.js";
 import { DimensionIndex } from "../../aggregations/dimensions/tuples.js";
@@ -9,13 +9,13 @@ import type { PersonTable } from "../../connectors/state/person-table.js";
 import { SqliteStore } from "../../connectors/state/store.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
-import type { StreamRecord } from "../../schemas/input/settlement.js";
+import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { ChangeLog } from "./change-log.js";
 import { ClosedPeriods } from "./closed-periods.js";
 import { FacilityMonths } from "./facility-months.js";
 import { FacilityRecords } from "./facility-records.js";
-import { MonthCache } from "./months.js";
+import { emptyFacts, MonthCache } from "./months.js";
 import { loadPersons, Numbering } from "./numbering.js";
 import type { ClosingState, IngestState, PublishState, VerifyState } from "./ports.js";
 import { categoryTable, Reclassification } from "./reclassification.js";
@@ -69,7 +69,10 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     this.persons = loadPersons(store.numbers);
     const categories = hashOf([...NATIONAL_CATEGORIES, ...reference.categories, config.casePayment]);
     this.#tables = { categories, rules, parts };
-    const again = options.rebuild || (store.meta("categories") ?? categories) !== categories;
+    // Nothing is marked before it is known that all of it can be read.
+    if (options.rebuild) store.settlements.checkBlocks();
+    const damaged = store.damaged.length > 0;
+    const again = options.rebuild || damaged || (store.meta("categories") ?? categories) !== categories;
     if (again) this.#forgetDerived(options.rebuild);
     this.#facilities = new FacilityRecords(store, reference.facilities);
     const groups = store.numbers.groups();
@@ -85,7 +88,7 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     const numbering = new Numbering(store.numbers, this.persons, this.groups, this.dimensionIndex, saved);
     this.months = new MonthCache(store, this.dimensionIndex, new Contribution(config));
     const facilityMonths = new FacilityMonths(store);
-    this.reporting = new ReportingHistory(store, this.calendar, { again: options.rebuild });
+    this.reporting = new ReportingHistory(store, this.calendar, { again: options.rebuild || damaged });
     this.closed = new ClosedPeriods(store);
     this.changes = new ChangeLog(
       this.closed,
@@ -114,6 +117,7 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     });
     store.beforeCommit.push(() => numbering.save());
     if (again) this.#reclassification.all();
+    if (damaged) store.commit(() => store.setMeta("damaged", ""));
     else this.facilitiesChanged();
     this.mustPublishFull = store.meta("publish_full") === "1";
     this.tablesChanged = store.meta("rejudge") === "1";
@@ -163,13 +167,29 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     store.commit(() => {
       store.checkpoints.dropAll();
       store.numbers.forgetDerived();
+      if (store.damaged.length > 0) this.#deriveIndexes();
       for (const month of store.settlements.months()) store.months.touch(month);
       store.setMeta("categories", "");
-      if (rules) store.setMeta("rules", "");
+      if (rules) {
+        store.setMeta("rules", "");
+        store.setMeta("rebuilding", this.#tables.rules);
+      }
       store.setMeta("published_groups", "0");
       store.setMeta("publish_full", "1");
       store.setMeta("rejudge", "1");
     });
+  }
+
+  /** What leads to the kept settlements is made again from them. Only inside a commit. */
+  #deriveIndexes(): void {
+    const { settlements, months, codes } = this.store;
+    const s = new Settlement();
+    const facts = emptyFacts();
+    months.forget();
+    settlements.deriveIds(s, facts);
+    settlements.scanAll(s, facts, () =>
+      months.addFacility(codes.idOf(s.fixmedins_code), monthOfDay(facts.day)),
+    );
   }
 
   close(): void {

@@ -105,7 +105,7 @@ export class VersionResolver {
       Object.assign(facts, before.facts, { partitionId: facts.partitionId, position: facts.position });
     } else {
       const { partitionId, position } = facts;
-      this.store.settlements.read(kept!, s, facts);
+      this.store.settlements.readCurrent(incoming.s.setl_id, kept!, s, facts);
       Object.assign(facts, { partitionId, position });
     }
     s.vali_flag = "0";
@@ -121,7 +121,7 @@ export class VersionResolver {
     if (entry.incoming) {
       other = entry.incoming.s;
       facts = entry.incoming.facts;
-    } else this.store.settlements.read(entry.kept!, other, facts);
+    } else this.store.settlements.readCurrent(incoming.s.setl_id, entry.kept!, other, facts);
     const { s } = incoming;
     const equal = sameContent(s, incoming.facts.person, other, facts.person);
     if (equal) {
@@ -203,7 +203,7 @@ export class VersionResolver {
     const s = new Settlement();
     const facts = emptyFacts();
     return this.store.settlements.supersededVersions(incoming.s.setl_id).find(({ ref }) => {
-      this.store.settlements.read(ref, s, facts);
+      this.store.settlements.readCurrent(incoming.s.setl_id, ref, s, facts);
       return (
         s.updt_time === incoming.s.updt_time &&
         sameContent(s, facts.person, incoming.s, incoming.facts.person)

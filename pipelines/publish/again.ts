@@ -6,7 +6,7 @@ import { channelRows } from "./alerts.js";
 import { closedSnapshot } from "./closed-periods.js";
 import { givenFigures } from "./given-figures.js";
 import { OutlookTable } from "./outlook.js";
-import { verifiedOf } from "./verified.js";
+import { toldOf } from "./told.js";
 import { WholeTables } from "./whole-tables.js";
 
 const EVENT_DAYS_MS = 400 * 86_400_000;
@@ -31,11 +31,9 @@ export function publishedAgain(state: PublishState, version: number): PublishInp
     sequence: store.sequence,
     since: 0,
     publishedAt: now,
-    watermark: state.latestTime(),
     firstDataDay: span.firstDay,
     lastDataDay: span.lastDay,
-    verified: verifiedOf(store),
-    inputPositions: [],
+    ...toldOf(state),
     newGroups: state.groups.groups,
     months: [],
     persons: [],

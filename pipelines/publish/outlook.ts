@@ -29,7 +29,7 @@ export class OutlookTable {
   constructor(private readonly state: PublishState) {
     this.#grouping = WHOLES.find((g) => state.config.periods.dayGroupings.includes(g));
     // Derived under other rules.
-    if (state.mustPublishFull) state.store.sql("DELETE FROM settled_day").run();
+    if (state.mustPublishFull) state.store.beside(() => state.store.sql("DELETE FROM settled_day").run());
   }
 
   /**
@@ -113,9 +113,9 @@ export class OutlookTable {
     if (rows.length === 0) return;
     const { store } = this.state;
     const put = store.sql("INSERT OR REPLACE INTO settled_day (month, touched, days) VALUES (?, ?, ?)");
-    store.db.transaction(() => {
+    store.beside(() => {
       for (const row of rows) put.run(...row);
-    })();
+    });
   }
 
   #daysOf(month: MonthNumber): MonthDays {

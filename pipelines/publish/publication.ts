@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { withReported } from "../../aggregations/closing/frozen.js";
-import { PROGRAM_VERSION } from "../../connectors/files/program-version.js";
 import type { Figure, PublishedState, PublishInput } from "../../connectors/ports/publisher.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
@@ -11,7 +10,7 @@ import { closedSnapshot } from "./closed-periods.js";
 import { givenFigures } from "./given-figures.js";
 import { OutlookTable } from "./outlook.js";
 import { PublishedSums, type Window } from "./sums.js";
-import { verifiedOf } from "./verified.js";
+import { toldOf } from "./told.js";
 import { WholeTables } from "./whole-tables.js";
 
 /** Takes what is published: one consistent snapshot of what changed since the last publish. */
@@ -94,14 +93,9 @@ export class Publication {
       sequence: store.sequence,
       since: this.#publishedSequence,
       publishedAt: now,
-      watermark: this.#watermark(),
       firstDataDay: span.firstDay,
       lastDataDay: span.lastDay,
-      verified: verifiedOf(store),
-      origin: { program: PROGRAM_VERSION, stateId: store.stateId, history: store.life.history() },
-      inputPositions: store.partitions
-        .all()
-        .map(({ source, partition, next }) => ({ source, partition, next })),
+      ...toldOf(state),
       newGroups: state.groups.groups.slice(this.#publishedGroups),
       foresight: { judge: this.alerts.judge(now, span.lastDay, this.#full), outlook },
       ...sums,
@@ -133,10 +127,6 @@ export class Publication {
       }
       this.alerts.published();
     });
-  }
-
-  #watermark(): EpochMs | null {
-    return this.state.latestTime();
   }
 
   /** Figures of the small streams: those of periods in which some changed, all of them if it is not known. */

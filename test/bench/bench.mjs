@@ -1,9 +1,9 @@
 /**
  * npm run bench -- [--events N] [--rounds N] [--large] [--only NAME[,NAME]] [--json] [--dir DIR]
- *   [--profile DIR]
+ *   [--profile DIR] [--minutes N]
  *
  * Measures the built program: ratios first, since machines differ. Parts: rate, publish, restart, latency,
- * verify, explain, growth (with --large). Prints Markdown; with --json everything measured. Fails when figures differ.
+ * verify, explain, close, monitor, growth (with --large), soak (asked for with --only; --minutes). Prints Markdown; with --json everything measured. Fails when figures differ.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -16,18 +16,21 @@ import { explain } from "./part-explain.mjs";
 import { figures } from "./part-figures.mjs";
 import { growth } from "./part-growth.mjs";
 import { latency } from "./part-latency.mjs";
+import { monitor } from "./part-monitor.mjs";
 import { publish } from "./part-publish.mjs";
 import { rate } from "./part-rate.mjs";
 import { restart } from "./part-restart.mjs";
+import { soak } from "./part-soak.mjs";
 import { verify } from "./part-verify.mjs";
 
-const PARTS = { rate, publish, restart, latency, growth, figures, verify, explain, close };
-const DEFAULT_PARTS = ["rate", "publish", "restart", "latency", "verify", "explain", "close"];
+const PARTS = { rate, publish, restart, latency, growth, figures, verify, explain, close, monitor, soak };
+const DEFAULT_PARTS = ["rate", "publish", "restart", "latency", "verify", "explain", "close", "monitor"];
 const { values: flags } = parseArgs({
   options: {
     events: { type: "string", default: "1000000" },
     rounds: { type: "string", default: "3" },
     large: { type: "boolean", default: false },
+    minutes: { type: "string", default: "30" },
     only: { type: "string" },
     json: { type: "boolean", default: false },
     profile: { type: "string" },
@@ -54,6 +57,7 @@ const context = {
   events: number("events"),
   rounds: number("rounds"),
   large: flags.large,
+  minutes: number("minutes"),
   say: (text) => process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`),
 };
 

@@ -1,99 +1,64 @@
-import type { ZoneCalendar } from "../../../aggregations/calendar.js";
 import type { Field } from "../../../schemas/input/streams.js";
-import type { Slots } from "../fields/slots.js";
 import { textOfUtf8 } from "../fields/values.js";
-import { decimalWire, putWire, type Wire } from "../fields/wire.js";
-import { type AvroCursor, MALFORMED } from "./cursor.js";
-import type { AvroNode } from "./schema.js";
+import { decimalWire, type Wire } from "../fields/wire.js";
+import type { AvroNode } from "./node.js";
 
-/** The texts of a record that are no UTF-8 make it undecodable. */
-const NO_UTF8 = Symbol("no UTF-8");
-type Read = Wire | typeof NO_UTF8;
-
-function text(bytes: Buffer): Read {
-  const decoded = textOfUtf8(bytes);
-  return decoded === null ? NO_UTF8 : { is: "text", text: decoded };
+/** A value of a union as avsc gives it: null, or an object whose one key is the name of its branch. */
+export function unwrapped(
+  node: AvroNode,
+  value: unknown,
+): { readonly node: AvroNode; readonly value: unknown } {
+  if (node.kind !== "union") return { node, value };
+  const name = value === null ? "null" : Object.keys(value as object)[0];
+  const branch = node.branches.find((b) => ("name" in b ? b.name : b.kind) === name)!;
+  return { node: branch, value: value === null ? null : (value as Record<string, unknown>)[name] };
 }
 
-function decimal(bytes: Buffer, node: { logical: string | null; scale: number }): Wire {
-  return node.logical === "decimal" ? decimalWire(bytes, node.scale) : { is: "other" };
-}
-
-/** Debezium's decimal that brings its own scale: a record of `scale` and `value`. */
-function variableDecimal(cursor: AvroCursor, node: AvroNode & { kind: "record" }): Wire {
-  let scale = -1;
-  let bytes: Buffer = Buffer.alloc(0);
-  for (const field of node.fields) {
-    if (field.name === "scale" && field.node.kind === "int") scale = cursor.long();
-    else if (field.name === "value" && field.node.kind === "bytes") bytes = cursor.bytes();
-    else cursor.skip(field.node);
-  }
-  return decimalWire(bytes, scale);
-}
-
-function read(cursor: AvroCursor, node: AvroNode, wanted: Field, depth = 0): Read {
+/** A value that avsc has read, with what its schema says that it means. */
+export function wireOf(declared: AvroNode, given: unknown, wanted: Field): Wire {
+  const { node, value } = unwrapped(declared, given);
   switch (node.kind) {
     case "null":
       return { is: "null" };
     case "string":
-      return text(cursor.bytes());
-    case "bytes": {
-      const bytes = cursor.bytes();
-      return wanted.type === "string" && node.logical === null ? text(bytes) : decimal(bytes, node);
-    }
+    case "enum":
+      return { is: "text", text: value as string };
+    case "bytes":
     case "fixed": {
-      const start = cursor.take(node.size);
-      return decimal(cursor.buf.subarray(start, start + node.size), node);
+      const bytes = value as Buffer;
+      if (node.logical === "decimal") return decimalWire(bytes, node.scale);
+      const text = node.kind === "bytes" && wanted.type === "string" ? textOfUtf8(bytes) : null;
+      return text === null ? { is: "other" } : { is: "text", text };
     }
     case "int":
     case "long":
-      return { is: "integer", value: cursor.bigLong(), logical: node.logical };
+      return { is: "integer", value: BigInt(value as number | bigint), logical: node.logical };
     case "float":
-      return { is: "number", value: cursor.buf.readFloatLE(cursor.take(4)) };
     case "double":
-      return { is: "number", value: cursor.buf.readDoubleLE(cursor.take(8)) };
-    case "enum": {
-      const symbol = node.symbols[cursor.long()];
-      if (symbol === undefined) throw MALFORMED;
-      return { is: "text", text: symbol };
+      return { is: "number", value: value as number };
+    case "record": {
+      // Debezium's decimal that brings its own scale.
+      const { scale, value: bytes } = value as { scale?: unknown; value?: unknown };
+      return node.semantic === "variable-decimal" && typeof scale === "number" && Buffer.isBuffer(bytes)
+        ? decimalWire(bytes, scale)
+        : { is: "other" };
     }
-    case "union":
-      if (depth > 8) throw MALFORMED;
-      return read(cursor, cursor.branch(node.branches), wanted, depth + 1);
-    case "record":
-      if (node.semantic !== "variable-decimal") break;
-      return variableDecimal(cursor, node);
     case "map": {
-      if (wanted.type !== "map" || node.items.kind === "map") break;
+      if (wanted.type !== "map" || node.items.kind === "map") return { is: "other" };
       const entries: [string, unknown][] = [];
-      let valid = true;
-      cursor.items(() => {
-        const key = textOfUtf8(cursor.bytes());
-        const value = read(cursor, node.items, wanted, depth + 1);
-        if (key === null || value === NO_UTF8) valid = false;
-        else if (value.is !== "null") entries.push([key, value.is === "text" ? value.text : null]);
-      });
-      return valid ? { is: "map", entries } : NO_UTF8;
+      for (const [key, item] of Object.entries(value as object)) {
+        const wire = wireOf(node.items, item, wanted);
+        if (wire.is !== "null") entries.push([key, wire.is === "text" ? wire.text : null]);
+      }
+      return { is: "map", entries };
     }
+    default:
+      return { is: "other" };
   }
-  cursor.skip(node, depth);
-  return { is: "other" };
 }
 
-/**
- * Reads any value into the slot of a field, exactly or not at all. Returns false where a text is no UTF-8.
- * The walk has reached the value's end in every case.
- */
-export function convert(
-  cursor: AvroCursor,
-  node: AvroNode,
-  slot: number,
-  field: Field,
-  slots: Slots,
-  calendar: ZoneCalendar,
-): boolean {
-  const wire = read(cursor, node, field);
-  if (wire === NO_UTF8) return false;
-  putWire(slots, slot, wire, calendar);
-  return true;
+/** A text, boolean or integer as text; empty for anything else. */
+export function plainText(declared: AvroNode, given: unknown): string {
+  const { value } = unwrapped(declared, given);
+  return ["string", "boolean", "number", "bigint"].includes(typeof value) ? String(value) : "";
 }

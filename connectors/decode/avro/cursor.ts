@@ -1,4 +1,4 @@
-import type { AvroNode } from "./schema.js";
+import type { AvroNode } from "./node.js";
 
 /** Thrown, without a stack to build, where the bytes cannot be a record of the schema. */
 export const MALFORMED = Object.freeze({ malformed: true });

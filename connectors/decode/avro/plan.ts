@@ -1,7 +1,8 @@
 import type { Field, TextKind } from "../../../schemas/input/streams.js";
 import type { Rejection } from "../../../schemas/quarantine.js";
 import type { Layout } from "../fields/slots.js";
-import type { AvroNode } from "./schema.js";
+import type { AvroNode } from "./node.js";
+import type { WriterSchema } from "./schema.js";
 
 /**
  * What one step does with the next writer field. `text` to `amount` are the common case of a type; `alias`
@@ -22,6 +23,9 @@ export const OP = {
 /** One writer field: where its value goes and how it is read. */
 export interface Step {
   readonly op: number;
+  /** The writer's field, with its node before a null beside it was taken off. */
+  readonly name: string;
+  readonly declared: AvroNode;
   readonly slot: number;
   /** First byte of a null and of a value where the field is a union with null of two branches; else -1. */
   readonly nullTag: number;
@@ -38,9 +42,7 @@ function quickOp(node: AvroNode, field: Field): number {
     case "string":
       return node.kind === "string" ? OP.text : OP.convert;
     case "instant":
-      return node.kind === "long" && (plain || node.logical === "timestamp-millis")
-        ? OP.instantMs
-        : OP.convert;
+      return node.kind === "long" && node.logical === "timestamp-millis" ? OP.instantMs : OP.convert;
     case "date":
       return node.kind === "int" && (plain || node.logical === "date") ? OP.date : OP.convert;
     case "int":
@@ -56,11 +58,15 @@ function quickOp(node: AvroNode, field: Field): number {
 export interface RecordPlan {
   readonly kind: "record";
   readonly steps: readonly Step[];
+  readonly writer: WriterSchema;
+  /** The steps can walk over the bytes themselves; else avsc reads the record, and they take its values. */
+  readonly walks: boolean;
 }
 
 /** A Debezium envelope: its own fields in the writer's order, and how its two images of the row are read. */
 export interface EnvelopePlan {
   readonly kind: "envelope";
+  readonly writer: WriterSchema;
   readonly parts: readonly {
     readonly name: string;
     readonly node: AvroNode;
@@ -87,29 +93,46 @@ function recordOf(node: AvroNode): (AvroNode & { kind: "record" }) | null {
  * the layout's other names. A rejection where the schema is no record (`undecodable`), or where a field that
  * we need has a semantic type that nobody here knows (`unknown_schema`).
  */
-export function compile(writer: AvroNode, layout: Layout): Plan | Rejection {
+export function compile(schema: WriterSchema, layout: Layout): Plan | Rejection {
+  const { node: writer } = schema;
   if (writer.kind !== "record") return { reason: "undecodable", detail: "the writer schema is no record" };
   const names = new Set(writer.fields.map((f) => f.name));
   if (names.has("op") && IMAGES.some((name) => names.has(name)) && !names.has(layout.fields[0].name)) {
-    return compileEnvelope(writer, layout);
+    return compileEnvelope(schema, writer, layout);
   }
   const foreign = writer.fields.find(({ name, node }) => layout.slotOf.has(name) && unknownSemantic(node));
   if (foreign) {
     const detail = `${foreign.name} has the semantic type ${unknownSemantic(foreign.node)}, which is not known`;
     return { reason: "unknown_schema", detail };
   }
-  return { kind: "record", steps: writer.fields.map(({ name, node }) => stepOf(name, node, layout)) };
+  const steps = writer.fields.map(({ name, node }) => stepOf(name, node, layout));
+  return {
+    kind: "record",
+    steps,
+    writer: schema,
+    walks: layout.stream === "settlement" && steps.every(walks),
+  };
 }
 
-function compileEnvelope(writer: AvroNode & { kind: "record" }, layout: Layout): EnvelopePlan | Rejection {
+/** Whether a step can read its field from the bytes: the usual types, and those that are stepped over at once. */
+function walks({ op, node }: Step): boolean {
+  if (op === OP.skip) return !["record", "array", "map", "union"].includes(node.kind);
+  return op !== OP.convert && op !== OP.alias && op !== OP.deletion;
+}
+
+function compileEnvelope(
+  schema: WriterSchema,
+  writer: AvroNode & { kind: "record" },
+  layout: Layout,
+): EnvelopePlan | Rejection {
   const parts: { name: string; node: AvroNode; image: RecordPlan | null }[] = [];
   for (const { name, node } of writer.fields) {
     const row = IMAGES.includes(name) ? recordOf(node) : null;
-    const image = row && compile(row, layout);
+    const image = row && compile({ type: schema.type, node: row }, layout);
     if (image && "reason" in image) return image;
     parts.push({ name, node, image: image?.kind === "record" ? image : null });
   }
-  return { kind: "envelope", parts };
+  return { kind: "envelope", parts, writer: schema };
 }
 
 /** The `connect.name` inside a node that is not known; null where there is none. */
@@ -136,7 +159,7 @@ function stepOf(name: string, declared: AvroNode, layout: Layout): Step {
     }
   }
   const found = layout.slotOf.get(name) ?? -1;
-  const base = { nullTag, valueTag, node };
+  const base = { name, nullTag, valueTag, node, declared };
   if (layout.deletion.includes(found))
     return { ...base, op: OP.deletion, slot: found, text: null, field: undefined };
   const alias = layout.aliases.find((a) => a.slot === found);

@@ -4,17 +4,20 @@ import { debeziumEvent } from "../fields/change-events.js";
 import type { Interner } from "../fields/interner.js";
 import type { Slots } from "../fields/slots.js";
 import { dayOfNumber, EXPECTED, instantOfMs, int32, MAX_ID_LENGTH } from "../fields/values.js";
-import { convert } from "./convert.js";
+import { putWire } from "../fields/wire.js";
+import { plainText, unwrapped, wireOf } from "./convert.js";
 import { AvroCursor, MALFORMED } from "./cursor.js";
-import { type EnvelopePlan, OP, type Plan, type RecordPlan, type Step } from "./plan.js";
-import type { AvroNode } from "./schema.js";
+import { type EnvelopePlan, OP, type Plan, type Step } from "./plan.js";
 
 const BROKEN: Rejection = { reason: "undecodable", detail: "the bytes are no record of their Avro schema" };
+type Value = Readonly<Record<string, unknown>>;
 const NO_UTF8: Rejection = { reason: "undecodable", detail: "a text is not valid UTF-8" };
 
 /** Reads Avro records by a compiled plan into slots. One instance is used for all records of a stream. */
 export class AvroReader {
   readonly #cursor = new AvroCursor();
+  /** Marks of bytes that are no UTF-8, in the texts of the record. */
+  #replaced = 0;
 
   constructor(
     readonly slots: Slots,
@@ -28,57 +31,74 @@ export class AvroReader {
   /** Reads the record that begins at `start`. Says what is wrong with its bytes or values, or null. */
   read(plan: Plan, bytes: Buffer, start: number, limit: number): Rejection | null {
     this.slots.clear();
+    this.end = -1;
     try {
-      if (plan.kind === "envelope") return this.envelope(plan, bytes, start, limit);
+      if (plan.kind === "envelope" || !plan.walks) return this.values(plan, bytes, start, limit);
       const valid = this.walk(plan.steps, bytes, start, limit);
       this.end = this.#cursor.pos;
       return valid ? this.slots.validate() : NO_UTF8;
     } catch (error) {
       if (error !== MALFORMED) throw error;
-      this.end = -1;
       return BROKEN;
     }
   }
 
-  /** Debezium: `c`, `r` and `u` carry the record in `after`, `d` takes the one of `before` out. */
-  private envelope(plan: EnvelopePlan, buf: Buffer, start: number, end: number): Rejection | null {
+  /** Has avsc read a record. Where it ends is walked first: avsc believes any count that the bytes name. */
+  private values(plan: Plan, bytes: Buffer, start: number, limit: number): Rejection | null {
     const cursor = this.#cursor;
-    cursor.buf = buf;
-    cursor.end = end;
+    cursor.buf = bytes;
+    cursor.end = limit;
     cursor.pos = start;
-    const images = new Map<
-      string,
-      { readonly plan: RecordPlan; readonly start: number; readonly end: number }
-    >();
-    let op = "";
-    let changedAtMs = Number.NaN;
-    for (const { name, node, image } of plan.parts) {
-      let value: AvroNode = node;
-      if (node.kind === "union") value = cursor.branch(node.branches);
-      const from = cursor.pos;
-      if (name === "op" && value.kind === "string") {
-        op = cursor.bytes().toString("latin1");
-        continue;
-      }
-      if (name === "ts_ms" && value.kind === "long") {
-        changedAtMs = cursor.long();
-        continue;
-      }
-      cursor.skip(value);
-      if (image && value.kind === "record") images.set(name, { plan: image, start: from, end: cursor.pos });
-    }
+    cursor.skip(plan.writer.node);
     this.end = cursor.pos;
+    const record = bytes.subarray(start, this.end);
+    let value: Value;
+    try {
+      value = plan.writer.type.fromBuffer(record) as Value;
+    } catch {
+      return BROKEN;
+    }
+    this.#replaced = 0;
+    const refused = plan.kind === "envelope" ? this.envelope(plan, value) : this.fill(plan.steps, value);
+    if (refused) return refused;
+    // avsc puts a mark where bytes are no UTF-8; a writer may have put the same mark there.
+    return this.#replaced > marksIn(record) ? NO_UTF8 : this.slots.validate();
+  }
+
+  /** Debezium: `c`, `r` and `u` carry the record in `after`, `d` takes the one of `before` out. */
+  private envelope({ parts }: EnvelopePlan, value: Value): Rejection | null {
+    const part = (name: string): EnvelopePlan["parts"][number] | undefined =>
+      parts.find((p) => p.name === name);
+    const plain = (name: string): string => {
+      const found = part(name);
+      return found ? plainText(found.node, value[name]) : "";
+    };
+    const op = plain("op");
     const event = debeziumEvent(op);
     if ("reason" in event) return event;
-    const row = images.get(event.image);
-    if (!row)
+    const image = part(event.image);
+    const row = image?.image ? unwrapped(image.node, value[event.image]) : null;
+    if (!image?.image || row?.node.kind !== "record") {
       return { reason: "undecodable", detail: `the envelope of a change "${op}" has no ${event.image}` };
-    const whole = this.end;
-    const valid = this.walk(row.plan.steps, buf, row.start, row.end);
-    this.end = whole;
-    if (event.deletes)
-      this.slots.deletedAtMs = Number.isNaN(changedAtMs) ? Number.NEGATIVE_INFINITY : changedAtMs;
-    return valid ? this.slots.validate() : NO_UTF8;
+    }
+    this.fill(image.image.steps, row.value as Value);
+    const at = plain("ts_ms");
+    if (event.deletes) this.slots.deletedAtMs = /^\d{1,15}$/.test(at) ? Number(at) : Number.NEGATIVE_INFINITY;
+    return null;
+  }
+
+  /** Puts the values of a record into the slots. */
+  private fill(steps: readonly Step[], record: Value): null {
+    const { slots } = this;
+    for (const { op, name, declared, slot, field } of steps) {
+      if (op === OP.deletion) slots.deletion(slot, plainText(declared, record[name]));
+      if (field === undefined || (op === OP.alias && !slots.absent(slot))) continue;
+      const wire = wireOf(declared, record[name], field);
+      if (wire.is === "text") this.#replaced += count(wire.text);
+      if (wire.is === "map") for (const entry of wire.entries) this.#replaced += count(String(entry));
+      putWire(slots, slot, wire, this.calendar);
+    }
+    return null;
   }
 
   private walk(steps: readonly Step[], buf: Buffer, start: number, end: number): boolean {
@@ -151,22 +171,6 @@ export class AvroReader {
           else numbers[slot] = number;
           break;
         }
-        case OP.convert:
-          cursor.pos = pos;
-          if (!convert(cursor, step.node, slot, step.field!, slots, this.calendar)) valid = false;
-          pos = cursor.pos;
-          break;
-        case OP.alias:
-          cursor.pos = pos;
-          if (!slots.absent(slot)) cursor.skip(step.node);
-          else if (!convert(cursor, step.node, slot, step.field!, slots, this.calendar)) valid = false;
-          pos = cursor.pos;
-          break;
-        case OP.deletion:
-          cursor.pos = pos;
-          slots.deletion(slot, plainText(cursor, step.node));
-          pos = cursor.pos;
-          break;
         default:
           cursor.pos = pos;
           cursor.skip(step.node);
@@ -179,18 +183,14 @@ export class AvroReader {
   }
 }
 
-/** A text, boolean or integer as text; empty for anything else, which is stepped over. */
-function plainText(cursor: AvroCursor, node: AvroNode): string {
-  switch (node.kind) {
-    case "string":
-      return cursor.bytes().toString("utf8");
-    case "boolean":
-      return cursor.buf[cursor.take(1)] === 1 ? "true" : "false";
-    case "int":
-    case "long":
-      return String(cursor.long());
-    default:
-      cursor.skip(node);
-      return "";
-  }
+/** What stands where bytes were no UTF-8. */
+const MARK = "\ufffd";
+const MARK_BYTES = Buffer.from(MARK);
+
+const count = (text: string): number => (text.includes(MARK) ? text.split(MARK).length - 1 : 0);
+
+function marksIn(bytes: Buffer): number {
+  let found = 0;
+  for (let at = bytes.indexOf(MARK_BYTES); at >= 0; at = bytes.indexOf(MARK_BYTES, at + 3)) found++;
+  return found;
 }

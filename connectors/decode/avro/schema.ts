@@ -1,132 +1,100 @@
+import avro from "avsc";
 import { MAX_SCALE, semanticOf } from "../fields/wire.js";
+import { checkSize, checkZeroBytes, MAX_SCHEMA_LENGTH } from "./limits.js";
+import type { AvroField, AvroNode, AvroPrimitive, Meaning } from "./node.js";
 
-/** Avro writer schemas: parsed with names resolved, their canonical form and CRC-64-AVRO fingerprint. */
+/** Avro writer schemas: checked by avsc, with names resolved and what their values mean. */
 
-export type AvroPrimitive = "null" | "boolean" | "int" | "long" | "float" | "double" | "bytes" | "string";
-
-/** A schema node with every name resolved; a recursive schema is a cyclic graph. */
-export type AvroNode =
-  | ({ readonly kind: AvroPrimitive } & Meaning)
-  | ({ readonly kind: "fixed"; readonly name: string; readonly size: number } & Meaning)
-  | { readonly kind: "enum"; readonly name: string; readonly symbols: readonly string[] }
-  | { readonly kind: "array" | "map"; readonly items: AvroNode }
-  | { readonly kind: "union"; readonly branches: readonly AvroNode[] }
-  | {
-      readonly kind: "record";
-      readonly name: string;
-      readonly fields: readonly AvroField[];
-      /** What its `connect.name` comes to. */
-      readonly semantic: string | null;
-    };
-
-/** What a primitive or fixed value means. */
-export interface Meaning {
-  /** The logical type; that of a `connect.name` stands before Avro's own. */
-  readonly logical: string | null;
-  readonly scale: number;
-  /** A `connect.name` that nobody here knows: its values must not be guessed at. */
-  readonly unknown?: string;
-}
-
-export interface AvroField {
-  readonly name: string;
+/** What reads and checks a writer's records: avsc's type, and its schema as a graph with what values mean. */
+export interface WriterSchema {
+  readonly type: avro.Type;
   readonly node: AvroNode;
 }
 
-const PRIMITIVES: ReadonlySet<string> = new Set([
-  "null",
-  "boolean",
-  "int",
-  "long",
-  "float",
-  "double",
-  "bytes",
-  "string",
-]);
-const MAX_NESTING = 64;
-const MAX_NODES = 10_000;
-/** Longest schema text that is parsed, in characters. */
-const MAX_SCHEMA_LENGTH = 1_048_576;
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
+/** Named types known so far; given to several `parseAvro` calls to resolve schema references. */
+export class AvroNames {
+  readonly types: Record<string, avro.Type> = {};
+  readonly nodes = new Map<string, AvroNode>();
+}
+
+/** 64 bits, exact. */
+const LONG = avro.types.LongType.__with({
+  fromBuffer: (bytes: Buffer) => bytes.readBigInt64LE(),
+  toBuffer: (value: bigint) => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigInt64LE(value);
+    return bytes;
+  },
+  fromJSON: (value: number) => BigInt(value),
+  toJSON: (value: bigint) => Number(value),
+  isValid: (value: unknown) => typeof value === "bigint",
+  compare: (a: bigint, b: bigint) => (a === b ? 0 : a < b ? -1 : 1),
+});
 
 type Json = Record<string, unknown>;
 
-/** Named types known so far; given to several `parseAvro` calls to resolve schema references. */
-export type AvroNames = Map<string, AvroNode>;
+/** Builds the graph of a schema that avsc has accepted. */
+class Graph {
+  constructor(readonly names: Map<string, AvroNode>) {}
 
-class Parser {
-  #nodes = 0;
-
-  constructor(readonly names: AvroNames) {}
-
-  node(schema: unknown, namespace: string, depth: number): AvroNode {
-    if (depth > MAX_NESTING) throw new Error(`Avro schema nested deeper than ${MAX_NESTING}`);
-    if (++this.#nodes > MAX_NODES) throw new Error(`Avro schema of more than ${MAX_NODES} types and fields`);
+  node(schema: unknown, namespace: string): AvroNode {
     if (typeof schema === "string") return this.named(schema, namespace);
     if (Array.isArray(schema)) {
-      if (schema.length === 0) throw new Error("Avro schema has an empty union");
-      return { kind: "union", branches: schema.map((s) => this.node(s, namespace, depth + 1)) };
+      return { kind: "union", branches: schema.map((s) => this.node(s, namespace)) };
     }
-    if (typeof schema !== "object" || schema === null) throw new Error("Avro schema is no object");
     const s = schema as Json;
-    const type = s.type;
-    if (typeof type === "object") return this.node(type, namespace, depth + 1);
-    if (typeof type !== "string") throw new Error("Avro schema without a type");
-    if (PRIMITIVES.has(type)) return { kind: type as AvroPrimitive, ...logical(s) };
-    switch (type) {
+    switch (s.type) {
       case "array":
-        return { kind: "array", items: this.node(s.items, namespace, depth + 1) };
+        return { kind: "array", items: this.node(s.items, namespace) };
       case "map":
-        return { kind: "map", items: this.node(s.values, namespace, depth + 1) };
+        return { kind: "map", items: this.node(s.values, namespace) };
       case "fixed": {
-        const size = s.size;
-        if (!Number.isInteger(size) || (size as number) < 0) throw new Error("Avro fixed without a size");
         const name = fullName(s, namespace);
-        return this.define(name, { kind: "fixed", name, size: size as number, ...logical(s) });
+        return this.define(name, { kind: "fixed", name, size: s.size as number, ...logical(s) });
       }
       case "enum": {
-        const symbols = s.symbols;
-        if (!Array.isArray(symbols) || symbols.some((x) => typeof x !== "string"))
-          throw new Error("Avro enum without symbols");
         const name = fullName(s, namespace);
-        return this.define(name, { kind: "enum", name, symbols: symbols as string[] });
+        return this.define(name, { kind: "enum", name, symbols: s.symbols as string[] });
       }
       case "record":
       case "error":
-        return this.record(s, namespace, depth);
+        return this.record(s, namespace);
       default:
-        return this.named(type, namespace);
+        if (avro.Type.isType(s.type)) throw new Error("Avro schema of another kind");
+        return typeof s.type === "string" && isPrimitive(s.type)
+          ? { kind: s.type, ...logical(s) }
+          : this.node(s.type, namespace);
     }
   }
 
-  private record(s: Json, namespace: string, depth: number): AvroNode {
+  private record(s: Json, namespace: string): AvroNode {
     const name = fullName(s, namespace);
     const inner = name.includes(".") ? name.slice(0, name.lastIndexOf(".")) : "";
     const fields: AvroField[] = [];
     const semantic = semanticOf(String(s["connect.name"] ?? name)) ?? null;
     const node = this.define(name, { kind: "record", name, fields, semantic });
-    if (!Array.isArray(s.fields)) throw new Error("Avro record without fields");
     for (const field of s.fields as Json[]) {
-      if (typeof field?.name !== "string") throw new Error("Avro field without a name");
-      fields.push({ name: field.name, node: this.node(field.type, inner, depth + 1) });
+      fields.push({ name: field.name as string, node: this.node(field.type, inner) });
     }
     return node;
   }
 
   private define(name: string, node: AvroNode): AvroNode {
-    if (this.names.has(name)) throw new Error(`Avro type ${name} is defined twice`);
     this.names.set(name, node);
     return node;
   }
 
   private named(name: string, namespace: string): AvroNode {
-    if (PRIMITIVES.has(name)) return { kind: name as AvroPrimitive, logical: null, scale: 0 };
+    if (isPrimitive(name)) return { kind: name, logical: null, scale: 0 };
     const full = name.includes(".") || namespace === "" ? name : `${namespace}.${name}`;
     const node = this.names.get(full) ?? this.names.get(name);
     if (!node) throw new Error(`Avro type ${full.slice(0, 200)} is not defined`);
     return node;
   }
 }
+
+const PRIMITIVES = ["null", "boolean", "int", "long", "float", "double", "bytes", "string"];
+const isPrimitive = (name: string): name is AvroPrimitive => PRIMITIVES.includes(name);
 
 function logical(s: Json): Meaning {
   const parameters = (s["connect.parameters"] ?? {}) as Json;
@@ -143,45 +111,47 @@ function logical(s: Json): Meaning {
 }
 
 function fullName(s: Json, namespace: string): string {
-  const name = s.name;
-  if (typeof name !== "string" || !NAME.test(name)) throw new Error("Avro named type without a proper name");
+  const name = s.name as string;
   if (name.includes(".")) return name;
   const space = typeof s.namespace === "string" ? s.namespace : namespace;
   return space === "" ? name : `${space}.${name}`;
 }
 
-/** Parses a schema's JSON text. Throws an Error that names what is wrong with the schema. */
-export function parseAvro(json: string, names: AvroNames = new Map()): AvroNode {
+/**
+ * Parses a schema's JSON text: what it asks for is limited before anything is compiled, then avsc holds it against
+ * the specification. Throws an Error that names what is wrong with the schema.
+ */
+export function parseAvro(json: string, names = new AvroNames()): WriterSchema {
   if (json.length > MAX_SCHEMA_LENGTH)
     throw new Error(`Avro schema longer than ${MAX_SCHEMA_LENGTH} characters`);
-  return new Parser(names).node(JSON.parse(json), "", 0);
+  const schema: unknown = JSON.parse(json);
+  checkSize(schema);
+  const type = checked(schema, names);
+  const node = new Graph(names.nodes).node(schema, "");
+  checkZeroBytes(node);
+  return { type, node };
+}
+
+function checked(schema: unknown, { types }: AvroNames): avro.Type {
+  try {
+    return avro.Type.forSchema(
+      schema as avro.Schema,
+      {
+        registry: types,
+        wrapUnions: true,
+        logicalTypes: {},
+        // A logical type that does not fit stands for nothing, as the specification has it; names are needed.
+        noAnonymousTypes: true,
+        typeHook: (s: unknown) => (s === "long" || (s as Json | null)?.type === "long" ? LONG : undefined),
+      } as unknown as avro.ForSchemaOptions,
+    );
+  } catch (error) {
+    throw new Error(`Avro schema: ${(error as Error).message.slice(0, 200)}`);
+  }
 }
 
 /** Parsing Canonical Form of the Avro specification, on which fingerprints stand. */
-export function canonicalForm(node: AvroNode, seen: Set<string> = new Set()): string {
-  const text = JSON.stringify;
-  switch (node.kind) {
-    case "union":
-      return `[${node.branches.map((b) => canonicalForm(b, seen)).join(",")}]`;
-    case "array":
-      return `{"type":"array","items":${canonicalForm(node.items, seen)}}`;
-    case "map":
-      return `{"type":"map","values":${canonicalForm(node.items, seen)}}`;
-    case "fixed":
-    case "enum":
-    case "record":
-      break;
-    default:
-      return text(node.kind);
-  }
-  if (seen.has(node.name)) return text(node.name);
-  seen.add(node.name);
-  const head = `{"name":${text(node.name)},"type":"${node.kind}"`;
-  if (node.kind === "fixed") return `${head},"size":${node.size}}`;
-  if (node.kind === "enum") return `${head},"symbols":[${node.symbols.map((x) => text(x)).join(",")}]}`;
-  const fields = node.fields.map((f) => `{"name":${text(f.name)},"type":${canonicalForm(f.node, seen)}}`);
-  return `${head},"fields":[${fields.join(",")}]}`;
-}
+export const canonicalForm = ({ type }: WriterSchema): string => JSON.stringify(type.schema());
 
 const EMPTY = 0xc15d213aa4d7a795n;
 const TABLE = Array.from({ length: 256 }, (_, i) => {

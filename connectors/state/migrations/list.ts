@@ -4,6 +4,7 @@ import { BASE_LAYOUT } from "./base-tables.js";
 import { CHANGED_FILE_TABLES } from "./changed-file-tables.js";
 import { INPUT_STATE_TABLES } from "./input-tables.js";
 import { LIFE_TABLES } from "./life-tables.js";
+import { TALLY_TABLE } from "./tally-table.js";
 
 /** One step from a layout of the state file to the next. */
 export interface Migration {
@@ -38,6 +39,12 @@ export const MIGRATIONS: readonly Migration[] = [
     to: 4,
     what: "files that changed after they were taken",
     tables: CHANGED_FILE_TABLES,
+    derivesAgain: false,
+  },
+  {
+    to: 5,
+    what: "checksums of every table",
+    tables: TALLY_TABLE,
     derivesAgain: false,
   },
 ];

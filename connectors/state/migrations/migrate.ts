@@ -89,10 +89,10 @@ function take(db: Db, step: Migration): void {
 
 /**
  * Brings a state to this program's layout: all steps or none, after a copy of the file as it was has been set aside.
- * Returns the layout that it had. The caller holds the state lock and has called `checkLayout`.
+ * `finish` runs last in the same transaction. Returns the layout that it had. The caller holds the state lock and has called `checkLayout`.
  * @throws FundpulseError FP2010; the state is then as it was.
  */
-export function migrate(db: Db, path: string, now: number): number {
+export function migrate(db: Db, path: string, now: number, finish: () => void): number {
   const layout = layoutOf(db);
   const steps = MIGRATIONS.filter((step) => step.to > layout);
   if (steps.length === 0) return layout;
@@ -113,6 +113,7 @@ export function migrate(db: Db, path: string, now: number): number {
       };
       note(db, now, "upgraded", detail);
       db.pragma(`user_version = ${LAYOUT}`);
+      finish();
     }).immediate();
   } catch (cause) {
     throw new FundpulseError(

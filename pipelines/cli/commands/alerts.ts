@@ -7,6 +7,7 @@ import { withEngine } from "../../engine/open.js";
 import type { AlertEntry } from "../../engine/port.js";
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
+import { say } from "../terminal/say.js";
 import { localText } from "./close.js";
 
 const STATES = ["open", "acknowledged", "cleared"] as const;
@@ -34,9 +35,7 @@ export async function alertsList(
     states.includes(a.state),
   );
   const calendar = new ZoneCalendar(loadConfig(options.config).config.timezone);
-  process.stdout.write(
-    options.format === "json" ? `${JSON.stringify(alerts, null, 2)}\n` : listText(alerts, calendar),
-  );
+  say(options.format === "json" ? `${JSON.stringify(alerts, null, 2)}\n` : listText(alerts, calendar));
   return 0;
 }
 
@@ -66,7 +65,7 @@ export async function alertsAck(
   const by = options.by.trim();
   if (by === "") throw new FundpulseError("FP1003", "--by must name who has seen the alert");
   await engineOf(options.config, (engine) => engine.alerts.acknowledge(id, by, options.note.trim()));
-  process.stdout.write(`alert ${id} is acknowledged by ${by}\n`);
+  say(`alert ${id} is acknowledged by ${by}\n`);
   return 0;
 }
 
@@ -90,10 +89,10 @@ export async function alertsTest(options: Options & { readonly channel?: string 
     const name = channelName(channel);
     try {
       await send(channel, testMessage(config.jurisdiction.name, Date.now()), Date.now());
-      process.stdout.write(`${name}: accepted\n`);
+      say(`${name}: accepted\n`);
     } catch (error) {
       failed.push(name);
-      process.stdout.write(`${name}: ${(error as Error).message}\n`);
+      say(`${name}: ${(error as Error).message}\n`);
     }
   }
   if (failed.length > 0)

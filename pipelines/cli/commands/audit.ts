@@ -12,6 +12,7 @@ import { type AuditHints, asPrintedReport, type PrintedReport } from "../../audi
 import { forReaders, publishedFile } from "../../workspace/files.js";
 import { documentText } from "../terminal/document-text.js";
 import { auditText } from "../terminal/printed-text.js";
+import { say } from "../terminal/say.js";
 
 export interface AuditOptions {
   readonly config: string;
@@ -61,10 +62,9 @@ async function auditDocument(path: string, options: AuditOptions): Promise<numbe
   if (docx) {
     const { markWord } = await import("../../audit/mark.js");
     markWord(path, options.out as string, result);
-    process.stdout.write(`${options.out}\n`);
-  } else if (options.format === "json")
-    process.stdout.write(`${JSON.stringify(documentJson(result), null, 2)}\n`);
-  else process.stdout.write(documentText(result, options.all ?? false));
+    say(`${options.out}\n`);
+  } else if (options.format === "json") say(`${JSON.stringify(documentJson(result), null, 2)}\n`);
+  else say(documentText(result, options.all ?? false));
   return result.counts.differs > 0 ? 3 : 0;
 }
 
@@ -83,7 +83,7 @@ async function auditJsonFile(path: string, options: AuditOptions): Promise<numbe
     ...(rounding === null ? {} : { rounding }),
     hints,
   });
-  process.stdout.write(
+  say(
     options.format === "json"
       ? `${JSON.stringify(auditJson(result), null, 2)}\n`
       : auditText(report, result, options.all ?? false),

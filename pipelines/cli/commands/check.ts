@@ -12,6 +12,7 @@ import { NATIONAL_CATEGORIES } from "../../../schemas/input/national-categories.
 import { visible } from "../../../schemas/visible.js";
 import { unknownFieldsOf } from "../../ingest/unknown-fields.js";
 import { count } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
 
 /**
  * `fundpulse check`: configuration, reference tables, directories and connections, each on its line. Goes
@@ -23,25 +24,25 @@ export async function checkCommand(options: {
 }): Promise<number> {
   const loaded = loadConfig(options.config);
   const { config } = loaded;
-  if (options.quiet !== true) process.stdout.write(`${describeConfig(config)}\n`);
+  if (options.quiet !== true) say(`${describeConfig(config)}\n`);
   let exit = 0;
   const step = async (name: string, work: () => Promise<string> | string): Promise<void> => {
     try {
-      process.stdout.write(`ok    ${name}: ${await work()}\n`);
+      say(`ok    ${name}: ${await work()}\n`);
     } catch (error) {
       const known = faultOf(error);
       if (exit === 0) exit = known?.exitCode ?? 1;
-      process.stdout.write(`FAIL  ${name}: ${(known ?? (error as Error)).message}\n`);
+      say(`FAIL  ${name}: ${(known ?? (error as Error)).message}\n`);
     }
   };
   await step("configuration", () => loaded.file);
   const weakKey = keyWarning(config);
-  if (weakKey !== null) process.stdout.write(`warn  configuration: ${weakKey}\n`);
-  for (const warning of loaded.warnings) process.stdout.write(`warn  configuration: ${warning}\n`);
+  if (weakKey !== null) say(`warn  configuration: ${weakKey}\n`);
+  for (const warning of loaded.warnings) say(`warn  configuration: ${warning}\n`);
   await step("reference", () => referenceText(config));
-  for (const missing of missingTables(config)) process.stdout.write(`warn  reference: ${missing}\n`);
+  for (const missing of missingTables(config)) say(`warn  reference: ${missing}\n`);
   await step("data", () => writable(config.data));
-  for (const other of otherModes(config.data)) process.stdout.write(`warn  data: ${other}\n`);
+  for (const other of otherModes(config.data)) say(`warn  data: ${other}\n`);
   await step("state", () => stateText(config));
   await step("source", async () => {
     const { openSource } = await import("../../engine/engine.js");
@@ -58,7 +59,7 @@ export async function checkCommand(options: {
       const { SchemaRegistry } = await import("../../../connectors/decode/registry.js");
       return new SchemaRegistry({ ...registry, patienceMs: REGISTRY_MS }).check();
     });
-  for (const warning of await inputWarnings(config)) process.stdout.write(`warn  ${warning}\n`);
+  for (const warning of await inputWarnings(config)) say(`warn  ${warning}\n`);
   return exit;
 }
 

@@ -7,6 +7,7 @@ import { withEngine } from "../../engine/open.js";
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
 import { count } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
 
 /** `fundpulse close`: freezes a period. Exit code 0 closed, 3 refused, 1 closed before. */
 export async function closeCommand(
@@ -24,7 +25,7 @@ export async function closeCommand(
   // What the log of a running process tells stands in the answer below.
   const deps = engineDeps({ ...log, info: log.debug });
   const result = await withEngine(loaded, deps, (engine) => engine.close(period, { force }));
-  process.stdout.write(closeText(result, new ZoneCalendar(loaded.config.timezone)));
+  say(closeText(result, new ZoneCalendar(loaded.config.timezone)));
   return { closed: 0, refused: 3, already_closed: 1 }[result.outcome];
 }
 

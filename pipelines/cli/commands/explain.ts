@@ -8,8 +8,10 @@ import {
   personsSql,
   type RecordKind,
 } from "../../../connectors/duckdb/explain/settlement-queries.js";
+import { localUser, noteLook } from "../../../connectors/files/access-log.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
+import { visibleJson } from "../../../schemas/visible.js";
 import { explain, recordQueries } from "../../explain/collect.js";
 import type { Explanation } from "../../explain/explanation.js";
 import { type Brought, detailFile, type Opened, openFiles } from "../../explain/files.js";
@@ -20,6 +22,7 @@ import { explanationText } from "../../explain/text.js";
 import { forReaders } from "../../workspace/files.js";
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
+import { say, sayAside } from "../terminal/say.js";
 
 export const EXPLAIN_FORMATS = ["text", "json", "csv"] as const;
 const CELLS_SHOWN = 10;
@@ -61,6 +64,13 @@ export async function explainCommand(
   const limit = limitOf(options);
   const { request, formula: known } = parseRequest(period, indicator, pairs);
   const loaded = loadConfig(options.config, forReaders(process.env));
+  if (limit !== 0 && !options.sql && (known?.family ?? "settlement") === "settlement")
+    noteLook(loaded.config.data, {
+      ...localUser(),
+      by: `explain --format ${options.format} --limit ${limit ?? "all"}`,
+      what: [request.period.id, request.indicator, ...pairs].join(" "),
+      at: new Date(),
+    });
   // Statements are for the detail file: it has to hold everything.
   const need = options.sql ? undefined : needOf(request, known);
   const opened = await openFiles(loaded, () => refreshDetail(options.config, need));
@@ -84,9 +94,8 @@ export async function explainCommand(
       detail: opened.detail,
       check: await checked(found.check, opened, loaded.config),
     };
-    process.stdout.write(
-      options.format === "json" ? explanationJson(explanation) : explanationText(explanation),
-    );
+    if (options.format === "json") process.stdout.write(visibleJson(explanationJson(explanation)));
+    else say(explanationText(explanation));
     return report(explanation);
   } finally {
     opened.reader.close();
@@ -110,12 +119,10 @@ function report({ check, request }: Explanation): number {
   if (check.outcome === "equal") return 0;
   const list = check.differences.map((d) => `\n  ${d}`).join("");
   if (check.outcome === "newer") {
-    process.stderr.write(
-      `fundpulse: records arrived since the publish that shows this figure; it will follow:${list}\n`,
-    );
+    sayAside(`fundpulse: records arrived since the publish that shows this figure; it will follow:${list}\n`);
     return 0;
   }
-  process.stderr.write(
+  sayAside(
     `fundpulse: ${request.period.id} ${request.indicator} IS NOT WHAT ITS RECORDS GIVE:${list}\n` +
       "Run `fundpulse verify` to see what else differs, then `fundpulse rebuild`.\n",
   );

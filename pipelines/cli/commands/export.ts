@@ -4,6 +4,7 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import { exportPublic } from "../../report/public/export.js";
 import { PUBLIC_FORMATS, type PublicFormat } from "../../report/public/files.js";
 import { forReaders, publishedFile } from "../../workspace/files.js";
+import { say, sayAside } from "../terminal/say.js";
 
 /** `fundpulse export public <period>`. */
 export async function exportPublicCommand(
@@ -27,9 +28,9 @@ export async function exportPublicCommand(
       format,
       options.out,
     );
-    process.stdout.write(`${file}\n`);
+    say(`${file}\n`);
     const limit = loaded.config.privacy.smallCell;
-    process.stderr.write(
+    sayAside(
       `${rows} rows, ${suppressed} suppressed${limit === 0 ? " (privacy.smallCell is 0: nothing is suppressed)" : ""}${stands ? "; the edition stands as it was published" : ""}\n`,
     );
   } finally {

@@ -11,6 +11,7 @@ import type { DetailResult, VerifyResult } from "../../verify/port.js";
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
 import { count } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
 
 import { localText, problemText } from "./close.js";
 
@@ -39,7 +40,7 @@ export async function nightlyCommand(options: {
   const log = commandLog(loaded);
   const deps = engineDeps(log);
   const result = await withEngine(loaded, deps, (engine) => night(engine, loaded, day, log));
-  process.stdout.write(nightlyText(result, calendar));
+  say(nightlyText(result, calendar));
   if (result.closes.some((c) => c.outcome === "refused") || result.verified.differenceCount > 0) return 3;
   return result.written.some((r) => r.error !== null) ? 1 : 0;
 }

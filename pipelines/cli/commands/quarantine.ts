@@ -1,13 +1,15 @@
-import { isUtf8 } from "node:buffer";
 import { loadConfig } from "../../../connectors/config/load.js";
+import { localUser, noteLook } from "../../../connectors/files/access-log.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { STREAM_NAMES, type StreamName } from "../../../schemas/input/streams.js";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../../../schemas/quarantine.js";
+import { visible, visibleJson } from "../../../schemas/visible.js";
 import { withEngine } from "../../engine/open.js";
 import type { QuarantineEntry, QuarantineFilter, QuarantineService } from "../../ingest/port.js";
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
 import { count } from "../terminal/progress.js";
+import { say, sayAside } from "../terminal/say.js";
 
 export interface QuarantineOptions {
   readonly config: string;
@@ -18,6 +20,8 @@ export interface QuarantineOptions {
   readonly format?: string;
   readonly all?: boolean;
   readonly why?: string;
+  /** Show the bytes as they came. */
+  readonly raw?: boolean;
   /** A file that changed after it was taken. */
   readonly file?: string;
 }
@@ -32,30 +36,36 @@ function withQuarantine<T>(config: string, work: (quarantine: QuarantineService)
 export async function quarantineList(options: QuarantineOptions): Promise<number> {
   const filter = filterOf(options);
   const entries = await withQuarantine(options.config, (quarantine) => quarantine.list(filter));
-  if (options.format === "json") process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
-  else process.stdout.write(listText(entries));
+  if (options.format === "json") process.stdout.write(`${visibleJson(JSON.stringify(entries, null, 2))}\n`);
+  else say(listText(entries));
   return 0;
 }
 
 /**
- * The record's bytes go to standard output as they came, what is known about it to standard error. On a
- * terminal bytes that are no text are shown in hexadecimal.
+ * The record goes to standard output as JSON, whatever its encoding; what is known about it to standard error.
+ * With `--raw` its bytes go there as they came, on a terminal in hexadecimal.
  */
 export function quarantineShow(id: string, options: QuarantineOptions): Promise<number> {
+  const wanted = idOf(id);
+  const { config } = loadConfig(options.config);
   return withQuarantine(options.config, async (quarantine) => {
-    const found = await quarantine.show(idOf(id));
+    noteLook(config.data, {
+      ...localUser(),
+      by: options.raw ? "quarantine show --raw" : "quarantine show",
+      what: `record ${wanted}`,
+      at: new Date(),
+    });
+    const found = await quarantine.show(wanted);
     if (found === undefined) throw new FundpulseError("FP2006", `there is no quarantined record ${id}`);
-    process.stderr.write(entryText(found.entry));
-    if (!process.stdout.isTTY) process.stdout.write(found.bytes);
-    else
-      process.stdout.write(`${isText(found.bytes) ? found.bytes.toString("utf8") : hexText(found.bytes)}\n`);
+    sayAside(entryText(found.entry));
+    if (options.raw !== true) {
+      // Loaded late: the other commands need no decoder.
+      const { openDecoder } = await import("../../engine/engine.js");
+      process.stdout.write(`${await (await openDecoder(config)).shown(found.bytes)}\n`);
+    } else if (!process.stdout.isTTY) process.stdout.write(found.bytes);
+    else process.stdout.write(`${hexText(found.bytes)}\n`);
     return 0;
   });
-}
-
-function isText(bytes: Buffer): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return isUtf8(bytes) && !/[\u0000-\u0008\u000e-\u001f\u007f]/.test(bytes.toString("utf8"));
 }
 
 function hexText(bytes: Buffer): string {
@@ -90,7 +100,7 @@ export function quarantineDismiss(ids: readonly string[], options: QuarantineOpt
     }
     return withQuarantine(options.config, async (quarantine) => {
       await quarantine.dismissFile(file, why);
-      process.stdout.write(`the change of ${file} is dismissed\n`);
+      say(`the change of ${file} is dismissed\n`);
       return 0;
     });
   }
@@ -143,15 +153,17 @@ function oneOf<T extends string>(
 
 function listText(entries: readonly QuarantineEntry[]): string {
   if (entries.length === 0) return "the quarantine is empty\n";
-  const rows = entries.map((e) => [
-    String(e.id),
-    e.reason,
-    e.stream,
-    `${e.source}/${e.partition}@${e.position}`,
-    new Date(e.firstSeen).toISOString().slice(0, 19).replace("T", " "),
-    e.status,
-    e.detail,
-  ]);
+  const rows = entries.map((e) =>
+    [
+      String(e.id),
+      e.reason,
+      e.stream,
+      `${e.source}/${e.partition}@${e.position}`,
+      new Date(e.firstSeen).toISOString().slice(0, 19).replace("T", " "),
+      e.status,
+      e.detail,
+    ].map(visible),
+  );
   const head = ["id", "reason", "stream", "place", "first seen (UTC)", "status", "detail"];
   const widths = head.map((h, i) => Math.max(h.length, ...rows.map((r) => r[i].length)));
   const line = (cells: readonly string[]): string =>
@@ -160,4 +172,4 @@ function listText(entries: readonly QuarantineEntry[]): string {
 }
 
 const entryText = (e: QuarantineEntry): string =>
-  `record ${e.id} of stream ${e.stream}: ${e.reason}: ${e.detail}\nfrom ${e.source}/${e.partition}@${e.position}, ${e.status}\n`;
+  `record ${e.id} of stream ${e.stream}: ${e.reason}: ${visible(e.detail)}\nfrom ${visible(`${e.source}/${e.partition}`)}@${e.position}, ${e.status}\n`;

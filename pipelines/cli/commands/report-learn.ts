@@ -6,6 +6,7 @@ import { learn } from "../../audit/learn.js";
 import { PeriodFigures, periodOf } from "../../audit/printed.js";
 import { forReaders, publishedFile } from "../../workspace/files.js";
 import { count } from "../terminal/progress.js";
+import { say, sayAside } from "../terminal/say.js";
 
 export interface LearnOptions {
   readonly config: string;
@@ -29,7 +30,7 @@ export async function learnCommand(path: string, options: LearnOptions): Promise
     );
   const { template, learned, left } = learn(path, document, audit);
   writeFileSync(options.out, template);
-  process.stdout.write(`${options.out}\n`);
+  say(`${options.out}\n`);
   const lines = [
     `${count(learned)} of ${count(audit.figures.length)} figures are tags now; ${count(left.length)} stay as they are printed${left.length === 0 ? "" : ":"}`,
     ...left.map(({ figure: { found }, why }) => {
@@ -39,6 +40,6 @@ export async function learnCommand(path: string, options: LearnOptions): Promise
     }),
     "words of direction (增加, 减少 …) stay as they are printed: read them again in the next period",
   ];
-  process.stderr.write(`${lines.join("\n")}\n`);
+  sayAside(`${lines.join("\n")}\n`);
   return 0;
 }

@@ -7,6 +7,7 @@ import { buildDocx } from "../../report/docx/build.js";
 import { writeReport } from "../../report/report.js";
 import { BUILT_IN } from "../../report/templates/list.js";
 import { forReaders, publishedFile } from "../../workspace/files.js";
+import { say, sayAside } from "../terminal/say.js";
 
 interface ReportOptions {
   readonly config: string;
@@ -32,10 +33,10 @@ export async function reportCommand(period: string | undefined, options: ReportO
       out: options.out,
       publicOnly: options.public,
     });
-    process.stdout.write(files.map((f) => `${f}\n`).join(""));
+    say(files.map((f) => `${f}\n`).join(""));
     if (missing.length > 0) {
       const list = missing.map((m) => `\n  ${m}`).join("");
-      process.stderr.write(`${missing.length} figures do not exist in ${period}:${list}\n`);
+      sayAside(`${missing.length} figures do not exist in ${period}:${list}\n`);
     }
   } finally {
     reader.close();
@@ -58,7 +59,7 @@ function formatsOf(text: string): ReportFormat[] {
 /** `fundpulse report templates`. */
 export function templatesCommand(): number {
   const width = Math.max(...BUILT_IN.map((t) => t.name.length));
-  process.stdout.write(BUILT_IN.map((t) => `${t.name.padEnd(width)}  ${t.about}\n`).join(""));
+  say(BUILT_IN.map((t) => `${t.name.padEnd(width)}  ${t.about}\n`).join(""));
   return 0;
 }
 
@@ -74,6 +75,6 @@ export function copyCommand(name: string, file: string): number {
   if (existsSync(file))
     throw new FundpulseError("FP1004", `${file} exists already`, { action: "choose another file" });
   writeFileSync(file, buildDocx(template.source()));
-  process.stdout.write(`${file}\n`);
+  say(`${file}\n`);
   return 0;
 }

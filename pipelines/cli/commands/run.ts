@@ -15,6 +15,7 @@ import type { Monitor } from "../../monitor/monitor.js";
 import { publishedFile } from "../../workspace/files.js";
 import { commandLog } from "../../workspace/log.js";
 import { count, progressLine } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
 
 export interface RunOptions {
   readonly config: string;
@@ -38,7 +39,7 @@ export async function runCommand(options: RunOptions): Promise<number> {
     ops: options.ops ?? !untilDrained,
     ...(options.monitor ? { monitor: await monitorOf(options.config, loaded, log) } : {}),
   });
-  process.stdout.write(summaryText(summary, loaded));
+  say(summaryText(summary, loaded));
   return 0;
 }
 
@@ -49,7 +50,7 @@ async function monitorOf(configFile: string, loaded: LoadedConfig, log: Log): Pr
     import("./monitor.js"),
   ]);
   const monitor = await startMonitor(loaded, { log, ports: monitorPorts(configFile, log) });
-  process.stdout.write(`${monitor.url}\n`);
+  say(`${monitor.url}\n`);
   return monitor;
 }
 

@@ -14,6 +14,7 @@ import { simulatedWorkspace } from "../../simulate/workspace.js";
 import { AVRO_CODECS, type AvroCodec, FILE_FORMATS, type FileFormat } from "../../simulate/write/folder.js";
 import { commandLog } from "../../workspace/log.js";
 import { count, progressLine } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
 
 export interface SimulateFlags {
   readonly out?: string;
@@ -59,13 +60,11 @@ export async function simulateCommand(profile: string, flags: SimulateFlags): Pr
   );
   progress.end();
   const streams = Object.entries(result.byStream).map(([stream, n]) => `${count(n)} ${stream}`);
-  process.stdout.write(
+  say(
     `${count(result.events)} events (${streams.join(", ")}) in ${result.files.length} files under ${outDir}\n`,
   );
   if (root !== null) {
-    process.stdout.write(
-      `run them: fundpulse run --until-drained --config ${join(root, "fundpulse.yaml")}\n`,
-    );
+    say(`run them: fundpulse run --until-drained --config ${join(root, "fundpulse.yaml")}\n`);
   }
   return 0;
 }
@@ -89,7 +88,7 @@ async function toSource(config: string, options: EventOptions, flags: SimulateFl
       progress.note(`${count(events)} events sent`),
     );
     progress.end();
-    process.stdout.write(`${count(sent)} events sent to ${source.brokers.join(", ")}\n`);
+    say(`${count(sent)} events sent to ${source.brokers.join(", ")}\n`);
     return 0;
   } finally {
     progress.end();

@@ -6,6 +6,7 @@ import type { VerifyResult } from "../../verify/port.js";
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
 import { count } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
 
 /** Differences that the table shows. */
 const SHOWN = 50;
@@ -18,9 +19,7 @@ export async function verifyCommand(options: {
   const loaded = loadConfig(options.config);
   const deps = engineDeps(commandLog(loaded));
   const result = await withEngine(loaded, deps, (engine) => engine.verify());
-  process.stdout.write(
-    options.format === "json" ? `${JSON.stringify(result, null, 1)}\n` : verifyText(result),
-  );
+  say(options.format === "json" ? `${JSON.stringify(result, null, 1)}\n` : verifyText(result));
   return result.differenceCount === 0 ? 0 : 3;
 }
 

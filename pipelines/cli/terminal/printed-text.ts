@@ -1,3 +1,4 @@
+import stringWidth from "string-width";
 import { type AuditedFigure, isUnread, nameOf } from "../../audit/arithmetic/judge.js";
 import { type AuditResult, tally } from "../../audit/wording/compare.js";
 import type { PrintedReport, PrintedTable } from "../../audit/wording/report.js";
@@ -19,7 +20,7 @@ export function tableText(table: PrintedTable, figures: readonly AuditedFigure[]
       return figure === undefined ? "" : figureText(figure, notes);
     }),
   ]);
-  const widths = head.map((h, i) => Math.max(displayWidth(h), ...body.map((r) => displayWidth(r[i]))));
+  const widths = head.map((h, i) => Math.max(stringWidth(h), ...body.map((r) => stringWidth(r[i]))));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => (i === 0 ? padEnd(cell, widths[i]) : padStart(cell, widths[i])))
@@ -101,20 +102,7 @@ function reasons(figures: readonly AuditedFigure[]): string[] {
   });
 }
 
-/** Columns that a text takes on a terminal: Chinese characters and full-width signs take two. */
-export function displayWidth(text: string): number {
-  let width = 0;
-  for (const char of text)
-    width +=
-      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(
-        char,
-      )
-        ? 2
-        : 1;
-  return width;
-}
-
 const padEnd = (text: string, width: number): string =>
-  text + " ".repeat(Math.max(0, width - displayWidth(text)));
+  text + " ".repeat(Math.max(0, width - stringWidth(text)));
 const padStart = (text: string, width: number): string =>
-  " ".repeat(Math.max(0, width - displayWidth(text))) + text;
+  " ".repeat(Math.max(0, width - stringWidth(text))) + text;

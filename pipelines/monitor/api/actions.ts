@@ -7,6 +7,7 @@ import { groupingOf } from "../../../aggregations/explain/request.js";
 import type { LoadedConfig } from "../../../connectors/config/load.js";
 import { alertsOf } from "../../../connectors/duckdb/monitor/alerts.js";
 import { askSealed } from "../../../connectors/duckdb/monitor/sandbox-process.js";
+import { noteLook } from "../../../connectors/files/access-log.js";
 import { REPORT_TYPES, reportPath } from "../../../connectors/files/report-files.js";
 import type { SheetTable } from "../../../connectors/files/xlsx.js";
 import type { MonitorRole } from "../../../schemas/config/monitor.js";
@@ -14,7 +15,7 @@ import type { Caller } from "../http/access.js";
 import type { MonitorPorts } from "../http/ports.js";
 import { refuse } from "../http/problem.js";
 import { parsed, sameOrigin } from "../http/requests.js";
-import { noteLook, recordsBehind } from "../http/settlements.js";
+import { recordsBehind } from "../http/settlements.js";
 import { attachment, TABLE_FORMATS, type TableFormat, tableFile } from "../http/tables.js";
 import { alertAnswer } from "./alert-shape.js";
 import { explainQuery, requestOf } from "./explain.js";
@@ -131,11 +132,12 @@ async function settlements(site: Site, request: FastifyRequest): Promise<object>
     groupingOf(wanted),
     ...Object.entries(wanted.dimensions).map(([d, v]) => `${d}=${v}`),
   ].join(" ");
-  await noteLook(site.loaded, {
+  noteLook(site.loaded.config.data, {
     who: caller.name,
     address: request.socket.remoteAddress ?? "",
+    by: "monitor",
+    what: figure,
     at: new Date(),
-    figure,
   });
   return site.onVersion(caller, async (_, envelope) => ({
     ...envelope,

@@ -3,7 +3,7 @@ import { flowFinding } from "../../../aggregations/findings/shares.js";
 import { compare } from "../../../aggregations/findings/words.js";
 import { decimal, fractionOf, microsOr0 } from "../../../aggregations/micros.js";
 import { ask, groupsOf, labels, monthsOf, periodOf, scopeShape, viewQuery } from "./ask.js";
-import { figuresShape, groupingOf } from "./care.js";
+import { figuresShape } from "./care.js";
 import { regionOfDivision } from "./places.js";
 import { type Context, route } from "./route.js";
 import { decimal as decimalShape, findingShape } from "./shapes.js";
@@ -86,7 +86,8 @@ export const flowRoute = route({
     const months = monthsOf(context, period);
     const look = { insurances: [insurance], where: { care: ["inpatient"] } };
     const now = { ...look, periods: [period], indicators: INDICATORS };
-    const byDistrict = groupingOf(context, ["care", "facility_district"], undefined);
+    // A bureau may publish fewer groupings than the default: then the view has fewer parts.
+    const byDistrict = "care+facility_district";
     const [regions, flows, monthly, cells, totals, facilities, names] = await Promise.all([
       ask(context, { ...now, grouping: "care+region" }, other),
       ask(context, { ...now, grouping: "care+flow" }, other),
@@ -182,7 +183,7 @@ const OUTSIDE = {
 } as const;
 
 async function outsideFacilities(context: Context, period: string, insurance: string, indicator: string) {
-  const grouping = groupingOf(context, ["care", "region", "facility"], undefined);
+  const grouping = "care+region+facility";
   const outside = ["county", "city", "province", "national"].filter(
     (r) => !(HOME[context.config.jurisdiction.level] as readonly string[]).includes(r),
   );

@@ -1,5 +1,3 @@
-import { appendFile } from "node:fs/promises";
-import { join } from "node:path";
 import { formulaOf } from "../../../aggregations/explain/formula.js";
 import type { Request } from "../../../aggregations/explain/request.js";
 import type { LoadedConfig } from "../../../connectors/config/load.js";
@@ -53,27 +51,5 @@ export async function recordsBehind(loaded: LoadedConfig, request: Request, limi
     };
   } finally {
     opened.reader.close();
-  }
-}
-
-/**
- * Writes down a look at settlements before it is allowed: who, from where, when, which figure.
- * @throws FundpulseError FP5002 when it cannot be written; then nothing is shown.
- */
-export async function noteLook(
-  loaded: LoadedConfig,
-  look: { readonly who: string; readonly address: string; readonly at: Date; readonly figure: string },
-): Promise<void> {
-  const file = join(loaded.config.data, "detail", "access.log");
-  const line = JSON.stringify({
-    at: look.at.toISOString(),
-    who: look.who,
-    address: look.address,
-    figure: look.figure,
-  });
-  try {
-    await appendFile(file, `${line}\n`, { mode: 0o600 });
-  } catch (cause) {
-    throw new FundpulseError("FP5002", `${file} cannot be written, so no settlement is shown`, { cause });
   }
 }

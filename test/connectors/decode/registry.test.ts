@@ -144,7 +144,7 @@ describe("the registry client", () => {
       "/base/subjects/c/versions/1": json(200, { schema: JSON.stringify(c) }),
     });
     await client.load([1]);
-    expect(client.get(1).node?.kind).toBe("record");
+    expect(client.get(1).schema?.node?.kind).toBe("record");
     expect(asked.length).toBe(3);
   });
 
@@ -157,13 +157,32 @@ describe("the registry client", () => {
         references: [{ name: "x", subject: "x", version: 1 }],
       }),
       "/base/schemas/ids/4": json(200, {}),
+      "/base/schemas/ids/5": json(200, { schema: '{"type":"object"}', schemaType: "JSON" }),
+      "/base/schemas/ids/6": json(200, { schema: '{"type":"object","properties":{}}' }),
+      "/base/schemas/ids/7": json(200, null),
+      "/base/schemas/ids/8": json(200, "a text"),
+      "/base/schemas/ids/9": json(200, [1]),
+      "/base/schemas/ids/10": json(200, { schema: '"int"', references: "x" }),
+      "/base/schemas/ids/11": json(200, { schema: '"int"', references: [null] }),
+      "/base/schemas/ids/12": json(200, {
+        schema: '{"type":"record","name":"R","fields":[{"name":"r","type":"R"}]}',
+      }),
     });
-    await client.load([1, 2, 3, 4]);
-    expect([1, 2, 3, 4].map((id) => client.get(id).why)).toEqual([
+    const ids = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+    await client.load(ids);
+    expect(ids.map((id) => client.get(id).why)).toEqual([
       expect.stringContaining("schema 1: "),
       "schema 2 is PROTOBUF, not AVRO",
       "schema 3: reference x/1 is not there",
       "schema 4 has no text",
+      "schema 5 is JSON, not AVRO",
+      expect.stringContaining("schema 6: Avro schema"),
+      "schema 7 has no text",
+      "schema 8 has no text",
+      "schema 9 has no text",
+      "schema 10: its references are no list",
+      "schema 11: a reference names no subject and version",
+      expect.stringContaining("schema 12: Avro schema"),
     ]);
   });
 

@@ -19,6 +19,16 @@ test.each([
   expect(new Cmac(KEY).tags([MESSAGE.subarray(0, length)]).toString("hex")).toBe(tag);
 });
 
+test.each([
+  [0, "bb1d6929e95937287fa37d129b756746"],
+  [16, "070a16b46b4d4144f79bdd9dd04a287c"],
+  [40, "dfa66747de9ae63030ca32611497c827"],
+  [64, "51f0bebf7e3b9d92fc49741779363cfe"],
+])("the example of RFC 4493 of %i bytes comes out", (length, tag) => {
+  const key = Buffer.from("2b7e151628aed2a6abf7158809cf4f3c", "hex");
+  expect(new Cmac(key).tags([MESSAGE.subarray(0, length)]).toString("hex")).toBe(tag);
+});
+
 /** CMAC word for word as SP 800-38B writes it, one message at a time. */
 function plainCmac(key: Buffer, message: Buffer): Buffer {
   const aes = (block: Buffer): Buffer => {

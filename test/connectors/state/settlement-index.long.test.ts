@@ -2,6 +2,7 @@ import Database from "better-sqlite3";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BASE_TABLES } from "../../../connectors/state/migrations/base-tables.js";
+import { TALLY_TABLE } from "../../../connectors/state/migrations/tally-table.js";
 import { SettlementIndex } from "../../../connectors/state/settlement-index.js";
 
 const open = (db: Database.Database, mergeIds: number): SettlementIndex =>
@@ -25,7 +26,7 @@ describe("SettlementIndex", () => {
     fc.assert(
       fc.property(commits, fc.integer({ min: 1, max: 30 }), (history, mergeIds) => {
         const db = new Database(":memory:");
-        db.exec(BASE_TABLES);
+        db.exec(BASE_TABLES + TALLY_TABLE);
         let index = open(db, mergeIds);
         const truth = new Map<string, number>();
         const name = (n: number): string => `s${String(n).padStart(3, "0")}`;
@@ -54,6 +55,7 @@ describe("SettlementIndex", () => {
             index.drop(id);
           }
           index.settle();
+          expect(index.isSound()).toBe(true);
           if (restart) index = open(db, mergeIds);
           const all = Array.from({ length: 401 }, (_, n) => name(n));
           const found = index.find(all);

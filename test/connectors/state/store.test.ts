@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { monthNumber } from "../../../aggregations/calendar.js";
+import { monthNumber, monthStart } from "../../../aggregations/calendar.js";
 import { checkedCrc, withCrc } from "../../../connectors/state/file.js";
 import { ROWS_PER_BLOCK, type RowFacts } from "../../../connectors/state/settlement-block.js";
 import { SqliteStore } from "../../../connectors/state/store.js";
@@ -38,7 +38,7 @@ function afterKill<T>(look: (s: SqliteStore) => T): T {
   }
 }
 
-const facts = (): RowFacts => ({ person: 0, day: 0, partitionId: 1, position: 0 });
+const facts = (): RowFacts => ({ person: 0, day: monthStart(MARCH), partitionId: 1, position: 0 });
 
 function row(id: string): Settlement {
   const s = new Settlement();

@@ -451,8 +451,8 @@ test("show, retry and dismiss from the command line", { tags: "long" }, async ()
   ]);
   expect((await list("--reason", "bad_value")).length).toBe(1);
   const [first, second] = entries.map((e) => String(e.id)) as [string, string, string];
-  expect((await w.cli("quarantine", "show", first)).out.equals(broken)).toBe(true);
-  expect((await w.cli("quarantine", "show", second)).out.equals(unknown)).toBe(true);
+  expect((await w.cli("quarantine", "show", first, "--raw")).out.equals(broken)).toBe(true);
+  expect((await w.cli("quarantine", "show", second, "--raw")).out.equals(unknown)).toBe(true);
   expect(await w.cli("quarantine", "show", "999")).toMatchObject({
     code: 1,
     err: expect.stringContaining("FP2006"),

@@ -147,7 +147,8 @@ test("each look at settlements is written down before it is answered", async () 
   expect(body.records[0]!.count).toBe(2);
   expect(JSON.parse(readFileSync(log, "utf8").trim().split("\n").at(-1)!)).toMatchObject({
     who: "detail name",
-    figure: expect.stringContaining("visits"),
+    by: "monitor",
+    what: expect.stringContaining("visits"),
   });
   rmSync(log);
   mkdirSync(log);

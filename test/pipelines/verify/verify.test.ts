@@ -207,6 +207,8 @@ test("figures that differ are named, each of them and nothing else", async () =>
     "2024-04 resident care+facility",
     "2024Q1 resident total",
     "2024YTD04 all total",
+    // The group that was invented.
+    "all resident care+tier",
   ]);
   expect(new Set(differences.filter((d) => d.insurance === "employee").map((d) => d.indicator))).toEqual(
     new Set(["share_fee"]),

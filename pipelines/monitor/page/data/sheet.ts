@@ -12,7 +12,10 @@ export interface Sheet {
 }
 
 /** Texts that a spreadsheet would take for a formula are made plain text. */
-const harmless = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+const harmless = (text: string): string =>
+  /^[\s\u200b\ufeff]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text)
+    ? `'${text}`
+    : text;
 
 /** With a BOM, as Excel wants it; figures are the published decimals, unrounded. */
 export function csvOf(sheet: Sheet): Blob {

@@ -286,19 +286,21 @@ export function CareView({ route, tiles, months, columns, bar, by }: CareViewPro
   const { t } = useText();
   const { params } = usePlace();
   const groupings = useStore(catalogue)?.groupings;
-  // With a district there is what is published by it.
+  const paging = route !== "relief";
+  const within = params.district ? ["care", "district"] : ["care"];
+  // What is published: a bureau may have fewer groupings, and with a district there are few.
   const published = (d: string): boolean =>
     groupings?.some(
-      (g) => g.dimensions.length === 3 && ["care", "district", d].every((x) => g.dimensions.includes(x)),
-    ) ?? d === "category";
-  const choices = params.district
-    ? [...by, "person_kind"].filter((d) => d !== "district" && published(d))
-    : by;
-  const chosen = choices.includes(params.by ?? "") ? params.by : choices[0];
+      (g) =>
+        g.dimensions.length === within.length + 1 && [...within, d].every((x) => g.dimensions.includes(x)),
+    ) ?? d === by[0];
+  const choices = [...by, ...(paging && params.district ? ["person_kind"] : [])].filter(
+    (d) => !within.includes(d) && published(d),
+  );
+  const chosen = choices.includes(params.by ?? "") ? params.by! : (choices[0] ?? by[0]);
   const known = columns.map((c) => c.indicator);
   const sort = known.includes(params.sort ?? "") ? params.sort : undefined;
   const asked = { by: chosen, sort, order: sort && params.dir === "up" ? "up" : undefined };
-  const paging = route !== "relief";
   const answer = useView<CareData>(
     route,
     paging

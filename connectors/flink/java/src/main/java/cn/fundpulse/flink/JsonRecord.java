@@ -1,0 +1,104 @@
+package cn.fundpulse.flink;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonFactory;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonParser;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonToken;
+
+/** Reads JSON records. Numbers are taken from their source text, never as floating-point numbers. */
+final class JsonRecord {
+  private static final Pattern INTEGER = Pattern.compile("(-?[0-9]{1,64})(?:\\.0+)?");
+  private static final Pattern EPOCH = Pattern.compile("-?[0-9]{1,15}");
+  private final JsonFactory factory = new JsonFactory();
+  private final Slots slots;
+  /** Source text of each slot's value; null where there is none. */
+  private final String[] source;
+  private final JsonToken[] kind;
+
+  JsonRecord(Slots slots) {
+    this.slots = slots;
+    int size = slots.layout.fields.length + slots.layout.aliasOf.length;
+    source = new String[size];
+    kind = new JsonToken[size];
+  }
+
+  void read(byte[] bytes) throws Rejected {
+    CharBuffer chars;
+    try {
+      chars = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+    } catch (CharacterCodingException notUtf8) {
+      throw Rejected.undecodable("the bytes are not valid UTF-8");
+    }
+    int from = chars.length() > 0 && chars.charAt(0) == '\ufeff' ? 1 : 0;
+    Arrays.fill(kind, null);
+    boolean found = false;
+    try (JsonParser p = factory.createParser(chars.array(), chars.arrayOffset() + from, chars.length() - from)) {
+      if (p.nextToken() != JsonToken.START_OBJECT) throw broken();
+      while (p.nextToken() == JsonToken.FIELD_NAME) {
+        String name = p.currentName();
+        JsonToken token = p.nextToken();
+        if (name.equals(Layout.DELETED)) slots.deleted = "true".equals(p.getText());
+        Integer slot = slots.layout.slotOf.get(name);
+        if (slot == null) {
+          p.skipChildren();
+          continue;
+        }
+        found = true;
+        kind[slot] = token;
+        if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) p.skipChildren();
+        else source[slot] = p.getText();
+      }
+      if (p.currentToken() != JsonToken.END_OBJECT || p.nextToken() != null) throw broken();
+    } catch (IOException e) {
+      throw broken();
+    }
+    if (!found) throw new Rejected("missing_field", "the object has no field of the stream; change events are not read by this engine");
+    int fields = slots.layout.fields.length;
+    for (int slot = 0; slot < kind.length; slot++) {
+      if (kind[slot] == null) continue;
+      int target = slots.layout.target(slot);
+      if (slot >= fields && !slots.absent(target)) continue;
+      convert(target, kind[slot], source[slot]);
+    }
+  }
+
+  private static Rejected broken() {
+    return Rejected.undecodable("the bytes are no JSON object");
+  }
+
+  private void convert(int slot, JsonToken token, String text) {
+    switch (token) {
+      case VALUE_NULL: return;
+      case VALUE_STRING:
+        if (!text.isEmpty()) slots.text(slot, text);
+        return;
+      case VALUE_NUMBER_INT:
+      case VALUE_NUMBER_FLOAT: number(slot, text); return;
+      default: slots.other(slot);
+    }
+  }
+
+  private void number(int slot, String text) {
+    switch (slots.layout.fields[slot].type) {
+      case "amount": slots.number(slot, Numbers.fen(text)); return;
+      case "int": slots.number(slot, Numbers.int32(text)); return;
+      case "instant":
+        slots.number(slot, EPOCH.matcher(text).matches() ? Times.instantOfMs(Long.parseLong(text)) : Numbers.NONE);
+        return;
+      case "string":
+        String plain = Numbers.plain(text);
+        Matcher m = INTEGER.matcher(plain == null ? "" : plain);
+        if (m.matches()) slots.digits(slot, m.group(1));
+        else slots.other(slot);
+        return;
+      default: slots.other(slot);
+    }
+  }
+}

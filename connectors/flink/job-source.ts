@@ -1,0 +1,55 @@
+import type { Config } from "../../schemas/config/schema.js";
+import { FundpulseError } from "../../schemas/errors.js";
+import { STREAMS } from "../../schemas/input/streams.js";
+import type { Wiring } from "./tables.js";
+
+export const FIGURES_TOPIC = "fund.figures";
+
+export interface WiringOptions {
+  readonly name: string;
+  readonly figures: string;
+  /** `key=value` of the Kafka clients. */
+  readonly properties: readonly string[];
+}
+
+/**
+ * What a job is connected to, from the configuration of a workspace that reads Kafka.
+ * @throws FundpulseError FP3101 where the source has no form in a job, FP1003 for a wrong property or name
+ */
+export function wiringOf(config: Config, { name, figures, properties }: WiringOptions): Wiring {
+  const { source } = config;
+  if (source.kind !== "kafka") {
+    throw new FundpulseError("FP3101", `source.kind: ${source.kind}; a job reads Kafka alone`);
+  }
+  if (!/^[\w.-]{1,100}$/.test(name)) {
+    throw new FundpulseError("FP1003", `--name ${name}: letters, digits and ._- only`);
+  }
+  const kafka = Object.fromEntries(
+    properties.map((property) => {
+      const at = property.indexOf("=");
+      if (at < 1) throw new FundpulseError("FP1003", `--property ${property}: key=value`);
+      return [property.slice(0, at), property.slice(at + 1)];
+    }),
+  );
+  if ((source.ssl !== false || source.sasl !== undefined) && kafka["security.protocol"] === undefined) {
+    throw new FundpulseError(
+      "FP3101",
+      "source.ssl and source.sasl are settings of this program; Flink's clients take their own: give them with --property security.protocol=…",
+    );
+  }
+  const registry = source.schemaRegistry;
+  if (registry?.username !== undefined) {
+    throw new FundpulseError(
+      "FP3101",
+      "source.schemaRegistry.username: a job reads a registry without a log-in",
+    );
+  }
+  const topic = (stream: "settlement" | "facility"): string => source.topics[stream] ?? STREAMS[stream].topic;
+  return {
+    brokers: source.brokers,
+    topics: { settlement: topic("settlement"), facility: topic("facility"), figures },
+    name,
+    kafka,
+    ...(registry ? { registryUrl: registry.url.replace(/\/+$/, "") } : {}),
+  };
+}

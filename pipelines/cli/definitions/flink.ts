@@ -1,0 +1,70 @@
+import { type Command, Option } from "commander";
+import { FIGURES_TOPIC } from "../../../connectors/flink/job-source.js";
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+/** `fundpulse flink` on the command line. */
+export function flinkDefinition(
+  root: Command,
+  withConfig: (command: Command) => Command,
+  done: (exitCode: number) => void,
+): void {
+  const flink = root
+    .command("flink")
+    .description("the same figures on a Flink cluster: the job, generated from the configuration")
+    .addHelpText(
+      "after",
+      `
+The job computes the figures of the settlements from the very declarations of this program, and writes them to a
+compacted topic. What it does and what it does not is in docs/scale-out.md. The jar with its format and functions is
+built from the Java sources of the package (Maven, Java 17). The TaskManagers need FUNDPULSE_PERSON_KEY in their environment.
+
+Examples:
+  fundpulse flink generate --out job.sql                      the script, to be read, kept or submitted by other means
+  fundpulse flink submit --flink http://jobmanager:8081
+  fundpulse flink status --flink http://jobmanager:8081
+  fundpulse flink dev                                         a cluster of this machine, for trying
+`,
+    );
+  const load = () => import("../commands/flink.js");
+  const ofJob = (c: Command): Command =>
+    withConfig(c)
+      .option("--name <name>", "of the job, its consumer group and its transactions", "fundpulse")
+      .option("--figures <topic>", "compacted topic that the figures go to", FIGURES_TOPIC)
+      .option(
+        "--property <key=value>",
+        "of Flink's Kafka clients (security.protocol …); may be repeated",
+        collect,
+        [],
+      );
+  const withCluster = (c: Command): Command =>
+    c.requiredOption("--flink <url>", "REST address of the cluster, such as http://jobmanager:8081");
+  ofJob(flink.command("generate"))
+    .description("write the job as Flink SQL, and its manifest beside it")
+    .option("-o, --out <file>", "the script", "job.sql")
+    .option("--jar <path>", "where the SQL client finds the jar (default: built here, into the cache)")
+    .action(async (options) => done(await (await load()).flinkGenerate(options)));
+  withCluster(ofJob(flink.command("submit")))
+    .description("start the job on a cluster; its figures topic must be new")
+    .option(
+      "--flink-home <dir>",
+      "a Flink distribution with sql-client.sh (default: FLINK_HOME, else from the registries)",
+    )
+    .option("--jar <path>", "the jar (default: built here, into the cache)")
+    .action(async (options) => done(await (await load()).flinkSubmit(options)));
+  withCluster(ofJob(flink.command("status")))
+    .description(
+      "job, checkpoints, age and lag of the figures, size of the state, last failure; exit code 1: it stands still, 3: it is not the configuration's job",
+    )
+    .addOption(
+      new Option("-f, --format <format>", "how it is written").choices(["text", "json"]).default("text"),
+    )
+    .action(async (options) => done(await (await load()).flinkStatus(options)));
+  ofJob(flink.command("dev"))
+    .description("start a cluster on this machine with the job, until Ctrl-C; Kafka must be there")
+    .option("-d, --dir <dir>", "its configuration, logs and checkpoints (default: flink in the data folder)")
+    .option("--port <port>", "of Flink's web page; 0: any", "8081")
+    .option("--slots <n>", "slots of the TaskManager", "2")
+    .option("--memory <size>", "of the TaskManager", "2g")
+    .action(async (options) => done(await (await load()).flinkDev(options)));
+}

@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+import { generateJob, type JobSource } from "../../../connectors/flink/generate.js";
+import { wiringOf } from "../../../connectors/flink/job-source.js";
+import { required } from "../../../connectors/flink/measures.js";
+import type { Config } from "../../../schemas/config/schema.js";
+import { SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
+import { STREAMS } from "../../../schemas/input/streams.js";
+import { MEASURES } from "../../../schemas/measures.js";
+import { testConfig } from "../../support/oracle/fixtures.js";
+
+const KAFKA = { kind: "kafka", brokers: ["127.0.0.1:9092"] };
+const OPTIONS = { name: "fundpulse", figures: "fund.figures", properties: [] };
+
+function jobOf(changes: Record<string, unknown> = {}, more: Partial<JobSource> = {}) {
+  const config = testConfig({ source: KAFKA, ...changes });
+  const source = { config, categories: [], facilities: [], schemas: [], ...more };
+  return generateJob(source, wiringOf(config, OPTIONS), null);
+}
+const digestOf = (changes: Record<string, unknown>, more: Partial<JobSource> = {}): string =>
+  jobOf(changes, more).manifest.digest;
+
+test("every field, measure and dimension that is declared is in the job", () => {
+  const { sql, manifest } = jobOf();
+  const table = sql.slice(sql.indexOf("TABLE settlement_in"), sql.indexOf("TABLE facility_in"));
+  for (const { name } of STREAMS.settlement.fields) expect(table).toContain(`\n  ${name} `);
+  for (const name of SETTLEMENT_DIMENSIONS) expect(sql).toContain(`AS d_${name}`);
+  expect(manifest.measures).toEqual(MEASURES.map((m) => m.name));
+  const rows = sql.slice(sql.indexOf("VIEW bill_measures"), sql.indexOf("VIEW cell_row"));
+  MEASURES.forEach((_, i) => {
+    expect(rows).toContain(` AS m${i}`);
+  });
+});
+
+test("a declaration without SQL fails when the job is generated", () => {
+  expect(() => required({}, "meals", "measure")).toThrow("measure meals has no SQL form");
+});
+
+test("the digest changes with what decides a figure, and with nothing else", () => {
+  const plain = digestOf({});
+  expect(digestOf({ data: "elsewhere", ops: { port: 1 } })).toBe(plain);
+  expect(digestOf({ source: { ...KAFKA, brokers: ["other:9092"] } })).toBe(plain);
+  const rules: [string, Record<string, unknown>, Partial<JobSource>?][] = [
+    ["refund policy", { refunds: "original-period" }],
+    ["care groups", { careGroups: [{ name: "市外", when: { region: ["national"] } }] }],
+    ["insurances", { insurances: { employee: ["310"], resident: ["340", "390"] } }],
+    ["jurisdiction", { jurisdiction: { name: "x", admdvs: "620725", level: "city" } }],
+    ["zone", { timezone: "Asia/Urumqi" }],
+    ["first day", { periods: { firstDay: "2024-01-01" } }],
+    ["payment by case", { casePayment: ["10"] }],
+    ["components", { reimbursed: ["pool_paid"] }],
+    ["other names of fields", { source: { ...KAFKA, fields: { medfee_sumamt: ["total_fee"] } } }],
+    ["person groupings", { personGroupings: ["total"] }],
+    ["day groupings", { periods: { dayGroupings: ["total", "care+flow"] } }],
+    ["person kinds", { personKinds: { veteran: ["34"] } }],
+    [
+      "categories",
+      {},
+      {
+        categories: [
+          {
+            med_type: "11",
+            category: "门诊",
+            care: "outpatient",
+            dise_no: null,
+            insurance: null,
+            parent: null,
+            display_order: null,
+          },
+        ],
+      },
+    ],
+    ["facilities", {}, { facilities: [{ fixmedins_code: "H1", admdvs: "620725" }] }],
+  ];
+  for (const [what, changes, more] of rules) expect(digestOf(changes, more), what).not.toBe(plain);
+});
+
+test("the person key is in no part of the script", () => {
+  const { sql, manifest } = jobOf({ privacy: { personKey: "a very secret key" } });
+  expect(sql + JSON.stringify(manifest)).not.toContain("secret");
+});
+
+test("text of the configuration cannot leave its literal", () => {
+  const { sql } = jobOf({ careGroups: [{ name: "o'clock", when: { kind: ["it's"] } }] });
+  expect(sql).toContain("'o''clock'");
+  expect(sql).toContain("'it''s'");
+});
+
+test.each([
+  ["a folder", { source: { kind: "folder" } }, /FP3101/],
+  [
+    "a log-in that Flink's clients are not told",
+    { source: { ...KAFKA, sasl: { mechanism: "plain", username: "u", password: "p" } } },
+    /security\.protocol/,
+  ],
+  [
+    "a registry with a log-in",
+    { source: { ...KAFKA, schemaRegistry: { url: "http://r:1", username: "u", password: "p" } } },
+    /without a log-in/,
+  ],
+])("%s has no form in a job", (_, changes, message) => {
+  const config: Config = testConfig(changes);
+  expect(() => wiringOf(config, OPTIONS)).toThrow(message);
+});
+
+test("facilities beyond what a script can carry are told to go through the topic", () => {
+  const facilities = Array.from({ length: 3001 }, (_, i) => ({ fixmedins_code: `H${i}`, admdvs: "620725" }));
+  expect(() => jobOf({}, { facilities })).toThrow(/facility topic/);
+});
