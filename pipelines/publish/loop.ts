@@ -3,6 +3,7 @@ import type { Log } from "../../connectors/ports/log.js";
 import type { Observer } from "../../connectors/ports/observer.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
 import type { Config } from "../../schemas/config/schema.js";
+import { FundpulseError } from "../../schemas/errors.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Intake } from "../ingest/intake.js";
 import type { PublishState } from "../ledger/ports.js";
@@ -41,27 +42,28 @@ export interface PublishLoopParts {
 /**
  * Decides when to publish: at most every `publish.everySeconds`, after a pause where publishing holds up reading
  * (docs/specification.md#published), seldom while catching up with a backlog, and at drain. The cut is taken
- * between two batches; writing it goes on beside the next ones. Waits are measured on a clock that nobody sets.
+ * between two batches; writing it goes on beside the next ones.
  */
 export class PublishLoop {
   readonly #parts: PublishLoopParts;
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #publishedChanges = -1;
-  /** On the clock that nobody sets, like `#caughtUpAt`. */
-  #lastEnd = 0;
-  #lastMs = 0;
+  #lastEnd = Number.NEGATIVE_INFINITY;
+  #lastSeconds = 0;
+  /** How long to wait after the last publish. */
   #pauseMs = 0;
   #version: number | null = null;
   #caughtUpAt = Number.NEGATIVE_INFINITY;
   /** The timer waits longer because of a backlog. */
   #putOff = false;
   #failures = 0;
-  #restoreAt: EpochMs = 0;
+  #heldBy: string | null = null;
+  #restoreAt = Number.NEGATIVE_INFINITY;
   #restorePause = RESTORE_MS;
   #started = false;
-  /** Since when something waits to be published. */
-  #owedSince: EpochMs | null = null;
+  /** Since when something waits to be published; like every time here that a duration is counted from, monotonic. */
+  #owedSince: number | null = null;
   #onFatal: (error: unknown) => void = () => {};
   /** Append times of the newest record of each batch since the last snapshot. */
   #appended: EpochMs[] = [];
@@ -74,7 +76,7 @@ export class PublishLoop {
 
   start(onFatal: (error: unknown) => void): void {
     this.#started = true;
-    this.#lastEnd = performance.now();
+    this.#lastEnd = this.#now();
     this.#onFatal = onFatal;
     this.#parts.publisher.prepare();
     if (this.#version !== null)
@@ -85,19 +87,43 @@ export class PublishLoop {
     this.#schedule();
   }
 
+  /** Milliseconds of a clock that nobody sets. */
+  #now(): number {
+    return performance.now();
+  }
+
   /** The version that is published; null before the first. */
   get version(): number | null {
     return this.#version;
   }
 
   /** How long something has waited to be published. */
-  owedSeconds(now: EpochMs): number {
-    return this.#owedSince === null ? 0 : (now - this.#owedSince) / 1000;
+  owedSeconds(): number {
+    return this.#owedSince === null ? 0 : (this.#now() - this.#owedSince) / 1000;
+  }
+
+  /** Only a part of the source is read just now (why): what would be published would look whole. */
+  hold(why: string | null): void {
+    this.#heldBy = why;
+    if (why === null) this.#schedule();
+    else if (this.#timer !== null) {
+      clearTimeout(this.#timer);
+      this.#timer = null;
+    }
+  }
+
+  get held(): boolean {
+    return this.#heldBy !== null;
+  }
+
+  #refuseHeld(): void {
+    if (this.#heldBy !== null)
+      throw new FundpulseError("FP3008", `nothing is published just now: ${this.#heldBy}`);
   }
 
   /** A batch is durable. */
   changed(appendedAtMs: EpochMs | null): void {
-    if (this.#parts.intake.changes !== this.#publishedChanges) this.#owedSince ??= this.#parts.deps.clock();
+    if (this.#parts.intake.changes !== this.#publishedChanges) this.#owedSince ??= this.#now();
     if (appendedAtMs !== null) {
       this.#appended.push(appendedAtMs);
       // Records that were appended just now are no backlog, even while they never stop coming.
@@ -114,24 +140,23 @@ export class PublishLoop {
 
   /** There is no backlog at this moment. What was put off because of one is due now. */
   #liveAgain(): void {
-    this.#caughtUpAt = performance.now();
+    this.#caughtUpAt = this.#now();
     if (!this.#putOff || this.#timer === null) return;
     clearTimeout(this.#timer);
     this.#timer = null;
   }
 
   #schedule(): void {
-    if (!this.#started || this.#timer !== null || this.#running !== null) return;
+    if (!this.#started || this.#timer !== null || this.#running !== null || this.held) return;
     const { config, intake } = this.#parts;
     if (intake.changes === this.#publishedChanges) return;
     const every = config.publish.everySeconds * 1000;
-    const last = this.#lastMs;
-    const now = performance.now();
-    const catchingUp = now - this.#caughtUpAt > every + last + 1000;
+    const last = this.#lastSeconds * 1000;
+    const catchingUp = this.#now() - this.#caughtUpAt > every + last + 1000;
     // `everySeconds` runs from start to start.
     const pause = catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : this.#pauseMs;
     const due = Math.max(this.#lastEnd - last + every, this.#lastEnd + pause);
-    const wait = Math.max(0, due - now);
+    const wait = Math.max(0, due - this.#now());
     this.#putOff = catchingUp;
     this.#timer = setTimeout(() => {
       this.#timer = null;
@@ -154,22 +179,21 @@ export class PublishLoop {
     const appended = this.#appended;
     this.#appended = [];
     const { changes } = intake;
-    const begunAt = deps.clock();
+    const begunAt = this.#now();
     try {
       const input = publication.snapshot(deps.clock());
       this.#version = await publisher.publish(input);
-      publication.published(input);
+      publication.published(input, this.#version);
       state.closed.published(input.sequence, this.#version);
       this.#publishedChanges = changes;
       this.#owedSince = intake.changes === changes ? null : begunAt;
       this.#failures = 0;
       this.#ended(started, thread);
-      const visibleAt = deps.clock();
       deps.observer.published({
         version: this.#version,
-        seconds: this.#lastMs / 1000,
+        seconds: this.#lastSeconds,
         watermark: input.watermark,
-        appendToVisibleSeconds: appended.map((at) => Math.max(0, (visibleAt - at) / 1000)),
+        appendToVisibleSeconds: appended.map((at) => Math.max(0, (deps.clock() - at) / 1000)),
       });
     } catch (error) {
       this.#failures++;
@@ -186,15 +210,16 @@ export class PublishLoop {
 
   /** Keeps how long a publish took, and how long to wait after it. */
   #ended(started: number, thread: EventLoopUtilization): void {
-    this.#lastEnd = performance.now();
-    this.#lastMs = this.#lastEnd - started;
-    const busy = performance.eventLoopUtilization(thread).utilization;
-    this.#pauseMs = pauseAfter({ ms: this.#lastMs, busy });
+    const ms = performance.now() - started;
+    this.#lastSeconds = ms / 1000;
+    this.#lastEnd = this.#now();
+    this.#pauseMs = pauseAfter({ ms, busy: performance.eventLoopUtilization(thread).utilization });
   }
 
   /** Publishes what is not yet published, now. Returns the published version. */
   async publishNow(): Promise<number> {
     const { intake } = this.#parts;
+    this.#refuseHeld();
     await this.#running?.catch(() => undefined);
     if (this.#version === null || intake.changes !== this.#publishedChanges) await this.#run();
     else await this.#putBack();
@@ -203,6 +228,7 @@ export class PublishLoop {
 
   /** Publishes also when no figure changed: something told beside them did. */
   async publishAgain(): Promise<number> {
+    this.#refuseHeld();
     await this.#running?.catch(() => undefined);
     await this.#run();
     return this.#version!;
@@ -214,7 +240,7 @@ export class PublishLoop {
    */
   async restore(): Promise<void> {
     const { deps } = this.#parts;
-    if (this.#running !== null || deps.clock() < this.#restoreAt) return;
+    if (this.#running !== null || this.#now() < this.#restoreAt) return;
     try {
       await this.#putBack();
       this.#restorePause = RESTORE_MS;
@@ -223,7 +249,7 @@ export class PublishLoop {
       deps.log.error("publish failed", { error: (error as Error).message });
       this.#restorePause = Math.min(this.#restorePause * 2, MAX_RESTORE_MS);
     }
-    this.#restoreAt = deps.clock() + this.#restorePause;
+    this.#restoreAt = this.#now() + this.#restorePause;
   }
 
   async #putBack(): Promise<void> {
