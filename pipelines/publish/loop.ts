@@ -1,4 +1,4 @@
-import type { EventLoopUtilization } from "node:perf_hooks";
+import { type EventLoopUtilization, performance } from "node:perf_hooks";
 import type { Log } from "../../connectors/ports/log.js";
 import type { Observer } from "../../connectors/ports/observer.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
