@@ -37,6 +37,7 @@ const SINGLE_OBJECT_HEADER = 10;
 const reject = (reason: Rejection["reason"], detail: string): Rejection => ({ reason, detail });
 const EMPTY = reject("undecodable", "the value is empty");
 const NO_ENCODING = reject("undecodable", "the first bytes belong to no known encoding");
+const ARRAY = reject("undecodable", "a JSON array is no record: one object a value, or a line");
 const TRAILING = reject("undecodable", "bytes are left over after the record");
 const NO_FIELDS = reject(
   "missing_field",
@@ -295,6 +296,8 @@ export class BatchDecoder implements Decoder {
       case 0x0a:
       case 0x0d:
         return readers.json.read(value);
+      case 0x5b:
+        return ARRAY;
       // The marks of UTF-16: the reader says so.
       case 0xfe:
       case 0xff:

@@ -71,13 +71,30 @@ export class Quarantine {
       .all(...parameters) as QuarantineEntry[];
   }
 
+  /** Numbers of the entries that fit an SQL condition, ascending; their bytes are not read. */
+  ids(where: string, ...parameters: unknown[]): number[] {
+    return this.file
+      .sql(`SELECT id FROM quarantine WHERE ${where} ORDER BY id`)
+      .pluck()
+      .all(...parameters) as number[];
+  }
+
+  /** The first entries that fit an SQL condition, by number, without their bytes. */
+  named(where: string, limit: number, ...parameters: unknown[]): ListedEntry[] {
+    return this.file
+      .sql(
+        `SELECT id, place AS partitionId, position, stream, reason, detail, first_seen, status FROM quarantine WHERE ${where} ORDER BY id LIMIT ?`,
+      )
+      .all(...parameters, limit) as ListedEntry[];
+  }
+
   /** Only inside a commit. */
   update(
     id: number,
     change: Partial<
       Pick<
         QuarantineEntry,
-        "reason" | "detail" | "status" | "first_day" | "last_day" | "due" | "note" | "ref"
+        "reason" | "detail" | "status" | "first_day" | "last_day" | "due" | "note" | "ref" | "raw"
       >
     >,
   ): void {

@@ -46,8 +46,8 @@ export function quarantineService(
         where.push("place IN (SELECT id FROM place WHERE source = ?)");
         values.push(filter.source);
       }
-      const entries = store.quarantine.find(where.join(" AND "), ...values);
-      return entries.slice(0, filter.limit ?? entries.length).map((e) => {
+      const entries = store.quarantine.named(where.join(" AND "), filter.limit ?? -1, ...values);
+      return entries.map((e) => {
         const { source, partition } = store.partitions.byId(e.partitionId);
         const { id, position, stream, reason, detail, first_seen, status } = e;
         return { id, source, partition, position, stream, reason, detail, firstSeen: first_seen, status };
@@ -61,7 +61,12 @@ export function quarantineService(
       const { position, stream, reason, detail, first_seen, status } = e;
       return {
         entry: { id, source, partition, position, stream, reason, detail, firstSeen: first_seen, status },
-        bytes: e.raw ? state.privacy.open(e.raw) : keptAsJson(state, e.ref!),
+        // Those of a resolved record went when it was counted.
+        bytes: e.raw
+          ? state.privacy.open(e.raw)
+          : e.ref === null
+            ? Buffer.alloc(0)
+            : keptAsJson(state, e.ref),
       };
     },
     retry: async (ids) => {

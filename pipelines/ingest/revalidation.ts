@@ -6,7 +6,7 @@ import type { SourceBatch } from "../../connectors/ports/source.js";
 import type { Outcome } from "../../connectors/state/partitions.js";
 import type { QuarantineEntry } from "../../connectors/state/quarantine.js";
 import type { Rejection } from "../../schemas/quarantine.js";
-import type { EpochMs } from "../../schemas/units.js";
+import type { EpochMs, MonthNumber } from "../../schemas/units.js";
 import { IncomingSettlement } from "../ledger/incoming.js";
 import type { IngestState } from "../ledger/ports.js";
 import { unmappedCategory } from "../ledger/unmapped.js";
@@ -23,7 +23,19 @@ const NO_POSITION = {
   finished: false,
 };
 
-/** Takes quarantined records that can be counted by now into the state, each in a commit of its own. */
+/** Entries that are judged again in one commit. */
+const BATCH = 500;
+
+/** What judging an entry again comes to, once it is kept: its outcome, or null while it waits on. */
+interface Judged {
+  readonly entry: QuarantineEntry;
+  /** Of a settlement that may be posted. */
+  readonly incoming: IncomingSettlement | null;
+  /** Keeps what came of it; inside the commit, after the settlements were posted. */
+  readonly keep: () => Outcome | null;
+}
+
+/** Takes quarantined records that can be counted by now into the state, in batches of one commit each. */
 export class Revalidation {
   constructor(
     private readonly state: IngestState,
@@ -39,21 +51,48 @@ export class Revalidation {
     where: string,
     parameters: readonly unknown[],
   ): Promise<{ retried: number; resolved: number; facilities: boolean }> {
-    const entries = this.state.store.quarantine.find(`status = 'waiting' AND ${where}`, ...parameters);
+    const { quarantine } = this.state.store;
+    const ids = quarantine.ids(`status = 'waiting' AND ${where}`, ...parameters);
     let resolved = 0;
     let facilities = false;
-    for (const entry of entries) {
-      const batch = this.#again(entry);
-      if (batch) await this.decoder.prepare(batch);
-      const outcome =
-        entry.stream === "settlement"
-          ? this.#retrySettlement(entry, batch)
-          : this.#retryRecord(entry, batch!);
-      if (outcome === null) continue;
-      resolved++;
-      if (entry.stream === "facility") facilities = true;
+    for (let from = 0; from < ids.length; from += BATCH) {
+      // Their bytes are read a batch at a time.
+      const entries = quarantine.find(
+        "id IN (SELECT value FROM json_each(?))",
+        JSON.stringify(ids.slice(from, from + BATCH)),
+      );
+      const judged: Judged[] = [];
+      for (const entry of entries) {
+        const batch = this.#again(entry);
+        if (batch) await this.decoder.prepare(batch);
+        judged.push(
+          entry.stream === "settlement" ? this.#settlement(entry, batch) : this.#record(entry, batch!),
+        );
+      }
+      for (const [i, outcome] of this.#keep(judged).entries()) {
+        if (outcome === null) continue;
+        resolved++;
+        if (judged[i].entry.stream === "facility") facilities = true;
+      }
     }
-    return { retried: entries.length, resolved, facilities };
+    return { retried: ids.length, resolved, facilities };
+  }
+
+  /** Keeps what a batch came to, in one commit. */
+  #keep(judged: readonly Judged[]): (Outcome | null)[] {
+    const { store, ledger, months } = this.state;
+    const posted = judged.flatMap(({ incoming }) => incoming ?? []);
+    let touched: Iterable<MonthNumber> = [];
+    const outcomes = store.commit(() => {
+      if (posted.length > 0) {
+        const inUse = ledger.post(posted, this.state.clock());
+        for (const month of inUse) store.months.touch(month, months.summary(month));
+        touched = inUse;
+      }
+      return judged.map(({ keep }) => keep());
+    });
+    months.evict(new Set(touched));
+    return outcomes;
   }
 
   /** Deletions that wait for their settlement: the settlement's id, and the entry's. */
@@ -92,8 +131,8 @@ export class Revalidation {
     };
   }
 
-  #retrySettlement(entry: QuarantineEntry, batch: SourceBatch | null): Outcome | null {
-    const { store, ledger, privacy, persons, months } = this.state;
+  #settlement(entry: QuarantineEntry, batch: SourceBatch | null): Judged {
+    const { store, ledger, privacy, persons } = this.state;
     const now = this.state.clock();
     let incoming = new IncomingSettlement();
     let rejection: Rejection | null = null;
@@ -112,12 +151,20 @@ export class Revalidation {
     if (incoming.keyOnly) rejection = null;
     else rejection ??= ledger.validate(incoming, now);
     if (rejection) {
+      const why: Rejection = rejection;
       const read = !Number.isNaN(incoming.s.setl_time);
       const days: RecordDays | null = read ? [incoming.facts.day, incoming.facts.day] : null;
-      this.#stillWaiting(entry, rejection, Math.max(incoming.s.setl_time, incoming.s.updt_time), days);
-      const unmapped = unmappedCategory(rejection, incoming.s);
-      if (unmapped) store.commit(() => store.quarantine.noteUnmapped(entry.id, unmapped.code, unmapped.fee));
-      return null;
+      const latest = Math.max(incoming.s.setl_time, incoming.s.updt_time);
+      const unmapped = unmappedCategory(why, incoming.s);
+      return {
+        entry,
+        incoming: null,
+        keep: () => {
+          this.#stillWaiting(entry, why, latest, days);
+          if (unmapped) store.quarantine.noteUnmapped(entry.id, unmapped.code, unmapped.fee);
+          return null;
+        },
+      };
     }
     if (batch && !incoming.keyOnly) {
       incoming.facts.person = persons.numberOf(privacy.pseudonyms([incoming.s.psn_no]), 0);
@@ -128,47 +175,46 @@ export class Revalidation {
     if (!incoming.keyOnly) {
       this.state.reporting.note(incoming.s.fixmedins_code, incoming.facts.day, incoming.s.setl_time);
     }
-    const touched = store.commit(() => {
-      const inUse = ledger.post([incoming], now);
-      for (const month of inUse) store.months.touch(month, months.summary(month));
-      if (incoming.outcome !== "quarantined") this.#resolve(entry, incoming.outcome);
-      else {
-        const ref = incoming.keyOnly ? null : incoming.ref;
-        store.quarantine.update(entry.id, { ...incoming.rejection!, due: null, ref });
+    const keep = (): Outcome | null => {
+      if (incoming.outcome !== "quarantined") {
+        this.#resolve(entry, incoming.outcome);
+        return incoming.outcome;
       }
-      return inUse;
-    });
-    months.evict(touched);
-    return incoming.outcome === "quarantined" ? null : incoming.outcome;
+      const ref = incoming.keyOnly ? null : incoming.ref;
+      store.quarantine.update(entry.id, { ...incoming.rejection!, due: null, ref });
+      return null;
+    };
+    return { entry, incoming, keep };
   }
 
-  #retryRecord(entry: QuarantineEntry, batch: SourceBatch): Outcome | null {
+  #record(entry: QuarantineEntry, batch: SourceBatch): Judged {
     const stream = entry.stream as SmallStream;
     const now = this.state.clock();
-    let found: Outcome | null = null;
     const context = validationContext(this.state, now);
+    let keep = (): Outcome | null => null;
     this.decoder.records(batch, (_index, _raw, decoded, undecoded) => {
       const record = decoded && normaliseRecord(stream, decoded);
       const rejection = undecoded ?? validateRecord(stream, record!, context);
-      if (rejection) {
-        const days = record ? recordDays(stream, record) : null;
-        this.#stillWaiting(entry, rejection, record ? versionTime(record) : 0, days);
-        return;
-      }
-      this.state.store.commit(() => {
+      keep = () => {
+        if (rejection) {
+          const days = record ? recordDays(stream, record) : null;
+          this.#stillWaiting(entry, rejection, record ? versionTime(record) : 0, days);
+          return null;
+        }
         const outcome = this.records.keep(stream, record!, entry.partitionId, entry.position, now);
-        if (outcome === "quarantined") return;
+        if (outcome === "quarantined") return null;
         this.#resolve(entry, outcome);
-        found = outcome;
-      });
+        return outcome;
+      };
     });
-    return found;
+    return { entry, incoming: null, keep };
   }
 
   #resolve(entry: QuarantineEntry, outcome: Outcome): void {
     const { store } = this.state;
     store.noteContent();
-    store.quarantine.update(entry.id, { status: "resolved" });
+    // Its bytes are in the state by now, as what they say.
+    store.quarantine.update(entry.id, { status: "resolved", raw: null });
     store.partitions.tally(entry.partitionId, "quarantined", -1);
     store.partitions.tally(entry.partitionId, outcome, 1);
   }
@@ -183,6 +229,6 @@ export class Revalidation {
     const [first_day, last_day] = days ?? [null, entry.first_day === null ? entry.last_day : null];
     const now = { ...rejection, first_day, last_day, due: dueOf(rejection, latest) };
     const same = (Object.keys(now) as (keyof typeof now)[]).every((key) => now[key] === entry[key]);
-    if (!same) this.state.store.commit(() => this.state.store.quarantine.update(entry.id, now));
+    if (!same) this.state.store.quarantine.update(entry.id, now);
   }
 }

@@ -42,9 +42,7 @@ function quickOp(node: AvroNode, field: Field): number {
     case "string":
       return node.kind === "string" ? OP.text : OP.convert;
     case "instant":
-      return node.kind === "long" && (plain || node.logical === "timestamp-millis")
-        ? OP.instantMs
-        : OP.convert;
+      return node.kind === "long" && node.logical === "timestamp-millis" ? OP.instantMs : OP.convert;
     case "date":
       return node.kind === "int" && (plain || node.logical === "date") ? OP.date : OP.convert;
     case "int":

@@ -36,7 +36,9 @@ export function layoutOf(stream: StreamName, more: FieldAliases = {}): Layout {
   const slotOf = new Map(fields.map((f, i) => [f.name, i]));
   const aliases: { slot: number; of: number }[] = [];
   fields.forEach(({ name }, of) => {
-    for (const alias of [...(more[name] ?? []), ...(FIELD_ALIASES[name] ?? [])]) {
+    // Databases that know no case write their columns in capitals.
+    const others = [...(more[name] ?? []), ...(FIELD_ALIASES[name] ?? [])];
+    for (const alias of [...others, ...[name, ...others].map((n) => n.toUpperCase())]) {
       if (slotOf.has(alias)) continue;
       aliases.push({ slot: slotOf.size, of });
       slotOf.set(alias, slotOf.size);

@@ -134,6 +134,17 @@ export function instantOfMs(ms: number): EpochMs {
   return Number.isInteger(ms) && ms >= MIN_INSTANT && ms <= MAX_INSTANT ? ms + 0 : Number.NaN;
 }
 
+/**
+ * Milliseconds that nothing but their size says to be such. What would lie in the seventies counts seconds, or
+ * writes a date in digits (`20240229`, `202402292330`).
+ */
+export const instantOfPlainMs = (ms: number): EpochMs =>
+  Math.abs(ms) >= 10_000_000 && Math.abs(ms) < 300_000_000_000 ? Number.NaN : instantOfMs(ms);
+
+/** MySQL's date that is none: absent. */
+export const isZeroDate = (text: string): boolean =>
+  /^\s*0000-00-00([T ]00:00(:00(\.0+)?)?Z?)?\s*$/.test(text);
+
 /** A day number of the years 1 to 9999. */
 export function dayOfNumber(day: number): DayNumber {
   return Number.isInteger(day) && day >= MIN_DAY && day <= MAX_DAY ? day : Number.NaN;

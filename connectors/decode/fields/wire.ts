@@ -11,9 +11,11 @@ import {
   fenOfUnscaled,
   instantOfCivil,
   instantOfMs,
+  instantOfPlainMs,
   instantOfText,
   int32,
   intOfText,
+  isZeroDate,
   mapOfEntries,
   textOfUnscaled,
   trimmed,
@@ -98,8 +100,9 @@ function timestampOf(value: bigint, logical: string): { ms: number; local: boole
 
 function instantOf(wire: Wire, calendar: ZoneCalendar): number {
   if (wire.is === "text") return instantOfText(wire.text, calendar);
-  if (wire.is === "number") return instantOfMs(wire.value);
+  if (wire.is === "number") return instantOfPlainMs(wire.value);
   if (wire.is !== "integer") return Number.NaN;
+  if (wire.logical === null) return instantOfPlainMs(Number(wire.value));
   const at = timestampOf(wire.value, wire.logical ?? "timestamp-millis");
   if (!at) return Number.NaN;
   return at.local ? instantOfCivil(at.ms, calendar) : instantOfMs(at.ms);
@@ -137,6 +140,8 @@ function numberOf(wire: Wire, field: Field, calendar: ZoneCalendar): number {
 export function putWire(slots: Slots, slot: number, wire: Wire, calendar: ZoneCalendar): void {
   if (wire.is === "null" || (wire.is === "text" && trimmed(wire.text) === "")) return;
   const field = slots.layout.fields[slot];
+  if ((field.type === "date" || field.type === "instant") && wire.is === "text" && isZeroDate(wire.text))
+    return;
   switch (field.type) {
     case "string":
       if (wire.is === "text") slots.text(slot, wire.text);

@@ -19,6 +19,8 @@ export interface EnvelopeRow {
   readonly deletedAtMs: number;
   /** By field, where the envelope brings a `schema`. */
   readonly semantics: ReadonlyMap<string, Semantic>;
+  /** A row of Debezium without a `schema`: numbers where times are meant are what Debezium makes of its columns. */
+  readonly implied?: boolean;
 }
 
 const PARTS = [
@@ -50,7 +52,7 @@ export class EnvelopeReader {
   }
 
   /** The rows of an envelope, or why there are none; null where the bytes (a JSON object) are no envelope. */
-  open(bytes: Buffer): readonly EnvelopeRow[] | Rejection | null {
+  open(bytes: Buffer, nested = false): readonly EnvelopeRow[] | Rejection | null {
     this.#scanner.scan(bytes);
     let semantics = NO_SEMANTICS;
     let inner = bytes;
@@ -66,11 +68,9 @@ export class EnvelopeReader {
     }
     if (this.#kind("op") !== KIND.absent) return this.#debezium(inner, semantics);
     if (this.#kind("data") === KIND.absent && this.#kind("isDdl") === KIND.absent) {
-      return this.#kind("type") !== KIND.absent && this.#kind("database") !== KIND.absent
-        ? PASSED_OVER
-        : null;
+      if (this.#kind("type") === KIND.absent || this.#kind("database") === KIND.absent) return null;
     }
-    return this.#binlog(inner);
+    return this.#binlog(inner, nested);
   }
 
   #debezium(bytes: Buffer, semantics: ReadonlyMap<string, Semantic>): readonly EnvelopeRow[] | Rejection {
@@ -81,18 +81,26 @@ export class EnvelopeReader {
       return { reason: "undecodable", detail: `the envelope of a change "${op}" has no ${event.image}` };
     }
     const row = this.#bytes(event.image, bytes);
-    return [{ bytes: row, deletedAtMs: event.deletes ? this.#time("ts_ms", 1) : Number.NaN, semantics }];
+    const deletedAtMs = event.deletes ? this.#time("ts_ms", 1) : Number.NaN;
+    return [{ bytes: row, deletedAtMs, semantics, implied: semantics.size === 0 }];
   }
 
   /** Canal has an array of rows and its time in `es`, Maxwell one row and seconds in `ts`. */
-  #binlog(bytes: Buffer): readonly EnvelopeRow[] | Rejection | null {
+  #binlog(bytes: Buffer, nested: boolean): readonly EnvelopeRow[] | Rejection | null {
     if (this.#kind("isDdl") === KIND.literal && this.#text("isDdl") === "true") return PASSED_OVER;
     if (this.#kind("type") !== KIND.text) return null;
     const type = this.#text("type")
       .toLowerCase()
       .replace(/^bootstrap-(?=insert$)/, "");
-    if (type !== "insert" && type !== "update" && type !== "delete") return PASSED_OVER;
-    if (this.#kind("data") !== KIND.nested) return PASSED_OVER;
+    const has = this.#kind("data") === KIND.nested;
+    if (type !== "insert" && type !== "update" && type !== "delete") {
+      if (NO_ROWS.test(type)) return PASSED_OVER;
+      // A CloudEvent: what it is about is in its data.
+      const inside = has && !nested ? this.#bytes("data", bytes) : null;
+      const rows = inside !== null && inside[0] === OPEN_OBJECT ? this.open(inside, true) : null;
+      return rows ?? { reason: "undecodable", detail: "the type of the change event is not known" };
+    }
+    if (!has) return { reason: "undecodable", detail: `the change event (${type}) has no data` };
     const data = this.#bytes("data", bytes);
     const isCanal = data[0] !== OPEN_OBJECT;
     const at = isCanal ? this.#time("es", 1) : this.#time("ts", 1000);
@@ -123,6 +131,9 @@ export class EnvelopeReader {
   }
 }
 
+/** Events of Canal, TiCDC and Maxwell that are about no row. */
+const NO_ROWS =
+  /^(bootstrap-[a-z]+|(database|table)-(create|alter|drop)|query|create|alter|erase|truncate|rename|[cd]index|gtid|xacommit|xarollback|m?heartbeat|tidb_watermark)$/;
 const OPEN_OBJECT = 123;
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -181,15 +192,33 @@ export function semanticWire(meaning: string, scale: number, kind: number, sourc
       return kind === KIND.text || kind === KIND.escaped ? { is: "text", text: source } : { is: "other" };
     case "decimal":
       if (kind === KIND.number) return { is: "text", text: source };
-      return decimalWire(Buffer.from(source, "base64"), scale);
+      return decimalWire(base64(source), scale);
     case "variable-decimal": {
       if (kind !== KIND.nested) return { is: "other" };
       const value = JSON.parse(source) as { readonly scale?: unknown; readonly value?: unknown };
-      return decimalWire(Buffer.from(String(value.value ?? ""), "base64"), Number(value.scale ?? -1));
+      return decimalWire(base64(String(value.value ?? "")), Number(value.scale ?? -1));
     }
     default:
       return kind === KIND.number && /^-?\d{1,19}$/.test(source)
         ? { is: "integer", value: BigInt(source), logical: meaning }
         : { is: "other" };
   }
+}
+
+/** Bytes of base64; none for any other text, which would be read as some bytes all the same. */
+const base64 = (text: string): Buffer =>
+  text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text)
+    ? Buffer.from(text, "base64")
+    : Buffer.alloc(0);
+
+/**
+ * What Debezium means by a number where a time is expected and no schema says it: the column's wall clock as if it
+ * were UTC, in milli-, micro- or nanoseconds, or days. Which of them is told by the size, for the years 1980 to 2286.
+ */
+export function impliedSemantic(type: string, digits: string): string | null {
+  if (type === "date" && /^-?\d{1,6}$/.test(digits)) return "io.debezium.time.Date";
+  if (!/^[1-9]\d*$/.test(digits)) return null;
+  if (/^([3-9]\d{11}|\d{13})$/.test(digits)) return "io.debezium.time.Timestamp";
+  if (digits.length === 15 || digits.length === 16) return "io.debezium.time.MicroTimestamp";
+  return digits.length === 18 || digits.length === 19 ? "io.debezium.time.NanoTimestamp" : null;
 }

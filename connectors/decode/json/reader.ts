@@ -11,16 +11,17 @@ import {
   EXPECTED,
   fenOfBytes,
   fenOfText,
-  instantOfMs,
+  instantOfPlainMs,
   instantOfText,
   intOfText,
+  isZeroDate,
   MAX_ID_LENGTH,
   mapOfEntries,
   plainDecimal,
   trimmed,
 } from "../fields/values.js";
 import { putWire, semanticOf } from "../fields/wire.js";
-import { type EnvelopeRow, type Semantic, semanticWire } from "./envelope.js";
+import { type EnvelopeRow, impliedSemantic, type Semantic, semanticWire } from "./envelope.js";
 import { JsonScanner, KIND, NOT_JSON } from "./scanner.js";
 
 const BROKEN: Rejection = { reason: "undecodable", detail: "the bytes are no JSON object" };
@@ -54,12 +55,17 @@ export class JsonReader {
       this.#scanner.scan(bytes);
       const { kinds } = this.#scanner;
       const { fields, aliases, deletion } = this.slots.layout;
+      // The unwrapped form tells itself by what it says of deletions.
+      const implied =
+        row === null ? deletion.some((slot) => kinds[slot] !== KIND.absent) : row.implied === true;
       let found = false;
       for (let slot = 0; slot < fields.length; slot++) {
         const kind = kinds[slot];
         if (kind === KIND.absent) continue;
         found = true;
-        const semantic = row?.semantics.get(fields[slot].name);
+        const semantic =
+          row?.semantics.get(fields[slot].name) ??
+          (implied && kind === KIND.number ? this.implied(slot) : undefined);
         if (semantic !== undefined) {
           const refused = this.semantic(slot, semantic, kind);
           if (refused) return refused;
@@ -82,6 +88,14 @@ export class JsonReader {
       throw error;
     }
     return this.slots.validate();
+  }
+
+  /** What a number of Debezium means where a time is expected. */
+  private implied(slot: number): Semantic | undefined {
+    const { type } = this.slots.layout.fields[slot];
+    if (type !== "instant" && type !== "date") return undefined;
+    const name = impliedSemantic(type, this.#scanner.text(slot));
+    return name === null ? undefined : { name, scale: 0 };
   }
 
   /** A value whose meaning the `schema` part of its envelope tells. */
@@ -163,7 +177,7 @@ export class JsonReader {
           return;
         }
         const text = scanner.text(from);
-        if (isString && trimmed(text) === "") return;
+        if (isString && (trimmed(text) === "" || isZeroDate(text))) return;
         this.number(slot, field, isString ? this.valueOf(text, field) : integerOf(text, field));
         return;
       }
@@ -192,7 +206,7 @@ export class JsonReader {
 
 function integerOf(text: string, field: Field): number {
   if (field.type === "int") return intOfText(text);
-  return field.type === "instant" && INTEGER.test(text) ? instantOfMs(Number(text)) : Number.NaN;
+  return field.type === "instant" && INTEGER.test(text) ? instantOfPlainMs(Number(text)) : Number.NaN;
 }
 
 const looksLikeUtf16 = (bytes: Buffer): boolean => bytes.length > 1 && (bytes[0] === 0 || bytes[1] === 0);

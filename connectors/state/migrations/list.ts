@@ -47,6 +47,12 @@ export const MIGRATIONS: readonly Migration[] = [
     tables: TALLY_TABLE,
     derivesAgain: false,
   },
+  {
+    to: 6,
+    what: "bytes of quarantined records that were counted since are not kept",
+    tables: "UPDATE quarantine SET raw = NULL WHERE status = 'resolved';",
+    derivesAgain: false,
+  },
 ];
 
 /** The layout that this program reads and writes. */

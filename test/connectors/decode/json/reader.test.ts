@@ -198,7 +198,7 @@ describe("undecodable", () => {
   ])("%s", (_, bad) => {
     expect(decodeValue("settlement", bad).rejection).toBe(
       bad.startsWith("[")
-        ? "undecodable: the first bytes belong to no known encoding"
+        ? "undecodable: a JSON array is no record: one object a value, or a line"
         : "undecodable: the bytes are no JSON object",
     );
   });
