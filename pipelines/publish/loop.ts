@@ -79,9 +79,10 @@ export class PublishLoop {
     this.#lastEnd = this.#now();
     this.#onFatal = onFatal;
     this.#parts.publisher.prepare();
-    if (this.#version !== null)
+    const standing = this.version;
+    if (standing !== null)
       this.#parts.deps.observer.standing?.({
-        version: this.#version,
+        version: standing,
         watermark: this.#parts.state.latestTime(),
       });
     this.#schedule();
@@ -94,7 +95,7 @@ export class PublishLoop {
 
   /** The version that is published; null before the first. */
   get version(): number | null {
-    return this.#version;
+    return this.#version ?? this.#parts.publication.standingVersion;
   }
 
   /** How long something has waited to be published. */

@@ -25,10 +25,14 @@ const memorySize = z
 const FIELD_NAMES = [...new Set(STREAM_NAMES.flatMap((s) => STREAMS[s].fields.map((f) => f.name)))];
 
 const admdvs = z.string().regex(/^\d{6}$/, 'six digits in quotes, e.g. "620725"');
+const isDay = (text: string): boolean => {
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text;
+};
 const day = z
   .union([z.string(), z.date().transform((d) => d.toISOString().slice(0, 10))])
   .pipe(z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "a day YYYY-MM-DD"))
-  .refine((v) => new Date(`${v}T00:00:00Z`).toISOString().slice(0, 10) === v, "a day that exists");
+  .refine(isDay, "a day that exists");
 
 const DIMENSION_ORDER: readonly string[] = SETTLEMENT_DIMENSIONS;
 const grouping = z.string().superRefine((value, context) => {
