@@ -1,4 +1,5 @@
 const TWO_52 = 2 ** 52;
+const TWO_53 = 2 ** 53;
 
 /** Growing byte writer of the state's packed forms: variable-length integers and short strings. */
 export class ByteWriter {
@@ -28,6 +29,7 @@ export class ByteWriter {
 
   /** A whole number from 0 to 2^53. */
   uint(value: number): void {
+    if (!(value >= 0 && value <= TWO_53)) throw new RangeError(`${value} lies outside 0 to 2^53`);
     this.reserve(8);
     const bytes = this.bytes;
     let v = value;

@@ -28,6 +28,8 @@ export class Publication {
   readonly alerts: AlertBook;
   /** The published version when nothing is left to publish; null when something is. */
   readonly publishedVersion: number | null;
+  /** The version that readers see meanwhile; null when there is none of this state. */
+  readonly standingVersion: number | null;
   /** Figures were computed, but the publish that had them did not succeed yet. */
   #figuresDue = false;
 
@@ -43,7 +45,9 @@ export class Publication {
     const ahead = published !== null && published.sequence > store.sequence;
     // A state older than what was published (a backup): that file stays foreign, however far we come.
     if (ahead) store.commit(() => store.setMeta("publish_full", "1"));
-    this.#full = published === null || state.mustPublishFull || ahead;
+    // A working file from before what this state published last: groups and days that came since are not in it.
+    const behind = published !== null && published.sequence < Number(store.meta("published_sequence") ?? 0);
+    this.#full = published === null || state.mustPublishFull || ahead || behind;
     this.#publishedSequence = this.#full ? 0 : published!.sequence;
     this.#publishedGroups = this.#full ? 0 : Number(store.meta("published_groups") ?? 0);
     const day = (name: string): number | null => {
@@ -58,6 +62,7 @@ export class Publication {
       Number(store.meta("content_sequence") ?? 0) <= this.#publishedSequence &&
       store.months.touchedSince(this.#publishedSequence).length === 0 &&
       store.meta("published_reference") === this.#referenceText();
+    this.standingVersion = ahead ? null : (published?.version ?? null);
     this.publishedVersion = current ? published!.version : null;
     // After a crash the close may be published without the state knowing under which version.
     if (!this.#full) state.closed.published(published!.sequence, published!.version);
@@ -101,12 +106,14 @@ export class Publication {
       ...sums,
       ...this.#figureRows(span, touchedMonths.length > 0 || closed.closed.length > 0),
       ...closed,
+      // Versions never fall, also where every published file was lost.
+      versionFloor: Math.max(closed.versionFloor, Number(store.meta("published_version") ?? 0)),
       ...this.#tables.changed(),
     };
   }
 
   /** The cut was published: what it held needs no publishing again. */
-  published(input: PublishInput): void {
+  published(input: PublishInput, version: number): void {
     this.#full = false;
     this.#publishedSequence = input.sequence;
     this.#publishedGroups += input.newGroups.length;
@@ -117,6 +124,8 @@ export class Publication {
     this.state.mustPublishFull = false;
     this.state.store.commit(() => {
       this.state.store.setMeta("publish_full", "0");
+      this.state.store.setMeta("published_sequence", String(input.sequence));
+      this.state.store.setMeta("published_version", String(version));
       this.state.store.setMeta("published_groups", String(this.#publishedGroups));
       this.state.store.setMeta("published_reference", this.#referenceText());
       for (const [name, day] of [

@@ -15,14 +15,24 @@ import { COMPONENT_MEASURES } from "../measures.js";
 import { monitorSettings } from "./monitor.js";
 import { reportSettings } from "./report.js";
 
+/** A bound on memory that leaves DuckDB room to work in. */
+const memorySize = z
+  .string()
+  .regex(/^[1-9]\d{0,5}(MB|GB)$/, 'a size in MB or GB such as "1GB"')
+  .refine((v) => v.endsWith("GB") || Number.parseInt(v, 10) >= 256, "256MB or more");
+
 /** Names of the fields of all streams. */
 const FIELD_NAMES = [...new Set(STREAM_NAMES.flatMap((s) => STREAMS[s].fields.map((f) => f.name)))];
 
 const admdvs = z.string().regex(/^\d{6}$/, 'six digits in quotes, e.g. "620725"');
+const isDay = (text: string): boolean => {
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text;
+};
 const day = z
   .union([z.string(), z.date().transform((d) => d.toISOString().slice(0, 10))])
   .pipe(z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "a day YYYY-MM-DD"))
-  .refine((v) => new Date(`${v}T00:00:00Z`).toISOString().slice(0, 10) === v, "a day that exists");
+  .refine(isDay, "a day that exists");
 
 const DIMENSION_ORDER: readonly string[] = SETTLEMENT_DIMENSIONS;
 const grouping = z.string().superRefine((value, context) => {
@@ -71,7 +81,8 @@ const kafkaSource = z.strictObject({
   kind: z.literal("kafka"),
   fields,
   brokers: z.array(z.string().regex(/^[^\s:]+:\d+$/, "host:port")).min(1),
-  groupId: z.string().min(1).default("fundpulse"),
+  /** Default: made from the state's id, so that no two states share the partitions of a topic. */
+  groupId: z.string().min(1).optional(),
   clientId: z.string().min(1).default("fundpulse"),
   topics: z
     .strictObject(
@@ -176,10 +187,19 @@ const settings = z.strictObject({
   source: z.discriminatedUnion("kind", [folderSource, kafkaSource]),
   reference: z.string().default("reference"),
   data: z.string().default("data"),
-  publish: z.strictObject({ everySeconds: z.number().positive().max(86_400).default(1) }).prefault({}),
+  publish: z
+    .strictObject({
+      everySeconds: z.number().positive().max(86_400).default(1),
+      /** What DuckDB may hold in memory while it publishes; beyond it, it works on disk under `data/work`. */
+      memory: memorySize.default("1GB"),
+    })
+    .prefault({}),
   periods: z
     .strictObject({
-      firstDay: day.default("2023-01-01"),
+      /** Days are counted from 1970 on. */
+      firstDay: day
+        .refine((v) => v >= "1970-01-01" && v <= "2199-12-31", "a day from 1970-01-01 to 2199-12-31")
+        .default("2023-01-01"),
       closeAfterDays: z.number().int().min(0).default(10),
       keepDays: z.number().int().min(0).default(800),
       keepFacilityDays: z.number().int().min(0).default(92),
@@ -234,11 +254,7 @@ const settings = z.strictObject({
   verify: z
     .strictObject({
       /** What a recount may hold in memory; beyond it, it works on disk under `data/work`. */
-      memory: z
-        .string()
-        .regex(/^[1-9]\d{0,5}(MB|GB)$/, 'a size in MB or GB such as "1GB"')
-        .refine((v) => v.endsWith("GB") || Number.parseInt(v, 10) >= 256, "256MB or more")
-        .default("1GB"),
+      memory: memorySize.default("1GB"),
     })
     .prefault({}),
   log: z

@@ -16,7 +16,7 @@ source: {kind: folder, path: inbox}
 # source:
 #   kind: kafka
 #   brokers: ["127.0.0.1:9092"]
-#   groupId: fundpulse
+#   groupId: fundpulse-county        # left out: made from the state's id 留空则由状态库标识生成
 #   clientId: fundpulse
 #   topics: {settlement: fund.settlement, enrolment: fund.enrolment, facility: fund.facility}
 #   ssl: false                       # true, or {ca: ca.pem, cert: client.pem, key: client.key}
@@ -31,8 +31,8 @@ source: {kind: folder, path: inbox}
 # Folder for state and published files 状态与发布文件; one process at a time
 # data: data
 
-# At most one publish in so many seconds 发布间隔（秒）
-# publish: {everySeconds: 1}
+# At most one publish in so many seconds 发布间隔（秒）; what DuckDB may hold in memory meanwhile 发布内存上限
+# publish: {everySeconds: 1, memory: 1GB}
 
 periods:
   # Settlements before this day are quarantined as too_old 起始日

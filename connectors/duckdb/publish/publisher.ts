@@ -37,7 +37,6 @@ const CATALOG = "fundpulse";
 const FILE_OPTIONS = `STORAGE_VERSION '${STORAGE_VERSION}'`;
 /** Smaller working files than this are taken to be so large: writing them anew would gain nothing. */
 const COMPACT_FLOOR_BYTES = 8 * 1024 * 1024;
-const MEMORY_LIMIT = "1GB";
 
 interface Meta {
   stateId: string;
@@ -106,7 +105,7 @@ export class DuckDbPublisher implements Publisher {
     this.#stateId = stateId;
     makeFolder(dirname(this.workPath), PRIVATE_FOLDER);
     this.#instance = await DuckDBInstance.create(":memory:", {
-      memory_limit: MEMORY_LIMIT,
+      memory_limit: this.#config.publish.memory,
       temp_directory: join(dirname(this.workPath), "duckdb-tmp"),
       autoinstall_known_extensions: "false",
       ...OLD_READERS,
@@ -121,9 +120,17 @@ export class DuckDbPublisher implements Publisher {
       return null;
     }
     this.#meta = meta;
+    // A working file that is older than what it published (an old copy, put back): nothing is known to stand.
+    if (published !== null && published > meta.version) {
+      this.#meta = null;
+      return null;
+    }
     // After a crash the last commit may stand in the file's log alone: a copy of the file would lack it.
-    if (published !== meta.version) await this.#connection.run(`CHECKPOINT ${CATALOG}`);
-    this.#placed = published === meta.version ? await identityOf(this.publishedPath) : "";
+    if (published !== meta.version) {
+      await this.#connection.run(`CHECKPOINT ${CATALOG}`);
+      // What fails here stays owed: `restore` tries again, and tells.
+      await this.#place().catch(() => undefined);
+    } else this.#placed = await identityOf(this.publishedPath);
     return { sequence: meta.sequence, version: meta.version, stateId };
   }
 
