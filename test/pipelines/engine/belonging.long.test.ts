@@ -99,7 +99,7 @@ const snapshotOf = (w: Workspace): Record<string, string> =>
 const ACCIDENTS: Readonly<Record<string, readonly [(w: Workspace) => void, RegExp]>> = {
   "the state is missing": [(w) => rmSync(w.state), /is gone.*version 3.*1 close \(2024-03\)/],
   "the state is empty": [(w) => writeFileSync(w.state, ""), /is empty.*version 3/],
-  "an older state was put back": [(w) => writeFileSync(w.state, older), /is older.*version 3.*2024-03/],
+  "an older state was put back": [(w) => writeFileSync(w.state, older), /is older.*versions 2 to 3.*2024-03/],
   "another state was put there": [(w) => copyFileSync(ofAnother.state, w.state), /another one.*version 3/],
   "another published file was put there": [
     (w) => copyFileSync(ofAnother.published, w.published),
