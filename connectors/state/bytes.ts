@@ -1,4 +1,7 @@
+import { broken } from "../../schemas/invariant.js";
+
 const TWO_52 = 2 ** 52;
+const MOST = Number.MAX_SAFE_INTEGER;
 
 /** Growing byte writer of the state's packed forms: variable-length integers and short strings. */
 export class ByteWriter {
@@ -26,8 +29,10 @@ export class ByteWriter {
     this.bytes[this.length++] = value;
   }
 
-  /** A whole number from 0 to 2^53. */
+  /** A whole number from 0 to 2^53 − 1; anything else would be read as another one. */
   uint(value: number): void {
+    if (!(value >= 0 && value <= MOST) || Math.floor(value) !== value)
+      broken(`${value} is packed as a count`);
     this.reserve(8);
     const bytes = this.bytes;
     let v = value;
@@ -43,9 +48,9 @@ export class ByteWriter {
     bytes[this.length++] = v;
   }
 
-  /** A whole number from −2^52 to 2^52: beyond it the sign would be lost. */
+  /** A whole number from −2^52 to 2^52 − 1: beyond it the sign would be lost. */
   int(value: number): void {
-    if (value > TWO_52 || value < -TWO_52) throw new RangeError(`${value} lies outside ±2^52`);
+    if (!(value < TWO_52 && value >= -TWO_52)) broken(`${value} lies outside ±2^52`);
     this.uint(value >= 0 ? value * 2 : value * -2 - 1);
   }
 

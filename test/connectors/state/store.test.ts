@@ -228,3 +228,21 @@ test("a warning is told once, and taken back", () => {
   store.commit(() => store.warnings.drop("S1", ["parts_differ", "partial_refund"]));
   expect(count()).toBe(1);
 });
+
+test("an invariant that does not hold stops the commit: nothing of it is kept, and the error has a number", () => {
+  store.commit(() => store.partitions.of("source", "0"));
+  const { id } = store.partitions.find("source", "0")!;
+  expect(() => store.commit(() => store.partitions.tally(id, "applied", 2, 1))).toThrow(
+    /1 more outcomes.*FP2015/,
+  );
+  const [kept, sequence] = afterKill((s) => [s.partitions.find("source", "0"), s.sequence]);
+  expect(kept).toMatchObject({ received: 0, applied: 0 });
+  expect(sequence).toBe(1);
+  expect(() => store.commit(() => store.settlements.ids.insert(["a"], 0))).toThrow(/FP2015/);
+});
+
+test("a day that cannot be packed is refused before it is kept", () => {
+  const writer = store.settlements.writer();
+  const s = new Settlement();
+  expect(() => writer.add(s, { ...facts(), day: -1 })).toThrow(/FP2015/);
+});
