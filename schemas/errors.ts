@@ -82,6 +82,27 @@ export const ERROR_CODES = {
     cause: "the state file could not be brought to the layout of this program",
     action: "nothing was changed: check disk space and rights of the `data` directory, and start again",
   },
+  FP2011: {
+    exit: 1,
+    cause: "the state is gone, another one or older than the published file beside it",
+    action:
+      "put the right state back with `fundpulse restore <file>`, or begin anew with `fundpulse run --new-state`",
+  },
+  FP2012: {
+    exit: 1,
+    cause: "a backup or a restore would overwrite something, or be lost with the state",
+    action: "name another file, outside of `data`",
+  },
+  FP2013: {
+    exit: 1,
+    cause: "a file is no backup, or it is damaged or cut off",
+    action: "use another backup",
+  },
+  FP2014: {
+    exit: 1,
+    cause: "no such gap stands open",
+    action: "see `fundpulse gaps list`",
+  },
   FP3001: {
     exit: 75,
     cause: "the Kafka broker cannot be reached",
@@ -90,13 +111,15 @@ export const ERROR_CODES = {
   FP3002: {
     exit: 1,
     cause: "records between our position and the log's start are gone",
-    action: "restore the topic, or accept the loss by replaying into an empty `data` directory",
+    action:
+      "nothing kept is lost: have the records sent again to the topic if somebody has them, then go on with `fundpulse run --accept-gap <topic>/<partition>`, which notes the gap and reads what is there",
   },
   FP3003: {
     exit: 1,
     cause:
       "the topic was recreated or truncated: it ends before our position, or another record stands there",
-    action: "replay into an empty `data` directory",
+    action:
+      "nothing kept is lost: go on with `fundpulse run --accept-gap <topic>/<partition>`, which notes the gap and reads the topic from its start (records that are known are duplicates)",
   },
   FP3004: {
     exit: 1,
@@ -117,6 +140,12 @@ export const ERROR_CODES = {
     exit: 1,
     cause: "the drop folder, or a file in it, cannot be read",
     action: "check source.path and its rights; run again",
+  },
+  FP3008: {
+    exit: 1,
+    cause: "another member of the consumer group reads a part of the partitions",
+    action:
+      "stop the other consumer, or leave source.groupId out: the group is then the state's own; nothing was published meanwhile",
   },
   FP3101: {
     exit: 2,

@@ -56,20 +56,20 @@ export async function askControl(question: ControlQuestion): Promise<ControlRepl
   process.once("exit", forget);
   try {
     writeWhole(path("request"), JSON.stringify(request));
-    const started = Date.now();
+    const started = performance.now();
     for (let probedAt = started; ; ) {
       const answer = readWhole<ControlAnswer>(path("answer"));
       if (answer) return replyOf(answer, path("bytes"));
-      const now = Date.now();
+      const now = performance.now();
       if (now - probedAt >= PROBE_MS) {
         probedAt = now;
-        const asked = touch(path("request"), now);
+        const asked = touch(path("request"), Date.now());
         const begun = !asked && existsSync(path("working"));
         // Looked for in the order in which the files follow one another: none of them means forgotten.
         const gone = !asked && !begun && !existsSync(path("answer"));
         question.onProgress(asked ? "waiting" : "working", (now - started) / 1000);
         const lock = gone ? null : question.tryLock();
-        if (lock !== null && touch(path("request"), now)) return lock;
+        if (lock !== null && touch(path("request"), Date.now())) return lock;
         lock?.release();
         if (gone || (lock !== null && !existsSync(path("answer")))) {
           throw new FundpulseError(

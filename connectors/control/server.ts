@@ -54,7 +54,7 @@ export function serveControl({ dataDir, operations, rules, log }: ControlServerO
   makeControlFolder(folder);
   let stopped = false;
   let working: Promise<void> | null = null;
-  let sweptAt = Date.now();
+  let sweptAt = performance.now();
   sweep(folder, true);
 
   const answer = async (id: string): Promise<void> => {
@@ -83,8 +83,8 @@ export function serveControl({ dataDir, operations, rules, log }: ControlServerO
   /** The oldest request. Trouble with the folder is told and must not stop the engine. */
   const next = (): string | undefined => {
     try {
-      if (Date.now() - sweptAt > SWEEP_MS) {
-        sweptAt = Date.now();
+      if (performance.now() - sweptAt > SWEEP_MS) {
+        sweptAt = performance.now();
         sweep(folder, false);
       }
       return idsOf(folder, "request").find((id) => {
@@ -166,19 +166,29 @@ function sweep(folder: string, atStart: boolean): void {
     const begun = name.endsWith(".working");
     if (begun && !atStart) continue;
     try {
-      if (begun || abandoned(path, name)) rmSync(path, { force: true });
+      if (begun || abandoned(path, name, atStart)) rmSync(path, { force: true });
     } catch {
       // Removed by its owner meanwhile.
     }
   }
 }
 
+const untouched = new Map<string, { readonly mtimeMs: number; readonly since: number }>();
+
 /** Told by the asker's process, or, where that cannot be seen, by the file's age: a request is touched for as long as someone waits. */
-function abandoned(path: string, name: string): boolean {
+function abandoned(path: string, name: string, atStart = false): boolean {
   const pid = askerOf(name.slice(0, name.indexOf(".")));
   if (pid !== null && !isAlive(pid)) return true;
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return true;
-  const age = Date.now() - found.mtimeMs;
-  return age > ABANDONED_MS && (pid === null || name.endsWith(".request"));
+  const forSomeone = pid === null || name.endsWith(".request");
+  if (atStart) return Date.now() - found.mtimeMs > ABANDONED_MS && forSomeone;
+  // How long it has not been touched while we looked: its times are of a clock that may be set.
+  const known = untouched.get(path);
+  if (known?.mtimeMs !== found.mtimeMs) {
+    if (untouched.size > 1_000) untouched.clear();
+    untouched.set(path, { mtimeMs: found.mtimeMs, since: performance.now() });
+    return false;
+  }
+  return performance.now() - known.since > ABANDONED_MS && forSomeone;
 }

@@ -1,3 +1,5 @@
+import { FundpulseError } from "../../schemas/errors.js";
+
 /** Words of SQL that Flink and DuckDB both read, so that a test without a cluster can evaluate what is generated. */
 
 /** Between the parts of a figure's key, and of its text; no code or name has it. */
@@ -9,7 +11,12 @@ export const SEPARATOR_SQL = "CHR(31)";
 /** A text literal. */
 export function text(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u001f]/.test(value)) throw new Error("a text of the job has control characters");
+  if (/[\u0000-\u001f]/.test(value)) {
+    throw new FundpulseError(
+      "FP3101",
+      `control characters in ${JSON.stringify(value)}, a name or code that the job needs`,
+    );
+  }
   return `'${value.replaceAll("'", "''")}'`;
 }
 

@@ -29,8 +29,9 @@ function literal(value: StreamRecord[string] | undefined, type: string): string 
 export function facilityViews(fromFile: readonly StreamRecord[]): string[] {
   const columns = FIELDS.join(", ");
   const rows = fromFile.map(
+    // What is for people alone decides nothing here.
     (record) =>
-      `(${STREAMS.facility.fields.map(({ name, type }) => literal(record[name], TYPES[type])).join(", ")})`,
+      `(${STREAMS.facility.fields.map(({ name, type, text: kind }) => literal(kind === "prose" ? null : record[name], TYPES[type])).join(", ")})`,
   );
   const file =
     rows.length === 0

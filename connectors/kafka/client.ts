@@ -60,7 +60,7 @@ function logEntry(log: Log): (entry: kafkajs.LogEntry) => void {
   const said = new Map<string, number>();
   return ({ namespace, level, log: entry }) => {
     const detail = { from: namespace, message: entry.message, ...errorText(entry.error) };
-    const now = Date.now();
+    const now = performance.now();
     const repeated = now - (said.get(entry.message) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS;
     if (level > kafkajs.logLevel.ERROR || repeated) return log.debug("kafka client", detail);
     if (said.size > 100) said.clear();

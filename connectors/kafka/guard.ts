@@ -75,6 +75,13 @@ export class PartitionGuard {
     return ++this.strikes <= RETRIES ? "again" : "ask";
   }
 
+  /** The stored position is another one, in a log of another range; the caller seeks to `start`. */
+  begin(stored: Position | undefined, range: OffsetRange): void {
+    this.range = range;
+    this.strikes = 0;
+    this.rewind(stored);
+  }
+
   /** Begins again at the stored position; the caller seeks to `start`. */
   rewind(stored: Position | undefined): void {
     this.start = this.startFor(stored);

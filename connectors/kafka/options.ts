@@ -10,6 +10,12 @@ export interface KafkaSourceOptions {
    * for their session to end. Only where a lock keeps a second process off that state.
    */
   readonly instance?: string;
+  /** Group to read in where the configuration names none: one of the state's own. */
+  readonly groupId?: string;
+  /** `topic` or `topic/partition`: records lost there are accepted, once. */
+  readonly acceptGaps?: readonly string[];
+  /** How long another member may hold partitions of ours before reading ends with FP3008. */
+  readonly sharedMs?: number;
   /** How long to look for a broker before giving up with FP3001. */
   readonly bootRetryMs?: number;
   /** How often topics and their ends are looked up again. */

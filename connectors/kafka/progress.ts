@@ -42,6 +42,13 @@ export class ReadingProgress {
     this.partitions.set(key, known);
   }
 
+  /** The partition is read from another place on, or is another log than before. */
+  anew(topic: string, partition: number, read: number, end: number): void {
+    const key = partitionKey(topic, partition);
+    const assigned = this.partitions.get(key)?.assigned ?? false;
+    this.partitions.set(key, { read, end, assigned, settled: true });
+  }
+
   /** A broker answered a fetch. */
   fetched(node: string): void {
     this.idle.set(node, (this.idle.get(node) ?? -1) + 1);

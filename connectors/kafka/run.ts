@@ -5,12 +5,14 @@ import type { StreamName } from "../../schemas/input/streams.js";
 import type { Position, SourceBatch, SourceContext } from "../ports/source.js";
 import { beat, RejoinNeeded, shapeOf, sourceBatch } from "./batch.js";
 import { kafkaFailure } from "./client.js";
+import { AcceptedGaps } from "./gaps.js";
 import { fingerprintOf, PartitionGuard } from "./guard.js";
 import { PositionHints } from "./hints.js";
 import type { KafkaSettings } from "./options.js";
 import { evictBeforeJoin, onFetchFailure } from "./patches.js";
 import { ReadingProgress } from "./progress.js";
-import { partitionKey, sourceName } from "./topics.js";
+import { Sharing } from "./sharing.js";
+import { partitionKey, rangeProblem, sourceName } from "./topics.js";
 import { LogWatch } from "./watch.js";
 
 export interface KafkaRunParts {
@@ -41,6 +43,8 @@ export class KafkaRun {
   private readonly guards = new Map<string, PartitionGuard>();
   private readonly hints: PositionHints;
   private readonly watch: LogWatch;
+  private readonly gaps: AcceptedGaps;
+  private readonly sharing: Sharing;
   private failure: unknown = null;
   private over = false;
   private finish: () => void = () => undefined;
@@ -55,7 +59,7 @@ export class KafkaRun {
   constructor(private readonly parts: KafkaRunParts) {
     const { kafka, settings } = parts;
     this.consumer = kafka.consumer({
-      groupId: settings.config.groupId,
+      groupId: settings.groupId,
       sessionTimeout: settings.sessionTimeoutMs,
       heartbeatInterval: Math.ceil(settings.sessionTimeoutMs / 4),
       rebalanceTimeout: 30_000,
@@ -68,6 +72,8 @@ export class KafkaRun {
     });
     this.watch = new LogWatch(parts.admin, settings.config, parts.context);
     this.hints = new PositionHints(this.consumer, parts.context);
+    this.gaps = new AcceptedGaps(settings.acceptGaps, parts.context);
+    this.sharing = new Sharing(parts.admin, settings, parts.context, (failure) => this.end(failure));
   }
 
   get topics(): readonly string[] {
@@ -84,7 +90,10 @@ export class KafkaRun {
     await this.watch.look();
     if (this.watch.plan.missing.length > 0)
       context.warn("kafka topics missing", { topics: this.watch.plan.missing });
+    this.gaps.check(this.topics, this.watch.ranges);
+    this.acceptGaps();
     await this.watch.check();
+    this.tellBeginnings();
     this.progress.ends(this.watch.plan.ranges);
     const stop = () => this.end(null);
     context.signal.addEventListener("abort", stop, { once: true });
@@ -100,6 +109,7 @@ export class KafkaRun {
     } finally {
       this.over = true;
       this.finish();
+      this.sharing.end();
       clearInterval(hints);
       forget();
       context.signal.removeEventListener("abort", stop);
@@ -122,9 +132,9 @@ export class KafkaRun {
   }
 
   private async consume(topics: readonly string[]): Promise<void> {
-    const { config } = this.parts.settings;
+    const { groupId } = this.parts.settings;
     await this.consumer.subscribe({ topics: [...topics], fromBeginning: true });
-    if (this.parts.evict) evictBeforeJoin(config.groupId, this.parts.clientId);
+    if (this.parts.evict) evictBeforeJoin(groupId, this.parts.clientId);
     await this.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -158,9 +168,11 @@ export class KafkaRun {
   private listen(): void {
     const { consumer } = this;
     const { GROUP_JOIN, CRASH, FETCH, START_BATCH_PROCESS } = consumer.events;
-    consumer.on(GROUP_JOIN, (event) => this.joined(event.payload.memberAssignment));
+    consumer.on(GROUP_JOIN, (event) => this.joined(event.payload.memberAssignment, event.payload.memberId));
     consumer.on(CRASH, ({ payload }) => {
-      if (payload.restart || this.over) return;
+      if (this.over) return;
+      if (this.sharing.isForeign(payload.error)) return this.end(this.sharing.foreign());
+      if (payload.restart) return;
       const failure = kafkaFailure(payload.error, this.parts.settings.config);
       // A refusal is for the operator; everything else is for the supervisor.
       this.end(
@@ -187,7 +199,7 @@ export class KafkaRun {
    * Seeks every assigned partition to our own position. kafkajs calls this within the join, before any
    * fetch: nothing here may wait.
    */
-  private joined(assignment: Record<string, number[]>): void {
+  private joined(assignment: Record<string, number[]>, memberId: string): void {
     const { context } = this.parts;
     this.guards.clear();
     this.fetchTimes.clear();
@@ -211,7 +223,7 @@ export class KafkaRun {
     }
     this.progress.assigned(keys);
     const { assignedCount: assigned, count } = this.progress;
-    if (assigned < count) context.warn("kafka group shared with another member", { assigned, of: count });
+    this.sharing.assigned(assigned, count, memberId);
     this.sayDrained = true;
   }
 
@@ -250,13 +262,51 @@ export class KafkaRun {
     try {
       if (!guard.verified && guard.expected > (stored?.lastApplied ?? -1)) guard.assertVerified(stored);
     } catch (error) {
-      this.end(error);
+      void this.acceptAt(guard, error).then((accepted) => accepted || this.end(error));
+      return;
     }
     this.progress.at(topic, partition, guard.expected, guard.verified);
   }
 
   private stored(guard: PartitionGuard): Position | undefined {
     return this.parts.context.committed(guard.sourcePartition.source, guard.sourcePartition.partition);
+  }
+
+  /** Losses that somebody accepted, before the check that would stop at them. */
+  private acceptGaps(): void {
+    for (const topic of this.topics) {
+      for (const stored of this.parts.context.partitions(sourceName(topic))) {
+        const range = this.watch.ranges.get(partitionKey(topic, stored.partition));
+        this.gaps.accept(topic, stored, rangeProblem(stored, range), range);
+      }
+    }
+  }
+
+  /** The same for one that shows while reading; true when reading goes on. */
+  private async acceptAt(guard: PartitionGuard, problem: unknown): Promise<boolean> {
+    const { source, partition } = guard.sourcePartition;
+    const topic = source.slice("kafka:".length);
+    const range = await this.watch.rangeOf(topic, Number(partition), () => undefined).catch(() => undefined);
+    if (range === undefined || !this.gaps.accept(topic, this.stored(guard), problem, range)) return false;
+    this.progress.anew(topic, Number(partition), range.low, range.high);
+    guard.begin(this.stored(guard), range);
+    this.consumer.seek({ topic, partition: Number(partition), offset: String(guard.start) });
+    return true;
+  }
+
+  /** A partition that was never read and does not begin at 0 has lost records before we came. */
+  private tellBeginnings(): void {
+    const { context } = this.parts;
+    for (const [key, { low }] of this.watch.ranges) {
+      const cut = key.lastIndexOf("/");
+      const [topic, partition] = [key.slice(0, cut), key.slice(cut + 1)];
+      if (low === 0 || context.committed(sourceName(topic), partition) !== undefined) continue;
+      context.warn("kafka log begins above 0: what stood before was never read", {
+        topic,
+        partition,
+        first: low,
+      });
+    }
   }
 
   /** Errors of ours end the run and are not for kafkajs, which would try again for ever. */
@@ -271,7 +321,7 @@ export class KafkaRun {
       if (await this.fits(payload, guard)) await this.deliverAll(payload, guard);
     } catch (error) {
       if (error instanceof RejoinNeeded) throw error.cause;
-      this.end(error);
+      if (!(await this.acceptAt(guard, error))) this.end(error);
     } finally {
       clearInterval(pulse);
     }

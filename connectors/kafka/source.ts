@@ -32,7 +32,7 @@ export class KafkaSource implements Source {
   private closed = false;
   /** Ends of the logs as last looked up for `lag`. */
   private readonly ends = new Map<string, OffsetRange>();
-  private endsAt = 0;
+  private endsAt = Number.NEGATIVE_INFINITY;
   /** The same ends with what open transactions have appended. */
   private readonly appended = new Map<string, OffsetRange>();
   private state: SourceConnection | null = null;
@@ -45,7 +45,11 @@ export class KafkaSource implements Source {
       hintMs: 5_000,
       maxBatchRecords: 8_192,
       sessionTimeoutMs: 10_000,
+      sharedMs: 60_000,
+      acceptGaps: [],
       ...options,
+      // Only a run joins a group.
+      groupId: options.config.groupId ?? options.groupId ?? "fundpulse",
     };
     const { config, log } = this.settings;
     const suffix = options.instance === undefined ? "" : `-${instanceHash(options.instance)}`;
@@ -93,14 +97,14 @@ export class KafkaSource implements Source {
   async lag(): Promise<readonly SourceLag[]> {
     const run = this.running;
     if (run === null || this.last === null || this.admin === null) return [];
-    if (Date.now() - this.endsAt > LAG_MS) {
-      this.endsAt = Date.now();
+    if (performance.now() - this.endsAt > LAG_MS) {
+      this.endsAt = performance.now();
       try {
         await this.lookAtEnds(this.admin, run.topics);
         this.answered(true);
       } catch {
         this.answered(false);
-        this.endsAt = 0;
+        this.endsAt = Number.NEGATIVE_INFINITY;
       }
     }
     const lags: SourceLag[] = [];
@@ -130,7 +134,7 @@ export class KafkaSource implements Source {
   }
 
   private answered(connected: boolean): void {
-    const now = Date.now();
+    const now = performance.now();
     const before = this.state;
     const since = before !== null && before.connected === connected ? before.since : now;
     this.state = { connected, since, lagAt: connected ? now : (before?.lagAt ?? null) };
@@ -155,7 +159,7 @@ export class KafkaSource implements Source {
   private async connect(signal?: AbortSignal): Promise<Admin> {
     if (this.admin !== null) return this.admin;
     const { config, log, bootRetryMs } = this.settings;
-    const deadline = Date.now() + bootRetryMs;
+    const deadline = performance.now() + bootRetryMs;
     for (let attempt = 1; ; attempt++) {
       const admin = this.looker.admin();
       try {
@@ -167,7 +171,7 @@ export class KafkaSource implements Source {
         await admin.disconnect().catch(() => undefined);
         const failure = kafkaFailure(error, config);
         const stop = this.closed || signal?.aborted === true;
-        if (failure.code !== "FP3001" || Date.now() >= deadline || stop) throw failure;
+        if (failure.code !== "FP3001" || performance.now() >= deadline || stop) throw failure;
         if (attempt === 1) log.warn("waiting for Kafka", { brokers: config.brokers, error: failure.message });
         await sleep(Math.min(500, bootRetryMs / 4));
       }

@@ -1,5 +1,4 @@
 import { FundpulseError } from "../../schemas/errors.js";
-import type { EpochMs } from "../../schemas/units.js";
 import type { Observer } from "../ports/observer.js";
 import type { SourceConnection } from "../ports/source.js";
 
@@ -22,6 +21,8 @@ export interface HealthReport {
   readonly connected: boolean;
   readonly secondsSinceBatch: number | null;
   readonly publishedVersion: number | null;
+  /** Accepted gaps in the input that nobody has dismissed. */
+  readonly openGaps: number;
 }
 
 export interface Health extends Observer {
@@ -32,23 +33,25 @@ export interface Health extends Observer {
  * Tells not-ready from stuck. Not ready: started, and neither published nor found the source empty so far;
  * that is normal and passes; or the source has been away for `stuckAfterSeconds`, which no restart mends. Stuck:
  * records wait but no batch was committed for `stuckAfterSeconds`, or the last publishes failed for as long; a
- * supervisor should restart the process or call someone.
+ * supervisor should restart the process or call someone. `clock` counts milliseconds and is never set.
  */
-export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Health {
+export function createHealth(clock: () => number, stuckAfterSeconds = 60): Health {
   const startedAt = clock();
-  let lastBatchAt: EpochMs | null = null;
+  let lastBatchAt: number | null = null;
   let drained = false;
   let version: number | null = null;
   let lagRecords: number | null = null;
-  let lagAt: EpochMs | null = null;
+  let incomplete: string | null = null;
+  let openGaps = 0;
+  let lagAt: number | null = null;
   let openRecords = 0;
   let connection: SourceConnection | null = null;
-  let waitingSince: EpochMs | null = null;
-  let failingSince: EpochMs | null = null;
+  let waitingSince: number | null = null;
+  let failingSince: number | null = null;
   let failure = "";
-  const secondsSince = (at: EpochMs): number => (clock() - at) / 1000;
-  const whole = (at: EpochMs): number => Math.floor(secondsSince(at));
-  const overdue = (at: EpochMs | null): at is EpochMs => at !== null && secondsSince(at) >= stuckAfterSeconds;
+  const secondsSince = (at: number): number => (clock() - at) / 1000;
+  const whole = (at: number): number => Math.floor(secondsSince(at));
+  const overdue = (at: number | null): at is number => at !== null && secondsSince(at) >= stuckAfterSeconds;
 
   /** What is wrong, the worst first. */
   const trouble = (): { state: HealthReport["state"]; why: string } | null => {
@@ -92,6 +95,12 @@ export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Heal
     drained() {
       drained = true;
     },
+    incomplete(why) {
+      incomplete = why;
+    },
+    gaps(open) {
+      openGaps = open;
+    },
     connection(now) {
       // What waited before an outage has not been refused: it could not be read.
       if (now.connected && connection?.connected === false && waitingSince !== null) waitingSince = clock();
@@ -109,9 +118,10 @@ export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Heal
     report() {
       const wrong = trouble();
       const begun = version !== null || (drained && lastBatchAt === null);
-      const ready = wrong === null && begun;
+      const ready = wrong === null && begun && incomplete === null;
       const why =
         wrong?.why ??
+        incomplete ??
         (!begun
           ? `nothing published yet, ${whole(startedAt)} s after the start`
           : openRecords > 0
@@ -128,6 +138,7 @@ export function createHealth(clock: () => EpochMs, stuckAfterSeconds = 60): Heal
         connected: connection?.connected ?? true,
         secondsSinceBatch: lastBatchAt === null ? null : secondsSince(lastBatchAt),
         publishedVersion: version,
+        openGaps,
       };
     },
   };

@@ -1,7 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { SEVERITIES } from "../../schemas/alerts/rule.js";
 import { QUARANTINE_REASONS } from "../../schemas/quarantine.js";
-import type { EpochMs } from "../../schemas/units.js";
 import type { Observer } from "../ports/observer.js";
 
 /** Metrics in Prometheus' text form. */
@@ -34,13 +33,13 @@ export function createMetrics(): Metrics {
     labelNames: ["source", "partition"],
     registers,
   });
-  let lagAt: EpochMs | null = null;
+  let lagAt: number | null = null;
   const lagAge = new Gauge({
     name: "fundpulse_lag_age_seconds",
     help: "How old the lag is: it grows while the source does not answer",
     registers,
     collect: () => {
-      if (lagAt !== null) lagAge.set((Date.now() - lagAt) / 1000);
+      if (lagAt !== null) lagAge.set(Math.max(0, performance.now() - lagAt) / 1000);
     },
   });
   const connected = new Gauge({
@@ -127,6 +126,11 @@ export function createMetrics(): Metrics {
     labelNames: ["channel"],
     registers,
   });
+  const gaps = new Gauge({
+    name: "fundpulse_gaps_open",
+    help: "Accepted gaps in the input that nobody has dismissed",
+    registers,
+  });
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
@@ -148,6 +152,7 @@ export function createMetrics(): Metrics {
     },
     publishFailed: () => publishFailures.inc(),
     drained() {},
+    gaps: (open) => gaps.set(open),
     alerts(outcome) {
       const open = outcome.alerts.filter((a) => a.state === "open" || a.state === "acknowledged");
       for (const severity of SEVERITIES)

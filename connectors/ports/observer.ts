@@ -43,6 +43,10 @@ export interface Observer {
   quality?(outcome: QualityOutcome): void;
   /** The state of alerts and their channels. */
   alerts?(outcome: AlertOutcome): void;
+  /** Why only a part of the source is read, or null when all of it is. */
+  incomplete?(why: string | null): void;
+  /** Accepted gaps that nobody has dismissed. */
+  gaps?(open: number): void;
   /** A receiver accepted a message, or did not. */
   notified?(channel: string, accepted: boolean): void;
 }
@@ -76,6 +80,8 @@ export function allObservers(observers: readonly Observer[]): Observer {
     quality: (outcome) => observers.forEach((o) => void o.quality?.(outcome)),
     lag: (lags) => observers.forEach((o) => void o.lag(lags)),
     alerts: (outcome) => observers.forEach((o) => void o.alerts?.(outcome)),
+    incomplete: (why) => observers.forEach((o) => void o.incomplete?.(why)),
+    gaps: (open) => observers.forEach((o) => void o.gaps?.(open)),
     notified: (channel, accepted) => observers.forEach((o) => void o.notified?.(channel, accepted)),
   };
 }

@@ -138,6 +138,25 @@ export interface Verified {
   readonly hash: string;
 }
 
+/** Records of a source that were lost before they could be read, and that somebody accepted. */
+export interface GapRow {
+  readonly id: number;
+  readonly source: string;
+  readonly partition: string;
+  /** `expired` (gone from the log), `recreated` (another log under the name). */
+  readonly kind: string;
+  /** Positions from, and up to, not including. */
+  readonly from_next: number;
+  readonly to_next: number;
+  readonly accepted_at: EpochMs;
+  readonly accepted_by: string;
+  /** `open` or `dismissed`. */
+  readonly status: string;
+  readonly dismissed_at: EpochMs | null;
+  readonly dismissed_by: string | null;
+  readonly note: string | null;
+}
+
 /** One thing that was done to the state as a whole. */
 export interface HistoryRow {
   readonly at: EpochMs;
@@ -234,6 +253,7 @@ export interface PublishInput {
   readonly warnings?: readonly WarningRow[];
   readonly orphanRefunds?: readonly OrphanRefundRow[];
   readonly unmapped?: readonly UnmappedRow[];
+  readonly gaps?: readonly GapRow[];
   readonly facilityReporting?: readonly FacilityReportingRow[];
   readonly periodQuality?: readonly PeriodQualityRow[];
 }

@@ -59,6 +59,18 @@ export interface SourceBatch {
   readonly position: Position;
 }
 
+/**
+ * Records `fromNext` up to, not including, `toNext` of a partition were lost before they were read. Of a log that was made
+ * anew nobody knows how many: both are then the position up to which the old one was read.
+ */
+export interface LostRecords {
+  readonly source: string;
+  readonly partition: string;
+  readonly kind: "expired" | "recreated";
+  readonly fromNext: number;
+  readonly toNext: number;
+}
+
 /** A partition that is no longer what was taken of it: a file that somebody changed. */
 export interface PartitionChange {
   readonly source: string;
@@ -81,6 +93,16 @@ export interface SourceContext {
   /** All committed partitions of a source. */
   readonly partitions: (source: string) => readonly Position[];
   readonly signal: AbortSignal;
+  /**
+   * Somebody else reads a part of what this source should read: why, or null when that is over. Nothing may be published
+   * as complete meanwhile.
+   */
+  readonly incomplete?: (why: string | null) => void;
+  /**
+   * Records that were lost before they could be read, and that somebody accepted: keeps that, and where reading goes on,
+   * as one commit.
+   */
+  readonly lost?: (gap: LostRecords, next: Position) => void;
   /** Something an operator should know; never holds record values. */
   readonly warn: (event: string, detail: Record<string, unknown>) => void;
   /** What a partition looked like when its change was last told; undefined where it is what was taken. */
@@ -107,10 +129,10 @@ export interface SourceLag {
 /** Whether a source answers just now. */
 export interface SourceConnection {
   readonly connected: boolean;
-  /** Since when it does, or does not. */
-  readonly since: EpochMs;
+  /** Since when it does, or does not: milliseconds of `performance.now()`. */
+  readonly since: number;
   /** When what `lag` gives was last asked; null before the first answer. */
-  readonly lagAt: EpochMs | null;
+  readonly lagAt: number | null;
 }
 
 /**

@@ -1,7 +1,11 @@
 import { broken } from "../../schemas/invariant.js";
 
 const TWO_52 = 2 ** 52;
+<<<<<<< HEAD
 const MOST = Number.MAX_SAFE_INTEGER;
+=======
+const TWO_53 = 2 ** 53;
+>>>>>>> main
 
 /** Growing byte writer of the state's packed forms: variable-length integers and short strings. */
 export class ByteWriter {
@@ -31,8 +35,12 @@ export class ByteWriter {
 
   /** A whole number from 0 to 2^53 − 1; anything else would be read as another one. */
   uint(value: number): void {
+<<<<<<< HEAD
     if (!(value >= 0 && value <= MOST) || Math.floor(value) !== value)
       broken(`${value} is packed as a count`);
+=======
+    if (!(value >= 0 && value <= TWO_53)) throw new RangeError(`${value} lies outside 0 to 2^53`);
+>>>>>>> main
     this.reserve(8);
     const bytes = this.bytes;
     let v = value;

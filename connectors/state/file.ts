@@ -90,7 +90,8 @@ export function checkedCrc(whole: Buffer, what: string): Buffer {
  */
 export class StateFile {
   readonly path: string;
-  readonly stateId: string;
+  /** Changes when the state begins a history of its own (`StateLife.branch`). */
+  stateId: string;
   readonly db: Database.Database;
   /** Number of the last commit. */
   sequence: number;

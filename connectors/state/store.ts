@@ -4,6 +4,7 @@ import { Checkpoints } from "./checkpoints.js";
 import { Codes } from "./codes.js";
 import { noteDamage, notedDamage } from "./damage.js";
 import { StateFile, type StateIdentity } from "./file.js";
+import { Gaps } from "./gaps.js";
 import { KeptSettlements } from "./kept-settlements.js";
 import { StateLife } from "./life.js";
 import { MonthTable } from "./month-table.js";
@@ -36,6 +37,7 @@ export class SqliteStore extends StateFile {
   readonly refunds: Refunds;
   readonly changedFiles: ChangedFiles;
   readonly life: StateLife;
+  readonly gaps: Gaps;
 
   /** @throws FundpulseError FP2002 to FP2005 where the file may not be used. */
   constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean } = {}) {
@@ -55,6 +57,7 @@ export class SqliteStore extends StateFile {
     this.refunds = new Refunds(this);
     this.changedFiles = new ChangedFiles(this);
     this.life = new StateLife(this);
+    this.gaps = new Gaps(this, this.partitions, this.life);
     this.beforeCommit.push(() => {
       this.codes.save();
       this.partitions.save();

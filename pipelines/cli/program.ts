@@ -7,10 +7,12 @@ import { visibleLines } from "../../schemas/visible.js";
 import type { QuarantineOptions } from "./commands/quarantine.js";
 import { alertsDefinition } from "./definitions/alerts.js";
 import { auditDefinition } from "./definitions/audit.js";
+import { backupDefinition } from "./definitions/backup.js";
 import { closeDefinition } from "./definitions/close.js";
 import { explainDefinition } from "./definitions/explain.js";
 import { exportDefinition } from "./definitions/export.js";
 import { flinkDefinition } from "./definitions/flink.js";
+import { gapsDefinition } from "./definitions/gaps.js";
 import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
 import { reportDefinition } from "./definitions/report.js";
@@ -59,11 +61,21 @@ Examples:
   )
     .option("--until-drained", "stop when every source is read to its end and published")
     .option("--ops", "serve metrics and health also with --until-drained")
+    .option("--new-state", "begin anew where the state is gone and published figures stand")
+    .option(
+      "--accept-gap <topic[/partition]>",
+      "go on where records are gone or a topic was made anew; may be repeated",
+      collect,
+      [],
+    )
+    .option("--accept-older-state", "go on with a state that is older than what is published")
     .option("--no-ops", "do not serve metrics and health")
     .option("--monitor", "serve the web page and its API in this process too")
     .action(async (options) => done(await (await import("./commands/run.js")).runCommand(options)));
 
   monitorDefinition({ command, withConfig, done });
+  backupDefinition({ command, withConfig, done });
+  gapsDefinition({ command, withConfig, done });
   closeDefinition({ command, withConfig, done });
   alertsDefinition({ command, withConfig, done });
   auditDefinition({ command, withConfig, done });

@@ -49,10 +49,10 @@ export class AlertDesk {
   tick(now: EpochMs): void {
     const { book, loop, deps } = this.#parts;
     deps.observer.alerts?.({ alerts: book.alerts, channels: book.channels() });
-    const owed = loop.owedSeconds(now);
+    const owed = loop.owedSeconds();
     if (owed > 0) book.owed(owed, { version: loop.version ?? 0, at: now });
-    if (this.#publishing || now - this.#lookedAt < LOOK_MS) return;
-    this.#lookedAt = now;
+    if (this.#publishing || performance.now() - this.#lookedAt < LOOK_MS) return;
+    this.#lookedAt = performance.now();
     if (!this.isDue()) return;
     this.#publishing = true;
     loop

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { ZoneCalendar } from "../../aggregations/calendar.js";
 import { loadReference } from "../../connectors/config/reference.js";
@@ -11,6 +12,7 @@ import type { Publisher } from "../../connectors/ports/publisher.js";
 import type { Source, SourceBatch, SourceContext } from "../../connectors/ports/source.js";
 import { stateError } from "../../connectors/state/file.js";
 import type { Config } from "../../schemas/config/schema.js";
+import { FundpulseError } from "../../schemas/errors.js";
 import { closingOf } from "../closing/closing.js";
 import { Intake } from "../ingest/intake.js";
 import { quarantineService } from "../ingest/quarantine.js";
@@ -21,6 +23,7 @@ import { PublishLoop } from "../publish/loop.js";
 import { Publication } from "../publish/publication.js";
 import { Verifier } from "../verify/verifier.js";
 import { AlertDesk } from "./alerts.js";
+import { type Acceptance, checkBelonging, type WayOn } from "./belonging.js";
 import type { Engine, EngineDeps, RunSummary } from "./port.js";
 import { QualityLook } from "./quality.js";
 
@@ -30,11 +33,24 @@ const CHECKPOINT_RECORDS = 500_000;
 const TICK_MS = 1000;
 
 /** The source that the configuration names. */
-export async function openSource(config: Config, deps: Pick<EngineDeps, "log">): Promise<Source> {
+export async function openSource(
+  config: Config,
+  deps: Pick<EngineDeps, "log">,
+  run: { readonly stateId?: string; readonly acceptGaps?: readonly string[] } = {},
+): Promise<Source> {
   const { source } = config;
+  if (source.kind === "folder" && (run.acceptGaps ?? []).length > 0) {
+    throw new FundpulseError("FP1003", "--accept-gap: a drop folder has no topics");
+  }
   if (source.kind === "folder") return new FolderSource({ path: source.path, encoding: source.encoding });
   const { KafkaSource } = await import("../../connectors/kafka/source.js");
-  return new KafkaSource({ config: source, log: deps.log, instance: config.data });
+  return new KafkaSource({
+    config: source,
+    log: deps.log,
+    instance: config.data,
+    ...(run.stateId === undefined ? {} : { groupId: `fundpulse-${run.stateId}` }),
+    acceptGaps: run.acceptGaps ?? [],
+  });
 }
 
 export async function openDecoder(config: Config): Promise<BatchDecoder> {
@@ -64,12 +80,16 @@ export async function assembleEngine(
   config: Config,
   deps: EngineDeps,
   parts: EngineParts = {},
+  way: WayOn = {},
 ): Promise<Engine> {
   const decoder = await openDecoder(config);
   const reference = loadReference(config.reference, config.timezone, Object.keys(config.insurances));
   const open = async (rebuild: boolean): Promise<Opened> => {
+    const accepted = await checkBelonging(config, way, deps.clock());
     const state = new State(config, reference, deps.clock, { rebuild });
     try {
+      if (state.store.life.noteRestored(deps.clock())) state.mustPublishFull = true;
+      if (accepted !== null) accept(state, accepted, deps);
       const intake = new Intake(state, decoder);
       const publisher = parts.publisher ?? new DuckDbPublisher({ dataDir: config.data, config });
       const publication = new Publication(state, intake, await publisher.open(state.store.stateId));
@@ -118,9 +138,10 @@ export async function assembleEngine(
   const verifier = new Verifier(betweenBatches);
 
   return {
-    run: async ({ untilDrained, signal }) => {
+    run: async ({ untilDrained, signal, acceptGaps = [] }) => {
       const parts_ = await queue.run(current);
-      const source = parts.source ?? (await openSource(config, deps));
+      const { stateId } = parts_.state.store;
+      const source = parts.source ?? (await openSource(config, deps, { stateId, acceptGaps }));
       try {
         return await readable(() => consume(parts_, source, deps, queue, untilDrained, signal));
       } finally {
@@ -153,6 +174,10 @@ export async function assembleEngine(
       list: () => betweenBatches(async ({ alerts }) => alerts.list()),
       acknowledge: (id, by, note) => betweenBatches(({ alerts }) => alerts.acknowledge(id, by, note)),
     },
+    gaps: {
+      list: () => betweenBatches(async ({ state }) => state.store.gaps.list()),
+      dismiss: (id, by, note) => betweenBatches((now) => dismissGap(now, deps, id, { who: by, note })),
+    },
     publish: () => betweenBatches(async ({ loop, state }) => ({ version: await publishAll(loop, state) })),
     close: async (period, options) => {
       const result = await betweenBatches((now) => closingOf(now).close(period, options));
@@ -183,6 +208,29 @@ export async function assembleEngine(
       });
     },
   };
+}
+
+/** @throws FundpulseError FP2014 where no such gap stands open */
+async function dismissGap(
+  { state, loop }: Opened,
+  deps: EngineDeps,
+  id: number,
+  by: { readonly who: string; readonly note: string },
+): Promise<void> {
+  if (!state.store.gaps.dismiss(id, { at: deps.clock(), ...by })) {
+    throw new FundpulseError("FP2014", `gap ${id} does not stand open`);
+  }
+  deps.log.info("gap dismissed", { gap: id, by: by.who });
+  await loop.publishAgain();
+}
+
+/** Notes in the state on which way it goes on beside what is published. */
+function accept(state: State, { kind, detail, replaces }: Acceptance, { clock, log }: EngineDeps): void {
+  const { life } = state.store;
+  if (kind === "new-state") life.begin(clock(), kind, detail, replaces);
+  else life.branch(clock(), kind, detail, replaces);
+  state.mustPublishFull = true;
+  log.warn(kind === "new-state" ? "a new state begins" : "an older state goes on", { ...detail });
 }
 
 /** Publishes what is not yet published, both files side by side; returns the version of the main one. */
@@ -245,6 +293,11 @@ async function consume(
     committed: (name, partition) => state.store.partitions.find(name, partition),
     partitions: (name) => state.store.partitions.all().filter((p) => p.source === name),
     signal: stop.signal,
+    incomplete: (why) => {
+      loop.hold(why);
+      deps.observer.incomplete?.(why);
+    },
+    lost: (gap, next) => state.store.gaps.accept(gap, next, { at: deps.clock(), who: userInfo().username }),
     warn: (event, detail) => deps.log.warn(event, detail),
     changedAs: (name, partition) => intake.changedFiles.known(name, partition),
     changed: async (change) => {
@@ -282,6 +335,7 @@ async function consume(
         revalidating = null;
       });
     try {
+      deps.observer.gaps?.(state.store.gaps.open());
       alerts.tick(deps.clock());
     } catch (error) {
       fail(error);
@@ -320,6 +374,8 @@ async function consume(
     await loop.stop();
   }
   if (failure) throw failure;
+  // Stopped while another member read a part: what came is kept, and published by the run that has all of it.
+  if (loop.held) return { ...counts, version: loop.version, drained: false, inOpenTransactions: 0 };
   const waiting = untilDrained && !signal.aborted ? await openTransactions(source) : 0;
   const version = await queue.run(async () => {
     const published = await publishAll(loop, state);

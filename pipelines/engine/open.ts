@@ -8,6 +8,7 @@ import {
   tryLock,
 } from "../../connectors/control/lock.js";
 import { type ControlServer, type ControlWork, serveControl } from "../../connectors/control/server.js";
+import type { WayOn } from "./belonging.js";
 import { type EngineServices, operationsOf, servicesOver } from "./operations.js";
 import type { Engine, EngineDeps } from "./port.js";
 
@@ -19,7 +20,7 @@ import type { Engine, EngineDeps } from "./port.js";
 export async function openEngine(
   loaded: LoadedConfig,
   deps: EngineDeps,
-  options: { readonly serve?: boolean; readonly wait?: boolean } = {},
+  options: { readonly serve?: boolean; readonly wait?: boolean; readonly way?: WayOn } = {},
 ): Promise<Engine> {
   const { data } = loaded.config;
   const lock = options.wait
@@ -27,14 +28,14 @@ export async function openEngine(
         deps.log.info("waiting for the command that holds the state", { holder }),
       )
     : acquireLock(data);
-  return openLocked(lock, loaded, deps, options.serve ?? true);
+  return openLocked(lock, loaded, deps, { serve: options.serve ?? true, way: options.way });
 }
 
 async function openLocked(
   lock: StateLock,
   loaded: LoadedConfig,
   deps: EngineDeps,
-  serve: boolean,
+  options: { readonly serve: boolean; readonly way?: WayOn },
 ): Promise<Engine> {
   const { config } = loaded;
   try {
@@ -44,8 +45,8 @@ async function openLocked(
     // Before the tables are read: a change between the two is told rather than missed.
     const rules = engineRules(config);
     lock.tell(rules);
-    const engine = await assembleEngine(config, deps);
-    const control: ControlServer | null = serve
+    const engine = await assembleEngine(config, deps, {}, options.way);
+    const control: ControlServer | null = options.serve
       ? serveControl({ dataDir: config.data, operations: operationsOf(engine), rules, log: deps.log })
       : null;
     return {
@@ -81,7 +82,7 @@ export async function withEngine<T>(
   const call = async (operation: string, ...args: readonly unknown[]): Promise<ControlWork> => {
     if (own.engine === null) {
       const lock = tryLock(dataDir, { brief: true });
-      if (lock) own.engine = await openLocked(lock, loaded, deps, true);
+      if (lock) own.engine = await openLocked(lock, loaded, deps, { serve: true });
     }
     if (own.engine === null) {
       if (!told)
@@ -105,7 +106,7 @@ export async function withEngine<T>(
         return { result: reply.result, ...(reply.bytes ? { bytes: reply.bytes } : {}) };
       }
       deps.log.info("the process that held the state ended; going on here");
-      own.engine = await openLocked(reply, loaded, deps, true);
+      own.engine = await openLocked(reply, loaded, deps, { serve: true });
     }
     return operationsOf(own.engine).get(operation)!(...args);
   };

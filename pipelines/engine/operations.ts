@@ -5,7 +5,7 @@ import type { Engine } from "./port.js";
 /** What a command can ask of the engine, whether it is in this process or in another. */
 export type EngineServices = Pick<
   Engine,
-  "close" | "due" | "verify" | "writeDetail" | "publish" | "quarantine" | "alerts"
+  "close" | "due" | "verify" | "writeDetail" | "publish" | "quarantine" | "alerts" | "gaps"
 >;
 
 /** An operation of the engine by name, as the control channel calls it. */
@@ -34,6 +34,8 @@ export function operationsOf(engine: EngineServices): ReadonlyMap<string, Contro
     ],
     ["quarantine retry", plain(quarantine.retry)],
     ["quarantine dismiss", plain(quarantine.dismiss)],
+    ["gaps list", plain(engine.gaps.list)],
+    ["gaps dismiss", plain(engine.gaps.dismiss)],
     [
       "quarantine dismiss file",
       plain(async (name: string, why: string) => {
@@ -59,6 +61,10 @@ export function servicesOver(call: Call): EngineServices {
     alerts: {
       list: () => ask("alerts list"),
       acknowledge: (id, by, note) => ask("alerts acknowledge", id, by, note),
+    },
+    gaps: {
+      list: () => ask("gaps list"),
+      dismiss: (id, by, note) => ask("gaps dismiss", id, by, note),
     },
     quarantine: {
       list: (filter) => ask("quarantine list", filter),

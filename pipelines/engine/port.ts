@@ -1,3 +1,4 @@
+import type { GapRow } from "../../connectors/ports/publisher.js";
 import type { Severity } from "../../schemas/alerts/rule.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Closing } from "../closing/port.js";
@@ -55,6 +56,13 @@ export interface AlertService {
   acknowledge(id: string, by: string, note: string): Promise<AlertEntry>;
 }
 
+export interface GapService {
+  /** Every gap that was ever accepted. */
+  list(): Promise<readonly GapRow[]>;
+  /** Nobody need look at it any more; FP2014 where it does not stand open. */
+  dismiss(id: number, by: string, note: string): Promise<void>;
+}
+
 /** What a published version is called. */
 export interface PublishResult {
   readonly version: number;
@@ -71,7 +79,12 @@ export interface EngineState {
 /** The engine: sources to state to published file. Opened once by a process that holds the state lock. */
 export interface Engine extends Closing, Verification {
   /** Consumes and publishes until `signal` aborts or, with `untilDrained`, until all is read and published. */
-  run(options: { readonly untilDrained: boolean; readonly signal: AbortSignal }): Promise<RunSummary>;
+  run(options: {
+    readonly untilDrained: boolean;
+    readonly signal: AbortSignal;
+    /** `topic` or `topic/partition`: records lost there are accepted. */
+    readonly acceptGaps?: readonly string[];
+  }): Promise<RunSummary>;
   /** Derives everything again from the kept settlements under the present configuration, and publishes. */
   rebuild(
     onProgress: (done: number, total: number) => void,
@@ -80,6 +93,7 @@ export interface Engine extends Closing, Verification {
   describe(): Promise<EngineState>;
   readonly quarantine: QuarantineService;
   readonly alerts: AlertService;
+  readonly gaps: GapService;
   /** Publishes what is not yet published, the finest cells too. */
   publish(): Promise<PublishResult>;
   /** Lets go of the state; nothing can be asked afterwards. */

@@ -2,6 +2,7 @@ import type { Log } from "../../connectors/ports/log.js";
 import type { Observer } from "../../connectors/ports/observer.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
 import type { Config } from "../../schemas/config/schema.js";
+import { FundpulseError } from "../../schemas/errors.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Intake } from "../ingest/intake.js";
 import type { PublishState } from "../ledger/ports.js";
@@ -46,18 +47,19 @@ export class PublishLoop {
   #timer: NodeJS.Timeout | null = null;
   #running: Promise<void> | null = null;
   #publishedChanges = -1;
-  #lastEnd = 0;
+  #lastEnd = Number.NEGATIVE_INFINITY;
   #lastSeconds = 0;
   #version: number | null = null;
-  #caughtUpAt = 0;
+  #caughtUpAt = Number.NEGATIVE_INFINITY;
   /** The timer waits longer because of a backlog. */
   #putOff = false;
   #failures = 0;
-  #restoreAt: EpochMs = 0;
+  #heldBy: string | null = null;
+  #restoreAt = Number.NEGATIVE_INFINITY;
   #restorePause = RESTORE_MS;
   #started = false;
-  /** Since when something waits to be published. */
-  #owedSince: EpochMs | null = null;
+  /** Since when something waits to be published; like every time here that a duration is counted from, monotonic. */
+  #owedSince: number | null = null;
   #onFatal: (error: unknown) => void = () => {};
   /** Append times of the newest record of each batch since the last snapshot. */
   #appended: EpochMs[] = [];
@@ -70,7 +72,7 @@ export class PublishLoop {
 
   start(onFatal: (error: unknown) => void): void {
     this.#started = true;
-    this.#lastEnd = this.#parts.deps.clock();
+    this.#lastEnd = this.#now();
     this.#onFatal = onFatal;
     this.#parts.publisher.prepare();
     if (this.#version !== null)
@@ -81,19 +83,43 @@ export class PublishLoop {
     this.#schedule();
   }
 
+  /** Milliseconds of a clock that nobody sets. */
+  #now(): number {
+    return performance.now();
+  }
+
   /** The version that is published; null before the first. */
   get version(): number | null {
     return this.#version;
   }
 
   /** How long something has waited to be published. */
-  owedSeconds(now: EpochMs): number {
-    return this.#owedSince === null ? 0 : (now - this.#owedSince) / 1000;
+  owedSeconds(): number {
+    return this.#owedSince === null ? 0 : (this.#now() - this.#owedSince) / 1000;
+  }
+
+  /** Only a part of the source is read just now (why): what would be published would look whole. */
+  hold(why: string | null): void {
+    this.#heldBy = why;
+    if (why === null) this.#schedule();
+    else if (this.#timer !== null) {
+      clearTimeout(this.#timer);
+      this.#timer = null;
+    }
+  }
+
+  get held(): boolean {
+    return this.#heldBy !== null;
+  }
+
+  #refuseHeld(): void {
+    if (this.#heldBy !== null)
+      throw new FundpulseError("FP3008", `nothing is published just now: ${this.#heldBy}`);
   }
 
   /** A batch is durable. */
   changed(appendedAtMs: EpochMs | null): void {
-    if (this.#parts.intake.changes !== this.#publishedChanges) this.#owedSince ??= this.#parts.deps.clock();
+    if (this.#parts.intake.changes !== this.#publishedChanges) this.#owedSince ??= this.#now();
     if (appendedAtMs !== null) {
       this.#appended.push(appendedAtMs);
       // Records that were appended just now are no backlog, even while they never stop coming.
@@ -110,23 +136,23 @@ export class PublishLoop {
 
   /** There is no backlog at this moment. What was put off because of one is due now. */
   #liveAgain(): void {
-    this.#caughtUpAt = this.#parts.deps.clock();
+    this.#caughtUpAt = this.#now();
     if (!this.#putOff || this.#timer === null) return;
     clearTimeout(this.#timer);
     this.#timer = null;
   }
 
   #schedule(): void {
-    if (!this.#started || this.#timer !== null || this.#running !== null) return;
-    const { config, deps, intake } = this.#parts;
+    if (!this.#started || this.#timer !== null || this.#running !== null || this.held) return;
+    const { config, intake } = this.#parts;
     if (intake.changes === this.#publishedChanges) return;
     const every = config.publish.everySeconds * 1000;
     const last = this.#lastSeconds * 1000;
-    const catchingUp = deps.clock() - this.#caughtUpAt > every + last + 1000;
+    const catchingUp = this.#now() - this.#caughtUpAt > every + last + 1000;
     // `everySeconds` runs from start to start; the pause after a publish is at least as long as it took.
     const pause = catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : last;
     const due = Math.max(this.#lastEnd - last + every, this.#lastEnd + pause);
-    const wait = Math.max(0, due - deps.clock());
+    const wait = Math.max(0, due - this.#now());
     this.#putOff = catchingUp;
     this.#timer = setTimeout(() => {
       this.#timer = null;
@@ -148,27 +174,27 @@ export class PublishLoop {
     const appended = this.#appended;
     this.#appended = [];
     const { changes } = intake;
-    const begunAt = deps.clock();
+    const begunAt = this.#now();
     try {
       const input = publication.snapshot(deps.clock());
       this.#version = await publisher.publish(input);
-      publication.published(input);
+      publication.published(input, this.#version);
       state.closed.published(input.sequence, this.#version);
       this.#publishedChanges = changes;
       this.#owedSince = intake.changes === changes ? null : begunAt;
       this.#failures = 0;
       this.#lastSeconds = (performance.now() - started) / 1000;
-      this.#lastEnd = deps.clock();
+      this.#lastEnd = this.#now();
       deps.observer.published({
         version: this.#version,
         seconds: this.#lastSeconds,
         watermark: input.watermark,
-        appendToVisibleSeconds: appended.map((at) => Math.max(0, (this.#lastEnd - at) / 1000)),
+        appendToVisibleSeconds: appended.map((at) => Math.max(0, (deps.clock() - at) / 1000)),
       });
     } catch (error) {
       this.#failures++;
       this.#lastSeconds = (performance.now() - started) / 1000;
-      this.#lastEnd = deps.clock();
+      this.#lastEnd = this.#now();
       this.#appended.unshift(...appended);
       deps.observer.publishFailed(error);
       deps.log.error("publish failed", { error: (error as Error).message, failures: this.#failures });
@@ -182,6 +208,7 @@ export class PublishLoop {
   /** Publishes what is not yet published, now. Returns the published version. */
   async publishNow(): Promise<number> {
     const { intake } = this.#parts;
+    this.#refuseHeld();
     await this.#running?.catch(() => undefined);
     if (this.#version === null || intake.changes !== this.#publishedChanges) await this.#run();
     else await this.#putBack();
@@ -190,6 +217,7 @@ export class PublishLoop {
 
   /** Publishes also when no figure changed: something told beside them did. */
   async publishAgain(): Promise<number> {
+    this.#refuseHeld();
     await this.#running?.catch(() => undefined);
     await this.#run();
     return this.#version!;
@@ -201,7 +229,7 @@ export class PublishLoop {
    */
   async restore(): Promise<void> {
     const { deps } = this.#parts;
-    if (this.#running !== null || deps.clock() < this.#restoreAt) return;
+    if (this.#running !== null || this.#now() < this.#restoreAt) return;
     try {
       await this.#putBack();
       this.#restorePause = RESTORE_MS;
@@ -210,7 +238,7 @@ export class PublishLoop {
       deps.log.error("publish failed", { error: (error as Error).message });
       this.#restorePause = Math.min(this.#restorePause * 2, MAX_RESTORE_MS);
     }
-    this.#restoreAt = deps.clock() + this.#restorePause;
+    this.#restoreAt = this.#now() + this.#restorePause;
   }
 
   async #putBack(): Promise<void> {

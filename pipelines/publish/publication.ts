@@ -43,7 +43,9 @@ export class Publication {
     const ahead = published !== null && published.sequence > store.sequence;
     // A state older than what was published (a backup): that file stays foreign, however far we come.
     if (ahead) store.commit(() => store.setMeta("publish_full", "1"));
-    this.#full = published === null || state.mustPublishFull || ahead;
+    // A working file from before what this state published last: groups and days that came since are not in it.
+    const behind = published !== null && published.sequence < Number(store.meta("published_sequence") ?? 0);
+    this.#full = published === null || state.mustPublishFull || ahead || behind;
     this.#publishedSequence = this.#full ? 0 : published!.sequence;
     this.#publishedGroups = this.#full ? 0 : Number(store.meta("published_groups") ?? 0);
     const day = (name: string): number | null => {
@@ -101,12 +103,14 @@ export class Publication {
       ...sums,
       ...this.#figureRows(span, touchedMonths.length > 0 || closed.closed.length > 0),
       ...closed,
+      // Versions never fall, also where every published file was lost.
+      versionFloor: Math.max(closed.versionFloor, Number(store.meta("published_version") ?? 0)),
       ...this.#tables.changed(),
     };
   }
 
   /** The cut was published: what it held needs no publishing again. */
-  published(input: PublishInput): void {
+  published(input: PublishInput, version: number): void {
     this.#full = false;
     this.#publishedSequence = input.sequence;
     this.#publishedGroups += input.newGroups.length;
@@ -117,6 +121,8 @@ export class Publication {
     this.state.mustPublishFull = false;
     this.state.store.commit(() => {
       this.state.store.setMeta("publish_full", "0");
+      this.state.store.setMeta("published_sequence", String(input.sequence));
+      this.state.store.setMeta("published_version", String(version));
       this.state.store.setMeta("published_groups", String(this.#publishedGroups));
       this.state.store.setMeta("published_reference", this.#referenceText());
       for (const [name, day] of [

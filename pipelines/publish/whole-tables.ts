@@ -31,6 +31,7 @@ type Name =
   | "warnings"
   | "orphanRefunds"
   | "unmapped"
+  | "gaps"
   | "facilityReporting"
   | "periodQuality";
 
@@ -74,6 +75,7 @@ export class WholeTables {
         revision: () => `${store.quarantine.revision} ${store.months.unmappedText()}`,
         rows: () => this.#unmapped(),
       },
+      gaps: { revision: () => JSON.stringify(store.gaps.list()), rows: () => store.gaps.list() },
       facilityReporting: {
         revision: () => state.reporting.revision,
         rows: () => facilityReportingRows(state),

@@ -71,7 +71,8 @@ const kafkaSource = z.strictObject({
   kind: z.literal("kafka"),
   fields,
   brokers: z.array(z.string().regex(/^[^\s:]+:\d+$/, "host:port")).min(1),
-  groupId: z.string().min(1).default("fundpulse"),
+  /** Default: made from the state's id, so that no two states share the partitions of a topic. */
+  groupId: z.string().min(1).optional(),
   clientId: z.string().min(1).default("fundpulse"),
   topics: z
     .strictObject(
@@ -179,7 +180,10 @@ const settings = z.strictObject({
   publish: z.strictObject({ everySeconds: z.number().positive().max(86_400).default(1) }).prefault({}),
   periods: z
     .strictObject({
-      firstDay: day.default("2023-01-01"),
+      /** Days are counted from 1970 on. */
+      firstDay: day
+        .refine((v) => v >= "1970-01-01" && v <= "2199-12-31", "a day from 1970-01-01 to 2199-12-31")
+        .default("2023-01-01"),
       closeAfterDays: z.number().int().min(0).default(10),
       keepDays: z.number().int().min(0).default(800),
       keepFacilityDays: z.number().int().min(0).default(92),

@@ -16,7 +16,7 @@ source: {kind: folder, path: inbox}
 # source:
 #   kind: kafka
 #   brokers: ["127.0.0.1:9092"]
-#   groupId: fundpulse
+#   groupId: fundpulse-county        # left out: made from the state's id 留空则由状态库标识生成
 #   clientId: fundpulse
 #   topics: {settlement: fund.settlement, enrolment: fund.enrolment, facility: fund.facility}
 #   ssl: false                       # true, or {ca: ca.pem, cert: client.pem, key: client.key}

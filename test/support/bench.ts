@@ -40,7 +40,7 @@ export class Bench {
   async publish(): Promise<number> {
     const snapshot = this.#publication.snapshot(FINAL_NOW);
     const version = await this.#publisher.publish(snapshot);
-    this.#publication.published(snapshot);
+    this.#publication.published(snapshot, version);
     this.state.closed.published(snapshot.sequence, version);
     return version;
   }

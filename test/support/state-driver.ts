@@ -102,9 +102,9 @@ export class StateDriver {
     if (step.kind === "batch") await this.#intake.accept(batchOf(step.arrivals));
     else if (step.kind === "publish") {
       const snapshot = this.#publication.snapshot(this.#now);
-      await this.#publisher.publish(snapshot);
+      const version = await this.#publisher.publish(snapshot);
       await this.beside?.publish(snapshot);
-      this.#publication.published(snapshot);
+      this.#publication.published(snapshot, version);
     } else if (step.kind === "lost publish") {
       this.#publication.snapshot(this.#now);
     } else if (step.kind === "clock") {

@@ -109,10 +109,10 @@ export class PublishedWatch {
 
   async #lookNow(): Promise<void> {
     const found = await identityOf(this.path);
-    const failed = this.#current === null && found !== "" && Date.now() - this.#triedAt > RETRY_MS;
+    const failed = this.#current === null && found !== "" && performance.now() - this.#triedAt > RETRY_MS;
     if (found === this.#seen && !failed) return;
     this.#seen = found;
-    this.#triedAt = Date.now();
+    this.#triedAt = performance.now();
     if (found === "") {
       this.#change(null, new FundpulseError("FP4002", `${this.path} does not exist yet`));
       return;

@@ -121,9 +121,17 @@ export class DuckDbPublisher implements Publisher {
       return null;
     }
     this.#meta = meta;
+    // A working file that is older than what it published (an old copy, put back): nothing is known to stand.
+    if (published !== null && published > meta.version) {
+      this.#meta = null;
+      return null;
+    }
     // After a crash the last commit may stand in the file's log alone: a copy of the file would lack it.
-    if (published !== meta.version) await this.#connection.run(`CHECKPOINT ${CATALOG}`);
-    this.#placed = published === meta.version ? await identityOf(this.publishedPath) : "";
+    if (published !== meta.version) {
+      await this.#connection.run(`CHECKPOINT ${CATALOG}`);
+      // What fails here stays owed: `restore` tries again, and tells.
+      await this.#place().catch(() => undefined);
+    } else this.#placed = await identityOf(this.publishedPath);
     return { sequence: meta.sequence, version: meta.version, stateId };
   }
 

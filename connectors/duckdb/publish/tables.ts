@@ -84,6 +84,10 @@ export async function loadTables(
       setl_time: (r) => localTime(calendar, r.setl_time),
     }),
     ...byName("quality_unmapped", input.unmapped),
+    ...byName("quality_gap", input.gaps, {
+      accepted_at: (g) => localTime(calendar, g.accepted_at),
+      dismissed_at: (g) => localTime(calendar, g.dismissed_at),
+    }),
     ...completenessTables(input, calendar),
     ...(figures ? [{ table: store("figure"), columns: figureColumns(figures), periods: figurePeriods }] : []),
     ...(input.full ? [{ table: INDICATOR_TABLE, columns: columnsOf(INDICATOR_ROWS, COLUMN_PICKS) }] : []),

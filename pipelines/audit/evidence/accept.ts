@@ -14,6 +14,7 @@ export function accepted(bound: Bound, reader: Reader): boolean[] {
     const { reading } = b;
     if (reading === null || b.margin < MARGIN) return false;
     const { figure, form } = reading;
+    if (repeats(bound, i, reading, reader)) return false;
     if (bound.candidates[i].every((c) => !sameReading(c, reading) || strays(c.figure, contexts[i]))) {
       const rare = bindings.filter((o) => o.reading?.figure.scope === figure.scope && o.alike <= 3).length;
       if (!(b.alike <= 3 && b.margin >= 3 && rare >= 3)) return false;
@@ -25,6 +26,14 @@ export function accepted(bound: Bound, reader: Reader): boolean[] {
     if (cue === "share" && !share && figure.made === null) return false;
     return !share || besideItsBase(bound, i, reading, reader);
   });
+}
+
+/** Whether the number before reads so, under words that fit, and this one stands under others: a slip of the hand. */
+function repeats({ bindings, contexts }: Bound, at: number, own: Reading, { vocabulary }: Reader): boolean {
+  const before = bindings[at - 1]?.reading;
+  if (!before || !sameReading(before, own)) return false;
+  const said = (i: number): number => vocabulary.likeness(own.figure.indicator, contexts[i].windows[0] ?? "");
+  return said(at - 1) >= 1 && said(at) < 0.5;
 }
 
 /** A share stands beside what it is a share of. */
@@ -70,4 +79,4 @@ function certain(told: Told, reader: Reader): [key: string, category: string][] 
 
 /** Everything that a sentence's reading follows from, beside the figures. */
 export const keyOf = (told: Told, { decimals, houses }: Reader): string =>
-  [told.text, told.before, ...told.heads, decimals.key, ...houses].join("\u0001");
+  [told.text, told.before, told.aside, ...told.heads, decimals.key, ...houses].join("\u0001");

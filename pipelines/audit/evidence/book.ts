@@ -117,26 +117,24 @@ export class Book {
     };
     here.set(indicator, figure);
     this.figures.push(figure);
+    const alike = this.#equal.get(indicator);
+    if (alike !== undefined) listed(alike, inMillionths(values[0]), figure);
     this.#index = null;
     this.#with.clear();
     return figure;
   }
 
   #equalOf(indicator: string, values: readonly (number | null)[]): number | undefined {
-    const key = (v: number | null | undefined): number => Math.round((v ?? 0) * 1e6);
     let by = this.#equal.get(indicator);
     if (by === undefined) {
       by = new Map();
       for (const f of this.figures) {
-        if (f.indicator !== indicator) continue;
-        const k = key(f.values[0]);
-        const list = by.get(k);
-        if (list) list.push(f);
-        else by.set(k, [f]);
+        if (f.indicator === indicator) listed(by, inMillionths(f.values[0]), f);
       }
       this.#equal.set(indicator, by);
     }
-    return by.get(key(values[0]))?.find((f) => key(f.values[1]) === key(values[1]))?.twins;
+    return by.get(inMillionths(values[0]))?.find((f) => inMillionths(f.values[1]) === inMillionths(values[1]))
+      ?.twins;
   }
 
   at(scope: Scope, indicator: string): Figure | undefined {
@@ -205,6 +203,14 @@ export class Book {
     );
     return this.#index;
   }
+}
+
+const inMillionths = (v: number | null | undefined): number => Math.round((v ?? 0) * 1e6);
+
+function listed<K, V>(by: Map<K, V[]>, key: K, value: V): void {
+  const list = by.get(key);
+  if (list) list.push(value);
+  else by.set(key, [value]);
 }
 
 function lowerBound(keys: Float64Array, x: number): number {

@@ -4,7 +4,7 @@ import { type Book, type Figure, FORMS, type Reading } from "./book.js";
 import type { Reader } from "./chain.js";
 import { type BoundLine, figuresAt, type LineKey } from "./columns.js";
 import type { BoundGrid } from "./grids.js";
-import { isSubtotal, isTotal, type Labels } from "./labels.js";
+import { isSubtotal, isTotal, type LabelMembers, type Labels } from "./labels.js";
 import { absentMeaning, meaningOf, totalMeaning } from "./meaning.js";
 import { decimalsOf, factorOf, rounded } from "./units.js";
 
@@ -38,39 +38,43 @@ function unitFor(bound: BoundLine, figure: Figure | null): string | null {
 /** The cells of a table whose lines are bound. */
 export function readCells(found: BoundGrid, labels: Labels, reader: Reader): ReadCell[] {
   const cells: ReadCell[] = [];
+  const meant = meantMembers(found, labels, reader);
   for (const [at, { line, bound }] of found.lines.entries()) {
     if (bound === null) continue;
     const place = (i: number): { row: number; column: number } =>
       found.axis === "columns" ? { row: i, column: at } : { row: at, column: i };
-    const details: Figure[] = [];
     let since: Figure[] = [];
     let group = "";
     // Whether a line's figure is not known, so that a sum of the others is none.
-    let open = false;
     let openSince = false;
     const sample = line.cells
       .flatMap((c) => figuresAt(bound.key, labels.of(c.label), reader.book))
       .find((f) => f !== undefined);
     const unit = unitFor(bound, sample ?? null);
     const scaleOf = (figure: Figure): number => factorOf(unit, { figure, form: bound.key.form }) ?? 1;
-    for (const [i, c] of line.cells.entries()) {
+    const lines = line.cells.map((c) => {
       const total = isTotal(c.label);
-      // 异地/省内, 异地/跨省, 异地/小计: the subtotal is of its own group.
-      const own = c.label.includes("/") ? c.label.split("/")[0] : "";
-      if (own !== group) [since, openSince, group] = [[], false, own];
       const members = labels.of(c.label);
       // A label that names another member than all the line's figures share is none of them.
       const outside = [...bound.key.shared].some(([d, m]) => members.has(d) && !members.get(d)?.has(m));
       const options = total || outside ? [] : figuresAt(bound.key, members, reader.book);
       const shown = c.number;
       const figure =
-        options.find((f) => shown !== null && prints(shown, f, bound, scaleOf(f))) ?? options[0] ?? null;
-      if (!total) {
-        if (figure) {
-          details.push(figure);
-          since.push(figure);
-        } else if (shown !== null && Number(shown.digits) !== 0) open = openSince = true;
-      }
+        options.find((f) => shown !== null && prints(shown, f, bound, scaleOf(f))) ??
+        onlyOne(options, meant.get(c.label), bound.key);
+      return { total, outside, figure, unknown: !total && figure === null && !isZero(shown) };
+    });
+    // A total may stand before its lines.
+    const details = lines.flatMap((l) => (l.figure === null ? [] : [l.figure]));
+    const open = lines.some((l) => l.unknown);
+    for (const [i, c] of line.cells.entries()) {
+      const { total, outside, figure, unknown } = lines[i];
+      // 异地/省内, 异地/跨省, 异地/小计: the subtotal is of its own group.
+      const own = c.label.includes("/") ? c.label.split("/")[0] : "";
+      if (own !== group) [since, openSince, group] = [[], false, own];
+      const shown = c.number;
+      if (figure) since.push(figure);
+      if (unknown) openSince = true;
       if (shown === null) continue;
       const base = {
         ...place(i),
@@ -83,6 +87,17 @@ export function readCells(found: BoundGrid, labels: Labels, reader: Reader): Rea
       if (total) {
         const kind = isSubtotal(c.label) ? ("subtotal" as const) : ("total" as const);
         if (outside || (c.label.includes("/") && kind === "total")) continue;
+        // 普通住院 合计, 门诊合计 are totals of their own: of what they name.
+        if (kind === "total" && labels.of(c.label).size > 0) {
+          const own = ownTotal(bound.key, labels.of(c.label), reader.book).find((f) =>
+            prints(shown, f, bound, scaleOf(f)),
+          );
+          if (own === undefined) continue;
+          const reading = { figure: own, form: bound.key.form };
+          const meaning = meaningOf(own, reading.form, scaleOf(own), reader.book, false);
+          cells.push({ ...base, kind, meaning, reading });
+          continue;
+        }
         const whole = kind === "subtotal" && since.length > 0 ? !openSince : !open;
         const parts = kind === "subtotal" && since.length > 0 ? since : details;
         const meaning = totalOf(kind, bound, parts, whole, shown, unit, reader.book);
@@ -111,6 +126,65 @@ function emptyScope(key: LineKey, labels: Labels, label: string, book: Book) {
   if (own.length === 0 || own.some(([, m]) => m === undefined) || key.insurance === null) return null;
   return book.scope(key.insurance, [...key.shared, ...(own as [string, string][])]);
 }
+
+/** What a total may say that names members itself. */
+function ownTotal({ insurance, shared, indicator }: LineKey, label: LabelMembers, book: Book): Figure[] {
+  let options: [string, string][][] = [[...shared]];
+  for (const [d, members] of label)
+    if (d !== "insurance" && d !== "whole" && !shared.has(d))
+      options = options.flatMap((o) => [o, ...[...members].map((m): [string, string][] => [...o, [d, m]])]);
+  const insurances = label.get("insurance") ?? (insurance === null ? [] : [insurance]);
+  return [...insurances].flatMap((i) =>
+    options.flatMap((o) => (o.length > shared.size ? (book.at(book.scope(i, o), indicator) ?? []) : [])),
+  );
+}
+
+/** The members of a scope that are not shared by its line. */
+const ownMembers = ({ scope }: Figure, { shared }: LineKey): string =>
+  [...scope.members]
+    .filter(([d]) => !shared.has(d))
+    .map(([d, m]) => `${d}=${m}`)
+    .sort()
+    .join();
+
+/** Which of the members that a label may mean the other lines of the table print: those that most of them agree with. */
+function meantMembers(found: BoundGrid, labels: Labels, reader: Reader): Map<string, ReadonlySet<string>> {
+  const votes = new Map<string, Map<string, number>>();
+  for (const { line, bound } of found.lines) {
+    if (bound === null) continue;
+    for (const c of line.cells) {
+      if (c.number === null || isTotal(c.label)) continue;
+      const of = votes.get(c.label) ?? new Map<string, number>();
+      votes.set(c.label, of);
+      for (const figure of figuresAt(bound.key, labels.of(c.label), reader.book)) {
+        const own = ownMembers(figure, bound.key);
+        const scale = factorOf(bound.unit, { figure, form: bound.key.form }) ?? 1;
+        of.set(own, (of.get(own) ?? 0) + (prints(c.number, figure, bound, scale) ? 1 : 0));
+      }
+    }
+  }
+  return new Map(
+    [...votes].map(([label, of]) => {
+      const most = Math.max(0, ...of.values());
+      return [label, new Set([...of].flatMap(([own, n]) => (n === most ? [own] : [])))];
+    }),
+  );
+}
+
+/** The figure of a cell that prints none of its options: one that is clear, or null. */
+function onlyOne(
+  options: readonly Figure[],
+  meant: ReadonlySet<string> | undefined,
+  key: LineKey,
+): Figure | null {
+  const own = options.filter((f) => meant?.has(ownMembers(f, key)));
+  const [first] = own;
+  if (first === undefined || (meant && own.length < meant.size)) return null;
+  const at = FORMS.indexOf(key.form);
+  return own.every((f) => f.values[at] === first.values[at]) ? first : null;
+}
+
+const isZero = (n: WrittenNumber | null): boolean => n === null || Number(n.digits) === 0;
 
 /** Whether a figure prints as the number, rounded half up or cut off. */
 function prints(n: WrittenNumber, figure: Figure, { key }: BoundLine, scale: number): boolean {
@@ -161,7 +235,11 @@ function totalOf(
   if (fit) return fit;
   // Lines that leave something out have another total than everything: which is meant cannot be told.
   const values = new Set(options.map((o) => o.value?.toPrecision(9)));
-  return values.size === 1 ? options[0] : (options.find((o) => o.meaning === sum) ?? null);
+  return sum === null
+    ? null
+    : values.size === 1
+      ? options[0]
+      : (options.find((o) => o.meaning === sum) ?? null);
 }
 
 /** The published figure that a sum of lines is: the same indicator of a wider group, equal in value. */

@@ -43,7 +43,7 @@ export function candidatesOf(n: ToldNumber, { book, decimals }: Reader): Reading
   );
 }
 
-const nearly01 = (reading: Reading): boolean => {
+export const nearly01 = (reading: Reading): boolean => {
   const v = amountOf(reading);
   return reading.figure.unit === "fraction" && (v === 0 || v === 1);
 };
@@ -66,7 +66,8 @@ export function bind(told: Told, reader: Reader): Bound {
   });
   const states = candidates.map((list, i) => {
     const scored = list.flatMap((reading) => {
-      if (nearly01(reading)) return [];
+      // 0 % and 100 % are figures of everything: only its name tells one.
+      if (nearly01(reading) && words.spoken(i, reading) < 1.4) return [];
       let score = words.of(i, reading);
       for (let j = Math.max(0, i - 4); j < Math.min(numbers.length, i + 5); j++) {
         if (j === i || numbers[j].digits === numbers[i].digits) continue;

@@ -82,12 +82,19 @@ interface Candidate {
 export function figuresAt(key: LineKey, label: LabelMembers, book: Book): Figure[] {
   const insurances = key.insurance !== null ? [key.insurance] : [...(label.get("insurance") ?? [])];
   let options: [string, string][][] = [[...key.shared]];
-  for (const d of key.named)
+  for (const d of key.named) {
+    // Among categories 住院 stands for a whole kind of care.
+    const whole = d === "category" && !label.has(d) && label.has("whole") && !key.shared.has("care");
+    const said = whole ? "care" : d;
     options = options.flatMap((o) =>
-      [...(label.get(d) ?? [])].map((m): [string, string][] => [...o, [d, m]]),
+      [...(label.get(said) ?? [])].map((m): [string, string][] => [...o, [said, m]]),
     );
-  const byCare = key.named.includes("category") && !key.shared.has("care") && !key.named.includes("care");
-  if (byCare) options = options.flatMap((o) => CARES.map((c): [string, string][] => [...o, ["care", c]]));
+  }
+  const ofCategory = (o: [string, string][]): boolean => o.some(([d]) => d === "category");
+  if (key.named.includes("category") && !key.shared.has("care"))
+    options = options.flatMap((o) =>
+      ofCategory(o) ? CARES.map((c): [string, string][] => [...o, ["care", c]]) : [o],
+    );
   return insurances.flatMap((insurance) =>
     options.flatMap((members) => {
       const found = book.at(book.scope(insurance, members), key.indicator);
@@ -134,6 +141,13 @@ export function bindLine(
   const voting = details.filter((d) => !d.zero);
   if (voting.length < 2) return null;
   const byLabels = voting.some((d) => d.label.has("insurance"));
+  // What every label says, 市内住院 and 市外住院, is said of the whole line.
+  const [one] = details;
+  const constant = new Set(
+    [...one.label].flatMap(([d, ms]) =>
+      details.every((o) => sameMembers(o.label.get(d), ms)) && details.length > 1 ? [d] : [],
+    ),
+  );
   const found = new Map<string, Candidate>();
   for (const { at, label, number } of voting)
     for (const { figure, form } of readings(number, unit, reader, forced)) {
@@ -150,25 +164,33 @@ export function bindLine(
       for (const [d, m] of members) {
         const said = label.get(d);
         if (said === undefined) continue;
-        if (said.has(m)) named.push(d);
-        else stray = true;
+        if (!said.has(m)) stray = true;
+        else if (!constant.has(d)) named.push(d);
       }
       if (stray || (named.length === 0 && !ownInsurance)) continue;
-      const shared = new Map(
-        [...members].filter(([d]) => !named.includes(d) && !(d === "care" && named.includes("category"))),
-      );
-      const key: LineKey = {
-        indicator: figure.indicator,
-        unitOfFigure: figure.unit,
-        form,
-        insurance: byLabels && ownInsurance ? null : insurance,
-        shared,
-        named: named.sort(),
-      };
-      const text = `${key.indicator} ${form} ${key.insurance} ${sharedText(shared)} ${named.join()}`;
-      const c = found.get(text) ?? { key, rows: new Map<number, Figure>() };
-      found.set(text, c);
-      if (!c.rows.has(at)) c.rows.set(at, figure);
+      // The kind of care follows from the category; a line of categories may have a whole kind of care among them.
+      const axes = named.includes("category")
+        ? [named.filter((d) => d !== "care")]
+        : named.includes("care") && !label.has("category") && label.has("whole")
+          ? [named, named.map((d) => (d === "care" ? "category" : d))]
+          : [named];
+      for (const axis of axes) {
+        const shared = new Map(
+          [...members].filter(([d]) => !named.includes(d) && !(d === "care" && axis.includes("category"))),
+        );
+        const key: LineKey = {
+          indicator: figure.indicator,
+          unitOfFigure: figure.unit,
+          form,
+          insurance: byLabels && ownInsurance ? null : insurance,
+          shared,
+          named: [...axis].sort(),
+        };
+        const text = `${key.indicator} ${form} ${key.insurance} ${sharedText(shared)} ${key.named.join()}`;
+        const c = found.get(text) ?? { key, rows: new Map<number, Figure>() };
+        found.set(text, c);
+        if (!c.rows.has(at)) c.rows.set(at, figure);
+      }
     }
   const cue = formCue(line.head);
   const head = line.head.replace(/20\d\d年?|[（(].*?[)）]/g, "");
@@ -206,6 +228,9 @@ export function bindLine(
   if (agree < 2 || agree < 0.6 * Math.max(of, 1)) return null;
   return { key, unit, misnamedUnit: false, agree, of: Math.max(of, 1), score: best.score };
 }
+
+const sameMembers = (a: ReadonlySet<string> | undefined, b: ReadonlySet<string>): boolean =>
+  a !== undefined && a.size === b.size && [...a].every((m) => b.has(m));
 
 /** A printed total speaks for the key whose whole it is, and a little against one whose whole it is not. */
 function totalsVote(line: Line, key: LineKey, unit: string | null, book: Book): number {

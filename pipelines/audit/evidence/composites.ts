@@ -43,6 +43,7 @@ export function addComposites(book: Book, booked: readonly { readonly subject: s
   ] as const)
     for (const set of sets) addSums(book, rows, dimension, set);
   addSchemeRates(book, rows);
+  addEnrolmentRates(book, rows);
   addBooked(
     book,
     rows,
@@ -118,6 +119,19 @@ function addSchemeRates(book: Book, rows: readonly Figure[]): void {
       const values = withChange(over(f.values[0], base.values[0]), over(f.values[1], base.values[1]));
       book.add(f.scope, name, "fraction", values, sign(f.scope, name), `${paid} ÷ ${fee}`);
     }
+}
+
+/** Of the insured: this year's over last year's, and those who paid over all. */
+function addEnrolmentRates(book: Book, rows: readonly Figure[]): void {
+  for (const f of rows) {
+    if (f.indicator !== "enrolled") continue;
+    const add = (name: string, value: number | null): void => {
+      const values = withChange(value, null);
+      if (value !== null) book.add(f.scope, name, "fraction", values, sign(f.scope, name), name);
+    };
+    add("enrolled_again", over(f.values[0], f.values[1]));
+    add("enrolled_paid_rate", over(book.at(f.scope, "enrolled_paid")?.values[0] ?? null, f.values[0]));
+  }
 }
 
 /** What an insurance spends by settlements and by its books, and what is a share of that. */

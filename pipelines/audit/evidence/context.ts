@@ -23,6 +23,8 @@ export interface Context {
   /** The latest word about each dimension, and `insurance`. */
   readonly named: ReadonlyMap<string, Named>;
   readonly form: FormCue;
+  /** Dimensions of two members that the sentence names one of: where it names none, the other may be meant. */
+  readonly halved: ReadonlySet<string>;
   /** Stretches of words before it, the nearest first: what it may be a figure of. */
   readonly windows: readonly string[];
 }
@@ -30,6 +32,8 @@ export interface Context {
 /** Brackets without figures, and quotation marks, as blanks: what they hold explains, and names nothing. */
 export const masked = (text: string): string =>
   text.replace(/[“”]/g, " ").replace(/[（(][^（）()\d]*[)）]/g, (m) => " ".repeat(m.length));
+
+const HALVES: ReadonlySet<string> = new Set(["channel", "ownership", "person_group", "person_kind"]);
 
 const inList = (left: string): boolean => /^\s*[、,，和]\s*$/.test(left);
 
@@ -45,6 +49,10 @@ export function contexts(told: Told, vocabulary: Vocabulary): Context[] {
     for (const m of vocabulary.mentions(masked(told.before)))
       if (m.about === "insurance") above.set("insurance", { meant: m.meant, near: "heading" });
   const { numbers } = told;
+  const beside = told.aside === undefined ? [] : vocabulary.mentions(masked(told.aside));
+  const halved = new Set(
+    [...mentions, ...beside].flatMap((m) => m.meant.map(([d]) => d)).filter((d) => HALVES.has(d)),
+  );
   return numbers.map((n, i) => {
     const named = new Map(above);
     const clause = Math.max(0, ...["；", ";", "。"].map((c) => text.lastIndexOf(c, n.start - 1)));
@@ -56,7 +64,7 @@ export function contexts(told: Told, vocabulary: Vocabulary): Context[] {
     while (last + 1 < numbers.length && inList(numbers[last + 1].left)) last++;
     if (last > first) pairOff(numbers, first, last, i, mentions, named);
     const left = numbers[last > first ? first : i].left;
-    return { named, form: formCue(n, left), windows: windowsBefore(numbers, i) };
+    return { named, form: formCue(n, left), halved, windows: windowsBefore(numbers, i) };
   });
 }
 

@@ -2,11 +2,10 @@ import { bare } from "../document/model.js";
 import { masked } from "./context.js";
 import type { Vocabulary } from "./vocabulary.js";
 
-/** What a label names: for each dimension, and `insurance`, the members that it may mean. */
+/** What a label names: for each dimension, and `insurance`, the members that it may mean; `whole` where it says no more. */
 export type LabelMembers = ReadonlyMap<string, ReadonlySet<string>>;
 
-const TOTAL =
-  /^(合计|小计|总计|共计|总数|全[县市省区州旗]|本[县市省区]|[县市]本?级?合计|.{0,6}(合计|小计|总计))$/;
+const TOTAL = /^(合计|小计|总计|共计|总数|全[县市省区州旗]|[县市]本?级?合计|.{0,6}(合计|小计|总计))$/;
 export const isTotal = (label: string): boolean => TOTAL.test(bare(label).replace(/^.*\//, ""));
 export const isSubtotal = (label: string): boolean => /小计$/.test(bare(label));
 
@@ -21,8 +20,11 @@ export class Labels {
     const known = this.#read.get(key);
     if (known) return known;
     const members = new Map<string, Set<string>>();
-    for (const { meant } of this.vocabulary.mentions(masked(key)))
+    const mentions = this.vocabulary.mentions(masked(key));
+    for (const { meant } of mentions)
       for (const [d, m] of meant) members.set(d, (members.get(d) ?? new Set()).add(m));
+    if (mentions.length === 1 && mentions[0].text === key.replace(/(医疗)?(费用|费|支出|待遇)$/, ""))
+      members.set("whole", new Set([key]));
     const facility = this.#facility(key);
     if (facility !== null) members.set("facility", new Set([facility]));
     this.#read.set(key, members);

@@ -59,15 +59,25 @@ export function termsOf(figure: Figure, book: Book): { top: Figure; bottom: Figu
   const known = SETTLEMENT.get(indicator);
   if (!known?.denominator) return null;
   const top = book.at(scope, known.numerator);
-  const bottom =
-    known.denominator === "enrolled" ? enrolledBehind(scope, book) : book.at(scope, known.denominator);
-  return top && bottom ? { top, bottom } : null;
+  if (top === undefined) return null;
+  const bottoms =
+    known.denominator === "enrolled" ? enrolledBehind(scope, book) : [book.at(scope, known.denominator)];
+  const bottom = bottoms.find((b) => b !== undefined && isQuotient(figure, top, b));
+  return bottom ? { top, bottom } : null;
 }
 
-function enrolledBehind({ insurance, members }: Scope, book: Book): Figure | undefined {
-  const district = members.get("district");
-  const scope = book.scope(insurance, district ? [["district", district]] : []);
-  return book.at(scope, "enrolled");
+/** The insured that a rate may be of: those of the figure's own group and district, of one of them, of all. */
+function enrolledBehind({ insurance, members }: Scope, book: Book): (Figure | undefined)[] {
+  const own = [...members].filter(([d]) => ["district", "person_group", "person_kind"].includes(d));
+  return [own, ...own.map((m) => [m]), []].map((m) => book.at(book.scope(insurance, m), "enrolled"));
+}
+
+/** Whether a figure is the one over the other, as far as it is published. */
+function isQuotient({ values }: Figure, top: Figure, bottom: Figure): boolean {
+  const [a, b] = [top.values[0] ?? 0, bottom.values[0] ?? 0];
+  return (
+    values[0] === null || (b !== 0 && Math.abs(a / b - values[0]) <= 2e-6 * Math.max(1, Math.abs(values[0])))
+  );
 }
 
 /** What a printed number that reads so says, in terms of rows; `factor` leads to the printed unit. */

@@ -9,7 +9,7 @@ import type { Book, Reading } from "./book.js";
 import { readCells } from "./cells.js";
 import type { Reader } from "./chain.js";
 import { bindGrid, tableWords } from "./grids.js";
-import { isSubtotal, isTotal, Labels } from "./labels.js";
+import { isSubtotal, isTotal, type LabelMembers, Labels } from "./labels.js";
 import { meaningOf } from "./meaning.js";
 import { FORGETFUL, type Memory } from "./memory.js";
 import { houseKey, isChange, isShare } from "./score.js";
@@ -178,8 +178,10 @@ function inTable(
   for (const { told: sentence, cells: at } of told) {
     if (at.every(({ row, column }) => cells.has(`${row} ${column}`))) continue;
     const read = readSentence(sentence, reader);
-    for (const [i, { row, column }] of at.entries())
-      rest.set(`${row} ${column}`, { n: sentence.numbers[i], read: read[i] });
+    for (const [i, { row, column }] of at.entries()) {
+      const own = read[i]?.slip && strange(read[i].reading, labels.of(grid.rows[row].label)) ? null : read[i];
+      rest.set(`${row} ${column}`, { n: sentence.numbers[i], read: own });
+    }
   }
   const found: FoundFigure[] = [];
   for (const [row, { label, cells: own }] of grid.rows.entries())
@@ -225,6 +227,12 @@ function inTable(
   return found;
 }
 
+/** Whether a row's label names places or groups of which the figure has none. */
+function strange({ figure }: Reading, label: LabelMembers): boolean {
+  const said = [...label].filter(([d]) => !["insurance", "whole", "care"].includes(d));
+  return said.length > 0 && !said.some(([d, ms]) => ms.has(figure.scope.members.get(d) ?? ""));
+}
+
 /** Share of the cells whose print-alike figures have what the headings of their column name. */
 function rankBy(book: Book, vocabulary: Vocabulary) {
   const labels = new Labels(vocabulary);
@@ -233,7 +241,7 @@ function rankBy(book: Book, vocabulary: Vocabulary) {
   return (heads: readonly string[], rows: readonly (readonly { readonly text: string }[])[]): number => {
     let [hit, all] = [0, 0];
     for (const [j, head] of heads.entries()) {
-      const want = [...labels.of(head)].filter(([d]) => d !== "insurance" && d !== "facility");
+      const want = [...labels.of(head)].filter(([d]) => !["insurance", "facility", "whole"].includes(d));
       for (const row of rows) {
         const n = row[j] && cellNumber(row[j].text);
         if (!n || Number(n.digits) === 0) continue;

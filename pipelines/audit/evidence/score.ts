@@ -51,7 +51,7 @@ const matches = (figure: Figure, meant: Meant): boolean | null => {
 
 /** How well the words around a number go with a figure's insurance and members. */
 function scopeScore(figure: Figure, context: Context): number {
-  const { named } = context;
+  const { named, halved } = context;
   const members = figure.scope.members;
   const insurance = named.get("insurance");
   let score = 0;
@@ -70,14 +70,15 @@ function scopeScore(figure: Figure, context: Context): number {
     else if (!(about === "care" && members.has("category"))) score -= ABSENT[near];
   }
   for (const d of members.keys())
-    if (!covered.has(d) && !(d === "care" && members.has("category"))) score -= unnamed(d);
+    if (!covered.has(d) && !(d === "care" && members.has("category")))
+      score -= halved.has(d) ? Math.min(1, unnamed(d)) : unnamed(d);
   return score;
 }
 
 /** Whether some member of the figure is one that its context names otherwise, or not at all where it should. */
-export function strays(figure: Figure, { named }: Context): boolean {
+export function strays(figure: Figure, { named, halved }: Context): boolean {
   for (const [d, m] of figure.scope.members) {
-    if (unnamed(d) < 2) continue;
+    if (unnamed(d) < 2 || (halved.has(d) && !named.has(d))) continue;
     let said = false;
     for (const { meant } of named.values()) if (meant.some(([nd, nm]) => nd === d && nm === m)) said = true;
     if (!said) return true;
@@ -98,6 +99,8 @@ function formScore(reading: Reading, { form: cue }: Context): number {
   if (cue === "share") return score + (share && form === "value" ? 2 : -3);
   if (cue === "other") return score - 8;
   score += form === "value" ? 1 : -2.5;
+  // What is printed without a sign is rather a sum that is none than a deficit.
+  if (form === "value" && (amountOf(reading) ?? 0) < 0) score -= 1.5;
   return score;
 }
 
@@ -120,12 +123,18 @@ export class WordScore {
     const known = this.#scopes[at].get(figure.scope.id);
     const scope = known ?? this.#scope(at, figure);
     if (known === undefined) this.#scopes[at].set(figure.scope.id, scope);
-    let label = 0;
-    for (const [k, window] of context.windows.entries())
-      label = Math.max(label, this.vocabulary.likeness(figure.indicator, window) * [1, 0.7, 0.5][k]);
+    let label = this.spoken(at, reading);
     const head = this.heads.at(-1);
     if (head) label = Math.max(label, this.vocabulary.likeness(figure.indicator, head) * 0.5);
     return scope + label + formScore(reading, context);
+  }
+
+  /** How much the words before a number speak of a reading's indicator. */
+  spoken(at: number, { figure }: Reading): number {
+    let label = 0;
+    for (const [k, window] of this.contexts[at].windows.entries())
+      label = Math.max(label, this.vocabulary.likeness(figure.indicator, window) * [1, 0.7, 0.5][k]);
+    return label;
   }
 
   #scope(at: number, figure: Figure): number {

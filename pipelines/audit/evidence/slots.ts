@@ -1,9 +1,10 @@
 import { type Book, type Figure, FORMS, type Reading } from "./book.js";
-import type { Bound, Reader } from "./chain.js";
+import { type Bound, nearly01, type Reader } from "./chain.js";
 import { termsOf } from "./meaning.js";
 import { isChange, isShare, pairScore } from "./score.js";
 import type { ToldNumber } from "./told.js";
 import { factorOf, plain, printedValue, rounded } from "./units.js";
+import type { Meant } from "./words.js";
 
 /** How a printed number may have become of the right one. */
 export type Slip = "same" | "swapped" | "lost" | "added" | "digit" | "point" | "rounding" | "near" | "sign";
@@ -90,6 +91,7 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
     for (const form of FORMS) {
       const reading = { figure, form };
       if (figure.values[FORMS.indexOf(form)] === null || factorOf(n.unit, reading) === null) continue;
+      if (nearly01(reading)) continue;
       const moves = cue === "up" || cue === "down";
       if (moves !== isChange(form)) continue;
       if ((cue === "share") !== isShare(figure.indicator) || (cue === "previous") !== (form === "previous"))
@@ -118,6 +120,7 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
   }
   const options: (Slot & { shown: string })[] = [];
   for (const { reading, by } of from.values()) {
+    if (leavesOut(reading.figure, at, bound, holds)) continue;
     const decimals = decimalsAt(n, reading, reader);
     const slip = likeness(n, reading, decimals);
     const value = printedValue(n.unit, reading);
@@ -139,6 +142,8 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
   const best = options[0];
   if (best === undefined) return null;
   const next = options.find((o) => o.shown !== best.shown)?.score ?? best.score - 9;
+  // What prints so as it stands, and goes with the words nearly as well, is rather no misprint.
+  if (best.slip !== "same" && exactAt(at, bound) >= best.base - 1) return null;
   if (best.score < LEAST_SCORE || best.score - next < LEAST_GAP || best.slip === null) return null;
   return {
     reading: best.reading,
@@ -147,6 +152,24 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
     gap: best.score - next,
     base: best.base,
   };
+}
+
+/** How well the words go with the best figure that prints as the number does. */
+const exactAt = (at: number, { candidates, words }: Bound): number =>
+  Math.max(Number.NEGATIVE_INFINITY, ...candidates[at].slice(0, 500).map((r) => words.of(at, r)));
+
+/** Whether a figure has no member of what the clause names and the numbers beside are bound to: it is a wider one. */
+function leavesOut({ scope }: Figure, at: number, bound: Bound, holds: readonly boolean[]): boolean {
+  const of = ({ members }: Figure["scope"], meant: Meant): boolean =>
+    meant.some(([d, m]) => members.get(d) === m);
+  for (const [about, { meant, near }] of bound.contexts[at].named) {
+    if (about === "insurance" || near !== "clause" || of(scope, meant)) continue;
+    for (let j = Math.max(0, at - 4); j < Math.min(holds.length, at + 5); j++) {
+      const beside = bound.bindings[j].reading?.figure.scope;
+      if (j !== at && holds[j] && beside && of(beside, meant)) return true;
+    }
+  }
+  return false;
 }
 
 export function decimalsAt(n: ToldNumber, reading: Reading, { decimals }: Reader): number {

@@ -27,6 +27,7 @@ export function tell(
   const groups = byColumn
     ? grid.heads.map((_, j) => grid.rows.map((_, i) => cells(i, j)))
     : grid.rows.map((_, i) => grid.heads.map((_, j) => cells(i, j)));
+  const aside = [...grid.rows.map((r) => r.label), ...grid.heads].join(" ");
   return groups.flatMap((group) => {
     let text = `${title}：`;
     const numbers: ToldNumber[] = [];
@@ -56,7 +57,7 @@ export function tell(
       kept.push(at);
     }
     if (numbers.length === 0) return [];
-    return [{ told: { text, numbers, heads: [...heads, title], before: "" }, cells: kept }];
+    return [{ told: { text, numbers, heads: [...heads, title], before: "", aside }, cells: kept }];
   });
 }
 

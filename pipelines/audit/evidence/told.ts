@@ -22,6 +22,8 @@ export interface Told {
   readonly heads: readonly string[];
   /** The sentence before. */
   readonly before: string;
+  /** Of a table's line: the labels of all its lines. */
+  readonly aside?: string;
 }
 
 /** Sentences with numbers out of paragraphs in order; a paragraph with a number of its own opens a section. */

@@ -7,6 +7,7 @@ import {
   OWNERSHIP_LABELS,
   PERSON_GROUP_LABELS,
   REGION_LABELS,
+  SUBJECT_LABELS,
   TIER_LABELS,
 } from "../../../schemas/labels.js";
 import { bare } from "../document/model.js";
@@ -56,6 +57,7 @@ export class Vocabulary {
       ["ownership", OWNERSHIP_LABELS],
       ["person_group", PERSON_GROUP_LABELS],
       ["care", CARE_LABELS],
+      ["subject", SUBJECT_LABELS],
     ] as const)
       for (const { value, zh } of labels) if (value !== "unknown") this.#learn(zh, [[dimension, value]]);
     for (const [meant, words] of [...MEMBER_WORDS, ...PLACE_WORDS[level]])
@@ -86,6 +88,11 @@ export class Vocabulary {
     const found: Mention[] = [];
     for (const m of text.matchAll(this.#pattern)) {
       const meant = this.#meant.get(m[0]) ?? [];
+      // 省内异地, 跨省异地: the first word says where, the second only that it is not here.
+      const last = found.at(-1);
+      const here = last !== undefined && last.at + last.text.length === m.index;
+      if (here && last.about === "region" && meant.some(([d, v]) => d === "flow" && v === "outbound"))
+        continue;
       if (meant.length > 0) found.push({ at: m.index, text: m[0], about: meant[0][0], meant });
       // 公务员 names a fund, and the insurance of those whom it pays for.
       const insurance = INSURANCE_WORDS[m[0]];

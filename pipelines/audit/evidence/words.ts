@@ -30,7 +30,14 @@ export const MEMBER_WORDS: readonly (readonly [Meant, readonly string[]])[] = [
     ["门诊"],
   ],
   [[["care", "pharmacy"]], ["药店", "购药"]],
-  [[["channel", "direct"]], ["直接结算", "联网结算", "即时结算"]],
+  [
+    [
+      ["care", "maternity"],
+      ["care", "maternity+booked"],
+    ],
+    ["生育待遇", "生育"],
+  ],
+  [[["channel", "direct"]], ["直接结算", "联网结算", "即时结算", "直结"]],
   [[["channel", "manual"]], ["零星", "手工"]],
   [
     [
@@ -48,7 +55,7 @@ export const MEMBER_WORDS: readonly (readonly [Meant, readonly string[]])[] = [
   ],
   [[["subject", "levy"]], ["征缴", "个人缴费", "筹资", "保费"]],
   [[["subject", "interest"]], ["利息"]],
-  [[["subject", "allowance"]], ["津贴"]],
+  [[["subject", "allowance"]], ["生育津贴", "津贴"]],
   [[["subject", "subsidy_local"]], ["市县财政", "县级财政"]],
   [[["fund", "civil_servant"]], ["公务员"]],
   [[["fund", "large_amount"]], ["大额"]],
@@ -75,7 +82,10 @@ export const PLACE_WORDS: Readonly<
   Record<"county" | "city" | "province", readonly (readonly [Meant, readonly string[]])[]>
 > = {
   county: [
-    [[["region", "county"]], ["县域内", "县内", "县域", "区内", "旗内", "本地", "本县", "本区"]],
+    [
+      [["region", "county"]],
+      ["县域内", "县内", "县域", "区内", "旗内", "本地", "本县", "本区", "本旗", "本市"],
+    ],
     [[["region", "city"]], ["市内", "市域内", "县外市内"]],
     [
       [
@@ -158,6 +168,10 @@ export const INDICATOR_WORDS: Readonly<Record<string, readonly string[]>> = {
   visits_per_person: ["人次人头比", "人头人次比"],
   enrolled: ["参保人数", "参保"],
   enrolled_paid: ["缴费人数", "实际缴费", "征缴"],
+  enrolment_progress: ["完成预算参保人数", "完成预算", "完成任务", "参保任务完成率"],
+  enrolled_again: ["与上年度参保人数比较完成", "比上年完成"],
+  enrolled_paid_rate: ["参保率", "缴费率"],
+  income_progress: ["完成预算收入", "完成年初预算", "预算执行率"],
   income: ["收入", "基金收入", "筹资金额"],
   expense: ["支出", "基金支出"],
   balance_period: ["当期结余", "本期结余"],

@@ -9,6 +9,7 @@ import { createMetrics } from "../../../connectors/ops/metrics.js";
 import { type OpsServer, startOps } from "../../../connectors/ops/server.js";
 import type { Log } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
+import type { WayOn } from "../../engine/belonging.js";
 import { openEngine } from "../../engine/open.js";
 import type { RunSummary } from "../../engine/port.js";
 import type { Monitor } from "../../monitor/monitor.js";
@@ -20,6 +21,12 @@ import { say } from "../terminal/say.js";
 export interface RunOptions {
   readonly config: string;
   readonly untilDrained?: boolean;
+  /** Begin anew beside what is published. */
+  readonly newState?: boolean;
+  /** Go on with a state that is older than what is published. */
+  readonly acceptOlderState?: boolean;
+  /** `topic` or `topic/partition`: records lost there are accepted. */
+  readonly acceptGap?: readonly string[];
   readonly ops?: boolean;
   /** Serve the page and its API in the same process. */
   readonly monitor?: boolean;
@@ -37,6 +44,8 @@ export async function runCommand(options: RunOptions): Promise<number> {
   const summary = await consume(loaded, log, {
     untilDrained,
     ops: options.ops ?? !untilDrained,
+    acceptGaps: options.acceptGap ?? [],
+    way: { newState: options.newState === true, acceptOlderState: options.acceptOlderState === true },
     ...(options.monitor ? { monitor: await monitorOf(options.config, loaded, log) } : {}),
   });
   say(summaryText(summary, loaded));
@@ -58,19 +67,29 @@ async function monitorOf(configFile: string, loaded: LoadedConfig, log: Log): Pr
 export async function consume(
   loaded: LoadedConfig,
   log: Log,
-  options: { untilDrained: boolean; ops: boolean; monitor?: Monitor },
+  options: {
+    untilDrained: boolean;
+    ops: boolean;
+    monitor?: Monitor;
+    way?: WayOn;
+    acceptGaps?: readonly string[];
+  },
 ): Promise<RunSummary> {
   const { config } = loaded;
   const metrics = createMetrics();
-  const health = createHealth(Date.now);
-  const life = createLife(log, Date.now);
+  const health = createHealth(() => performance.now());
+  const life = createLife(log, () => performance.now());
   const progress = progressLine();
-  const startedAt = Date.now();
+  const startedAt = performance.now();
   const stop = stopOnSignals(log);
   let ops: OpsServer | null = null;
   try {
     const observer = allObservers([metrics, health, life, progress]);
-    const engine = await openEngine(loaded, { log, observer, clock: Date.now }, { wait: true });
+    const engine = await openEngine(
+      loaded,
+      { log, observer, clock: Date.now },
+      { wait: true, way: options.way },
+    );
     try {
       if (options.ops) ops = await startOps(config.ops, metrics, health);
       log.info("started", {
@@ -84,11 +103,15 @@ export async function consume(
         ...(options.monitor === undefined ? {} : { monitor: options.monitor.url }),
       });
       life.begin();
-      const summary = await engine.run({ untilDrained: options.untilDrained, signal: stop.signal });
+      const summary = await engine.run({
+        untilDrained: options.untilDrained,
+        signal: stop.signal,
+        acceptGaps: options.acceptGaps ?? [],
+      });
       const { version, applied, duplicate, held, quarantined } = summary;
       log.info("stopped", {
         why: stop.signal.aborted ? "asked to" : "drained",
-        seconds: Math.round((Date.now() - startedAt) / 100) / 10,
+        seconds: Math.round((performance.now() - startedAt) / 100) / 10,
         ...{ applied, duplicate, held, quarantined, version },
       });
       return summary;

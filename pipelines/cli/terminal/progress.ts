@@ -13,7 +13,10 @@ export interface ProgressLine extends Observer {
 const EVERY_MS = 200;
 
 /** Counts records and publishes as they happen: `12,345 records · 54,000/s · version 3`. */
-export function progressLine(out: NodeJS.WriteStream = process.stderr, clock = Date.now): ProgressLine {
+export function progressLine(
+  out: NodeJS.WriteStream = process.stderr,
+  clock = () => performance.now(),
+): ProgressLine {
   const start = clock();
   let records = 0;
   let version: number | null = null;

@@ -102,6 +102,12 @@ test.each([
   expect(() => wiringOf(config, OPTIONS)).toThrow(message);
 });
 
+test("control characters are refused where they would be in the script, and names of facilities are not in it", () => {
+  expect(() => jobOf({ careGroups: [{ name: "a\tb" }] })).toThrow(/FP3101/);
+  const facilities = [{ fixmedins_code: "H1", admdvs: "620725", name: "县\n医院" }];
+  expect(jobOf({}, { facilities }).sql).not.toContain("医院");
+});
+
 test("facilities beyond what a script can carry are told to go through the topic", () => {
   const facilities = Array.from({ length: 3001 }, (_, i) => ({ fixmedins_code: `H${i}`, admdvs: "620725" }));
   expect(() => jobOf({}, { facilities })).toThrow(/facility topic/);

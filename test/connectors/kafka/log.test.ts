@@ -292,7 +292,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
     await produce(brokers, topic, records(0, 10));
     await readOnce(config, new MemoryState());
     await withAdmin(brokers, (admin) =>
-      admin.setOffsets({ groupId: config.groupId, topic, partitions: [{ partition: 0, offset: "9" }] }),
+      admin.setOffsets({ groupId: config.groupId!, topic, partitions: [{ partition: 0, offset: "9" }] }),
     );
     const state = new MemoryState();
     await readOnce(config, state);
@@ -304,7 +304,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
     await produce(brokers, topic, records(0, 10));
     await readOnce(config, new MemoryState());
     const offsets = await withAdmin(brokers, (admin) =>
-      admin.fetchOffsets({ groupId: config.groupId, topics: [topic] }),
+      admin.fetchOffsets({ groupId: config.groupId!, topics: [topic] }),
     );
     expect(offsets[0].partitions[0].offset).toBe("10");
   });

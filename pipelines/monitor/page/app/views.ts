@@ -15,7 +15,7 @@ import { Quality } from "../views/quality.js";
 import { Query } from "../views/query.js";
 import { Relief } from "../views/relief.js";
 import { Reports } from "../views/reports.js";
-import { Restatements } from "../views/restatements.js";
+import { RestatedPeriod, Restatements } from "../views/restatements.js";
 import { Structure } from "../views/structure.js";
 
 /** A view: its address, its place in the menu, the pickers that mean something on it. */
@@ -61,7 +61,8 @@ export const VIEW_LIST: readonly View[] = [
     path: "/restatements",
     title: "nav.restatements",
     group: "data",
-    pickers: ["period"],
+    pickers: [],
+    extra: RestatedPeriod,
     body: Restatements,
   },
   { path: "/reports", title: "nav.reports", group: "data", pickers: [], body: Reports },

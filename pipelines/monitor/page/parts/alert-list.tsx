@@ -9,6 +9,7 @@ export interface AlertRow {
   readonly severity: "info" | "warning" | "critical";
   readonly state: "open" | "acknowledged" | "cleared";
   readonly indicator?: string | null;
+  readonly unit?: string | null;
   readonly period?: string | null;
   readonly insurance?: string | null;
   readonly grouping?: string | null;

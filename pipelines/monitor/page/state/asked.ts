@@ -59,31 +59,36 @@ export function sqlOf(asked: Asked): string {
 /** One query for all figures of a table or chart. */
 export function sqlOfMany(list: readonly Asked[]): string {
   if (list.length === 0) return "FROM indicators LIMIT 0;";
-  const values = (pick: (a: Asked) => string | undefined): string[] => [
-    ...new Set(list.map(pick).filter((v): v is string => v !== undefined)),
+  const values = (of: readonly Asked[], pick: (a: Asked) => string | undefined): string[] => [
+    ...new Set(of.map(pick).filter((v): v is string => v !== undefined)),
   ];
   const among = (column: string, of: string[]): string =>
     of.length === 1 ? `${column} = ${quoted(of[0])}` : `${column} IN (${of.map(quoted).join(", ")})`;
   const dimensions = [...new Set(list.flatMap((a) => Object.keys(a.dimensions ?? {})))];
-  const where = [
-    among(
-      "period",
-      values((a) => a.period),
-    ),
-    among(
-      "insurance",
-      values((a) => a.insurance ?? "all"),
-    ),
-    among("grouping", values(groupingOf)),
-    among(
-      "indicator",
-      values((a) => a.indicator),
-    ),
-    ...dimensions.flatMap((d) => {
-      const of = values((a) => a.dimensions?.[d]);
-      return of.length <= 12 ? [among(d, of)] : [];
-    }),
-  ];
+  // Each grouping has dimensions of its own: what one does not have is NULL there.
+  const conditions = values(list, groupingOf).map((grouping) => {
+    const of = list.filter((a) => groupingOf(a) === grouping);
+    return [
+      among(
+        "period",
+        values(of, (a) => a.period),
+      ),
+      among(
+        "insurance",
+        values(of, (a) => a.insurance ?? "all"),
+      ),
+      among("grouping", [grouping]),
+      among(
+        "indicator",
+        values(of, (a) => a.indicator),
+      ),
+      ...dimensions.flatMap((d) => {
+        const known = values(of, (a) => a.dimensions?.[d]);
+        return known.length > 0 && known.length <= 12 ? [among(d, known)] : [];
+      }),
+    ].join("\n  AND ");
+  });
+  const where = conditions.length === 1 ? conditions[0] : conditions.map((c) => `(${c})`).join("\n  OR ");
   const columns = [
     "period",
     "insurance",
@@ -95,7 +100,7 @@ export function sqlOfMany(list: readonly Asked[]): string {
     "change",
     "change_pct",
   ];
-  return `SELECT ${columns.join(", ")}\nFROM indicators\nWHERE ${where.join("\n  AND ")}\nORDER BY ALL;`;
+  return `SELECT ${columns.join(", ")}\nFROM indicators\nWHERE ${where}\nORDER BY ALL;`;
 }
 
 /** The figure's place in an address: `2024H1~avg_fee~resident~care:inpatient`. */

@@ -75,6 +75,7 @@ export const DATA_VIEWS = {
   "restated.cause": ["原因", "Cause"],
   "restated.causes": ["引起更正的记录", "Records behind it"],
   "restated.noCauses": ["没有引起更正的记录。", "No records changed a closed period."],
+  "restated.all": ["全部已结期间", "All closed periods"],
   "restated.more": ["等 {n} 笔", "and {n} more"],
   "restated.at": ["时间", "At"],
   "cause.late": ["迟到", "Late"],

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { session } from "../data/catalogue.js";
+import { indicatorInfo, session } from "../data/catalogue.js";
 import { ApiError, post } from "../data/client.js";
 import type { Envelope, Finding as Said } from "../data/types.js";
 import { instantText } from "../format/date.js";
@@ -117,7 +117,8 @@ export function Alerts(_: { code?: string }) {
       head: t("ask.value"),
       numeric: true,
       cell: (a) =>
-        a.period && a.indicator ? (
+        // What a watch looks at is no published figure: there is nothing to explain.
+        a.period && a.indicator && indicatorInfo(a.indicator) ? (
           <Fig
             of={{
               indicator: a.indicator,
@@ -131,7 +132,7 @@ export function Alerts(_: { code?: string }) {
             unit
           />
         ) : (
-          show(a.value, "one")
+          show(a.value, a.unit === "fraction" ? "pct2" : "one")
         ),
       raw: (a) => a.value,
     },

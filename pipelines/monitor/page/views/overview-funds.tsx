@@ -284,7 +284,13 @@ export function OtherFunds({ funds, data }: { funds: readonly FundCard[]; data: 
         </>
       }
       sheet={() => sheetOf(t("view.otherFunds"), columns, funds)}
-      figures={() => funds.map((r) => fundFigure(r, data.period, "settled_expense", r.settled))}
+      figures={() =>
+        funds.flatMap((r) =>
+          ["settled_expense", "settled_progress", "income", "balance_cumulative", "months_payable"].map((i) =>
+            fundFigure(r, data.period, i, null),
+          ),
+        )
+      }
     >
       <div class="scroll">
         <DataTable label={t("view.otherFunds")} columns={columns} rows={funds} rowKey={(r) => r.fund} />

@@ -115,7 +115,10 @@ export function RecentDays({ rows, persons }: { rows: readonly Recent[]; persons
         )
       }
       sheet={() => sheetOf(t("recent.title"), columns, rows)}
-      figures={() => rows.flatMap((r) => r.days.map((d) => ({ ...asked(r), period: d.day, value: d.value })))}
+      figures={() => [
+        ...(persons ? [persons] : []),
+        ...rows.flatMap((r) => r.days.map((d) => ({ ...asked(r), period: d.day, value: d.value }))),
+      ]}
     >
       <div class="scroll">
         <DataTable label={t("recent.title")} columns={columns} rows={rows} rowKey={(r) => r.name} />

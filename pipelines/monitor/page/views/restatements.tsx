@@ -1,4 +1,4 @@
-import { indicatorInfo, indicatorName, valueName } from "../data/catalogue.js";
+import { catalogue, indicatorInfo, indicatorName, valueName } from "../data/catalogue.js";
 import type { Envelope, Finding as Said } from "../data/types.js";
 import { instantText, periodText } from "../format/date.js";
 import { type Amount, shapeOf, show, signed } from "../format/number.js";
@@ -6,11 +6,13 @@ import { Fig } from "../parts/figure.js";
 import { Finding } from "../parts/finding.js";
 import { Pager } from "../parts/pager.js";
 import { Panel } from "../parts/panel.js";
+import { Pick } from "../parts/pickers.js";
 import { Records, type Row, said } from "../parts/records.js";
 import { Loaded } from "../parts/states.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import type { Asked } from "../state/asked.js";
-import { usePlace } from "../state/url.js";
+import { useStore } from "../state/store.js";
+import { change, usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
 import { useView } from "./use-view.js";
 
@@ -49,6 +51,26 @@ const dimensionsOf = (r: Row): Record<string, string> =>
           .filter(([k, v]) => DIMENSIONS.includes(k) && typeof v === "string")
           .map(([k, v]) => [k, String(v)]),
       );
+
+/** Which closed period; all of them where none is picked. */
+export function RestatedPeriod() {
+  const { t, lang } = useText();
+  const { params } = usePlace();
+  const closed = (useStore(catalogue)?.periods ?? []).filter((p) => p.status === "closed");
+  if (closed.length === 0) return null;
+  return (
+    <Pick
+      name="period"
+      label={t("picker.period")}
+      value={params.period ?? ""}
+      options={[
+        { value: "", name: t("restated.all") },
+        ...closed.map((p) => ({ value: p.period, name: periodText(p.period, lang) })),
+      ]}
+      onPick={(v) => change({ period: v, page: null })}
+    />
+  );
+}
 
 /** Figures a page. */
 const ROWS = 50;
@@ -89,7 +111,7 @@ export function Restatements(_: { code?: string }) {
     {
       key: "period",
       head: t("picker.period"),
-      cell: (r) => periodText(String(r.period), lang),
+      cell: (r) => <span class="nowrap">{periodText(String(r.period), lang)}</span>,
       raw: (r) => String(r.period),
     },
     {
