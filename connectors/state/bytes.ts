@@ -1,11 +1,7 @@
 import { broken } from "../../schemas/invariant.js";
 
 const TWO_52 = 2 ** 52;
-<<<<<<< HEAD
-const MOST = Number.MAX_SAFE_INTEGER;
-=======
 const TWO_53 = 2 ** 53;
->>>>>>> main
 
 /** Growing byte writer of the state's packed forms: variable-length integers and short strings. */
 export class ByteWriter {
@@ -33,14 +29,10 @@ export class ByteWriter {
     this.bytes[this.length++] = value;
   }
 
-  /** A whole number from 0 to 2^53 − 1; anything else would be read as another one. */
+  /** A whole number from 0 to 2^53; anything else would be read as another one. */
   uint(value: number): void {
-<<<<<<< HEAD
-    if (!(value >= 0 && value <= MOST) || Math.floor(value) !== value)
-      broken(`${value} is packed as a count`);
-=======
-    if (!(value >= 0 && value <= TWO_53)) throw new RangeError(`${value} lies outside 0 to 2^53`);
->>>>>>> main
+    if (!(value >= 0 && value <= TWO_53) || Math.floor(value) !== value)
+      broken(`${value} is packed as a count, outside 0 to 2^53`);
     this.reserve(8);
     const bytes = this.bytes;
     let v = value;
@@ -56,9 +48,9 @@ export class ByteWriter {
     bytes[this.length++] = v;
   }
 
-  /** A whole number from −2^52 to 2^52 − 1: beyond it the sign would be lost. */
+  /** A whole number from −2^52 to 2^52: beyond it the sign would be lost. */
   int(value: number): void {
-    if (!(value < TWO_52 && value >= -TWO_52)) broken(`${value} lies outside ±2^52`);
+    if (!(value <= TWO_52 && value >= -TWO_52)) broken(`${value} lies outside ±2^52`);
     this.uint(value >= 0 ? value * 2 : value * -2 - 1);
   }
 

@@ -9,9 +9,9 @@ const count = fc.oneof(
   fc.integer({ min: 0, max: 52 }).map((bits) => 2 ** bits),
 );
 const signed = fc.oneof(
-  fc.integer({ min: -MOST, max: MOST - 1 }),
+  fc.integer({ min: -MOST, max: MOST }),
   fc.integer({ min: 0, max: 51 }).map((bits) => -(2 ** bits)),
-  fc.constantFrom(0, 1, -1, 127, -128, MOST - 1, 1 - MOST, -MOST),
+  fc.constantFrom(0, 1, -1, 127, -128, MOST - 1, 1 - MOST, MOST, -MOST),
 );
 /** Empty, long, astral; half a pair is kept as U+FFFD, as UTF-8 has no form for it. */
 const text = fc.oneof(
@@ -44,7 +44,7 @@ test("what cannot be packed is refused by number, and nothing is written of it",
   const never = fc.oneof(
     fc.integer({ min: Number.MIN_SAFE_INTEGER, max: -1 }),
     fc.double({ noInteger: true }),
-    fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 53, 0.5, -0.5),
+    fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 53 + 2, 0.5, -0.5),
   );
   fc.assert(
     fc.property(never, (value) => {
@@ -53,7 +53,7 @@ test("what cannot be packed is refused by number, and nothing is written of it",
       expect(writer.length).toBe(0);
     }),
   );
-  for (const value of [MOST, MOST + 1, -MOST - 1, Number.NaN, 0.5]) {
+  for (const value of [MOST + 1, -MOST - 1, Number.NaN, 0.5]) {
     expect(() => new ByteWriter().int(value)).toThrow(/FP2015/);
   }
 });
