@@ -50,7 +50,8 @@ export class ByteWriter {
 
   /** A whole number from −2^52 to 2^52: beyond it the sign would be lost. */
   int(value: number): void {
-    if (!(value <= TWO_52 && value >= -TWO_52)) broken(`${value} lies outside ±2^52`);
+    if (!(value <= TWO_52 && value >= -TWO_52) || Math.floor(value) !== value)
+      broken(`${value} lies outside ±2^52`);
     this.uint(value >= 0 ? value * 2 : value * -2 - 1);
   }
 

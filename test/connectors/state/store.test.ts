@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { monthNumber, monthStart } from "../../../aggregations/calendar.js";
 import { checkedCrc, withCrc } from "../../../connectors/state/file.js";
@@ -191,14 +192,19 @@ test("a damaged block or checkpoint is FP2004, not figures", () => {
     store.checkpoints.save("counts", 2024, Buffer.from([1, 2, 3]));
     return keep(MARCH, ["a"]);
   });
-  store.db.exec(
+  const damage = (sql: string): void => {
+    const other = new Database(join(dir, "state.sqlite"));
+    other.exec(sql);
+    other.close();
+  };
+  damage(
     "UPDATE block SET data = zeroblob(length(data)); UPDATE checkpoint SET data = zeroblob(length(data))",
   );
   const s = new Settlement();
   expect(() => store.settlements.read(first, s, facts())).toThrow("FP2004");
   expect(() => scanned(MARCH)).toThrow("FP2004");
   expect(() => store.checkpoints.get("counts", 2024)).toThrow("FP2004");
-  store.db.exec("DELETE FROM block");
+  damage("DELETE FROM block");
   expect(() => store.settlements.read(first, s, facts())).toThrow("FP2004");
 });
 
