@@ -61,7 +61,13 @@ export function parseConfig(text: string, file: string, env: Env = process.env):
   if (!isMap(document.contents)) {
     throw failure(file, [{ line: 1, path: "", message: "the file must hold keys and values" }]);
   }
-  const raw = document.toJS() as Record<string, unknown>;
+  let raw: Record<string, unknown>;
+  try {
+    raw = document.toJS() as Record<string, unknown>;
+  } catch (error) {
+    // An alias of nothing, or too many of them.
+    throw failure(file, [{ line: 1, path: "", message: `YAML: ${(error as Error).message}` }]);
+  }
   const parsed = configSchema.safeParse(raw);
   const failing = new Set(problems.map((p) => p.path.split(/[.[]/)[0]));
   if (!parsed.success) {

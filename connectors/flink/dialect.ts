@@ -20,8 +20,6 @@ export function text(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
-export const texts = (values: readonly string[]): string => values.map(text).join(", ");
-
 /** `x IN (…)`; false where the list is empty. */
 export const isOneOf = (expression: string, values: readonly (string | number)[]): string =>
   values.length === 0

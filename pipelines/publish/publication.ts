@@ -28,6 +28,8 @@ export class Publication {
   readonly alerts: AlertBook;
   /** The published version when nothing is left to publish; null when something is. */
   readonly publishedVersion: number | null;
+  /** The version that readers see meanwhile; null when there is none of this state. */
+  readonly standingVersion: number | null;
   /** Figures were computed, but the publish that had them did not succeed yet. */
   #figuresDue = false;
 
@@ -60,6 +62,7 @@ export class Publication {
       Number(store.meta("content_sequence") ?? 0) <= this.#publishedSequence &&
       store.months.touchedSince(this.#publishedSequence).length === 0 &&
       store.meta("published_reference") === this.#referenceText();
+    this.standingVersion = ahead ? null : (published?.version ?? null);
     this.publishedVersion = current ? published!.version : null;
     // After a crash the close may be published without the state knowing under which version.
     if (!this.#full) state.closed.published(published!.sequence, published!.version);

@@ -15,14 +15,24 @@ import { COMPONENT_MEASURES } from "../measures.js";
 import { monitorSettings } from "./monitor.js";
 import { reportSettings } from "./report.js";
 
+/** A bound on memory that leaves DuckDB room to work in. */
+const memorySize = z
+  .string()
+  .regex(/^[1-9]\d{0,5}(MB|GB)$/, 'a size in MB or GB such as "1GB"')
+  .refine((v) => v.endsWith("GB") || Number.parseInt(v, 10) >= 256, "256MB or more");
+
 /** Names of the fields of all streams. */
 const FIELD_NAMES = [...new Set(STREAM_NAMES.flatMap((s) => STREAMS[s].fields.map((f) => f.name)))];
 
 const admdvs = z.string().regex(/^\d{6}$/, 'six digits in quotes, e.g. "620725"');
+const isDay = (text: string): boolean => {
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text;
+};
 const day = z
   .union([z.string(), z.date().transform((d) => d.toISOString().slice(0, 10))])
   .pipe(z.string().regex(/^\d{4}-\d{2}-\d{2}$/, "a day YYYY-MM-DD"))
-  .refine((v) => new Date(`${v}T00:00:00Z`).toISOString().slice(0, 10) === v, "a day that exists");
+  .refine(isDay, "a day that exists");
 
 const DIMENSION_ORDER: readonly string[] = SETTLEMENT_DIMENSIONS;
 const grouping = z.string().superRefine((value, context) => {
@@ -177,7 +187,13 @@ const settings = z.strictObject({
   source: z.discriminatedUnion("kind", [folderSource, kafkaSource]),
   reference: z.string().default("reference"),
   data: z.string().default("data"),
-  publish: z.strictObject({ everySeconds: z.number().positive().max(86_400).default(1) }).prefault({}),
+  publish: z
+    .strictObject({
+      everySeconds: z.number().positive().max(86_400).default(1),
+      /** What DuckDB may hold in memory while it publishes; beyond it, it works on disk under `data/work`. */
+      memory: memorySize.default("1GB"),
+    })
+    .prefault({}),
   periods: z
     .strictObject({
       /** Days are counted from 1970 on. */
@@ -238,11 +254,7 @@ const settings = z.strictObject({
   verify: z
     .strictObject({
       /** What a recount may hold in memory; beyond it, it works on disk under `data/work`. */
-      memory: z
-        .string()
-        .regex(/^[1-9]\d{0,5}(MB|GB)$/, 'a size in MB or GB such as "1GB"')
-        .refine((v) => v.endsWith("GB") || Number.parseInt(v, 10) >= 256, "256MB or more")
-        .default("1GB"),
+      memory: memorySize.default("1GB"),
     })
     .prefault({}),
   log: z

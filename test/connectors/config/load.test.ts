@@ -229,3 +229,47 @@ test("printed tables and columns that do not exist are named, and so are two hea
   expect(message).toContain("(not fee)");
   expect(message).toContain("two columns are headed 次均费用(元)");
 });
+
+test.each([
+  "2023-13-01",
+  "2023-02-30",
+  "0000-00-00",
+  "2023-00-10",
+  "9999-99-99",
+  '"2023-1-1"',
+  "[]",
+  "{}",
+  "true",
+  "''",
+  ".nan",
+])("firstDay %s is refused by its key", (day) =>
+  expect(refusal(`${MINIMAL}periods: {firstDay: ${day}}\n`)).toContain("periods.firstDay: "),
+);
+
+test.each([
+  ["an alias of nothing", "periods: *nothing\n"],
+  ["a tag of nobody", "periods: !!js/function 'x'\n"],
+  ["keys that are no texts", "? [a, b]\n: c\n"],
+  ["a zone that nobody knows", "timezone: Mars/Olympus\n"],
+  [
+    "an address that is none",
+    'source: {kind: kafka, brokers: ["::::"], schemaRegistry: {url: "http://["}}\n',
+  ],
+  ["numbers beyond reason", "publish: {everySeconds: 1e999}\n"],
+  [
+    "null everywhere",
+    "source: ~\nperiods: ~\ngroupings: ~\ncareGroups: [~]\nalerts: [~]\nmonitor: ~\nreport: ~\n",
+  ],
+  [
+    "lists for objects",
+    "source: []\nperiods: []\nops: []\nprivacy: []\nmonitor: []\nreport: []\nalerts: {}\n",
+  ],
+  [
+    "texts with control characters",
+    'jurisdiction: {name: "a\\u0000b", admdvs: "\\u001b", level: "\\u202e"}\n',
+  ],
+])("%s is refused with its key, never with a trace", (_name, more) => {
+  const keys = new Set([...more.matchAll(/^(\w+):/gm)].map(([, key]) => key));
+  const rest = MINIMAL.split("\n").filter((line) => !keys.has(line.slice(0, line.indexOf(":"))));
+  expect(refusal(rest.join("\n") + more)).toMatch(/fundpulse\.yaml/);
+});

@@ -151,13 +151,24 @@ describe.skipIf(!possible)("the generated job on a real Flink and a real Kafka",
     await equalTheRecount(history, async () => {});
   });
 
-  test("and when a TaskManager dies on the way", { timeout: TIMEOUT * ROUNDS }, async () => {
-    for (const history of samples(ROUNDS).slice(1)) {
-      await equalTheRecount(history, async () => {
+  const deaths: [what: string, happens: () => Promise<void>][] = [
+    [
+      "a TaskManager dies",
+      async () => {
         await flink.kill(flink.taskManagers[0]);
         flink.startTaskManager();
         await flink.ready();
-      });
-    }
+      },
+    ],
+    [
+      "the broker dies",
+      async () => {
+        await kafka.kill(0);
+        await kafka.restart(0);
+      },
+    ],
+  ];
+  test.each(deaths)("and when %s on the way", { timeout: TIMEOUT * ROUNDS }, async (_, happens) => {
+    for (const history of samples(ROUNDS).slice(1)) await equalTheRecount(history, happens);
   });
 });

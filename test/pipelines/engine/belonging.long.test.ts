@@ -99,7 +99,7 @@ const snapshotOf = (w: Workspace): Record<string, string> =>
 const ACCIDENTS: Readonly<Record<string, readonly [(w: Workspace) => void, RegExp]>> = {
   "the state is missing": [(w) => rmSync(w.state), /is gone.*version 3.*1 close \(2024-03\)/],
   "the state is empty": [(w) => writeFileSync(w.state, ""), /is empty.*version 3/],
-  "an older state was put back": [(w) => writeFileSync(w.state, older), /is older.*versions 2 to 3.*2024-03/],
+  "an older state was put back": [(w) => writeFileSync(w.state, older), /is older.*version 3.*2024-03/],
   "another state was put there": [(w) => copyFileSync(ofAnother.state, w.state), /another one.*version 3/],
   "another published file was put there": [
     (w) => copyFileSync(ofAnother.published, w.published),
@@ -146,6 +146,8 @@ describe("the ways on", () => {
     const ended = await w.cli("rebuild");
     expect([ended.code, ended.err]).toEqual([1, expect.stringContaining("[FP2011]")]);
     expect(existsSync(w.state)).toBe(false);
+    const checked = await w.cli("check", "--quiet");
+    expect([checked.code, checked.out.toString()]).toEqual([1, expect.stringContaining("[FP2011]")]);
   });
 
   test("--new-state begins anew, above the version that stood, and says so", async () => {

@@ -5,11 +5,33 @@ import { type Amount, shapeOf, show } from "../format/number.js";
 import { unitKey } from "../parts/figure.js";
 import { Panel } from "../parts/panel.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
+import { usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
 import { named } from "./columns.js";
 import type { FacilityData, Month } from "./facility-data.js";
+
+/** The facility by month, and the middle of its peers, from the published file. */
+function sqlOf(data: FacilityData, indicators: readonly string[], care: string, insurance: string): string {
+  const list = (values: readonly string[]): string =>
+    [...new Set(values)].map((v) => `'${v.replaceAll("'", "''")}'`).join(", ");
+  const own = data.facility.facility;
+  return `SELECT period, indicator,
+  max(value) FILTER (facility = ${list([own])}) AS value,
+  quantile_cont(value, 0.5) FILTER (facility IN (${list(data.peers.codes)})) AS median
+FROM indicators
+WHERE period IN (${list(data.months.map((m) => m.period))})
+  AND insurance = ${list([insurance])}
+  AND grouping = 'care+facility'
+  AND care = ${list([care])}
+  AND facility IN (${list([own, ...data.peers.codes])})
+  AND indicator IN (${list(indicators)})
+GROUP BY ALL
+ORDER BY ALL;`;
+}
+
 export function MonthsPanel({ data }: { data: FacilityData }) {
   const { t, lang } = useText();
+  const { params } = usePlace();
   const indicators = [...new Set(data.months.flatMap((m) => Object.keys(m.figures)))].slice(0, 6);
   if (data.months.length < 2 || indicators.length === 0) return null;
   const unit = (i: string): string => indicatorInfo(i)?.unit ?? "";
@@ -63,6 +85,7 @@ export function MonthsPanel({ data }: { data: FacilityData }) {
       small={t(data.peers.count >= 8 ? "facility.monthsBand" : "facility.monthsMedian")}
       table={() => <DataTable label={title} columns={columns} rows={data.months} />}
       sheet={() => sheetOf(title, columns, data.months)}
+      sql={() => sqlOf(data, indicators, params.care ?? "inpatient", params.insurance ?? "all")}
     >
       <Planes planes={planes} months={data.months.map((m) => m.period)} label={title} wide={3} />
     </Panel>

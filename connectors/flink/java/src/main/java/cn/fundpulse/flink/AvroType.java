@@ -2,7 +2,6 @@ package cn.fundpulse.flink;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -209,10 +208,5 @@ final class AvroType {
         if (c.at == before && count > 1_000_000) throw AvroCursor.malformed();
       }
     }
-  }
-
-  @Override
-  public String toString() {
-    return kind + Arrays.toString(names.toArray());
   }
 }
