@@ -1,3 +1,4 @@
+import { type EventLoopUtilization, performance } from "node:perf_hooks";
 import type { Log } from "../../connectors/ports/log.js";
 import type { Observer } from "../../connectors/ports/observer.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
@@ -6,6 +7,7 @@ import { FundpulseError } from "../../schemas/errors.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Intake } from "../ingest/intake.js";
 import type { PublishState } from "../ledger/ports.js";
+import { pauseAfter } from "./pause.js";
 import type { Publication } from "./publication.js";
 
 /** While catching up, publishing may take this share of the time at most: 1 of so many parts. */
@@ -38,7 +40,7 @@ export interface PublishLoopParts {
 }
 
 /**
- * Decides when to publish: at most every `publish.everySeconds`, never sooner after a publish than it took
+ * Decides when to publish: at most every `publish.everySeconds`, after a pause where publishing holds up reading
  * (docs/specification.md#published), seldom while catching up with a backlog, and at drain. The cut is taken
  * between two batches; writing it goes on beside the next ones.
  */
@@ -49,6 +51,8 @@ export class PublishLoop {
   #publishedChanges = -1;
   #lastEnd = Number.NEGATIVE_INFINITY;
   #lastSeconds = 0;
+  /** How long to wait after the last publish. */
+  #pauseMs = 0;
   #version: number | null = null;
   #caughtUpAt = Number.NEGATIVE_INFINITY;
   /** The timer waits longer because of a backlog. */
@@ -150,8 +154,8 @@ export class PublishLoop {
     const every = config.publish.everySeconds * 1000;
     const last = this.#lastSeconds * 1000;
     const catchingUp = this.#now() - this.#caughtUpAt > every + last + 1000;
-    // `everySeconds` runs from start to start; the pause after a publish is at least as long as it took.
-    const pause = catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : last;
+    // `everySeconds` runs from start to start.
+    const pause = catchingUp ? Math.max(last * CATCH_UP_PARTS, CATCH_UP_MS) : this.#pauseMs;
     const due = Math.max(this.#lastEnd - last + every, this.#lastEnd + pause);
     const wait = Math.max(0, due - this.#now());
     this.#putOff = catchingUp;
@@ -172,6 +176,7 @@ export class PublishLoop {
   async #publish(): Promise<void> {
     const { deps, state, intake, publication, publisher } = this.#parts;
     const started = performance.now();
+    const thread = performance.eventLoopUtilization();
     const appended = this.#appended;
     this.#appended = [];
     const { changes } = intake;
@@ -184,8 +189,7 @@ export class PublishLoop {
       this.#publishedChanges = changes;
       this.#owedSince = intake.changes === changes ? null : begunAt;
       this.#failures = 0;
-      this.#lastSeconds = (performance.now() - started) / 1000;
-      this.#lastEnd = this.#now();
+      this.#ended(started, thread);
       deps.observer.published({
         version: this.#version,
         seconds: this.#lastSeconds,
@@ -194,8 +198,7 @@ export class PublishLoop {
       });
     } catch (error) {
       this.#failures++;
-      this.#lastSeconds = (performance.now() - started) / 1000;
-      this.#lastEnd = this.#now();
+      this.#ended(started, thread);
       this.#appended.unshift(...appended);
       deps.observer.publishFailed(error);
       deps.log.error("publish failed", { error: (error as Error).message, failures: this.#failures });
@@ -204,6 +207,14 @@ export class PublishLoop {
       if (this.#failures >= MAX_FAILURES) this.#onFatal(error);
       throw error;
     }
+  }
+
+  /** Keeps how long a publish took, and how long to wait after it. */
+  #ended(started: number, thread: EventLoopUtilization): void {
+    const ms = performance.now() - started;
+    this.#lastSeconds = ms / 1000;
+    this.#lastEnd = this.#now();
+    this.#pauseMs = pauseAfter({ ms, busy: performance.eventLoopUtilization(thread).utilization });
   }
 
   /** Publishes what is not yet published, now. Returns the published version. */

@@ -15,6 +15,12 @@ import { COMPONENT_MEASURES } from "../measures.js";
 import { monitorSettings } from "./monitor.js";
 import { reportSettings } from "./report.js";
 
+/** A bound on memory that leaves DuckDB room to work in. */
+const memorySize = z
+  .string()
+  .regex(/^[1-9]\d{0,5}(MB|GB)$/, 'a size in MB or GB such as "1GB"')
+  .refine((v) => v.endsWith("GB") || Number.parseInt(v, 10) >= 256, "256MB or more");
+
 /** Names of the fields of all streams. */
 const FIELD_NAMES = [...new Set(STREAM_NAMES.flatMap((s) => STREAMS[s].fields.map((f) => f.name)))];
 
@@ -181,7 +187,13 @@ const settings = z.strictObject({
   source: z.discriminatedUnion("kind", [folderSource, kafkaSource]),
   reference: z.string().default("reference"),
   data: z.string().default("data"),
-  publish: z.strictObject({ everySeconds: z.number().positive().max(86_400).default(1) }).prefault({}),
+  publish: z
+    .strictObject({
+      everySeconds: z.number().positive().max(86_400).default(1),
+      /** What DuckDB may hold in memory while it publishes; beyond it, it works on disk under `data/work`. */
+      memory: memorySize.default("1GB"),
+    })
+    .prefault({}),
   periods: z
     .strictObject({
       /** Days are counted from 1970 on. */
@@ -242,11 +254,7 @@ const settings = z.strictObject({
   verify: z
     .strictObject({
       /** What a recount may hold in memory; beyond it, it works on disk under `data/work`. */
-      memory: z
-        .string()
-        .regex(/^[1-9]\d{0,5}(MB|GB)$/, 'a size in MB or GB such as "1GB"')
-        .refine((v) => v.endsWith("GB") || Number.parseInt(v, 10) >= 256, "256MB or more")
-        .default("1GB"),
+      memory: memorySize.default("1GB"),
     })
     .prefault({}),
   log: z

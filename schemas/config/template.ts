@@ -31,8 +31,8 @@ source: {kind: folder, path: inbox}
 # Folder for state and published files 状态与发布文件; one process at a time
 # data: data
 
-# At most one publish in so many seconds 发布间隔（秒）
-# publish: {everySeconds: 1}
+# At most one publish in so many seconds 发布间隔（秒）; what DuckDB may hold in memory meanwhile 发布内存上限
+# publish: {everySeconds: 1, memory: 1GB}
 
 periods:
   # Settlements before this day are quarantined as too_old 起始日

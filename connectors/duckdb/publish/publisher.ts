@@ -37,7 +37,6 @@ const CATALOG = "fundpulse";
 const FILE_OPTIONS = `STORAGE_VERSION '${STORAGE_VERSION}'`;
 /** Smaller working files than this are taken to be so large: writing them anew would gain nothing. */
 const COMPACT_FLOOR_BYTES = 8 * 1024 * 1024;
-const MEMORY_LIMIT = "1GB";
 
 interface Meta {
   stateId: string;
@@ -106,7 +105,7 @@ export class DuckDbPublisher implements Publisher {
     this.#stateId = stateId;
     makeFolder(dirname(this.workPath), PRIVATE_FOLDER);
     this.#instance = await DuckDBInstance.create(":memory:", {
-      memory_limit: MEMORY_LIMIT,
+      memory_limit: this.#config.publish.memory,
       temp_directory: join(dirname(this.workPath), "duckdb-tmp"),
       autoinstall_known_extensions: "false",
       ...OLD_READERS,

@@ -12,7 +12,9 @@ import {
   type ColumnDef,
   column,
   MAIN,
+  quoteName,
   quoteText,
+  STORE,
   type ViewDef,
 } from "../../../schemas/published/definition.js";
 import { fraction, relativeChange, roundedQuotient, scaled } from "../expressions.js";
@@ -157,6 +159,31 @@ const settlementView = (
     WHERE ${where}`,
 });
 
+/** Every indicator of every group as columns: what the table of each care is a part of. */
+export const SETTLED_VIEW: ViewDef = {
+  ...settlementView("settled", "结算指标宽表：全部分组（内部视图），每个指标一列", INDICATORS, "true"),
+  schema: STORE,
+};
+
+const careView = (
+  care: string,
+  comment: string,
+  indicators: readonly Indicator[] = INDICATORS.filter((i) => i.presence !== "inpatient"),
+): ViewDef => {
+  const names = new Set(settled(indicators).map((c) => c.name));
+  const all = new Set(settled(INDICATORS).map((c) => c.name));
+  return {
+    kind: "view",
+    schema: MAIN,
+    name: care,
+    comment,
+    columns: SETTLED_VIEW.columns
+      .filter((c) => names.has(c.name) || !all.has(c.name))
+      .map((c) => ({ ...c, sql: `c.${quoteName(c.name)}` })),
+    from: `FROM store.settled c WHERE c.care = ${quoteText(care)}`,
+  };
+};
+
 interface Given {
   readonly name: string;
   readonly zh: string;
@@ -238,29 +265,23 @@ const named = (names: readonly string[]): Indicator[] =>
 
 /** Wide tables for people (docs/specification.md#wide-tables). */
 export const WIDE_VIEWS: readonly ViewDef[] = [
-  settlementView(
+  SETTLED_VIEW,
+  careView(
     "inpatient",
     "住院指标宽表：就医类型为住院的各分组，每个指标一列，旁列上年同期、相对增长与结账时的数字",
     INDICATORS,
-    "c.care = 'inpatient'",
   ),
-  settlementView(
+  careView(
     "outpatient",
     "门诊指标宽表：就医类型为门诊的各分组，每个指标一列，旁列上年同期、相对增长与结账时的数字",
-    INDICATORS.filter((i) => i.presence !== "inpatient"),
-    "c.care = 'outpatient'",
   ),
-  settlementView(
+  careView(
     "pharmacy",
     "药店购药指标宽表：就医类型为药店的各分组，每个指标一列，旁列上年同期、相对增长与结账时的数字",
-    INDICATORS.filter((i) => i.presence !== "inpatient"),
-    "c.care = 'pharmacy'",
   ),
-  settlementView(
+  careView(
     "maternity",
     "生育指标宽表：就医类型为生育的各分组，每个指标一列，旁列上年同期、相对增长与结账时的数字",
-    INDICATORS.filter((i) => i.presence !== "inpatient"),
-    "c.care = 'maternity'",
   ),
   settlementView(
     "fund_spend",

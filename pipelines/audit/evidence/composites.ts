@@ -129,7 +129,7 @@ function addEnrolmentRates(book: Book, rows: readonly Figure[]): void {
       const values = withChange(value, null);
       if (value !== null) book.add(f.scope, name, "fraction", values, sign(f.scope, name), name);
     };
-    add("enrolled_again", over(f.values[0], f.values[1]));
+    add("enrolled_again_rate", over(f.values[0], f.values[1]));
     add("enrolled_paid_rate", over(book.at(f.scope, "enrolled_paid")?.values[0] ?? null, f.values[0]));
   }
 }

@@ -1,4 +1,4 @@
-import { type Book, type Figure, FORMS, type Reading } from "./book.js";
+import { type Book, type Figure, FORMS, type Reading, sameReading } from "./book.js";
 import { type Bound, nearly01, type Reader } from "./chain.js";
 import { termsOf } from "./meaning.js";
 import { isChange, isShare, pairScore } from "./score.js";
@@ -125,6 +125,9 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
     const slip = likeness(n, reading, decimals);
     const value = printedValue(n.unit, reading);
     if (value === null) continue;
+    // One that stands in the sentence already, printed right, is not meant a second time.
+    if (slip !== "same" && bindings.some((b, j) => holds[j] && b.reading && sameReading(b.reading, reading)))
+      continue;
     const beside = [at - 1, at + 1].flatMap((j) => {
       const o = holds[j] ? bindings[j]?.reading : null;
       return o ? [j < at ? pairScore(o, reading) : pairScore(reading, o)] : [];

@@ -169,7 +169,7 @@ export const INDICATOR_WORDS: Readonly<Record<string, readonly string[]>> = {
   enrolled: ["参保人数", "参保"],
   enrolled_paid: ["缴费人数", "实际缴费", "征缴"],
   enrolment_progress: ["完成预算参保人数", "完成预算", "完成任务", "参保任务完成率"],
-  enrolled_again: ["与上年度参保人数比较完成", "比上年完成"],
+  enrolled_again_rate: ["与上年度参保人数比较完成", "比上年完成"],
   enrolled_paid_rate: ["参保率", "缴费率"],
   income_progress: ["完成预算收入", "完成年初预算", "预算执行率"],
   income: ["收入", "基金收入", "筹资金额"],

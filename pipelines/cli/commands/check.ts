@@ -135,7 +135,11 @@ function referenceText(config: Config): string {
 async function stateText(config: Config): Promise<string> {
   const { data } = config;
   const path = join(data, "state.sqlite");
-  if (!existsSync(path) || statSync(path).size === 0) return "none yet";
+  const { checkBelonging } = await import("../../engine/belonging.js");
+  if (!existsSync(path) || statSync(path).size === 0) {
+    await checkBelonging(config, {}, Date.now());
+    return "none yet";
+  }
   const { differsFromHolder, lockHolder, tryLock } = await import("../../../connectors/control/lock.js");
   const lock = tryLock(data);
   if (lock === null) {
@@ -152,6 +156,7 @@ async function stateText(config: Config): Promise<string> {
     const { checkStateFile } = await import("../../../connectors/state/check.js");
     const { stateIdentity } = await import("../../ledger/rules.js");
     checkStateFile(path, stateIdentity(config));
+    await checkBelonging(config, {}, Date.now());
     return `sound (${path})`;
   } finally {
     lock.release();

@@ -341,6 +341,7 @@ describe("increments", () => {
     rmSync(publisher.publishedPath);
     expect(await publisher.open("state")).toEqual({ sequence: 42, version: 2, stateId: "state" });
     // The copy that a crash may have prevented is made up for.
+    expect(await publisher.restore()).toBe(true);
     expect(await query("SELECT version FROM snapshot")).toEqual([{ version: "2" }]);
     expect(await publisher.publish(publishInput({ full: false, sequence: 43 }))).toBe(3);
   });
