@@ -70,6 +70,13 @@ export const ERROR_CODES = {
     cause: "the running process does not know what was asked: it is of another version",
     action: "restart `fundpulse run` with the installed version",
   },
+  FP2015: {
+    exit: 1,
+    cause:
+      "the program found that something it relies on does not hold, and stopped before it kept anything wrong",
+    action:
+      "start it again; when it comes back, keep `data` as it is and send us this message, the log and the output of `fundpulse check`",
+  },
   FP2010: {
     exit: 1,
     cause: "the state file could not be brought to the layout of this program",

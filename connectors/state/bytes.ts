@@ -1,3 +1,5 @@
+import { broken } from "../../schemas/invariant.js";
+
 const TWO_52 = 2 ** 52;
 const TWO_53 = 2 ** 53;
 
@@ -27,9 +29,10 @@ export class ByteWriter {
     this.bytes[this.length++] = value;
   }
 
-  /** A whole number from 0 to 2^53. */
+  /** A whole number from 0 to 2^53; anything else would be read as another one. */
   uint(value: number): void {
-    if (!(value >= 0 && value <= TWO_53)) throw new RangeError(`${value} lies outside 0 to 2^53`);
+    if (!(value >= 0 && value <= TWO_53) || Math.floor(value) !== value)
+      broken(`${value} is packed as a count, outside 0 to 2^53`);
     this.reserve(8);
     const bytes = this.bytes;
     let v = value;
@@ -47,7 +50,8 @@ export class ByteWriter {
 
   /** A whole number from −2^52 to 2^52: beyond it the sign would be lost. */
   int(value: number): void {
-    if (value > TWO_52 || value < -TWO_52) throw new RangeError(`${value} lies outside ±2^52`);
+    if (!(value <= TWO_52 && value >= -TWO_52) || Math.floor(value) !== value)
+      broken(`${value} lies outside ±2^52`);
     this.uint(value >= 0 ? value * 2 : value * -2 - 1);
   }
 

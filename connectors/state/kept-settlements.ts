@@ -1,6 +1,7 @@
 import { monthEnd, monthStart } from "../../aggregations/calendar.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { Settlement } from "../../schemas/input/settlement.js";
+import { broken } from "../../schemas/invariant.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { RECOVER } from "./damage.js";
 import type { StateFile } from "./file.js";
@@ -47,6 +48,7 @@ export class KeptSettlements {
 
   /** Keeps a block of a month; returns the reference of its first row. */
   write(month: MonthNumber, rows: number, data: Buffer): Ref {
+    if (!(rows >= 1 && rows <= ROWS_PER_BLOCK)) broken(`a block of ${rows} settlements`);
     const id = Number(
       this.file.sql("INSERT INTO block (month, rows, data) VALUES (?, ?, ?)").run(month, rows, data)
         .lastInsertRowid,

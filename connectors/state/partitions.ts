@@ -1,3 +1,4 @@
+import { broken } from "../../schemas/invariant.js";
 import type { Position } from "../ports/source.js";
 import type { StateFile } from "./file.js";
 
@@ -22,6 +23,8 @@ export class Partitions {
   readonly #known = new Map<string, SourcePartition>();
   readonly #byId = new Map<number, SourcePartition>();
   readonly #changed = new Set<SourcePartition>();
+  /** Outcomes told in this commit less the records that they are of; 0 at its end. */
+  readonly #over = new Map<SourcePartition, number>();
 
   constructor(private readonly file: StateFile) {
     for (const row of file.db.prepare("SELECT * FROM place").all() as Record<string, unknown>[]) {
@@ -83,6 +86,8 @@ export class Partitions {
     const partition = this.byId(partitionId);
     partition[outcome] += change;
     partition.received += received;
+    if (change < 0 && partition[outcome] < 0) broken(`${partition[outcome]} records ${outcome}`);
+    this.#over.set(partition, (this.#over.get(partition) ?? 0) + change - received);
     this.#changed.add(partition);
   }
 
@@ -100,6 +105,10 @@ export class Partitions {
   /** Keeps what changed. Only inside a commit. */
   save(): void {
     for (const p of this.#changed) {
+      // What came is what became of it, and a position is a place in a log.
+      const over = this.#over.get(p) ?? 0;
+      if (over !== 0) broken(`${over} more outcomes than records of one partition`);
+      if (!Number.isSafeInteger(p.next) || p.next < 0) broken(`a partition is read up to ${p.next}`);
       this.file
         .sql(
           "UPDATE place SET next = ?, last_applied = ?, fingerprint = ?, finished = ?, received = ?, applied = ?, duplicate = ?, held = ?, quarantined = ? WHERE id = ?",
@@ -118,5 +127,6 @@ export class Partitions {
         );
     }
     this.#changed.clear();
+    this.#over.clear();
   }
 }

@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { broken } from "../../schemas/invariant.js";
 import type { Ref } from "./settlement-block.js";
 import { count, emptyTally, rowCrc, sameTally, type Tally } from "./tallies.js";
 
@@ -92,6 +93,8 @@ export class SettlementIndex {
   /** Makes reference `first + i` the current version of the new id `ids[i]`. Only inside a commit. */
   insert(ids: readonly string[], first: Ref): void {
     if (ids.length === 0) return;
+    // 0 stands for no version.
+    if (!(first > NONE && Number.isSafeInteger(first + ids.length))) broken(`ids lead to version ${first}`);
     ids.forEach((id, i) => {
       count(this.#tally, rowCrc([id, first + i]), 1);
     });

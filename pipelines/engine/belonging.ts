@@ -108,7 +108,7 @@ function told(standing: readonly (StandingFile | "unreadable")[], facts?: StateF
   if (file === "unreadable" || file === undefined) return "a published file stands that cannot be read";
   const closed = lostCloses(file, facts);
   const versions =
-    facts?.version == null || facts.version >= file.version
+    facts?.version == null || facts.version + 1 >= file.version
       ? `version ${file.version} stands published`
       : `versions ${facts.version + 1} to ${file.version} stand published`;
   const closes =

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { keyWarning } from "../../../connectors/config/key-strength.js";
 import { describeConfig, loadConfig } from "../../../connectors/config/load.js";
 import { loadReference } from "../../../connectors/config/reference.js";
-import { faultOf } from "../../../connectors/faults/known.js";
+import { faultOf, knownOr } from "../../../connectors/faults/known.js";
 import { otherModes } from "../../../connectors/files/modes.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import type { Config } from "../../../schemas/config/schema.js";
@@ -135,7 +135,11 @@ function referenceText(config: Config): string {
 async function stateText(config: Config): Promise<string> {
   const { data } = config;
   const path = join(data, "state.sqlite");
-  if (!existsSync(path) || statSync(path).size === 0) return "none yet";
+  const { checkBelonging } = await import("../../engine/belonging.js");
+  if (!existsSync(path) || statSync(path).size === 0) {
+    await checkBelonging(config, {}, Date.now());
+    return "none yet";
+  }
   const { differsFromHolder, lockHolder, tryLock } = await import("../../../connectors/control/lock.js");
   const lock = tryLock(data);
   if (lock === null) {
@@ -152,6 +156,7 @@ async function stateText(config: Config): Promise<string> {
     const { checkStateFile } = await import("../../../connectors/state/check.js");
     const { stateIdentity } = await import("../../ledger/rules.js");
     checkStateFile(path, stateIdentity(config));
+    await checkBelonging(config, {}, Date.now());
     return `sound (${path})`;
   } finally {
     lock.release();
@@ -159,6 +164,12 @@ async function stateText(config: Config): Promise<string> {
 }
 
 function writable(dir: string): string {
+  try {
+    statSync(dir);
+  } catch (error) {
+    // A name that cannot be, a file in the way: not what making it would mend.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw knownOr(error, dir);
+  }
   let existing = dir;
   while (!existsSync(existing)) existing = dirname(existing);
   accessSync(existing, constants.W_OK);

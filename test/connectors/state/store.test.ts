@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { monthNumber, monthStart } from "../../../aggregations/calendar.js";
 import { checkedCrc, withCrc } from "../../../connectors/state/file.js";
@@ -191,14 +192,19 @@ test("a damaged block or checkpoint is FP2004, not figures", () => {
     store.checkpoints.save("counts", 2024, Buffer.from([1, 2, 3]));
     return keep(MARCH, ["a"]);
   });
-  store.db.exec(
+  const damage = (sql: string): void => {
+    const other = new Database(join(dir, "state.sqlite"));
+    other.exec(sql);
+    other.close();
+  };
+  damage(
     "UPDATE block SET data = zeroblob(length(data)); UPDATE checkpoint SET data = zeroblob(length(data))",
   );
   const s = new Settlement();
   expect(() => store.settlements.read(first, s, facts())).toThrow("FP2004");
   expect(() => scanned(MARCH)).toThrow("FP2004");
   expect(() => store.checkpoints.get("counts", 2024)).toThrow("FP2004");
-  store.db.exec("DELETE FROM block");
+  damage("DELETE FROM block");
   expect(() => store.settlements.read(first, s, facts())).toThrow("FP2004");
 });
 
@@ -227,4 +233,22 @@ test("a warning is told once, and taken back", () => {
   expect(count()).toBe(2);
   store.commit(() => store.warnings.drop("S1", ["parts_differ", "partial_refund"]));
   expect(count()).toBe(1);
+});
+
+test("an invariant that does not hold stops the commit: nothing of it is kept, and the error has a number", () => {
+  store.commit(() => store.partitions.of("source", "0"));
+  const { id } = store.partitions.find("source", "0")!;
+  expect(() => store.commit(() => store.partitions.tally(id, "applied", 2, 1))).toThrow(
+    /1 more outcomes.*FP2015/,
+  );
+  const [kept, sequence] = afterKill((s) => [s.partitions.find("source", "0"), s.sequence]);
+  expect(kept).toMatchObject({ received: 0, applied: 0 });
+  expect(sequence).toBe(1);
+  expect(() => store.commit(() => store.settlements.ids.insert(["a"], 0))).toThrow(/FP2015/);
+});
+
+test("a day that cannot be packed is refused before it is kept", () => {
+  const writer = store.settlements.writer();
+  const s = new Settlement();
+  expect(() => writer.add(s, { ...facts(), day: -1 })).toThrow(/FP2015/);
 });

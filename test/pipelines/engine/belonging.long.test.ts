@@ -146,6 +146,8 @@ describe("the ways on", () => {
     const ended = await w.cli("rebuild");
     expect([ended.code, ended.err]).toEqual([1, expect.stringContaining("[FP2011]")]);
     expect(existsSync(w.state)).toBe(false);
+    const checked = await w.cli("check", "--quiet");
+    expect([checked.code, checked.out.toString()]).toEqual([1, expect.stringContaining("[FP2011]")]);
   });
 
   test("--new-state begins anew, above the version that stood, and says so", async () => {
