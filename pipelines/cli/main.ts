@@ -1,5 +1,13 @@
 #!/usr/bin/env node
-import { main, tellFailure } from "./program.js";
+/** The program is loaded here, so that even that may fail with a number: too few open files, no right to its own. */
+const program = await import("./program.js").catch((error: NodeJS.ErrnoException) => {
+  const number = error.code === "EMFILE" || error.code === "ENFILE" ? "FP9005" : "FP9004";
+  process.stderr.write(
+    `fundpulse: the program cannot be loaded: ${error.message.split("\n")[0]} [${number}]\n`,
+  );
+  process.exit(1);
+});
+const { main, tellFailure } = program;
 
 // A reader that has seen enough (`| head`) is no error; a full disk behind a redirection is one.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -15,3 +23,5 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const)
 const exitCode = await main(process.argv.slice(2));
 // What was written is handed over before the end; nothing that a library left open keeps the process alive.
 process.stdout.write("", () => process.exit(exitCode));
+
+export {};

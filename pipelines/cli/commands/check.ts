@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { keyWarning } from "../../../connectors/config/key-strength.js";
 import { describeConfig, loadConfig } from "../../../connectors/config/load.js";
 import { loadReference } from "../../../connectors/config/reference.js";
-import { faultOf } from "../../../connectors/faults/known.js";
+import { faultOf, knownOr } from "../../../connectors/faults/known.js";
 import { otherModes } from "../../../connectors/files/modes.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import type { Config } from "../../../schemas/config/schema.js";
@@ -164,6 +164,12 @@ async function stateText(config: Config): Promise<string> {
 }
 
 function writable(dir: string): string {
+  try {
+    statSync(dir);
+  } catch (error) {
+    // A name that cannot be, a file in the way: not what making it would mend.
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw knownOr(error, dir);
+  }
   let existing = dir;
   while (!existsSync(existing)) existing = dirname(existing);
   accessSync(existing, constants.W_OK);
