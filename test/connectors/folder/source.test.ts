@@ -291,7 +291,7 @@ describe("Avro containers", () => {
     const program = await drain();
     expect(details(program)).toEqual([
       "the file is no Avro object container",
-      "the schema in the Avro container is none",
+      "the schema in the Avro container is none: no JSON",
       "the Avro codec xz is not supported: write with null, deflate, snappy, zstandard",
       "the Avro container ends inside its header",
       "the Avro container names no schema",

@@ -239,7 +239,8 @@ describe("facilities", () => {
 
   test("an unknown one counts by hosp_lv, is listed, and is re-stated by the stream", async () => {
     let told = await deliver("settlement", [unknown, settlement("S2", { hosp_lv: "" })]);
-    expect(unmapped(told)).toEqual(["facility H62072500001 2 200.00"]);
+    // The second bill has no hosp_lv either: its tier is 0 for a reason of its own.
+    expect(unmapped(told)).toEqual(["facility H62072500001 2 200.00", "hosp_lv  1 100.00"]);
     expect(tiers(told)).toEqual([10_000, 0, 0, 10_000]);
     told = await deliver("facility", [{ fixmedins_code: "H62072500001", admdvs: "620725", hosp_lv: "08" }]);
     expect(unmapped(told)).toEqual([]);
