@@ -46,7 +46,7 @@ export const LAYERS = {
     ["monitor"],
     ["cli"],
   ],
-  "pipelines/audit": [["arithmetic", "document"], ["data", "evidence"], ["."]],
+  "pipelines/audit": [["arithmetic", "document"], ["wording", "evidence"], ["."]],
   "pipelines/monitor": [["page", "http"], ["api"], ["."]],
   "pipelines/report": [["tags"], ["docx"], ["templates", "formats", "public"], ["."]],
   "pipelines/simulate": [["write"], ["."]],

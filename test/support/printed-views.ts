@@ -1,8 +1,7 @@
 import { readRows } from "../../connectors/duckdb/query.js";
 import { type ReportTable, reportTables } from "../../connectors/duckdb/reports/tables.js";
-import type { PrintedRow, PrintedTable } from "../../pipelines/audit/data/report.js";
+import type { PrintedReport, PrintedRow, PrintedTable } from "../../pipelines/audit/wording/report.js";
 import type { Config } from "../../schemas/config/schema.js";
-import type { Golden } from "./printed.js";
 
 export type CellStatus =
   /** Computed and printed figure are the same. */
@@ -42,7 +41,7 @@ const LABELS = ["row_label", "category", "region", "tier", "facility", "group"];
 
 /** Holds every table of a printed report against the views of schema 报表, cell by cell. */
 export async function compareViews(
-  report: Golden,
+  report: PrintedReport,
   config: Config,
   file: string,
   period: string,
@@ -58,7 +57,7 @@ export async function compareViews(
 }
 
 function compareView(
-  report: Golden,
+  report: PrintedReport,
   table: PrintedTable,
   view: ReportTable | undefined,
   rows: readonly Readonly<Record<string, unknown>>[],
@@ -109,7 +108,7 @@ export const sameNumber = (printed: string, computed: string): boolean =>
   computed !== "" && printed !== "" && Number(printed) === Number(computed);
 
 /** One name for all names of a row; the second 小计 is another row than the first. */
-function names(report: Golden, labels: readonly string[]): string[] {
+function names(report: PrintedReport, labels: readonly string[]): string[] {
   const ids = new Map((report.facilities ?? []).flatMap((f) => f.names.map((name) => [name, f.id] as const)));
   const seen = new Map<string, number>();
   return labels.map((label) => {
@@ -136,7 +135,12 @@ export function undatedHeading(label: string, unit: string | null): string {
 }
 
 /** Why a printed cell is wrong: its own entry, or one of a cell of the same row that it was made from. */
-function explanation(report: Golden, table: PrintedTable, row: PrintedRow, key: string): string | null {
+function explanation(
+  report: PrintedReport,
+  table: PrintedTable,
+  row: PrintedRow,
+  key: string,
+): string | null {
   const here = (report.inconsistencies ?? []).flatMap((i) => {
     const ref = typeof i.ref === "object" ? i.ref : undefined;
     return i.kind === "error" && ref?.table === table.id && ref.line === row._line ? [{ ...i, ref }] : [];

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { queryPublished } from "../../connectors/duckdb/query.js";
-import type { PrintedReport } from "../../pipelines/audit/data/report.js";
+import type { PrintedReport } from "../../pipelines/audit/wording/report.js";
 import { simulatedWorkspace } from "../../pipelines/simulate/workspace.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { compareViews } from "./printed-views.js";
@@ -15,10 +15,7 @@ export interface Statement {
   readonly values: Readonly<Record<string, string>>;
   readonly directions?: Readonly<Record<string, string>>;
 }
-export type Golden = PrintedReport & {
-  readonly statements: readonly Statement[];
-  readonly facilities?: readonly { readonly id: string; readonly names: readonly string[] }[];
-};
+export type Golden = PrintedReport & { readonly statements: readonly Statement[] };
 
 /** A printed report as it stands in test/golden. */
 export const golden = (name: string): Golden =>

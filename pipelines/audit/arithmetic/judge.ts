@@ -3,8 +3,18 @@ import { Confirmed } from "./confirmed.js";
 import { type Computed, evaluate, isReason, type PrintHabits, round } from "./evaluate.js";
 import type { Figures } from "./figures.js";
 import { type Identity, identities, type Range, type RangeOf } from "./identities.js";
-import type { PrintedFigure } from "./printed-figure.js";
+import { isBlank, type PrintedFigure } from "./printed-figure.js";
 import { type Meaning, meaningKey } from "./quantity.js";
+
+/** Something that is known to be wrong in the print. */
+export interface PrintedInconsistency {
+  readonly id?: string;
+  readonly kind: string;
+  readonly note: string;
+  readonly ref?:
+    | string
+    | { readonly table?: string; readonly statement?: string; readonly line?: number; readonly key?: string };
+}
 
 export type AuditStatus =
   /** Computed and printed figure are the same. */
@@ -29,6 +39,7 @@ export interface AuditedFigure extends PrintedFigure {
  * sums and rounded once, to the digits that the print has.
  */
 export function audit(
+  known: readonly PrintedInconsistency[],
   printed: readonly PrintedFigure[],
   figures: Figures,
   habits: PrintHabits,
@@ -44,7 +55,7 @@ export function audit(
     values.set(compared, value);
     return compared;
   });
-  return explain(found, values, habits);
+  return explain(known, found, values, habits);
 }
 
 /** The rounding that more of a report's figures follow; the configured one where none tells. */
@@ -74,6 +85,7 @@ function compare(f: PrintedFigure, value: Computed, habits: PrintHabits): Audite
     note,
   });
   if (isReason(value)) return verdict("not-computable", null, value.reason);
+  if (isUnread(f)) return verdict("not-computable", null, `“${f.text}” cannot be read as a number`);
   if (value === "blank")
     return f.printed === null
       ? verdict("equal", "", null)
@@ -86,6 +98,10 @@ function compare(f: PrintedFigure, value: Computed, habits: PrintHabits): Audite
   return verdict("differs", text, null);
 }
 
+/** Whether something is printed that is no number, where one is expected. */
+export const isUnread = (f: PrintedFigure): boolean =>
+  typeof f.meaning !== "string" && f.printed === null && !isBlank(f.text);
+
 const PERSONS_ADDED =
   "persons of several places are added up here, each once a place; the print does otherwise";
 
@@ -94,6 +110,7 @@ const addsPersons = ({ top, bottom }: Meaning): boolean =>
 
 /** Tells which of the differing figures the print is wrong in by itself. */
 function explain(
+  known: readonly PrintedInconsistency[],
   found: readonly AuditedFigure[],
   values: ReadonlyMap<PrintedFigure, Computed>,
   habits: PrintHabits,
@@ -124,6 +141,10 @@ function explain(
     ),
   );
   const notes = new Map<PrintedFigure, string>();
+  for (const f of differing) {
+    const listed = listedError(known, f);
+    if (listed !== null) notes.set(f, listed);
+  }
   for (const [rule, [f, ...others]] of inDoubt) {
     // The other figures are the witnesses: all of them must be confirmed, else either side may be misread.
     if (f === undefined || others.length > 0 || !differing.has(f) || notes.has(f) || unclear.has(f)) continue;
@@ -274,4 +295,18 @@ function sameDigits(
   if (printed && input.decimals === rule.output.decimals && scale(input) === scale(rule.output))
     return printed.eq(shown);
   return shown.gte(lo) && shown.lte(hi);
+}
+
+/** The print's own list of its errors. */
+function listedError(known: readonly PrintedInconsistency[], f: PrintedFigure): string | null {
+  const here = known.find(({ kind, ref }) => {
+    if (kind !== "error" || ref === undefined) return false;
+    if (typeof ref === "string") {
+      const [, id, ...rest] = ref.split("/");
+      return id === f.id && rest.at(-1) === f.key && (rest.length === 1 || rest[0] === f.row);
+    }
+    if (ref.key !== f.key) return false;
+    return f.kind === "statement" ? ref.statement === f.id : ref.table === f.id && ref.line === f.line;
+  });
+  return here === undefined ? null : `known of the print: ${here.note}`;
 }

@@ -61,7 +61,7 @@ export function judge(
   const meanings = printed.flatMap((p) => (typeof p.meaning === "string" ? [] : [p.meaning]));
   const figures = new Figures(rowsOf(meanings, book));
   const detected = rounding ?? detectRounding(printed, figures, habits, previousKnown);
-  const audited = audit(printed, figures, { ...habits, rounding: detected }, previousKnown);
+  const audited = audit([], printed, figures, { ...habits, rounding: detected }, previousKnown);
   const judged = found.map((f, i) => plainly(f, audited[i], detected, period));
   const told = sameCause(judged.map((j) => elsewhere(j, judged)));
   const read = told.filter((j) => j.status !== "not-understood").length;

@@ -3,11 +3,12 @@ import { extname } from "node:path";
 import { loadConfig } from "../../../connectors/config/load.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import type { PrintHabits } from "../../audit/arithmetic/evaluate.js";
-import { asPrintedReport, type PrintedReport } from "../../audit/data/report.js";
-import { type AuditResult, auditReport, isUnread, tally } from "../../audit/data-report.js";
+import { isUnread } from "../../audit/arithmetic/judge.js";
 import { readDocumentFile } from "../../audit/document/read.js";
 import { documentJson } from "../../audit/json.js";
 import { PeriodFigures, periodOf } from "../../audit/printed.js";
+import { type AuditResult, auditReport, tally } from "../../audit/wording/compare.js";
+import { type AuditHints, asPrintedReport, type PrintedReport } from "../../audit/wording/report.js";
 import { forReaders, publishedFile } from "../../workspace/files.js";
 import { documentText } from "../terminal/document-text.js";
 import { auditText } from "../terminal/printed-text.js";
@@ -18,6 +19,7 @@ export interface AuditOptions {
   readonly period?: string;
   readonly format: string;
   readonly rounding: string;
+  readonly hints?: string;
   readonly out?: string;
   readonly all?: boolean;
 }
@@ -71,6 +73,7 @@ async function auditJsonFile(path: string, options: AuditOptions): Promise<numbe
   if (options.format === "docx")
     throw new FundpulseError("FP1003", "--format docx marks a copy of a .docx: the document is none");
   const report = readReport(path);
+  const hints = options.hints === undefined ? {} : (readJson(options.hints) as AuditHints);
   const loaded = loadConfig(options.config, forReaders(process.env));
   const file = publishedFile(loaded);
   if (!existsSync(file)) throw new FundpulseError("FP4002", `${file} does not exist yet`);
@@ -78,6 +81,7 @@ async function auditJsonFile(path: string, options: AuditOptions): Promise<numbe
   const result = await auditReport(report, file, loaded.config, {
     ...(options.period ? { period: options.period } : {}),
     ...(rounding === null ? {} : { rounding }),
+    hints,
   });
   say(
     options.format === "json"

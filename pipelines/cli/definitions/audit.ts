@@ -29,6 +29,7 @@ Examples:
     .option("-f, --format <format>", "text, json, or docx: a copy of a .docx with comments", "text")
     .option("--rounding <rounding>", "detect, half-up or cut-off", "detect")
     .option("-o, --out <file>", "where the marked copy goes (--format docx)")
+    .option("--hints <file>", "where figures stand that a .json report does not say it of (JSON)")
     .option("--all", "show every figure, not the differing ones alone")
     .action(async (path, options) =>
       done(await (await import("../commands/audit.js")).auditCommand(path, options)),

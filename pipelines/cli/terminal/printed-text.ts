@@ -1,8 +1,8 @@
 import stringWidth from "string-width";
-import { type AuditedFigure, nameOf } from "../../audit/arithmetic/judge.js";
-import { rowLabel } from "../../audit/data/lines.js";
-import type { PrintedReport, PrintedTable } from "../../audit/data/report.js";
-import { type AuditResult, isUnread, tally } from "../../audit/data-report.js";
+import { type AuditedFigure, isUnread, nameOf } from "../../audit/arithmetic/judge.js";
+import { type AuditResult, tally } from "../../audit/wording/compare.js";
+import type { PrintedReport, PrintedTable } from "../../audit/wording/report.js";
+import { rowLabel } from "../../audit/wording/rows.js";
 import { count } from "./progress.js";
 
 /**

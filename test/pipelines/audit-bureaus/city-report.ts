@@ -1,4 +1,4 @@
-import type { PrintedReport } from "../../../pipelines/audit/data/report.js";
+import type { PrintedReport } from "../../../pipelines/audit/wording/report.js";
 import type { Bill } from "./bills.js";
 import { AWAY, E, HOME, R } from "./city.js";
 import { categoryTables } from "./city-tables-categories.js";
@@ -16,8 +16,16 @@ export function cityReport(bills: readonly Bill[]): PrintedReport {
   return {
     title: "江陵市2024年二季度医保基金运行分析",
     period: { from: "2024-04-01", to: "2024-06-30" },
+    facilities: [
+      { id: "a", group: "tertiary", names: ["江陵市第一人民医院", "市一医院"] },
+      { id: "d", group: "tertiary", names: ["江陵市中心医院", "市中心医院"] },
+      { id: "b", group: "secondary", names: ["西城区人民医院"] },
+      { id: "c", group: "secondary", names: ["河口县人民医院"] },
+    ],
     tables: p.tables,
     statements: p.statements,
+    // This bureau's 报销合计 holds the civil servants' aid.
+    indicators: [{ id: "reimb_total", formula: "basic_paid + large_paid + aid_paid + civil_servant_paid" }],
     inconsistencies: [],
   };
 }

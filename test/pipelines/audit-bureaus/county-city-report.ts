@@ -1,4 +1,4 @@
-import type { PrintedReport } from "../../../pipelines/audit/data/report.js";
+import type { PrintedReport } from "../../../pipelines/audit/wording/report.js";
 import type { Bill } from "./bills.js";
 import { BOOKS, ENROLLED, WORLD } from "./county-city.js";
 import { EventWriter, line, Paper, usualColumns, type Where } from "./paper.js";
@@ -28,6 +28,8 @@ export function countyCityReport(bills: readonly Bill[]): PrintedReport {
     period: { from: "2024-01-01", to: "2024-12-31" },
     tables: p.tables,
     statements: p.statements,
+    facilities: [],
+    indicators: [],
     inconsistencies: [],
   };
 }

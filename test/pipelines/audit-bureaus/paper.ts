@@ -1,4 +1,4 @@
-import type { PrintedReport, PrintedRow } from "../../../pipelines/audit/data/report.js";
+import type { PrintedReport, PrintedRow } from "../../../pipelines/audit/wording/report.js";
 import type { Bill } from "./bills.js";
 
 /** Bills that a line of a print covers: each field one value or one of several. */

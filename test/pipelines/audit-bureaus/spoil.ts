@@ -1,4 +1,4 @@
-import type { PrintedReport, PrintedRow } from "../../../pipelines/audit/data/report.js";
+import type { PrintedReport, PrintedRow } from "../../../pipelines/audit/wording/report.js";
 
 /** A figure with its last digit one higher; 9 becomes 0. */
 const wrongDigit = (text: string): string => text.replace(/\d$/, (d) => String((Number(d) + 1) % 10));

@@ -1,21 +1,9 @@
-import type { PrintedFigure } from "../arithmetic/printed-figure.js";
-
-/** Something that is known to be wrong in the print. */
-export interface PrintedInconsistency {
-  readonly id?: string;
-  readonly kind: string;
-  /** `label`: a right figure under a wrong name. */
-  readonly type?: string;
-  readonly note: string;
-  readonly ref?:
-    | string
-    | { readonly table?: string; readonly statement?: string; readonly line?: number; readonly key?: string };
-}
+import type { PrintedInconsistency } from "../arithmetic/judge.js";
 
 /**
- * A printed report as data: its tables cell by cell as they were printed, the sentences of its prose with their
- * figures, and what is known to be wrong in the print. Keys that start with _ describe a row and are no printed
- * figures; a figure is a text of digits, anything else is a label.
+ * A printed report as data: its tables cell by cell as they were printed, the figures of its prose, the
+ * formulas that it states, and what is known to be wrong in the print. Keys that start with _ describe a row
+ * and are no printed figures; a figure is a text of digits, anything else is a label.
  */
 export interface PrintedReport {
   readonly title: string;
@@ -23,15 +11,24 @@ export interface PrintedReport {
   readonly period: { readonly from: string; readonly to: string };
   readonly tables: readonly PrintedTable[];
   readonly statements?: readonly PrintedStatement[];
+  readonly facilities?: readonly PrintedFacility[];
+  /** How the report makes its figures. */
+  readonly indicators?: readonly PrintedFormula[];
   readonly inconsistencies?: readonly PrintedInconsistency[];
 }
 
+export interface PrintedFacility {
+  readonly id: string;
+  readonly group: string;
+  /** Every name that the report prints for it. */
+  readonly names: readonly string[];
+}
+
 export interface PrintedTable {
+  /** `resident.inpatient.by_region.avg_fee`: insurance, what it covers, rows, subject. */
   readonly id: string;
   readonly title: string;
   readonly insurance: string;
-  /** Headings that it stands under, outermost first, with `/` between. */
-  readonly section?: string;
   readonly columns: readonly PrintedColumn[];
   readonly rows: readonly PrintedRow[];
 }
@@ -49,12 +46,15 @@ export interface PrintedStatement {
   readonly id: string;
   readonly text?: string;
   readonly insurance?: string;
-  readonly section?: string;
-  /** Of the printed text. */
-  readonly line?: number | null;
   readonly dims?: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, string | null>>;
   readonly directions?: Readonly<Record<string, string>>;
+}
+
+/** `id` is the stem of a column key, with `_` and an insurance where the formula holds for that one only. */
+export interface PrintedFormula {
+  readonly id: string;
+  readonly formula: string;
 }
 
 const isObject = (v: unknown): v is Record<string, unknown> =>
@@ -94,9 +94,14 @@ export function asPrintedReport(json: unknown): PrintedReport {
     period: { from: days.from, to: days.to },
     tables: tables.map(asTable),
     statements: statements.map(asStatement),
+    facilities: objects(json.facilities).flatMap((f) =>
+      typeof f.id === "string" && Array.isArray(f.names)
+        ? [{ id: f.id, group: textOf(f.group), names: f.names.map(textOf) }]
+        : [],
+    ),
+    indicators: objects(json.indicators).map((i) => ({ id: textOf(i.id), formula: textOf(i.formula) })),
     inconsistencies: objects(json.inconsistencies).map((i) => ({
       kind: textOf(i.kind),
-      type: textOf(i.type),
       note: textOf(i.note),
       ...(typeof i.ref === "string" || isObject(i.ref) ? { ref: i.ref } : {}),
     })),
@@ -113,18 +118,11 @@ const texts = (v: unknown): Record<string, string> =>
     ),
   );
 
-/** A line of the printed text, or the first of several. */
-function lineOf(v: unknown): number | null {
-  const first: unknown = Array.isArray(v) ? v[0] : v;
-  return typeof first === "number" ? first : null;
-}
-
 function asTable(t: Record<string, unknown>): PrintedTable {
   return {
     id: textOf(t.id),
     title: textOf(t.title),
     insurance: textOf(t.insurance),
-    section: textOf(t.section),
     columns: objects(t.columns).map((c) => ({
       key: textOf(c.key),
       label: textOf(c.label) || textOf(c.key),
@@ -143,29 +141,27 @@ function asStatement(s: Record<string, unknown>): PrintedStatement {
     id: textOf(s.id),
     text: textOf(s.text),
     insurance: textOf(s.insurance),
-    section: textOf(s.section),
-    line: lineOf(s.line) ?? lineOf(s.lines) ?? lineOf(s.source_lines),
     values: texts(s.values),
     directions: texts(s.directions),
     ...(isObject(s.dims) ? { dims: texts(s.dims) } : {}),
   };
 }
 
-/** The print's own list of its errors. */
-export function listedError(
-  known: readonly PrintedInconsistency[],
-  f: PrintedFigure,
-): { readonly note: string; readonly ofName: boolean } | null {
-  const here = known.find(({ kind, ref }) => {
-    if (kind !== "error" || ref === undefined) return false;
-    if (typeof ref === "string") {
-      const [, id, ...rest] = ref.split("/");
-      return id === f.id && rest.at(-1) === f.key && (rest.length === 1 || rest[0] === f.row);
-    }
-    if (ref.key !== f.key) return false;
-    return f.kind === "statement" ? ref.statement === f.id : ref.table === f.id && ref.line === f.line;
-  });
-  return here === undefined
-    ? null
-    : { note: `known of the print: ${here.note}`, ofName: here.type === "label" };
+/** What a report cannot say of itself: where a figure stands, or why nothing gives it. */
+export interface AuditHints {
+  /** By `table or statement id/row label/key`, or without the row label. */
+  readonly figures?: Readonly<
+    Record<
+      string,
+      | string
+      | {
+          readonly insurance?: string;
+          readonly grouping: string;
+          readonly dimensions?: Readonly<Record<string, string>>;
+          readonly top: readonly string[];
+          readonly bottom?: readonly string[];
+          readonly scale?: number;
+        }
+    >
+  >;
 }
