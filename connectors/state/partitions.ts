@@ -2,8 +2,9 @@ import { broken } from "../../schemas/invariant.js";
 import type { Position } from "../ports/source.js";
 import type { StateFile } from "./file.js";
 
+const OUTCOMES = ["applied", "duplicate", "held", "quarantined"] as const;
 /** What became of a record. */
-export type Outcome = "applied" | "duplicate" | "held" | "quarantined";
+export type Outcome = (typeof OUTCOMES)[number];
 
 /**
  * One partition of a source: how far it was read, and what became of its records (counts). The four outcomes add
@@ -86,7 +87,6 @@ export class Partitions {
     const partition = this.byId(partitionId);
     partition[outcome] += change;
     partition.received += received;
-    if (change < 0 && partition[outcome] < 0) broken(`${partition[outcome]} records ${outcome}`);
     this.#over.set(partition, (this.#over.get(partition) ?? 0) + change - received);
     this.#changed.add(partition);
   }
@@ -108,6 +108,8 @@ export class Partitions {
       // What came is what became of it, and a position is a place in a log.
       const over = this.#over.get(p) ?? 0;
       if (over !== 0) broken(`${over} more outcomes than records of one partition`);
+      // Held at the end alone: within a commit a record may leave an outcome before the batch is tallied into it.
+      for (const outcome of OUTCOMES) if (p[outcome] < 0) broken(`${p[outcome]} records ${outcome}`);
       if (!Number.isSafeInteger(p.next) || p.next < 0) broken(`a partition is read up to ${p.next}`);
       this.file
         .sql(
