@@ -60,9 +60,9 @@ export function damagedError(path: string, tables: readonly string[]): Fundpulse
  */
 export function verifyTables(db: Database.Database, path: string): void {
   const differing = new Tallies(db).differing();
-  renewIndexes(db);
   const kept = differing.filter((table) => !DERIVED_TABLES.has(table));
   if (kept.length > 0) throw damagedError(path, kept);
+  renewIndexes(db);
   if (differing.length > 0) noteDamage(db, differing);
 }
 
