@@ -61,8 +61,9 @@ function indexOf(db: Database.Database): SettlementIndex {
 }
 
 function checkTallies(db: Database.Database, path: string): void {
-  const differing = new Tallies(db).differing(true);
-  const kept = differing.filter((table) => !DERIVED_TABLES.has(table));
+  const tallies = new Tallies(db);
+  const differing = tallies.differing(true);
+  const kept = [...tallies.gone(), ...differing.filter((table) => !DERIVED_TABLES.has(table))];
   if (kept.length > 0) throw damagedError(path, kept);
   const ids = indexOf(db).isSound() ? [] : ["settlement_id"];
   const derived = [...differing, ...ids];

@@ -59,7 +59,10 @@ export function damagedError(path: string, tables: readonly string[]): Fundpulse
  * @throws FundpulseError FP2004
  */
 export function verifyTables(db: Database.Database, path: string): void {
-  const differing = new Tallies(db).differing();
+  const tallies = new Tallies(db);
+  const gone = tallies.gone();
+  if (gone.length > 0) throw damagedError(path, gone);
+  const differing = tallies.differing();
   const kept = differing.filter((table) => !DERIVED_TABLES.has(table));
   if (kept.length > 0) throw damagedError(path, kept);
   renewIndexes(db);

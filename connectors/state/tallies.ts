@@ -143,6 +143,13 @@ export class Tallies {
     this.#changed.clear();
   }
 
+  /** Tables that the state had, and has no more. */
+  gone(): string[] {
+    const names = this.db.prepare("SELECT name FROM tally ORDER BY name").pluck().all() as string[];
+    const there = new Set(talliedTables(this.db));
+    return names.filter((name) => !there.has(name) && !APART.has(name));
+  }
+
   /** Tables whose rows are not those that were kept; with `all` also what is tallied apart. */
   differing(all = false): string[] {
     return talliedTables(this.db).filter((table) => {

@@ -191,6 +191,17 @@ test("kept parts that rotted stop the program, and it says which", { timeout: 18
   }
 });
 
+test("a table that is gone stops the program, and it says which", async () => {
+  for (const table of ["outbox", "gap"]) {
+    restore();
+    const db = new Database(w.state);
+    db.exec(`DROP TABLE ${table}`);
+    db.close();
+    expect(isSound(), table).toBe(false);
+    await expect(figures()).rejects.toThrow(new RegExp(`"${table}".*FP2004`));
+  }
+}, 60_000);
+
 test("no spoiled value of any column of any table gives other figures without a word", {
   tags: "long",
   timeout: 900_000,
