@@ -151,8 +151,8 @@ export class SettlementIndex {
 
   /** Whether the ids and where they lead to are those that were kept; reads all of them. */
   isSound(): boolean {
-    const kept = this.#kept();
-    return kept !== undefined && sameTally(kept, this.#count());
+    // A new state has no ids and no tally of them.
+    return sameTally(this.#kept() ?? emptyTally(), this.#count());
   }
 
   #count(): Tally {

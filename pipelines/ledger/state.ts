@@ -117,8 +117,8 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
     });
     store.beforeCommit.push(() => numbering.save());
     if (again) this.#reclassification.all();
-    if (damaged) store.commit(() => store.setMeta("damaged", ""));
     else this.facilitiesChanged();
+    if (damaged) store.commit(() => store.setMeta("damaged", ""));
     this.mustPublishFull = store.meta("publish_full") === "1";
     this.tablesChanged = store.meta("rejudge") === "1";
   }
