@@ -161,7 +161,7 @@ describe("a workspace", () => {
     writeFileSync(ws.published, "no database");
     const page = await new Listener().open(served);
     closing.push(() => page.close());
-    await page.until((t) => t.event === "empty" && t.data.code === "FP4002");
+    await page.until((t) => t.event === "empty" && t.data.code === "FP4006");
     expect((await served.fetch("api/v1/trust")).status).toBe(503);
   }, 60_000);
 });
