@@ -2,9 +2,7 @@ import { expect, test } from "vitest";
 import { RECOUNTED_INDICATORS } from "../../../../connectors/duckdb/recount/ratios.js";
 import { INDICATORS } from "../../../../schemas/indicators.js";
 
-test("every indicator of settlements is recounted, but the one that stands on enrolment", () => {
+test("every indicator of settlements is recounted", () => {
   const recounted = new Set(RECOUNTED_INDICATORS);
-  expect(INDICATORS.map((i) => i.name).filter((name) => !recounted.has(name))).toEqual([
-    "hospitalization_rate",
-  ]);
+  expect(INDICATORS.map((i) => i.name).filter((name) => !recounted.has(name))).toEqual([]);
 });
