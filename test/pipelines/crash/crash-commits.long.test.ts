@@ -94,7 +94,7 @@ test("a process that ends between any two commits leaves what a start goes on fr
   }
 });
 
-test("a rebuild that ends between any two commits is refused until it is made again", async () => {
+test("a rebuild that ends between any two commits goes on at the next start, once it has begun", async () => {
   const other = { ...CONFIG, refunds: "original-period", insurances: { employee: ["390"], resident: [] } };
   const undisturbed = await prepared();
   undisturbed.configure(other);
@@ -102,7 +102,7 @@ test("a rebuild that ends between any two commits is refused until it is made ag
   const expected = told(await undisturbed.rebuildToMemory(() => NOW));
   const commits = count();
   vi.restoreAllMocks();
-  let refused = 0;
+  let begun = false;
   for (let n = 0; n < commits; n++) {
     const w = await prepared();
     w.configure(other);
@@ -115,13 +115,16 @@ test("a rebuild that ends between any two commits is refused until it is made ag
         () => "",
         (error) => String(error.code),
       );
-    if (code !== "") {
+    // Before its first mark the state is still the one of the old rules, and is told so.
+    if (!begun && code !== "") {
       expect([n, code]).toEqual([n, "FP2005"]);
-      refused++;
       await w.rebuildToMemory(() => NOW);
+    } else {
+      begun = true;
+      expect([n, code]).toEqual([n, ""]);
     }
     expect({ n, ...told(w.memory) }).toEqual({ n, ...expected });
     w.remove();
   }
-  expect(refused).toBeGreaterThan(3);
+  expect(begun).toBe(true);
 });
