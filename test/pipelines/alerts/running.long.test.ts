@@ -20,21 +20,22 @@ class Failing extends DuckDbPublisher {
 
 test("publishing that falls behind is told while no version can show it, and clears with the next one", async () => {
   const receiver = await httpReceiver();
-  w = new Workspace({ publish: { everySeconds: 3 }, notify: [{ kind: "webhook", url: receiver.url }] });
+  w = new Workspace({
+    publish: { everySeconds: 3 },
+    alerts: [{ name: "发布文件停滞", indicator: "published_age", above: 2, severity: "critical" }],
+    notify: [{ kind: "webhook", url: receiver.url }],
+  });
   w.put("settlement-1.ndjson", [settlement("A")]);
   const { config } = loadConfig(w.configFile);
   const publisher = new Failing({ dataDir: config.data, config });
   const metrics = createMetrics();
   const events = (): string[] =>
     receiver.received.map((r) => `${JSON.parse(r.body).rule} ${JSON.parse(r.body).event}`);
-  let ahead = 0;
-  const deps = { log: silentLog, observer: metrics, clock: () => Date.now() + ahead };
+  const deps = { log: silentLog, observer: metrics, clock: () => Date.now() };
   const engine = await assembleEngine(config, deps, { publisher });
   const stop = new AbortController();
   const running = engine.run({ untilDrained: false, signal: stop.signal });
   try {
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    ahead = 400_000;
     await until(() => events().includes("发布文件停滞 opened"), "the message");
     let text = "";
     const shown = setInterval(

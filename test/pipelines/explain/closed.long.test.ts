@@ -21,10 +21,12 @@ const explained = (...args: string[]): any =>
     }),
   );
 
-test("the detail file is made when it is missing, for this user alone", () => {
+test("an explanation needs no detail file; `--sql` makes it when it is missing, for this user alone", () => {
   const path = join(space.data, "detail", "detail.duckdb");
   rmSync(join(space.data, "detail"), { recursive: true, force: true });
   expect(explained(...LINE).since_close).toBeNull();
+  expect(existsSync(path)).toBe(false);
+  execFileSync(process.execPath, [CLI, "explain", ...LINE, "--sql", "-c", space.configFile]);
   expect(existsSync(path)).toBe(true);
   expect(statSync(path).mode & 0o077).toBe(0);
   expect(statSync(join(space.data, "detail")).mode & 0o077).toBe(0);
