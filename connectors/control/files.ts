@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { ErrorCode } from "../../schemas/errors.js";
+import { makeFolder, PRIVATE_FOLDER } from "../files/modes.js";
 
 /**
  * The control channel: how a command reaches the process that holds the state. Files in `data/control/`, each
@@ -53,8 +54,8 @@ export function askerOf(id: string): number | null {
 }
 
 export function makeControlFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
+  makeFolder(folder, PRIVATE_FOLDER);
+  chmodSync(folder, PRIVATE_FOLDER);
 }
 
 /** Writes a file that nobody else can read, whole when it appears. */

@@ -1,9 +1,9 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { FundpulseError } from "../../schemas/errors.js";
 import { failed } from "../faults/known.js";
-import { PRIVATE_FILE, PRIVATE_FOLDER, setMode } from "./modes.js";
+import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER, setMode } from "./modes.js";
 
 /** A look at records of persons: by whom, over which way, at what. Never what was seen. */
 export interface Look {
@@ -44,8 +44,7 @@ export function noteLook(dataDir: string, look: Look): void {
   const { at, who, address, by, what } = look;
   const line = `${JSON.stringify({ at: at.toISOString(), who, address, by, what })}\n`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
-    setMode(dirname(path), PRIVATE_FOLDER);
+    makeFolder(dirname(path), PRIVATE_FOLDER);
     const file = openSync(path, "a", PRIVATE_FILE);
     try {
       writeSync(file, line);

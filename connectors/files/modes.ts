@@ -8,7 +8,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 
 /**
  * Who may read what under `data` (docs/specification.md#privacy), whatever the umask: `data`, `published` and
@@ -32,14 +32,27 @@ export function setMode(path: string, mode: number): void {
   }
 }
 
-/** Makes a folder, and those above it, with permissions that no umask changes. */
-export function makeFolder(path: string, mode: number): void {
-  const first = mkdirSync(path, { recursive: true, mode });
-  // The umask has changed every folder that was made on the way.
-  for (let made = path; first !== undefined && made.length > first.length; made = dirname(made))
-    setMode(made, mode);
-  if (first !== undefined) setMode(first, mode);
-  setMode(path, mode);
+/**
+ * Makes a folder where there is none, and those above it that are missing, with permissions that no umask changes;
+ * without `mode` with those that the umask leaves. One that is there is given `mode`, those above it are left alone.
+ */
+export function makeFolder(path: string, mode?: number): void {
+  makeMissing(resolve(path), mode);
+  if (mode !== undefined) setMode(path, mode);
+}
+
+/** Not by `recursive` of Node's mkdir: below /proc and its like that never ends. */
+function makeMissing(path: string, mode?: number): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeMissing(dirname(path), mode);
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process was faster.
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;
+    return;
+  }
+  if (mode !== undefined) setMode(path, mode);
 }
 
 /** Writes a file that every reader may open. */

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { parsePeriod } from "../../aggregations/calendar.js";
 import type { Reader } from "../../connectors/duckdb/reports/figures.js";
@@ -65,8 +65,7 @@ export async function writeReport(
       format === "docx" ? docx : await convert(format, { docx, prepared, config, reader, period });
     outputs.push({ path: join(folder, `${stem}.${format}`), bytes });
   }
-  if (request.out === undefined) makeFolder(folder, PUBLIC_FOLDER);
-  else mkdirSync(folder, { recursive: true });
+  makeFolder(folder, request.out === undefined ? PUBLIC_FOLDER : undefined);
   for (const { path, bytes } of outputs) {
     writePublicFile(`${path}.next`, bytes);
     renameSync(`${path}.next`, path);

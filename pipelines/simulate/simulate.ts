@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { ZoneCalendar } from "../../aggregations/calendar.js";
 import { csvText } from "../../connectors/files/csv.js";
+import { makeFolder } from "../../connectors/files/modes.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import { FREE_DEFAULTS, type FreeProfile, freeEvents, freeFacilities } from "./free.js";
@@ -123,7 +124,7 @@ export function suggestedConfig(options: EventOptions): SuggestedConfig {
 
 /** Writes facilities.csv, categories.csv and divisions.csv of a profile. Returns their paths. */
 export function writeReference(options: EventOptions, dir: string): string[] {
-  mkdirSync(dir, { recursive: true });
+  makeFolder(dir);
   const tables = referenceTables(options);
   return Object.entries(tables).map(([name, rows]) => {
     const file = path.join(dir, `${name}.csv`);

@@ -1,4 +1,4 @@
-import { copyFileSync, linkSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, linkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { privateFolder } from "../../connectors/duckdb/detail/file.js";
@@ -19,6 +19,7 @@ import { compareRatios } from "../../connectors/duckdb/recount/ratios.js";
 import { recount } from "../../connectors/duckdb/recount/run.js";
 import { compareTables } from "../../connectors/duckdb/recount/tables.js";
 import { failed } from "../../connectors/faults/known.js";
+import { makeFolder, PRIVATE_FOLDER } from "../../connectors/files/modes.js";
 import type { PublishInput } from "../../connectors/ports/publisher.js";
 import { StateSnapshot } from "../../connectors/state/snapshot.js";
 import { quoteText } from "../../schemas/published/definition.js";
@@ -46,7 +47,7 @@ export function pinPublished(state: VerifyState, reference: DetailReference, ver
   const { data } = state.config;
   const folder = join(data, "work", "verify");
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, PRIVATE_FOLDER);
   const published = join(folder, "published.duckdb");
   const file = join(data, "published", "fundpulse.duckdb");
   try {

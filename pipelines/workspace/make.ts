@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { REFERENCE_COLUMNS } from "../../connectors/config/reference.js";
+import { makeFolder } from "../../connectors/files/modes.js";
 import { CONFIG_TEMPLATE } from "../../schemas/config/template.js";
 import { FundpulseError } from "../../schemas/errors.js";
 
@@ -54,7 +55,7 @@ export function makeWorkspace(
   if (existing.length > 0) {
     throw new FundpulseError("FP1004", `${root} already holds ${existing.join(", ")}; nothing was written`);
   }
-  for (const folder of ["reference", "inbox"]) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ["reference", "inbox"]) makeFolder(join(root, folder));
   for (const [name, content] of Object.entries(files))
     writeFileSync(join(root, name), content, { flag: isFree ? "w" : "wx" });
   return root;

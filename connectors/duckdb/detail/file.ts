@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, rm, stat } from "node:fs/promises";
+import { chmod, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { monthText, ZoneCalendar } from "../../../aggregations/calendar.js";
@@ -19,7 +19,7 @@ import { STREAMS } from "../../../schemas/input/streams.js";
 import { type Definition, ddl, quoteText } from "../../../schemas/published/definition.js";
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
 import { failed } from "../../faults/known.js";
-import { PRIVATE_FILE } from "../../files/modes.js";
+import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER } from "../../files/modes.js";
 import type { StateSnapshot } from "../../state/snapshot.js";
 import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
 import { localTime } from "../publish/load.js";
@@ -84,8 +84,8 @@ const sha = (value: unknown): string => createHash("sha256").update(JSON.stringi
 
 /** A folder and files in it for this user alone. */
 export async function privateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-  await chmod(path, 0o700);
+  makeFolder(path, PRIVATE_FOLDER);
+  await chmod(path, PRIVATE_FOLDER);
 }
 
 /**

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { FundpulseError } from "../../../schemas/errors.js";
+import { makeFolder } from "../../files/modes.js";
 
 const run = promisify(execFile);
 
@@ -27,13 +28,13 @@ export async function runTool(tool: string, args: readonly string[], cwd?: strin
 }
 
 /** Makes a folder whole or not at all; another process that was faster made it as well. */
-export async function makeFolder(path: string, fill: (into: string) => Promise<void>): Promise<void> {
+export async function makeWhole(path: string, fill: (into: string) => Promise<void>): Promise<void> {
   const mine = `${path}.${process.pid}`;
   rmSync(mine, { recursive: true, force: true });
-  mkdirSync(mine, { recursive: true });
+  makeFolder(mine);
   try {
     await fill(mine);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     renameSync(mine, path);
   } catch (error) {
     rmSync(mine, { recursive: true, force: true });

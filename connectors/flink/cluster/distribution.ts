@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { FundpulseError } from "../../../schemas/errors.js";
-import { cacheDir, makeFolder, runTool } from "./cache.js";
+import { cacheDir, makeWhole, runTool } from "./cache.js";
 
 /** What the job was tested with; the connector belongs to the version. */
 export const FLINK_VERSION = "2.2.1";
@@ -26,7 +26,7 @@ const WHEEL = [
  */
 export async function flinkHome(): Promise<string> {
   const home = join(cacheDir(), "flink", FLINK_VERSION);
-  if (!existsSync(home)) await makeFolder(home, fill);
+  if (!existsSync(home)) await makeWhole(home, fill);
   return home;
 }
 

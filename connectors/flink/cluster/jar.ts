@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, st
 import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FundpulseError } from "../../../schemas/errors.js";
-import { cacheDir, makeFolder, runTool } from "./cache.js";
+import { cacheDir, makeWhole, runTool } from "./cache.js";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 
@@ -36,7 +36,7 @@ export async function fundpulseJar(): Promise<string> {
   const folder = join(cacheDir(), "flink", "jar", hash.digest("hex").slice(0, 16));
   const jar = join(folder, "fundpulse-flink.jar");
   if (existsSync(jar) && statSync(jar).size > 0) return jar;
-  await makeFolder(folder, async (into) => {
+  await makeWhole(folder, async (into) => {
     const project = join(into, "project");
     cpSync(join(from, "src", "main"), join(project, "src", "main"), { recursive: true });
     copyFileSync(join(from, "pom.xml"), join(project, "pom.xml"));

@@ -1,17 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, copyFileSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FundpulseError } from "../../../schemas/errors.js";
+import { makeFolder } from "../../files/modes.js";
 import { flinkHome } from "./distribution.js";
 import { FlinkRest } from "./rest.js";
 import { submitScript } from "./sql-client.js";
@@ -64,7 +57,7 @@ export class LocalCluster {
   static async start(options: LocalOptions): Promise<LocalCluster> {
     const home = await flinkHome();
     const { dir } = options;
-    for (const part of ["conf", "log", "tmp"]) mkdirSync(join(dir, part), { recursive: true });
+    for (const part of ["conf", "log", "tmp"]) makeFolder(join(dir, part));
     for (const file of ["log4j.properties", "log4j-console.properties", "log4j-cli.properties"]) {
       if (existsSync(join(home, "conf", file)))
         copyFileSync(join(home, "conf", file), join(dir, "conf", file));

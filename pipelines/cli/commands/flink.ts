@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { loadConfig } from "../../../connectors/config/load.js";
 import { loadReference } from "../../../connectors/config/reference.js";
 import { loadWriterSchemas } from "../../../connectors/decode/writers.js";
+import { makeFolder, PRIVATE_FOLDER } from "../../../connectors/files/modes.js";
 import { flinkHome } from "../../../connectors/flink/cluster/distribution.js";
 import { fundpulseJar } from "../../../connectors/flink/cluster/jar.js";
 import { FlinkRest, type JobOverview } from "../../../connectors/flink/cluster/rest.js";
@@ -249,7 +250,7 @@ export async function flinkDev(
   );
   const job = await jobOf(config, options, await fundpulseJar());
   const dir = resolve(options.dir ?? join(config.data, "flink"));
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir, PRIVATE_FOLDER);
   const cluster = await LocalCluster.start({
     ...wanted,
     dir,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parsePeriod } from "../../../aggregations/calendar.js";
 import { type EditionRow, suppressed } from "../../../aggregations/privacy/suppress.js";
@@ -8,6 +8,7 @@ import {
   readEditionCells,
 } from "../../../connectors/duckdb/reports/edition.js";
 import { HELD, holdPeriod, type Reader, readPeriod } from "../../../connectors/duckdb/reports/figures.js";
+import { makeFolder, PRIVATE_FOLDER } from "../../../connectors/files/modes.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 
@@ -103,7 +104,7 @@ export async function makeEdition(reader: Reader, config: Config, period: string
 
 function keep(config: Config, edition: Edition): void {
   const folder = folderOf(config);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder, PRIVATE_FOLDER);
   const path = join(folder, `${edition.period}.json`);
   writeFileSync(`${path}.next`, `${JSON.stringify(edition, null, 1)}\n`, { mode: 0o600 });
   renameSync(`${path}.next`, path);

@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Reader } from "../../../connectors/duckdb/reports/figures.js";
+import { makeFolder, PUBLIC_FOLDER } from "../../../connectors/files/modes.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { readCatalogue } from "../tags/catalogue.js";
 import { makeEdition } from "./edition.js";
@@ -27,7 +28,7 @@ export async function exportPublic(
   const { vocabulary } = await readCatalogue(reader, config);
   const bytes = await editionFile(format, editionTable(edition, vocabulary));
   const folder = out ?? join(config.data, "reports", period);
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  makeFolder(folder, PUBLIC_FOLDER);
   const file = join(folder, `public.${format}`);
   writeFileSync(`${file}.next`, bytes, { mode: 0o644 });
   renameSync(`${file}.next`, file);

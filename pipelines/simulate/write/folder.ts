@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { closeSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, openSync, renameSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { crc32, deflateRawSync, gzipSync } from "node:zlib";
 import { jsonText } from "../../../connectors/encode/json.js";
+import { makeFolder } from "../../../connectors/files/modes.js";
 import { avroSchema, type StreamName } from "../../../schemas/input/streams.js";
 import { AvroRecordWriter } from "./avro.js";
 import type { SimEvent } from "./event.js";
@@ -52,7 +53,7 @@ export class FolderWriter {
     readonly dir: string,
     readonly options: FolderWriterOptions,
   ) {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     this.#blockBytes = options.blockBytes ?? 65_536;
   }
 
