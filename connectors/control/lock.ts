@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { differingNames } from "../../schemas/differing.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { knownOr, told } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PUBLIC_FOLDER } from "../files/modes.js";
@@ -71,8 +72,7 @@ export function differsFromHolder(
 ): readonly string[] | null {
   const held = readHolder(dataDir)?.rules as Record<string, string> | undefined;
   if (held === undefined || held === null || typeof held !== "object") return null;
-  const names = new Set([...Object.keys(rules), ...Object.keys(held)]);
-  return [...names].filter((name) => held[name] !== rules[name]).sort();
+  return differingNames(held, rules);
 }
 
 /** As `acquireLock`; null when another process has the state directory. */

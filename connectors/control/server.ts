@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { differingNames, differText } from "../../schemas/differing.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { faultOf } from "../faults/known.js";
 import type { Log } from "../ports/log.js";
@@ -136,13 +137,11 @@ async function execute(
       `the running process ${process.pid} does not know the operation ${JSON.stringify(request.operation)}`,
     );
   }
-  const names = new Set([...Object.keys(rules), ...Object.keys(request.rules)]);
-  names.delete("reference");
-  const differing = [...names].filter((name) => rules[name] !== request.rules[name]).sort();
+  const differing = differingNames(rules, request.rules).filter((name) => name !== "reference");
   if (differing.length > 0) {
     throw new FundpulseError(
       "FP2008",
-      `the running process ${process.pid} works under another configuration: ${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"}`,
+      `the running process ${process.pid} works under another configuration: ${differText(differing)}`,
     );
   }
   return operation(...request.args);

@@ -102,8 +102,10 @@ export class WriterCatalogue {
         // Its records are undecodable, each with that reason.
         writer = new Writer(json, null, error instanceof SyntaxError ? "no JSON" : (error as Error).message);
       }
-      this.#text += json.length;
-      if (this.#bySchema.size < MAX_WRITERS && this.#text < MAX_WRITER_TEXT) this.#bySchema.set(json, writer);
+      if (this.#bySchema.size < MAX_WRITERS && this.#text + json.length <= MAX_WRITER_TEXT) {
+        this.#text += json.length;
+        this.#bySchema.set(json, writer);
+      }
     }
     return writer;
   }

@@ -20,8 +20,7 @@ export function faultOf(error: unknown, path?: string): FundpulseError | undefin
   const at = pathOf(error) ?? path;
   if (typeof code === "string" && code.startsWith("SQLITE")) return sqliteFault(error, code, said, at);
   const known = typeof code === "string" ? ERRNO[code] : undefined;
-  // Errors of the program's own use of Node (ERR_INVALID_ARG_TYPE …) carry a code, and no call of the system.
-  if (known !== undefined && (syscall !== undefined || at !== undefined || code!.startsWith("E")))
+  if (known !== undefined)
     return tell(known, syscall === undefined ? code! : `${code}, ${syscall}`, at, error);
   if (typeof code === "string" && syscall !== undefined && /^E[A-Z0-9]+$/.test(code))
     return tell("FP9010", `${code}, ${syscall}`, at, error);
@@ -77,7 +76,7 @@ function sqliteFault(
   if (found?.isDirectory()) return tell("FP9003", why, path, error);
   if (found === undefined && !existsSync(dirname(path))) return tell("FP9004", why, path, error);
   if ((known === "FP9006" || known === "FP9002") && isFull(path)) return tell("FP9001", why, path, error);
-  if (known === "FP9002" && code.startsWith("SQLITE_CANTOPEN") && openFiles() === 0)
+  if (known === "FP9002" && code.startsWith("SQLITE_CANTOPEN") && !mayOpen())
     return tell("FP9005", why, path, error);
   return tell(known, why, path, error);
 }
@@ -144,13 +143,13 @@ function isFull(path: string): boolean {
   }
 }
 
-/** Files that this process may still open: 0 where not even the list of them can be read. */
-function openFiles(): number {
+/** Whether this process may open one more file. */
+function mayOpen(): boolean {
   try {
     readFileSync("/dev/null");
-    return 1;
+    return true;
   } catch {
-    return 0;
+    return false;
   }
 }
 

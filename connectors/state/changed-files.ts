@@ -62,6 +62,11 @@ export class ChangedFiles {
     return [...this.#changed.values()].filter((f) => f.status === "waiting");
   }
 
+  /** Those of them that may have other bills of these days now. */
+  waitingFor(first: DayNumber, last: DayNumber): ChangedFile[] {
+    return this.waiting().filter((f) => f.last_day >= first && (f.first_day === null || f.first_day <= last));
+  }
+
   /** A file changed, perhaps once more. Only inside a commit. */
   report(found: Omit<ChangedFile, "status">): void {
     this.revision++;

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import Database from "better-sqlite3";
+import { differingNames, differText } from "../../schemas/differing.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { knownOr } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PRIVATE_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
@@ -27,9 +28,7 @@ export interface StateIdentity {
 function differingRules(kept: string | undefined, present: string | undefined): string[] {
   if (kept === undefined || present === undefined) return [];
   const [a, b] = [kept, present].map((text) => JSON.parse(text) as Record<string, string>);
-  return [...new Set([...Object.keys(a!), ...Object.keys(b!)])]
-    .filter((name) => a![name] !== b![name])
-    .sort();
+  return differingNames(a!, b!);
 }
 
 /**
@@ -55,7 +54,7 @@ export function checkIdentity(
   const named =
     differing.length === 0
       ? "(jurisdiction, timezone, periods, groupings, refunds, insurances, careGroups, reimbursed or benefit)"
-      : `(${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"})`;
+      : `(${differText(differing)})`;
   throw new FundpulseError(
     "FP2005",
     `the state ${path} was built under another configuration of dimensions ${named}; nothing was changed`,

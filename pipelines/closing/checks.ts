@@ -93,8 +93,7 @@ const waiting: CloseCheck = ({ store }, period) => {
 /** Files that changed after they were taken, and may hold bills of the period that are not counted, or counted no more. */
 const changedFiles: CloseCheck = ({ store }, period) => {
   const found = store.changedFiles
-    .waiting()
-    .filter((f) => f.last_day >= period.startDay && (f.first_day ?? f.last_day) <= period.endDay)
+    .waitingFor(period.startDay, period.endDay)
     .map((f) => store.partitions.byId(f.partitionId).partition);
   if (found.length === 0) return [];
   const detail = `${found.length} ${found.length === 1 ? "file" : "files"} changed after being taken, and may have other bills of it now (${some(found)}): send what is new under a new name, then fundpulse quarantine dismiss --file NAME --why TEXT; see quality_warning`;

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { ZoneCalendar } from "../../aggregations/calendar.js";
 import { loadReference } from "../../connectors/config/reference.js";
@@ -7,6 +6,7 @@ import { BatchDecoder } from "../../connectors/decode/decoder.js";
 import { SchemaRegistry } from "../../connectors/decode/registry.js";
 import { loadWriterSchemas } from "../../connectors/decode/writers.js";
 import { DuckDbPublisher } from "../../connectors/duckdb/publish/publisher.js";
+import { localUser } from "../../connectors/files/access-log.js";
 import { FolderSource } from "../../connectors/folder/source.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
 import type { Source, SourceBatch, SourceContext } from "../../connectors/ports/source.js";
@@ -297,7 +297,12 @@ async function consume(
       loop.hold(why);
       deps.observer.incomplete?.(why);
     },
-    lost: (gap, next) => state.store.gaps.accept(gap, next, { at: deps.clock(), who: userInfo().username }),
+    lost: (gap, next) => {
+      state.store.gaps.accept(gap, next, { at: deps.clock(), who: localUser().who });
+      // Published though no record may follow.
+      intake.changes++;
+      loop.changed(null);
+    },
     warn: (event, detail) => deps.log.warn(event, detail),
     changedAs: (name, partition) => intake.changedFiles.known(name, partition),
     changed: async (change) => {

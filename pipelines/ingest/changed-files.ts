@@ -1,5 +1,5 @@
 import { normaliseRecord } from "../../aggregations/streams/record.js";
-import type { Decoder } from "../../connectors/ports/decoder.js";
+import { type Decoder, PASSED_OVER } from "../../connectors/ports/decoder.js";
 import type { PartitionChange, SourceBatch } from "../../connectors/ports/source.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { Settlement } from "../../schemas/input/settlement.js";
@@ -96,12 +96,14 @@ export class ChangedPartitions {
           batch,
           () => s,
           (_index, _raw, rejection) => {
+            if (rejection === PASSED_OVER) return;
             const day = rejection === null ? calendar.dayOf(s.setl_time) : null;
             add(day === null ? null : [day, day]);
           },
         );
       } else {
         this.decoder.records(batch, (_index, _raw, record, rejection) => {
+          if (rejection === PASSED_OVER) return;
           add(rejection === null && record ? recordDays(stream, normaliseRecord(stream, record)) : null);
         });
       }

@@ -177,7 +177,8 @@ export class Revalidation {
     }
     const keep = (): Outcome | null => {
       if (incoming.outcome !== "quarantined") {
-        this.#resolve(entry, incoming.outcome);
+        const { day } = incoming.facts;
+        this.#resolve(entry, incoming.outcome, incoming.keyOnly ? null : [day, day]);
         return incoming.outcome;
       }
       const ref = incoming.keyOnly ? null : incoming.ref;
@@ -203,15 +204,18 @@ export class Revalidation {
         }
         const outcome = this.records.keep(stream, record!, entry.partitionId, entry.position, now);
         if (outcome === "quarantined") return null;
-        this.#resolve(entry, outcome);
+        this.#resolve(entry, outcome, recordDays(stream, record!));
         return outcome;
       };
     });
     return { entry, incoming: null, keep };
   }
 
-  #resolve(entry: QuarantineEntry, outcome: Outcome): void {
+  #resolve(entry: QuarantineEntry, outcome: Outcome, days: RecordDays | null): void {
     const { store } = this.state;
+    const { changedFiles } = store;
+    // A file of which no day is known is doubtful as a whole when it changes.
+    if (days && changedFiles.daysOf(entry.partitionId)) changedFiles.noteDays(entry.partitionId, ...days);
     store.noteContent();
     // Its bytes are in the state by now, as what they say.
     store.quarantine.update(entry.id, { status: "resolved", raw: null });

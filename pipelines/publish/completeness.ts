@@ -128,9 +128,7 @@ function periodRow(
   for (const [first, last, records] of waiting.dated) {
     if (first <= period.endDay && last >= period.startDay) quarantined += records;
   }
-  const changed = state.store.changedFiles
-    .waiting()
-    .filter((f) => f.last_day >= period.startDay && (f.first_day ?? f.last_day) <= period.endDay).length;
+  const changed = state.store.changedFiles.waitingFor(period.startDay, period.endDay).length;
   let undated = 0;
   for (const [last, records] of waiting.undated) {
     if (last === null || last >= period.startDay) undated += records;

@@ -1,12 +1,13 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { keyWarning } from "../../../connectors/config/key-strength.js";
 import { describeConfig, loadConfig } from "../../../connectors/config/load.js";
 import { loadReference } from "../../../connectors/config/reference.js";
-import { faultOf, knownOr } from "../../../connectors/faults/known.js";
+import { existing, faultOf, knownOr, told } from "../../../connectors/faults/known.js";
 import { otherModes } from "../../../connectors/files/modes.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import type { Config } from "../../../schemas/config/schema.js";
+import { differText } from "../../../schemas/differing.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { NATIONAL_CATEGORIES } from "../../../schemas/input/national-categories.js";
 import { visible } from "../../../schemas/visible.js";
@@ -141,16 +142,19 @@ async function stateText(config: Config): Promise<string> {
     return "none yet";
   }
   const { differsFromHolder, lockHolder, tryLock } = await import("../../../connectors/control/lock.js");
-  const lock = tryLock(data);
+  const lock = tryLock(data, { brief: true });
   if (lock === null) {
     const { engineRules } = await import("../../engine/rules.js");
-    const differing = differsFromHolder(data, engineRules(config)) ?? [];
+    const unlike = differsFromHolder(data, engineRules(config)) ?? [];
+    const differing = unlike.filter((name) => name !== "reference");
     if (differing.length > 0)
       throw new FundpulseError(
         "FP2008",
-        `${lockHolder(data)} works under another configuration: ${differing.join(", ")} ${differing.length === 1 ? "differs" : "differ"}`,
+        `${lockHolder(data)} works under another configuration: ${differText(differing)}`,
       );
-    return `in use by ${lockHolder(data)}, under this configuration; look into it while nothing runs`;
+    const tables =
+      unlike.length === 0 ? "" : "; reference tables are others than those that it was started with";
+    return `in use by ${lockHolder(data)}, under this configuration${tables}; look into it while nothing runs`;
   }
   try {
     const { checkStateFile } = await import("../../../connectors/state/check.js");
@@ -170,8 +174,10 @@ function writable(dir: string): string {
     // A name that cannot be, a file in the way: not what making it would mend.
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw knownOr(error, dir);
   }
-  let existing = dir;
-  while (!existsSync(existing)) existing = dirname(existing);
-  accessSync(existing, constants.W_OK);
-  return existing === dir ? dir : `${dir} (will be made)`;
+  const there = existing(dir);
+  accessSync(there, constants.W_OK);
+  if (there === dir) return dir;
+  // Where no folder can be made (below /proc) only making one shows it.
+  told(dir, () => rmdirSync(mkdtempSync(join(there, ".fundpulse-"))));
+  return `${dir} (will be made)`;
 }

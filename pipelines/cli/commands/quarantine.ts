@@ -3,7 +3,7 @@ import { localUser, noteLook } from "../../../connectors/files/access-log.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { STREAM_NAMES, type StreamName } from "../../../schemas/input/streams.js";
 import { QUARANTINE_REASONS, type QuarantineReason } from "../../../schemas/quarantine.js";
-import { visible, visibleJson } from "../../../schemas/visible.js";
+import { visible } from "../../../schemas/visible.js";
 import { withEngine } from "../../engine/open.js";
 import type { QuarantineEntry, QuarantineFilter, QuarantineService } from "../../ingest/port.js";
 import { commandLog } from "../../workspace/log.js";
@@ -36,8 +36,7 @@ function withQuarantine<T>(config: string, work: (quarantine: QuarantineService)
 export async function quarantineList(options: QuarantineOptions): Promise<number> {
   const filter = filterOf(options);
   const entries = await withQuarantine(options.config, (quarantine) => quarantine.list(filter));
-  if (options.format === "json") process.stdout.write(`${visibleJson(JSON.stringify(entries, null, 2))}\n`);
-  else say(listText(entries));
+  say(options.format === "json" ? `${JSON.stringify(entries, null, 2)}\n` : listText(entries));
   return 0;
 }
 
@@ -58,6 +57,10 @@ export function quarantineShow(id: string, options: QuarantineOptions): Promise<
     const found = await quarantine.show(wanted);
     if (found === undefined) throw new FundpulseError("FP2006", `there is no quarantined record ${id}`);
     sayAside(entryText(found.entry));
+    if (found.entry.status === "resolved" && found.bytes.length === 0) {
+      sayAside("it was counted; its bytes are kept no more\n");
+      return 0;
+    }
     if (options.raw !== true) {
       // Loaded late: the other commands need no decoder.
       const { openDecoder } = await import("../../engine/engine.js");

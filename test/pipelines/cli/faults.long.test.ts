@@ -27,8 +27,6 @@ import { CLI, settlement, Workspace } from "../../support/workspace.js";
  * numbered error that names the path; never with a trace. What needs root is skipped where this user is not.
  */
 const isRoot = process.getuid?.() === 0;
-/** Half an hour: asked for by `FUNDPULSE_ACCIDENTS=1`, in no lane. */
-const ASKED = process.env.FUNDPULSE_ACCIDENTS === "1";
 const NOBODY = 65_534;
 const LIGHT: readonly (readonly string[])[] = [
   ["check", "--quiet"],
@@ -61,7 +59,6 @@ const folders: string[] = [];
 const mounted: string[] = [];
 
 beforeAll(async () => {
-  if (!ASKED) return;
   const w = new Workspace();
   w.put("settlement-1.ndjson", [settlement("S1"), settlement("S2"), "{broken"]);
   expect((await w.cli("run", "--until-drained")).code).toBe(0);
@@ -71,9 +68,7 @@ afterEach(() => {
   for (const at of mounted.splice(0)) spawnSync("umount", ["-l", at]);
   for (const at of folders.splice(0)) rmSync(at, { recursive: true, force: true });
 });
-afterAll(() => {
-  if (ASKED) rmSync(template, { recursive: true, force: true });
-});
+afterAll(() => rmSync(template, { recursive: true, force: true }));
 
 interface Place {
   readonly dir: string;
@@ -193,7 +188,7 @@ function fill(folder: string): void {
   }
 }
 
-describe.skipIf(!ASKED || !isRoot)("a disk of its own (needs root)", () => {
+describe.skipIf(!isRoot)("a disk of its own (needs root)", () => {
   test("data is full", async () => {
     const at = place({ size: "64m" });
     fill(at.data);
@@ -231,7 +226,7 @@ describe.skipIf(!ASKED || !isRoot)("a disk of its own (needs root)", () => {
   });
 });
 
-describe.skipIf(!ASKED || !isRoot)("a user without rights (needs root)", () => {
+describe.skipIf(!isRoot)("a user without rights (needs root)", () => {
   const asNobody = (change: (at: Place) => void): Place => {
     const at = place({ owner: NOBODY });
     change(at);
@@ -340,7 +335,7 @@ describe.skipIf(!ASKED || !isRoot)("a user without rights (needs root)", () => {
   });
 });
 
-describe.skipIf(!ASKED)("something else in the way", () => {
+describe("something else in the way", () => {
   const folderAt = (path: string): void => {
     rmSync(path, { recursive: true, force: true });
     mkdirSync(join(path, "inside"), { recursive: true });
