@@ -20,8 +20,8 @@ interface Committing {
   commit<T>(work: () => T): T;
 }
 
-const EVENT_DAYS = 400;
-const DAY_MS = 86_400_000;
+/** So long before the newest event the others are kept. */
+export const EVENT_DAYS_MS = 400 * 86_400_000;
 
 /** Alerts, their history and their messages in the state file. Rows are few: hundreds. */
 export class AlertStore implements Outbox {
@@ -40,7 +40,7 @@ export class AlertStore implements Outbox {
   }
 
   /** Events in their order, with their numbers. */
-  events(since: EpochMs): { readonly seq: number; readonly event: AlertEvent }[] {
+  events(since: EpochMs = Number.MIN_SAFE_INTEGER): { readonly seq: number; readonly event: AlertEvent }[] {
     return (
       this.#db.prepare("SELECT seq, data FROM alert_event WHERE at >= ? ORDER BY seq").raw().all(since) as [
         number,
@@ -65,7 +65,7 @@ export class AlertStore implements Outbox {
     const event = this.#db.prepare("INSERT INTO alert_event (at, data) VALUES (?, ?)");
     for (const e of events) event.run(e.at, JSON.stringify(e));
     if (events.length > 0)
-      this.#db.prepare("DELETE FROM alert_event WHERE at < ?").run(events[0].at - EVENT_DAYS * DAY_MS);
+      this.#db.prepare("DELETE FROM alert_event WHERE at < ?").run(events[0].at - EVENT_DAYS_MS);
     const put = this.#db.prepare("INSERT INTO outbox (channel, message) VALUES (?, ?)");
     for (const { channel, message } of messages) put.run(channel, JSON.stringify(message));
     if (messages.length > 0) this.revision++;

@@ -5,6 +5,7 @@ import { dirname, join, resolve, sep } from "node:path";
 import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { EpochMs } from "../../schemas/units.js";
+import { knownOr } from "../faults/known.js";
 import { makePrivateFile } from "../files/modes.js";
 import { PROGRAM_VERSION } from "../files/program-version.js";
 import { type BackupContents, type BackupEntry, isBackup, sealed } from "./backup-format.js";
@@ -44,7 +45,7 @@ export async function backupState(
     makePrivateFile(draft);
     const facts = await copyState(path, draft, onProgress);
     onProgress("check", 0, 1);
-    checkStateFile(draft);
+    checkStateFile(path, undefined, draft);
     const handle = await open(draft, "r+");
     try {
       const entries = [await entryOf(handle, "state.sqlite", onProgress)];
@@ -84,12 +85,16 @@ async function copyState(
       settlements: one("SELECT (SELECT coalesce(sum(rows), 0) FROM block) - (SELECT count(*) FROM dead)"),
       closed: db.prepare("SELECT period FROM closed ORDER BY period").pluck().all() as string[],
     };
-    await db.backup(draft, {
-      progress: ({ totalPages, remainingPages }) => {
-        onProgress("copy", totalPages - remainingPages, totalPages);
-        return PAGES;
-      },
-    });
+    await db
+      .backup(draft, {
+        progress: ({ totalPages, remainingPages }) => {
+          onProgress("copy", totalPages - remainingPages, totalPages);
+          return PAGES;
+        },
+      })
+      .catch((error: NodeJS.ErrnoException) => {
+        throw error.code === "SQLITE_FULL" ? knownOr(error, draft) : error;
+      });
     const copy = new Database(draft);
     try {
       // One file, without a log beside it.

@@ -3,11 +3,10 @@ import { monthEnd, monthStart } from "../../aggregations/calendar.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 import type { MonthNumber } from "../../schemas/units.js";
-import { DERIVED_TABLES, damagedError, RECOVER } from "./damage.js";
+import { checkTables, DERIVED_TABLES, damagedError, notedDamage, RECOVER } from "./damage.js";
 import { checkedCrc, checkIdentity, type StateIdentity, stateError } from "./file.js";
 import { unpackFigures, unpackSums, unpackText } from "./frozen-codec.js";
 import { APPLICATION_ID } from "./migrations/base-tables.js";
-import { checkLayout } from "./migrations/migrate.js";
 import { BlockReader, ROWS_PER_BLOCK } from "./settlement-block.js";
 import { SettlementIndex } from "./settlement-index.js";
 import { isTallied, Tallies } from "./tallies.js";
@@ -20,12 +19,13 @@ const NAMED = 3;
  * block, frozen figure and derived sum against its own, and that every current version is the one that its id leads
  * to. The caller holds the state lock.
  * With `identity` it must also be one that the present configuration may go on with.
+ * `file` is the file where it is a copy of the state at `path`, which messages name.
  * @throws FundpulseError FP2002 to FP2005
  */
-export function checkStateFile(path: string, identity?: StateIdentity): void {
+export function checkStateFile(path: string, identity?: StateIdentity, file = path): void {
   let db: Database.Database | undefined;
   try {
-    db = new Database(path, { readonly: true, fileMustExist: true });
+    db = new Database(file, { readonly: true, fileMustExist: true });
     if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID)
       throw new FundpulseError("FP2004", `${path} is no fundpulse state`);
     if (identity !== undefined) {
@@ -39,7 +39,7 @@ export function checkStateFile(path: string, identity?: StateIdentity): void {
       const named = wrong.slice(0, NAMED).join("; ").replace(/\s+/g, " ");
       throw new FundpulseError("FP2004", `the state file ${path} is damaged (${named}${more})`);
     }
-    checkLayout(db, path);
+    checkTables(db, path);
     if (isTallied(db)) checkTallies(db, path);
     checkOwnChecksums(db);
     checkVersions(db, path);
@@ -66,7 +66,7 @@ function checkTallies(db: Database.Database, path: string): void {
   const kept = [...tallies.gone(), ...differing.filter((table) => !DERIVED_TABLES.has(table))];
   if (kept.length > 0) throw damagedError(path, kept);
   const ids = indexOf(db).isSound() ? [] : ["settlement_id"];
-  const derived = [...differing, ...ids];
+  const derived = [...new Set([...differing, ...ids, ...notedDamage(db)])];
   if (derived.length === 0) return;
   throw new FundpulseError(
     "FP2004",

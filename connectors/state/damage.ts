@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
+import { checkLayout } from "./migrations/migrate.js";
 import { retally, Tallies } from "./tallies.js";
 
 /** Tables that follow from the kept settlements: damaged ones are made again. */
@@ -37,6 +38,9 @@ const KEPT: Readonly<Record<string, string>> = {
   alert_channel: "how sending goes",
   history: "the state's history",
   gap: "accepted gaps",
+  place_days: "days that the records of each file touch",
+  changed_file: "files that changed after they were taken",
+  unmapped_category: "quarantined records of unknown categories",
 };
 
 export const RECOVER =
@@ -54,19 +58,33 @@ export function damagedError(path: string, tables: readonly string[]): Fundpulse
 }
 
 /**
- * Holds every table of a state that is being opened against its tally. Damaged derived tables are noted in meta
- * `damaged` (they are made again before anything else is done); a damaged kept one stops the program.
+ * Whether this program can work on a state: its layout, and that no table is missing. Changes nothing.
+ * @throws FundpulseError FP2002, FP2004
+ */
+export function checkTables(db: Database.Database, path: string): void {
+  const missing = checkLayout(db, path);
+  if (missing.length > 0) throw damagedError(path, missing);
+}
+
+/**
+ * Holds every table of a state that is being opened against its tally, and changes nothing. A damaged kept table stops
+ * the program; damaged derived ones are returned, for `mendTables`.
  * @throws FundpulseError FP2004
  */
-export function verifyTables(db: Database.Database, path: string): void {
+export function verifyTables(db: Database.Database, path: string): string[] {
   const tallies = new Tallies(db);
   const gone = tallies.gone();
   if (gone.length > 0) throw damagedError(path, gone);
   const differing = tallies.differing();
   const kept = differing.filter((table) => !DERIVED_TABLES.has(table));
   if (kept.length > 0) throw damagedError(path, kept);
+  return differing;
+}
+
+/** Notes damaged derived tables in meta `damaged`: they are made again before anything else is done. */
+export function mendTables(db: Database.Database, derived: readonly string[]): void {
   renewIndexes(db);
-  if (differing.length > 0) noteDamage(db, differing);
+  if (derived.length > 0) noteDamage(db, derived);
 }
 
 /** Tables whose rows are looked up by other columns than their key. Blocks are found and counted by their index. */

@@ -8,9 +8,9 @@ import { FundpulseError } from "../../schemas/errors.js";
 import { knownOr } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PRIVATE_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
 import { PROGRAM_VERSION } from "../files/program-version.js";
-import { verifyTables } from "./damage.js";
+import { checkTables, mendTables, verifyTables } from "./damage.js";
 import { APPLICATION_ID } from "./migrations/base-tables.js";
-import { checkLayout, makeTables, migrate, note } from "./migrations/migrate.js";
+import { makeTables, migrate, note } from "./migrations/migrate.js";
 import { SettlementIndex } from "./settlement-index.js";
 import { isTallied, retally, Tallies, talliedTables } from "./tallies.js";
 
@@ -132,12 +132,14 @@ export class StateFile {
       if (db.pragma("application_id", { simple: true }) !== APPLICATION_ID) {
         throw new FundpulseError("FP2004", `${this.path} is no fundpulse state`);
       }
-      checkLayout(db, this.path);
-      if (isTallied(db)) verifyTables(db, this.path);
+      checkTables(db, this.path);
+      const tallied = isTallied(db);
+      const derived = tallied ? verifyTables(db, this.path) : [];
       const meta = (key: string): string | undefined =>
         (db!.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
           ?.value;
       checkIdentity(this.path, meta, identity, acceptRules);
+      if (tallied) mendTables(db, derived);
       migrate(db, this.path, Date.now(), () => {
         retally(db!, talliedTables(db!));
         new SettlementIndex((sql) => db!.prepare(sql)).retally();

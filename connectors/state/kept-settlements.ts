@@ -114,16 +114,14 @@ export class KeptSettlements {
   /** Enters every id anew from the blocks: what is not superseded is current. Only inside a transaction. */
   deriveIds(into: Settlement, facts: RowFacts): void {
     this.ids.forget();
-    const known = new Set<string>();
     for (const month of this.months()) {
       this.scan(month, 0, into, facts, (ref) => {
-        if (known.has(into.setl_id)) {
+        if (this.ids.findOne(into.setl_id) !== undefined) {
           throw this.#damaged(
             Math.floor(ref / ROWS_PER_BLOCK),
             "has a second current version of a settlement",
           );
         }
-        known.add(into.setl_id);
         this.ids.insert([into.setl_id], ref);
       });
     }

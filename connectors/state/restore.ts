@@ -8,8 +8,8 @@ import type { EpochMs } from "../../schemas/units.js";
 import { makeFolder, makePrivateFile, PRIVATE_FOLDER, PUBLIC_FOLDER } from "../files/modes.js";
 import { BESIDE } from "./backup.js";
 import { type BackupContents, type BackupEntry, contentsOf } from "./backup-format.js";
+import { checkTables } from "./damage.js";
 import { RESTORED } from "./meta-keys.js";
-import { checkLayout } from "./migrations/migrate.js";
 import { REPLACES, type Replaced } from "./peek.js";
 import { isTallied, retally } from "./tallies.js";
 
@@ -124,7 +124,7 @@ async function extract(
 function sign(draft: string, path: string, contents: BackupContents, options: RestoreOptions): void {
   const db = new Database(draft);
   try {
-    checkLayout(db, path);
+    checkTables(db, path);
     const set = db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
     const { madeAt, program, sequence } = contents;
     db.transaction(() => {

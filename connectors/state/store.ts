@@ -45,8 +45,9 @@ export class SqliteStore extends StateFile {
     this.codes = new Codes(this);
     this.partitions = new Partitions(this);
     this.settlements = new KeptSettlements(this, this.codes);
-    if (this.settlements.ids.size <= CHECKED_IDS && !this.settlements.ids.isSound())
-      noteDamage(this.db, ["ids"]);
+    const { ids } = this.settlements;
+    // A rebuild makes good whatever `check` finds, so it looks at all of them.
+    if ((options.acceptRules || ids.size <= CHECKED_IDS) && !ids.isSound()) noteDamage(this.db, ["ids"]);
     this.damaged = notedDamage(this.db);
     this.numbers = new Numbers(this);
     this.months = new MonthTable(this);

@@ -135,6 +135,12 @@ export async function assembleEngine(
       const now = await current();
       return readable(() => work(now));
     });
+  /** As `betweenBatches`, for what changes the state and is published at once. */
+  const publishing = <T>(work: (opened: Opened) => Promise<T>): Promise<T> =>
+    betweenBatches((now) => {
+      now.loop.refuseHeld();
+      return work(now);
+    });
   const verifier = new Verifier(betweenBatches);
 
   return {
@@ -154,33 +160,33 @@ export async function assembleEngine(
       const total = state.store.settlements.months().length;
       onProgress(total, total);
       const version = await loop.publishNow();
-      return { settlements: state.store.settlements.ids.count(), version };
+      return { settlements: state.store.settlements.ids.size, version };
     },
     describe: () =>
       betweenBatches(async ({ state: { store }, loop }) => ({
         state: store.stateId,
-        settlements: store.settlements.ids.count(),
+        settlements: store.settlements.ids.size,
         sequence: store.sequence,
         version: loop.version,
       })),
     quarantine: {
       list: (filter) => betweenBatches(() => quarantine.list(filter)),
       show: (id) => betweenBatches(() => quarantine.show(id)),
-      retry: (ids) => betweenBatches(() => quarantine.retry(ids)),
-      dismiss: (ids, why) => betweenBatches(() => quarantine.dismiss(ids, why)),
-      dismissFile: (name, why) => betweenBatches(() => quarantine.dismissFile(name, why)),
+      retry: (ids) => publishing(() => quarantine.retry(ids)),
+      dismiss: (ids, why) => publishing(() => quarantine.dismiss(ids, why)),
+      dismissFile: (name, why) => publishing(() => quarantine.dismissFile(name, why)),
     },
     alerts: {
       list: () => betweenBatches(async ({ alerts }) => alerts.list()),
-      acknowledge: (id, by, note) => betweenBatches(({ alerts }) => alerts.acknowledge(id, by, note)),
+      acknowledge: (id, by, note) => publishing(({ alerts }) => alerts.acknowledge(id, by, note)),
     },
     gaps: {
       list: () => betweenBatches(async ({ state }) => state.store.gaps.list()),
-      dismiss: (id, by, note) => betweenBatches((now) => dismissGap(now, deps, id, { who: by, note })),
+      dismiss: (id, by, note) => publishing((now) => dismissGap(now, deps, id, { who: by, note })),
     },
     publish: () => betweenBatches(async ({ loop, state }) => ({ version: await publishAll(loop, state) })),
     close: async (period, options) => {
-      const result = await betweenBatches((now) => closingOf(now).close(period, options));
+      const result = await publishing((now) => closingOf(now).close(period, options));
       const { outcome, version } = result;
       const problems = result.problems.map((p) => p.problem);
       if (outcome === "closed") deps.log.info("period closed", { period, version, problems });
@@ -289,6 +295,11 @@ async function consume(
     // Give timers and the publisher's promises their turn.
     await new Promise((resolve) => setImmediate(resolve));
   };
+  /** Something beside the records is to be published, also where none follows. */
+  const toldBeside = (): void => {
+    intake.changes++;
+    loop.changed(null);
+  };
   const context: SourceContext = {
     committed: (name, partition) => state.store.partitions.find(name, partition),
     partitions: (name) => state.store.partitions.all().filter((p) => p.source === name),
@@ -299,22 +310,18 @@ async function consume(
     },
     lost: (gap, next) => {
       state.store.gaps.accept(gap, next, { at: deps.clock(), who: localUser().who });
-      // Published though no record may follow.
-      intake.changes++;
-      loop.changed(null);
+      toldBeside();
     },
     warn: (event, detail) => deps.log.warn(event, detail),
     changedAs: (name, partition) => intake.changedFiles.known(name, partition),
     changed: async (change) => {
       const keep = await intake.changedFiles.look(change);
       await queue.run(async () => keep());
-      intake.changes++;
-      loop.changed(null);
+      toldBeside();
     },
     restored: async (name, partition) => {
       await queue.run(async () => intake.changedFiles.restored(name, partition));
-      intake.changes++;
-      loop.changed(null);
+      toldBeside();
     },
   };
   const fail = (error: unknown): void => {
@@ -361,8 +368,8 @@ async function consume(
   }, TICK_MS);
   alerts.start();
   loop.start(fail);
-  await tellQuality();
   try {
+    await tellQuality();
     // What became due while nothing ran; a drained run may be over before the first tick.
     await revalidateDue();
     await source.run(context, deliver, {

@@ -9,8 +9,6 @@ import { OutlookTable } from "./outlook.js";
 import { toldOf } from "./told.js";
 import { WholeTables } from "./whole-tables.js";
 
-const EVENT_DAYS_MS = 400 * 86_400_000;
-
 /**
  * Everything that is published but the sums and persons of settlements, as the state has it at this moment: what a
  * publish of the whole would give. Called when nothing is left to publish, it is what is published.
@@ -18,23 +16,23 @@ const EVENT_DAYS_MS = 400 * 86_400_000;
  */
 export function publishedAgain(state: PublishState, version: number): PublishInput {
   const { store } = state;
-  const now = state.clock();
   const span = store.months.dataSpan();
   const alerts = new AlertStore(store);
   const rows = {
     alerts: alerts.alerts(),
-    events: alerts.events(now - EVENT_DAYS_MS),
+    events: alerts.events(),
     channels: channelRows(alerts, state.config),
   };
   return {
     full: true,
     sequence: store.sequence,
     since: 0,
-    publishedAt: now,
+    publishedAt: Number(store.meta("published_at") ?? state.clock()),
     firstDataDay: span.firstDay,
     lastDataDay: span.lastDay,
     ...toldOf(state),
-    newGroups: state.groups.groups,
+    // A copy: the engine goes on, and its own list grows.
+    newGroups: state.groups.groups.slice(),
     months: [],
     persons: [],
     days: [],

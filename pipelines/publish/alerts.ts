@@ -14,13 +14,12 @@ import { type Question, questionOf, type Reading } from "../../aggregations/aler
 import { type AlertMessage, messageOf } from "../../connectors/notify/message.js";
 import { channelName } from "../../connectors/notify/notifier.js";
 import type { AlertJudge, AlertRows, ChannelRow } from "../../connectors/ports/alerts.js";
-import { AlertStore } from "../../connectors/state/alerts.js";
+import { AlertStore, EVENT_DAYS_MS } from "../../connectors/state/alerts.js";
 import { type AlertRule, SEVERITIES, type Severity } from "../../schemas/alerts/rule.js";
 import type { Config } from "../../schemas/config/schema.js";
 import type { DayNumber, EpochMs } from "../../schemas/units.js";
 import type { PublishState } from "../ledger/ports.js";
 
-const EVENT_DAYS_MS = 400 * 86_400_000;
 const nameOf = (key: string): string => createHash("sha256").update(key).digest("hex").slice(0, 10);
 const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
@@ -72,16 +71,18 @@ export class AlertBook {
         const verdicts = questions.flatMap((question, i) => verdictsOf(question, readings[i], asOf));
         const step = takeVersion(this.#alerts, verdicts, alerts, { version, at: now }, nameOf);
         this.#step = step;
-        return this.#rows(step, now);
+        return this.#rows(step);
       },
     };
   }
 
-  #rows({ changed, events }: Step, now: EpochMs): AlertRows {
+  #rows({ changed, events }: Step): AlertRows {
     const alerts = new Map(this.#alerts);
     for (const s of changed) alerts.set(s.key, s);
     if (events.length > 0) this.#eventsDue = true;
-    const kept = this.#eventsDue ? this.store.events(now - EVENT_DAYS_MS) : [];
+    // As the store keeps them: the newest event is what makes the oldest go.
+    const since = events.length > 0 ? events[0]!.at - EVENT_DAYS_MS : undefined;
+    const kept = this.#eventsDue ? this.store.events(since) : [];
     const next = this.store.lastEvent() + 1;
     return {
       alerts: [...alerts.values()],

@@ -117,7 +117,11 @@ export class PublishLoop {
     return this.#heldBy !== null;
   }
 
-  #refuseHeld(): void {
+  /**
+   * Before something is changed that is to be published at once: what cannot be published is not begun.
+   * @throws FundpulseError FP3008
+   */
+  refuseHeld(): void {
     if (this.#heldBy !== null)
       throw new FundpulseError("FP3008", `nothing is published just now: ${this.#heldBy}`);
   }
@@ -180,14 +184,13 @@ export class PublishLoop {
     const appended = this.#appended;
     this.#appended = [];
     const { changes } = intake;
-    const begunAt = this.#now();
     try {
       const input = publication.snapshot(deps.clock());
       this.#version = await publisher.publish(input);
       publication.published(input, this.#version);
       state.closed.published(input.sequence, this.#version);
       this.#publishedChanges = changes;
-      this.#owedSince = intake.changes === changes ? null : begunAt;
+      this.#owedSince = intake.changes === changes ? null : started;
       this.#failures = 0;
       this.#ended(started, thread);
       deps.observer.published({
@@ -220,7 +223,7 @@ export class PublishLoop {
   /** Publishes what is not yet published, now. Returns the published version. */
   async publishNow(): Promise<number> {
     const { intake } = this.#parts;
-    this.#refuseHeld();
+    this.refuseHeld();
     await this.#running?.catch(() => undefined);
     if (this.#version === null || intake.changes !== this.#publishedChanges) await this.#run();
     else await this.#putBack();
@@ -229,7 +232,7 @@ export class PublishLoop {
 
   /** Publishes also when no figure changed: something told beside them did. */
   async publishAgain(): Promise<number> {
-    this.#refuseHeld();
+    this.refuseHeld();
     await this.#running?.catch(() => undefined);
     await this.#run();
     return this.#version!;
@@ -272,6 +275,7 @@ export class PublishLoop {
       await work;
     } catch (error) {
       await running;
+      if (this.held) throw error;
       // Where the working file is gone too, everything is written anew.
       const published = await publisher.open(state.store.stateId).catch(() => undefined);
       if (published !== null) throw error;

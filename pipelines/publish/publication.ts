@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { withReported } from "../../aggregations/closing/frozen.js";
+import { PROGRAM_VERSION } from "../../connectors/files/program-version.js";
 import type { Figure, PublishedState, PublishInput } from "../../connectors/ports/publisher.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
@@ -68,9 +69,15 @@ export class Publication {
     if (!this.#full) state.closed.published(published!.sequence, published!.version);
   }
 
-  /** The CSV files as they were read: a change of names alone touches no month. */
+  /**
+   * What is told beside the figures and moves no month: names in the CSV files as they were read, the program, and what
+   * was done to the state.
+   */
   #referenceText(): string {
-    return createHash("sha256").update(JSON.stringify(this.state.reference)).digest("hex");
+    const { reference, store } = this.state;
+    return createHash("sha256")
+      .update(JSON.stringify([reference, PROGRAM_VERSION, store.life.history().length]))
+      .digest("hex");
   }
 
   /** The next publish gives everything. */
@@ -126,6 +133,7 @@ export class Publication {
       this.state.store.setMeta("publish_full", "0");
       this.state.store.setMeta("published_sequence", String(input.sequence));
       this.state.store.setMeta("published_version", String(version));
+      this.state.store.setMeta("published_at", String(input.publishedAt));
       this.state.store.setMeta("published_groups", String(this.#publishedGroups));
       this.state.store.setMeta("published_reference", this.#referenceText());
       for (const [name, day] of [

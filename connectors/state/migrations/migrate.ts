@@ -24,10 +24,11 @@ const metaOf = (db: Db, key: string): string | undefined =>
   (db.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)?.value;
 
 /**
- * Whether this program can work on a state of that layout, as it is or after an upgrade. Changes nothing.
+ * Whether this program can work on a state of that layout, as it is or after an upgrade. Changes nothing. Returns the
+ * tables that a state of that layout has and this one lacks, or lacks columns of: it is damaged.
  * @throws FundpulseError FP2002
  */
-export function checkLayout(db: Db, path: string): void {
+export function checkLayout(db: Db, path: string): string[] {
   const layout = layoutOf(db);
   if (layout > LAYOUT) {
     const by = metaOf(db, "program");
@@ -38,7 +39,9 @@ export function checkLayout(db: Db, path: string): void {
       { action: "use the newer program, or restore a backup made before it was upgraded" },
     );
   }
-  if (layout < BASE_LAYOUT || !hasBaseTables(db)) {
+  const missing = missingOfBase(db);
+  if (missing.length > 0 && layout > BASE_LAYOUT) return missing;
+  if (missing.length > 0 || layout < BASE_LAYOUT) {
     throw new FundpulseError(
       "FP2002",
       `the state ${path} has layout ${layout} of a program from before upgrades (this one: fundpulse ` +
@@ -49,10 +52,14 @@ export function checkLayout(db: Db, path: string): void {
       },
     );
   }
+  return [];
 }
 
-/** Layout 2 had other columns on its first day; states of that day are none that can be upgraded. */
-function hasBaseTables(db: Db): boolean {
+/**
+ * Tables of the base layout that are not there, or lack a column. Layout 2 had other columns on its first day; states of
+ * that day are none that can be upgraded.
+ */
+function missingOfBase(db: Db): string[] {
   const base = new Database(":memory:");
   try {
     base.exec(BASE_TABLES);
@@ -60,11 +67,11 @@ function hasBaseTables(db: Db): boolean {
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
       .pluck()
       .all() as string[];
-    return tables.every((table) => {
+    return tables.filter((table) => {
       const names = (of: Db): string[] =>
         (of.pragma(`table_info(${table})`) as { name: string }[]).map((c) => c.name);
       const found = new Set(names(db));
-      return names(base).every((name) => found.has(name));
+      return !names(base).every((name) => found.has(name));
     });
   } finally {
     base.close();

@@ -87,7 +87,28 @@ describe("a file that changed is told, is not read again, and speaks against clo
   test("grown by what cannot be read: any month up to the file's date", async () => {
     appendFileSync(path(FEBRUARY), '{"setl_id":');
     utimesSync(path(FEBRUARY), new Date("2024-03-10"), new Date("2024-03-10"));
-    expect(await against("2024-04", "2024-03")).toEqual({ "2024-04": [], "2024-03": ["file_changed"] });
+    expect(await against("2024-04", "2024-03", "2024-02")).toEqual({
+      "2024-04": [],
+      "2024-03": ["file_changed"],
+      "2024-02": ["file_changed"],
+    });
+  });
+
+  test("grown by an event about no row: nothing is doubtful but the days of its bills", async () => {
+    appendFileSync(path(FEBRUARY), `${JSON.stringify({ isDdl: true, type: "ALTER", data: null })}\n`);
+    utimesSync(path(FEBRUARY), new Date("2024-03-10"), new Date("2024-03-10"));
+    expect(await against("2024-03", "2024-02")).toEqual({ "2024-03": [], "2024-02": ["file_changed"] });
+  });
+
+  test("cut by bills that were counted out of the quarantine", async () => {
+    const name = "settlement-01.ndjson";
+    const late = JSON.stringify({ ...bill("Z", "01"), med_type: "9988" });
+    writeFileSync(path(name), `${line("D", "05")}${late}\n`);
+    await drain();
+    w.reference("categories", "med_type,category,care\n9988,慢病,outpatient\n");
+    await drain();
+    writeFileSync(path(name), line("D", "05"));
+    expect((await against("2024-01"))["2024-01"]).toEqual(["file_changed"]);
   });
 
   test("cut off", async () => {

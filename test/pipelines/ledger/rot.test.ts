@@ -192,7 +192,7 @@ test("kept parts that rotted stop the program, and it says which", { timeout: 18
 });
 
 test("a table that is gone stops the program, and it says which", async () => {
-  for (const table of ["outbox", "gap"]) {
+  for (const table of ["outbox", "gap", "grp", "record"]) {
     restore();
     const db = new Database(w.state);
     db.exec(`DROP TABLE ${table}`);

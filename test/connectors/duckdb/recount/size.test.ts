@@ -83,6 +83,11 @@ test("the hash does not follow the order of rows and groups, and nothing else is
 });
 
 test("many more figures than memory holds are hashed", async () => {
-  const rows = await figures("40MB", 4, 50_000, async (connection) => (await hashRecounted(connection)).rows);
-  expect(rows).toBe(200_000);
+  const rows = await figures(
+    "64MB",
+    10,
+    50_000,
+    async (connection) => (await hashRecounted(connection)).rows,
+  );
+  expect(rows).toBe(500_000);
 }, 120_000);
