@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { copyFile, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeFolder, PRIVATE_FOLDER, PUBLIC_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
+import { syncFolder } from "../files/sync.js";
 
 /** Oldest DuckDB whose files we write: what it reads, every later version reads. */
 export const STORAGE_VERSION = "v1.2.0";
@@ -10,15 +11,6 @@ export const OLD_READERS = { experimental_metadata_reuse: "false" };
 
 async function sync(path: string): Promise<void> {
   const handle = await open(path, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, "r");
   try {
     await handle.sync();
   } finally {
