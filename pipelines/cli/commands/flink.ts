@@ -20,6 +20,7 @@ import type { Config, KafkaSourceConfig } from "../../../schemas/config/schema.j
 import { FundpulseError } from "../../../schemas/errors.js";
 import { commandLog } from "../../workspace/log.js";
 import { count } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
 
 export interface JobOptions {
   readonly config: string;
@@ -57,9 +58,7 @@ export async function flinkGenerate(
   writeFileSync(options.out, sql, { mode: 0o600 });
   const beside = `${options.out.replace(/\.sql$/, "")}.manifest.json`;
   writeFileSync(beside, `${JSON.stringify(manifest, null, 1)}\n`);
-  process.stdout.write(
-    `${options.out}: ${count(sql.length)} characters, digest ${manifest.digest}\n${beside}\njar: ${jar}\n`,
-  );
+  say(`${options.out}: ${count(sql.length)} characters, digest ${manifest.digest}\n${beside}\njar: ${jar}\n`);
   return 0;
 }
 
@@ -71,15 +70,13 @@ export async function submitJob(
 ): Promise<void> {
   const log = commandLog(loadConfig(options.config));
   const made = await ensureFiguresTopic(config.source as KafkaSourceConfig, wiring, log);
-  process.stdout.write(
-    `figures topic ${wiring.topics.figures}: ${made}\nsubmitting; Flink plans for half a minute …\n`,
-  );
+  say(`figures topic ${wiring.topics.figures}: ${made}\nsubmitting; Flink plans for half a minute …\n`);
   const work = mkdtempSync(join(tmpdir(), "fundpulse-flink-"));
   try {
     const file = join(work, "job.sql");
     writeFileSync(file, sql, { mode: 0o600 });
     const [id] = await submit(file);
-    process.stdout.write(`job ${id} runs as ${wiring.name}, digest ${manifest.digest}\n`);
+    say(`job ${id} runs as ${wiring.name}, digest ${manifest.digest}\n`);
   } finally {
     rmSync(work, { recursive: true });
   }
@@ -191,9 +188,7 @@ export async function flinkStatus(
     throw new FundpulseError("FP3102", `no job ${options.name} runs on ${options.flink}`);
   }
   const status = await statusOf(rest, running, job, commandLog(loaded));
-  process.stdout.write(
-    options.format === "json" ? `${JSON.stringify(status, null, 1)}\n` : statusText(status),
-  );
+  say(options.format === "json" ? `${JSON.stringify(status, null, 1)}\n` : statusText(status));
   const { figures } = status;
   if ((figures.digest !== null && figures.digest !== figures.wantedDigest) || figures.sameKey === false)
     return 3;
@@ -245,9 +240,7 @@ export async function flinkDev(
     throw new FundpulseError("FP1003", `--slots ${options.slots}: a number above 0`);
   // Before anything is downloaded: what cannot become a job is told at once.
   await jobOf(config, options, null);
-  process.stdout.write(
-    "Flink and its Kafka connector; the first time about 330 MB come from PyPI and Maven Central …\n",
-  );
+  say("Flink and its Kafka connector; the first time about 330 MB come from PyPI and Maven Central …\n");
   const job = await jobOf(config, options, await fundpulseJar());
   const dir = resolve(options.dir ?? join(config.data, "flink"));
   makeFolder(dir, PRIVATE_FOLDER);
@@ -258,7 +251,7 @@ export async function flinkDev(
     env: { FUNDPULSE_PERSON_KEY: config.privacy.personKey },
   });
   try {
-    process.stdout.write(`Flink's web page: ${cluster.rest.url}\n`);
+    say(`Flink's web page: ${cluster.rest.url}\n`);
     // The second Ctrl-C ends at once; the processes go with this one.
     const stopped = new Promise<void>((done) => {
       let asked = false;
@@ -274,10 +267,10 @@ export async function flinkDev(
     // Stopped while it plans: what the client says then is of no interest.
     submitted.catch(() => undefined);
     await Promise.race([submitted, stopped]);
-    process.stdout.write("Ctrl-C stops it\n");
+    say("Ctrl-C stops it\n");
     await stopped;
   } finally {
-    process.stdout.write("stopping …\n");
+    say("stopping …\n");
     await cluster.stop();
   }
   return 0;
