@@ -15,7 +15,7 @@ import { gapsDefinition } from "./definitions/gaps.js";
 import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
 import { reportDefinition } from "./definitions/report.js";
-import { collect } from "./definitions/values.js";
+import { collect } from "./definitions/tools.js";
 import { verifyDefinition } from "./definitions/verify.js";
 import { sayAside } from "./terminal/say.js";
 

@@ -4,9 +4,9 @@ import type { AlertMessage } from "../../../connectors/notify/message.js";
 import { channelName, send } from "../../../connectors/notify/notifier.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import type { AlertEntry } from "../../engine/port.js";
-import { words } from "../definitions/values.js";
 import { askEngine } from "../terminal/engine-deps.js";
 import { say } from "../terminal/say.js";
+import { words } from "../terminal/words.js";
 import { localText } from "./close.js";
 
 const STATES = ["open", "acknowledged", "cleared"] as const;

@@ -3,9 +3,9 @@ import { loadConfig } from "../../../connectors/config/load.js";
 import { textTable } from "../../../connectors/duckdb/query.js";
 import type { GapRow } from "../../../connectors/ports/publisher.js";
 import { FundpulseError } from "../../../schemas/errors.js";
-import { words } from "../definitions/values.js";
 import { askEngine } from "../terminal/engine-deps.js";
 import { say } from "../terminal/say.js";
+import { words } from "../terminal/words.js";
 import { localText } from "./close.js";
 
 interface Options {

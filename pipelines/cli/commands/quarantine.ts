@@ -7,10 +7,10 @@ import { visible } from "../../../schemas/visible.js";
 import { withEngine } from "../../engine/open.js";
 import type { QuarantineEntry, QuarantineFilter, QuarantineService } from "../../ingest/port.js";
 import { commandLog } from "../../workspace/log.js";
-import { words } from "../definitions/values.js";
 import { engineDeps } from "../terminal/engine-deps.js";
 import { count } from "../terminal/progress.js";
 import { passOn, say, sayAside, sayLine } from "../terminal/say.js";
+import { words } from "../terminal/words.js";
 
 export interface QuarantineOptions {
   readonly config: string;

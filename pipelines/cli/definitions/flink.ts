@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { FIGURES_TOPIC } from "../../../connectors/flink/job-source.js";
-import { collect } from "./values.js";
+import { collect } from "./tools.js";
 
 /** `fundpulse flink` on the command line. */
 export function flinkDefinition(

@@ -1,9 +1,6 @@
 import { trimmed } from "../../../connectors/decode/fields/values.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 
-/** Of an option that may be repeated: all that was given. */
-export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
 /**
  * What somebody says with an option (a name, a reason), without the white space around it.
  * @throws FundpulseError FP1003 where nothing is left: `what` says what it must be
