@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { FIGURES_TOPIC } from "../../../connectors/flink/job-source.js";
+import { FIGURES_TOPIC } from "../../../schemas/figures-topic.js";
 import { collect } from "./tools.js";
 
 /** `fundpulse flink` on the command line. */
