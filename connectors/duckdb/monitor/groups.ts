@@ -1,4 +1,4 @@
-import type { Dimension, SettlementDimension } from "../../../schemas/dimensions.js";
+import { type Dimension, dimensionsOf } from "../../../schemas/dimensions.js";
 import { quoteText } from "../../../schemas/published/definition.js";
 import type { OpenFile } from "./open-file.js";
 
@@ -32,7 +32,7 @@ export interface GroupSums {
 export async function groupSums(file: OpenFile, query: GroupsQuery): Promise<GroupSums> {
   const { measures, limit } = query;
   const list = (values: readonly string[]): string => values.map(quoteText).join(", ");
-  const dimensions = (query.grouping === "total" ? [] : query.grouping.split("+")) as SettlementDimension[];
+  const dimensions = dimensionsOf(query.grouping);
   const conditions = [
     `f.period IN (${list(query.periods)})`,
     `f."grouping" = ${quoteText(query.grouping)}`,
