@@ -7,7 +7,7 @@ import { FundpulseError } from "../../schemas/errors.js";
 import type { EpochMs } from "../../schemas/units.js";
 
 /** What somebody said about a state that does not belong to the published file. */
-export interface WayOn {
+export interface StartOptions {
   /** Begin anew beside what is published. */
   readonly newState?: boolean;
   /** Go on with a state that is older than what is published. */
@@ -43,7 +43,11 @@ export async function standingFiles(data: string): Promise<(StandingFile | "unre
  * the state lock.
  * @throws FundpulseError FP2011; nothing was changed. FP1003 where `newState` would throw a state away.
  */
-export async function checkBelonging(config: Config, way: WayOn, now: EpochMs): Promise<Acceptance | null> {
+export async function checkBelonging(
+  config: Config,
+  way: StartOptions,
+  now: EpochMs,
+): Promise<Acceptance | null> {
   const path = join(config.data, "state.sqlite");
   const peek = peekState(path);
   const standing = await standingFiles(config.data);

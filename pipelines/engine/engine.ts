@@ -24,12 +24,12 @@ import { Intake } from "../ingest/intake.js";
 import { quarantineService } from "../ingest/quarantine.js";
 import { SerialQueue } from "../ledger/serial-queue.js";
 import { State } from "../ledger/state.js";
-import { cellsPath, publishAllCells } from "../publish/cells.js";
+import { cellsPath, publishAllCells } from "../publish/cells-file.js";
 import { PublishLoop } from "../publish/loop.js";
 import { Publication } from "../publish/publication.js";
 import { Verifier } from "../verify/verifier.js";
-import { AlertDesk } from "./alerts.js";
-import { type Acceptance, checkBelonging, type WayOn } from "./belonging.js";
+import { AlertService } from "./alerts.js";
+import { type Acceptance, checkBelonging, type StartOptions } from "./belonging.js";
 import type { Engine, EngineDeps, RunSummary } from "./port.js";
 import { QualityLook } from "./quality.js";
 
@@ -86,7 +86,7 @@ export async function assembleEngine(
   config: Config,
   deps: EngineDeps,
   parts: EngineParts = {},
-  way: WayOn = {},
+  way: StartOptions = {},
 ): Promise<Engine> {
   const decoder = await openDecoder(config);
   const reference = loadReference(config.reference, config.timezone, Object.keys(config.insurances));
@@ -105,7 +105,7 @@ export async function assembleEngine(
         await intake.revalidate("reason IN ('unknown_category', 'out_of_jurisdiction')");
       }
       state.derived();
-      const alerts = new AlertDesk({ state, book: publication.alerts, loop, deps });
+      const alerts = new AlertService({ state, book: publication.alerts, loop, deps });
       return { state, intake, publisher, loop, alerts };
     } catch (error) {
       state.close();
@@ -268,7 +268,7 @@ interface Opened {
   readonly intake: Intake;
   readonly publisher: Publisher;
   readonly loop: PublishLoop;
-  readonly alerts: AlertDesk;
+  readonly alerts: AlertService;
 }
 
 /** Runs one source into the state, publishing as it goes. */

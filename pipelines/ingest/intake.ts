@@ -9,7 +9,7 @@ import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { DayNumber, EpochMs } from "../../schemas/units.js";
-import { CONFLICT, IncomingSettlement } from "../ledger/incoming.js";
+import { CONFLICT, IncomingSettlement } from "../ledger/incoming-settlement.js";
 import type { IngestState } from "../ledger/ports.js";
 import { type UnmappedCategory, unmappedCategory } from "../ledger/unmapped.js";
 import { ChangedPartitions } from "./changed-files.js";

@@ -11,7 +11,7 @@ import type { Ref, RowFacts } from "../../connectors/state/settlement-block.js";
 import type { SqliteStore } from "../../connectors/state/store.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 import type { EpochMs } from "../../schemas/units.js";
-import { CONFLICT, type IncomingSettlement } from "./incoming.js";
+import { CONFLICT, type IncomingSettlement } from "./incoming-settlement.js";
 import { emptyFacts } from "./months.js";
 import type { WaitingSettlements } from "./waiting-settlements.js";
 

@@ -21,7 +21,7 @@ import { compareTables } from "../../connectors/duckdb/recount/tables.js";
 import { failed } from "../../connectors/faults/known.js";
 import { makeFolder, PRIVATE_FOLDER } from "../../connectors/files/modes.js";
 import type { PublishInput } from "../../connectors/ports/publisher.js";
-import { StateSnapshot } from "../../connectors/state/snapshot.js";
+import { StateSnapshot } from "../../connectors/state/read-snapshot.js";
 import { quoteText } from "../../schemas/published/definition.js";
 import type { VerifyState } from "../ledger/ports.js";
 import { publishedAgain } from "../publish/again.js";

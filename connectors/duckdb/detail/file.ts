@@ -21,9 +21,9 @@ import { type Definition, ddl, quoteText } from "../../../schemas/published/defi
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
 import { failed } from "../../faults/known.js";
 import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER } from "../../files/modes.js";
-import type { StateSnapshot } from "../../state/snapshot.js";
+import type { StateSnapshot } from "../../state/read-snapshot.js";
 import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
-import { localTime } from "../publish/load.js";
+import { localTime } from "../publish/stage.js";
 import { billView } from "./bill.js";
 import { loadChanges } from "./changes.js";
 import { type DetailNeed, writeExcerpt } from "./excerpt.js";

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { SETTLEMENT } from "../../../schemas/detail/tables.js";
-import type { StateSnapshot } from "../../state/snapshot.js";
+import type { StateSnapshot } from "../../state/read-snapshot.js";
 import { appendColumns } from "../append.js";
 import { keptRows } from "./sql.js";
 

@@ -7,15 +7,15 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import { failed } from "../../faults/known.js";
 import type { PublishedState, Publisher, PublishInput } from "../../ports/publisher.js";
 import { identityOf, replaceWithCopy, STORAGE_VERSION } from "../file.js";
-import { loadForesight } from "./alerts.js";
+import { loadAlertsAndOutlook } from "./alerts.js";
 import { definitions } from "./catalogue.js";
-import { changeFacts } from "./change.js";
 import { keepReportedRows, loadClosed } from "./closed.js";
+import { changeFacts } from "./facts-in-part.js";
+import { refreshFacts, refreshShares } from "./facts-whole.js";
 import { catalogueOfConfig } from "./fill-catalogue.js";
-import { addGroups, stageSums } from "./load.js";
 import { type PublishPlan, planPublish } from "./plan.js";
-import { refreshFacts, refreshShares } from "./refresh.js";
-import { loadPeriods, loadSnapshot, loadTables } from "./tables.js";
+import { addGroups, stageSums } from "./stage.js";
+import { loadPeriods, loadSnapshot, loadTables } from "./whole-tables.js";
 import { WorkingFile, type WorkingFileOptions, type WorkingMeta } from "./working-file.js";
 
 export interface DuckDbPublisherOptions {
@@ -215,7 +215,7 @@ export class DuckDbPublisher implements Publisher {
     );
     await loadSnapshot(connection, input, version, this.#calendar);
     if (input.foresight)
-      await loadForesight(connection, input.foresight, version, {
+      await loadAlertsAndOutlook(connection, input.foresight, version, {
         calendar: this.#calendar,
         jurisdiction: this.#config.jurisdiction,
         now: input.publishedAt,

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { quoteName } from "../../../schemas/published/definition.js";
 import { reportedAsNothing } from "../publish/closed.js";
-import { sharesOf } from "../publish/refresh.js";
+import { sharesOf } from "../publish/facts-whole.js";
 
 /** Tables that are counted again from the settlements themselves; or one by one; see compareFacts, compareGiven and
  * compareOutlook. */
