@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { ZoneCalendar } from "../../aggregations/calendar.js";
 import { loadReference } from "../../connectors/config/reference.js";
 import { BatchDecoder } from "../../connectors/decode/decoder.js";
@@ -7,6 +6,7 @@ import { SchemaRegistry } from "../../connectors/decode/registry.js";
 import { loadWriterSchemas } from "../../connectors/decode/writers.js";
 import { DuckDbPublisher } from "../../connectors/duckdb/publish/publisher.js";
 import { localUser } from "../../connectors/files/access-log.js";
+import { statePath } from "../../connectors/files/paths.js";
 import { FolderSource } from "../../connectors/folder/source.js";
 import { OUTCOMES } from "../../connectors/ports/observer.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
@@ -118,7 +118,7 @@ export async function assembleEngine(
     try {
       return await work();
     } catch (error) {
-      throw stateError(error, join(config.data, "state.sqlite"));
+      throw stateError(error, statePath(config.data));
     }
   };
   let opened: Opened | null = null;
@@ -236,7 +236,7 @@ async function dismissGap(
   await loop.publishAgain();
 }
 
-/** Notes in the state on which way it goes on beside what is published. */
+/** Records in the state how it goes on although it does not match the published file. */
 function accept(state: State, { kind, detail, replaces }: Acceptance, { clock, log }: EngineDeps): void {
   const { life } = state.store;
   if (kind === "new-state") life.begin(clock(), kind, detail, replaces);
@@ -301,7 +301,7 @@ async function consume(
     // Give timers and the publisher's promises their turn.
     await new Promise((resolve) => setImmediate(resolve));
   };
-  /** Something beside the records is to be published, also where none follows. */
+  /** A change that came without records is to be published, also where no record follows. */
   const toldBeside = (): void => {
     intake.changes++;
     loop.changed(null);

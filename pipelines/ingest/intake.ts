@@ -210,8 +210,8 @@ export class Intake {
   }
 
   /**
-   * Bytes of some records of a batch, told by how many came before them, sealed. Few batches have any: they are
-   * read a second time.
+   * Sealed bytes of the records with these ordinals (how many records of the batch came before). Few batches have
+   * any: they are read a second time.
    */
   #sealed(batch: SourceBatch, ordinals: ReadonlySet<number>): ReadonlyMap<number, Buffer> {
     const found = new Map<number, Buffer>();

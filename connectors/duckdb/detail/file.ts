@@ -21,6 +21,7 @@ import { type Definition, ddl, quoteText } from "../../../schemas/published/defi
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
 import { failed } from "../../faults/known.js";
 import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER } from "../../files/modes.js";
+import { detailPath } from "../../files/paths.js";
 import type { StateSnapshot } from "../../state/read-snapshot.js";
 import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
 import { localTime } from "../publish/stage.js";
@@ -68,9 +69,6 @@ interface Held {
   readonly compactBytes: number;
   readonly referenceHash: string;
 }
-
-/** Path of the detail file, for authorised users alone. */
-export const detailPath = (dataDir: string): string => join(dataDir, "detail", "detail.duckdb");
 
 const definitions = (reference: DetailReference): readonly Definition[] => [
   SETTLEMENT,

@@ -7,7 +7,7 @@ import type { EpochMs } from "../../../schemas/units.js";
 import type { AlertRows } from "../../ports/alerts.js";
 import { columnsOf, localTime, type Replacement } from "./stage.js";
 
-/** Cleared alerts stay in `alert` for so long. */
+/** How long cleared alerts stay in `alert`. */
 const CLEARED_MS = 90 * 86_400_000;
 
 /** DuckDB's text of a map. */

@@ -5,6 +5,7 @@ import { ZoneCalendar } from "../../../aggregations/calendar.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { failed } from "../../faults/known.js";
+import { publishedPath } from "../../files/paths.js";
 import type { PublishedState, Publisher, PublishInput } from "../../ports/publisher.js";
 import { identityOf, replaceWithCopy, STORAGE_VERSION } from "../file.js";
 import { loadAlertsAndOutlook } from "./alerts.js";
@@ -48,7 +49,7 @@ export class DuckDbPublisher implements Publisher {
 
   constructor({ dataDir, config, compactFactor = 2 }: DuckDbPublisherOptions) {
     this.workPath = join(dataDir, "work", "published.duckdb");
-    this.publishedPath = join(dataDir, "published", "fundpulse.duckdb");
+    this.publishedPath = publishedPath(dataDir);
     this.#config = config;
     this.#calendar = new ZoneCalendar(config.timezone);
     const defined = definitions(config);
