@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, open, rename, rm } from "node:fs/promises";
+import { copyFile, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeFolder, PRIVATE_FOLDER, PUBLIC_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
 
@@ -49,3 +49,10 @@ export async function replaceWithCopy(source: string, target: string, mode = PUB
   await copyFile(source, copy, constants.COPYFILE_FICLONE);
   await moveIntoPlace(copy, target, mode);
 }
+
+/** Another text for every file that is moved to the path or changed there; empty where there is none. */
+export const identityOf = (path: string): Promise<string> =>
+  stat(path, { bigint: true }).then(
+    (s) => (s.isFile() ? [s.ino, s.mtimeNs, s.size].map((n) => n.toString(36)).join("-") : ""),
+    () => "",
+  );

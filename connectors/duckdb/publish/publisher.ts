@@ -9,7 +9,7 @@ import { type Definition, quoteText, STORE } from "../../../schemas/published/de
 import { failed } from "../../faults/known.js";
 import { makeFolder, makePrivateFile, PRIVATE_FOLDER } from "../../files/modes.js";
 import type { PublishedState, Publisher, PublishInput } from "../../ports/publisher.js";
-import { moveIntoPlace, OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
+import { identityOf, moveIntoPlace, OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
 import { loadForesight } from "./alerts.js";
 import { definitions } from "./catalogue.js";
 import { type ChangedPeriod, changeFacts } from "./change.js";
@@ -111,8 +111,8 @@ export class DuckDbPublisher implements Publisher {
       ...OLD_READERS,
     });
     this.#connection = await this.#instance.connect();
-    const published = await this.#publishedVersion();
-    this.#lastVersion = Math.max(this.#lastVersion, published ?? 0);
+    const published = await this.#published();
+    this.#lastVersion = Math.max(this.#lastVersion, published?.version ?? 0);
     const meta = await this.#openWork();
     this.#lastVersion = Math.max(this.#lastVersion, meta?.version ?? 0);
     if (meta === null || meta.stateId !== stateId || meta.layout !== this.#layout) {
@@ -121,12 +121,19 @@ export class DuckDbPublisher implements Publisher {
     }
     this.#meta = meta;
     // A working file that is older than what it published (an old copy, put back): nothing is known to stand.
-    if (published !== null && published > meta.version) {
+    if (published !== null && published.version > meta.version) {
       this.#meta = null;
       return null;
     }
-    // After a crash the last commit may stand in the file's log alone: a copy of the file would lack it.
-    if (published !== meta.version) {
+    // What is in place may be older, or of another state under the same number. After a crash the last commit may
+    // stand in the file's log alone: a copy of the file would lack it.
+    const { version, sequence } = meta;
+    if (
+      published?.version !== version ||
+      published.stateId !== stateId ||
+      published.sequence !== sequence ||
+      published.layout !== meta.layout
+    ) {
       await this.#connection.run(`CHECKPOINT ${CATALOG}`);
       // What fails here stays owed: `restore` tries again, and tells.
       await this.#place().catch(() => undefined);
@@ -418,13 +425,24 @@ export class DuckDbPublisher implements Publisher {
     await connection.run(`CHECKPOINT ${CATALOG}`);
   }
 
-  /** Version of the published file; null when there is none or it cannot be read. */
-  async #publishedVersion(): Promise<number | null> {
+  /** What the published file says of itself; null when there is none or it cannot be read. */
+  async #published(): Promise<Pick<Meta, "version" | "stateId" | "sequence" | "layout"> | null> {
     if ((await sizeOf(this.publishedPath)) === 0) return null;
+    const read = async (sql: string): Promise<unknown[]> =>
+      (await this.#connection!.runAndReadAll(sql)).getRows()[0] ?? [];
     try {
       await this.#attach(this.publishedPath, "old", "READ_ONLY");
-      const result = await this.#connection!.runAndReadAll("SELECT version::VARCHAR FROM old.main.snapshot");
-      return Number(result.getRows()[0]?.[0] ?? 0);
+      const [version] = await read("SELECT version::VARCHAR FROM old.main.snapshot");
+      // Another version of the program may not say whose it is.
+      const [stateId, sequence, layout] = await read(
+        "SELECT state_id, sequence::VARCHAR, layout FROM old.store.meta",
+      ).catch(() => []);
+      return {
+        version: Number(version ?? 0),
+        stateId: String(stateId ?? ""),
+        sequence: Number(sequence ?? -1),
+        layout: String(layout ?? ""),
+      };
     } catch {
       return null;
     } finally {
@@ -435,14 +453,6 @@ export class DuckDbPublisher implements Publisher {
 
 const publishFault = (cause: unknown, path: string): FundpulseError =>
   failed("FP4001", `publishing ${path} failed`, cause);
-
-/** Another text for every file that is moved to the path or changed there; empty where there is none. */
-async function identityOf(path: string): Promise<string> {
-  return stat(path, { bigint: true }).then(
-    (s) => (s.isFile() ? `${s.ino}-${s.mtimeNs}-${s.size}` : ""),
-    () => "",
-  );
-}
 
 async function sizeOf(path: string): Promise<number> {
   return stat(path).then(

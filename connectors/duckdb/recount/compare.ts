@@ -127,16 +127,34 @@ export async function compareFacts(connection: DuckDBConnection, keep: Config["p
   return Number(counted.getRows()[0][0]);
 }
 
+/** Adds what differs and is no sum of settlements: of which period and fund, under which name, and both values. */
+export async function addDifferences(
+  connection: DuckDBConnection,
+  list: readonly (Pick<FigureDifference, "indicator" | "published" | "recounted"> & {
+    readonly period?: string;
+    readonly fund?: string;
+  })[],
+): Promise<void> {
+  if (list.length === 0) return;
+  const text = (value: string | null | undefined): string => (value == null ? "NULL" : quoteText(value));
+  const rows = list.map(({ period, fund, indicator, published, recounted }) =>
+    [period ?? "all", "all", fund === undefined ? "total" : "fund", fund, indicator, published, recounted]
+      .map(text)
+      .join(", "),
+  );
+  await connection.run(`INSERT INTO difference (period, insurance, "grouping", fund, indicator, published, recounted)
+    VALUES ${rows.map((row) => `(${row})`).join(", ")}`);
+}
+
 /** Says that the current versions are not those that the state's index names. */
 export async function compareVersions(
   connection: DuckDBConnection,
   read: number,
   named: number,
 ): Promise<void> {
-  await connection.run(
-    `INSERT INTO difference BY NAME SELECT 'all' AS period, 'all' AS insurance, 'total' AS "grouping",
-      'standing versions' AS indicator, '${named}' AS published, '${read}' AS recounted`,
-  );
+  await addDifferences(connection, [
+    { indicator: "standing versions", published: String(named), recounted: String(read) },
+  ]);
 }
 
 /** The differences found so far, the first `limit` of them spelled out. */
@@ -147,7 +165,8 @@ export async function readDifferences(
   const counted = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM difference");
   const found = await connection.runAndReadAll(
     `SELECT period, insurance, "grouping", indicator, published, recounted, ${DIFFERENCE_DIMENSIONS.join(", ")}
-     FROM difference ORDER BY period <> 'all', period, insurance, "grouping", indicator, published, recounted LIMIT ${limit}`,
+     FROM difference ORDER BY period <> 'all', period, insurance, "grouping", indicator, published, recounted,
+       ${DIFFERENCE_DIMENSIONS.join(", ")} LIMIT ${limit}`,
   );
   return {
     differenceCount: Number(counted.getRows()[0][0]),

@@ -59,8 +59,10 @@ export function useFigureColumns<R extends HasFigures>(
       kind: c.main ? "main" : undefined,
       hideOnPhone: c.hideOnPhone,
     };
-    const changes = (r: R): unknown =>
+    const changes = (r: R): Figure["change"] =>
       against.kind === "period" ? get(r)?.compared_change : (get(r)?.change ?? null);
+    const relative = (r: R): Figure["change"] =>
+      against.kind === "period" ? get(r)?.compared_change_pct : get(r)?.change_pct;
     if (against.kind === "none" || c.noChange || (rows && !rows.some((r) => changes(r) != null)))
       return [value];
     const plainHead =
@@ -81,7 +83,8 @@ export function useFigureColumns<R extends HasFigures>(
         numeric: true,
         kind: "pair",
         cell: (r) => <Change of={get(r)} few={few(r)} bare />,
-        raw: (r) => (against.kind === "yoy" ? get(r)?.change_pct : get(r)?.compared_change_pct),
+        raw: relative,
+        sort: (r) => place((changesInPoints(unit) ? changes : relative)(r)),
         hideOnPhone: c.hideOnPhone || !c.main,
       },
     ];
