@@ -1,88 +1,13 @@
-import { monthOfDay, PERIODS_PER_YEAR, periodsOfYear } from "../calendar.js";
-
-/** What tuples and groups are to the persons; numbers as in DimensionIndex and GroupTable. */
-export interface PersonGroups {
-  /** Group ids (own insurance) of a tuple's person groups. */
-  readonly groupsOf: (tuple: number) => Int32Array;
-  readonly insuranceOf: (tuple: number) => string;
-  /** Id of the same group over all insurances. */
-  readonly allOf: (groupId: number) => number;
-}
+import { PERIODS_PER_YEAR } from "../calendar.js";
+import { GroupSlots, type PersonGroups } from "./group-slots.js";
+import { copyInto, grow } from "./growing.js";
+import { MONTHS, PERIODS_HOLDING, periodsAboveZero } from "./year-periods.js";
 
 /** Distinct persons of one period by group. */
 export interface PeriodCounts {
   readonly groupIds: Int32Array;
   readonly counts: Float64Array;
 }
-
-/**
- * Person groups as dense slots: the groups of each tuple lie side by side in one flat array, so that walking
- * a person's rows follows no pointers.
- */
-class GroupSlots {
-  readonly groupIds: number[] = [];
-  /** Slot of the same group over all insurances. */
-  readonly all: number[] = [];
-  readonly #slotOf = new Map<number, number>();
-  /** Where a tuple's slots start in `flat`, and its insurance; −1 while the tuple is new. */
-  start = new Int32Array(1024).fill(-1);
-  length = new Int32Array(1024);
-  insurance = new Int32Array(1024);
-  flat = new Int32Array(4096);
-  #used = 0;
-  readonly #insurances = new Map<string, number>();
-
-  constructor(private readonly groups: PersonGroups) {}
-
-  get size(): number {
-    return this.groupIds.length;
-  }
-
-  slot(groupId: number): number {
-    let slot = this.#slotOf.get(groupId);
-    if (slot === undefined) {
-      slot = this.groupIds.length;
-      this.#slotOf.set(groupId, slot);
-      this.groupIds.push(groupId);
-      this.all.push(slot);
-      const all = this.groups.allOf(groupId);
-      if (all !== groupId) this.all[slot] = this.slot(all);
-    }
-    return slot;
-  }
-
-  /** Makes sure that a tuple's slots are in `flat`. */
-  know(tuple: number): void {
-    if (tuple < this.start.length && this.start[tuple] >= 0) return;
-    if (tuple >= this.start.length) {
-      const size = Math.max(tuple + 1, this.start.length * 2);
-      this.start = copyInto(new Int32Array(size).fill(-1), this.start);
-      this.length = copyInto(new Int32Array(size), this.length);
-      this.insurance = copyInto(new Int32Array(size), this.insurance);
-    }
-    const groupIds = this.groups.groupsOf(tuple);
-    while (this.#used + groupIds.length > this.flat.length) this.flat = grow(this.flat);
-    this.start[tuple] = this.#used;
-    this.length[tuple] = groupIds.length;
-    for (const groupId of groupIds) this.flat[this.#used++] = this.slot(groupId);
-    const name = this.groups.insuranceOf(tuple);
-    const known = this.#insurances.get(name) ?? this.#insurances.size;
-    this.#insurances.set(name, known);
-    this.insurance[tuple] = known;
-  }
-}
-
-const MONTHS = 12;
-/** First and last month (0-11) of each period of a year. */
-const SPANS = periodsOfYear(2000).map((p) => [monthOfDay(p.startDay) % 12, monthOfDay(p.endDay) % 12]);
-
-/** By a set of months, one a bit: the periods of the year, one a bit, that hold any of them. */
-const PERIODS_HOLDING = Int32Array.from({ length: 1 << MONTHS }, (_, months) =>
-  SPANS.reduce((periods, [first, last], period) => {
-    const held = (months >> first) & ((1 << (last - first + 1)) - 1);
-    return held === 0 ? periods : periods | (1 << period);
-  }, 0),
-);
 
 /**
  * Exact distinct persons of one calendar year, for every period of it at once.
@@ -393,38 +318,7 @@ export class PersonYear {
 
   #growPersons(person: number): void {
     const size = Math.max(person + 1, this.#head.length * 2);
-    const head = new Int32Array(size);
-    head.set(this.#head);
-    this.#head = head;
-    const touched = new Uint8Array(size);
-    touched.set(this.#isTouched);
-    this.#isTouched = touched;
+    this.#head = copyInto(new Int32Array(size), this.#head);
+    this.#isTouched = copyInto(new Uint8Array(size), this.#isTouched);
   }
-}
-
-/** Sums of the weights of the months before each month. */
-const sumBefore = new Int32Array(MONTHS + 1);
-
-/** The periods, one a bit, over which the twelve weights from `base` on sum to more than 0. */
-function periodsAboveZero(weights: Int32Array, base: number): number {
-  for (let month = 0; month < MONTHS; month++)
-    sumBefore[month + 1] = sumBefore[month] + weights[base + month];
-  let periods = 0;
-  for (let period = 0; period < PERIODS_PER_YEAR; period++) {
-    const [first, last] = SPANS[period];
-    if (sumBefore[last + 1] > sumBefore[first]) periods |= 1 << period;
-  }
-  return periods;
-}
-
-function grow<T extends Int32Array | Int8Array | Uint8Array>(array: T): T {
-  const grown = new (array.constructor as new (length: number) => T)(array.length * 2);
-  grown.set(array);
-  return grown;
-}
-
-/** Puts what `from` holds at the start of `into`. */
-function copyInto(into: Int32Array, from: Int32Array): Int32Array<ArrayBuffer> {
-  into.set(from);
-  return into as Int32Array<ArrayBuffer>;
 }

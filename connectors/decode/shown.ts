@@ -2,6 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { visibleJson } from "../../schemas/visible.js";
 import { AvroCursor, MALFORMED } from "./avro/cursor.js";
 import type { AvroNode } from "./avro/node.js";
+import { textOfUnscaled } from "./fields/values.js";
+import { decimalWire } from "./fields/wire.js";
 
 /** Where a record's Avro bytes lie in a value, and the schema that they were written with. */
 export interface AvroPlace {
@@ -114,12 +116,8 @@ function meant(n: bigint, logical: string | null): unknown {
 }
 
 function ofBytes(bytes: Buffer, logical: string | null, scale: number): unknown {
-  if (logical !== "decimal" || bytes.length > 64) return bytes.toString("base64");
-  let unscaled = 0n;
-  for (const byte of bytes) unscaled = (unscaled << 8n) | BigInt(byte);
-  const negative = bytes.length > 0 && (bytes[0]! & 0x80) !== 0;
-  if (negative) unscaled -= 1n << BigInt(8 * bytes.length);
-  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(Math.max(0, scale) + 1, "0");
-  const cut = digits.length - Math.max(0, scale);
-  return `${unscaled < 0n ? "-" : ""}${digits.slice(0, cut)}${scale > 0 ? `.${digits.slice(cut)}` : ""}`;
+  const decimal = logical === "decimal" ? decimalWire(bytes, scale) : null;
+  return decimal?.is === "decimal"
+    ? textOfUnscaled(decimal.unscaled, decimal.scale)
+    : bytes.toString("base64");
 }

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { copyFile, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { makeFolder, PRIVATE_FOLDER, PUBLIC_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
+import { syncFolder } from "../files/sync.js";
 
 /** Oldest DuckDB whose files we write: what it reads, every later version reads. */
 export const STORAGE_VERSION = "v1.2.0";
@@ -10,15 +11,6 @@ export const OLD_READERS = { experimental_metadata_reuse: "false" };
 
 async function sync(path: string): Promise<void> {
   const handle = await open(path, "r+");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, "r");
   try {
     await handle.sync();
   } finally {
@@ -51,8 +43,17 @@ export async function replaceWithCopy(source: string, target: string, mode = PUB
 }
 
 /** Another text for every file that is moved to the path or changed there; empty where there is none. */
-export const identityOf = (path: string): Promise<string> =>
-  stat(path, { bigint: true }).then(
-    (s) => (s.isFile() ? [s.ino, s.mtimeNs, s.size].map((n) => n.toString(36)).join("-") : ""),
+export async function identityOf(path: string): Promise<string> {
+  return stat(path, { bigint: true }).then(
+    (s) => (s.isFile() ? `${s.ino}-${s.mtimeNs}-${s.size}` : ""),
     () => "",
   );
+}
+
+/** Size of a file in bytes; 0 where there is none. */
+export async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    (s) => s.size,
+    () => 0,
+  );
+}

@@ -18,7 +18,7 @@ export interface Look {
   readonly at: Date;
 }
 
-export const accessLog = (dataDir: string): string => join(dataDir, "detail", "access.log");
+const accessLog = (dataDir: string): string => join(dataDir, "detail", "access.log");
 
 /** The user of this machine who runs a command; behind `sudo` both names. */
 export function localUser(env: NodeJS.ProcessEnv = process.env): Pick<Look, "who" | "address"> {

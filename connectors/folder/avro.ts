@@ -1,3 +1,4 @@
+import { visible } from "../../schemas/visible.js";
 import {
   BLOCK_CODECS,
   beginsContainer,
@@ -196,6 +197,6 @@ function headerFault(header: ContainerHeader, codecKnown: boolean): string | nul
     return null;
   } catch (error) {
     const why = error instanceof SyntaxError ? "no JSON" : (error as Error).message;
-    return `the schema in the Avro container is none: ${why.replace(/\p{Cc}/gu, "?")}`;
+    return `the schema in the Avro container is none: ${visible(why)}`;
   }
 }

@@ -74,9 +74,10 @@ export class FolderSource implements Source {
 
   async check(): Promise<string> {
     const names = await listFiles(this.#path);
-    const strangers = names.filter((name) => kindOfName(name) === null);
-    const found = `drop folder ${this.#path}: ${names.length - strangers.length} files`;
-    await this.mustBeReadable(names.filter((name) => !strangers.includes(name)));
+    const [files, strangers]: [string[], string[]] = [[], []];
+    for (const name of names) (kindOfName(name) === null ? strangers : files).push(name);
+    const found = `drop folder ${this.#path}: ${files.length} files`;
+    await this.mustBeReadable(files);
     if (strangers.length === 0) return found;
     const some = strangers.slice(0, NAMED).map(visible).join(", ");
     return `${found}; ${strangers.length} fit no stream and are not read: ${some}${strangers.length > NAMED ? " …" : ""}`;

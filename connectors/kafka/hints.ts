@@ -1,6 +1,7 @@
 import type { Consumer } from "kafkajs";
 import type { SourceContext } from "../ports/source.js";
 import type { PartitionGuard } from "./guard.js";
+import { topicOf } from "./topics.js";
 
 /**
  * Tells the broker where we stand, for its tools to show. Nobody reads it back, and whether the broker
@@ -24,7 +25,7 @@ export class PositionHints {
         const next = this.context.committed(source, partition)?.next;
         if (next === undefined || this.told.get(guard) === next) return [];
         this.told.set(guard, next);
-        return [{ topic: source.slice("kafka:".length), partition: Number(partition), offset: String(next) }];
+        return [{ topic: topicOf(source), partition: Number(partition), offset: String(next) }];
       });
       if (offsets.length > 0) await this.consumer.commitOffsets(offsets);
     } catch {

@@ -12,8 +12,8 @@ import type { KafkaSettings } from "./options.js";
 import { evictBeforeJoin, onFetchFailure } from "./patches.js";
 import { ReadingProgress } from "./progress.js";
 import { Sharing } from "./sharing.js";
-import { partitionKey, rangeProblem, sourceName } from "./topics.js";
-import { LogWatch } from "./watch.js";
+import { type OffsetRange, partitionKey, rangeProblem, sourceName, splitKey, topicOf } from "./topics.js";
+import { type AcceptLoss, LogWatch } from "./watch.js";
 
 export interface KafkaRunParts {
   readonly kafka: Kafka;
@@ -50,6 +50,7 @@ export class KafkaRun {
   private finish: () => void = () => undefined;
   private readonly finished = new Promise<void>((resolve) => (this.finish = resolve));
   private busy: Promise<void> = Promise.resolve();
+  private turn: Promise<unknown> = Promise.resolve();
   private ended: Promise<void> | null = null;
   private sayDrained = true;
   private confirming = false;
@@ -91,8 +92,7 @@ export class KafkaRun {
     if (this.watch.plan.missing.length > 0)
       context.warn("kafka topics missing", { topics: this.watch.plan.missing });
     this.gaps.check(this.topics, this.watch.ranges);
-    this.acceptGaps();
-    await this.watch.check();
+    await this.watch.check(this.accepting);
     this.tellBeginnings();
     this.progress.ends(this.watch.plan.ranges);
     const stop = () => this.end(null);
@@ -140,7 +140,7 @@ export class KafkaRun {
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 1,
       eachBatch: (payload) => {
-        const work = this.take(payload);
+        const work = this.oneAtATime(() => this.take(payload));
         this.busy = work.catch(() => undefined);
         return work;
       },
@@ -236,11 +236,16 @@ export class KafkaRun {
 
   private recogniseNext(guard: PartitionGuard): void {
     const { source, partition } = guard.sourcePartition;
-    const topic = source.slice("kafka:".length);
     guard.rewind(this.stored(guard));
-    this.progress.at(topic, Number(partition), 0, guard.verified);
+    this.progress.at(topicOf(source), Number(partition), 0, guard.verified);
+    this.seekTo(guard);
+  }
+
+  private seekTo(guard: PartitionGuard): void {
+    const { source, partition } = guard.sourcePartition;
+    const [topic, offset] = [topicOf(source), String(guard.start)];
     try {
-      this.consumer.seek({ topic, partition: Number(partition), offset: String(guard.start) });
+      this.consumer.seek({ topic, partition: Number(partition), offset });
     } catch {
       // The consumer is stopping, or joins anew and seeks then.
     }
@@ -262,7 +267,7 @@ export class KafkaRun {
     try {
       if (!guard.verified && guard.expected > (stored?.lastApplied ?? -1)) guard.assertVerified(stored);
     } catch (error) {
-      void this.acceptAt(guard, error).then((accepted) => accepted || this.end(error));
+      void this.oneAtATime(() => this.acceptOrEnd(guard, error));
       return;
     }
     this.progress.at(topic, partition, guard.expected, guard.verified);
@@ -272,34 +277,65 @@ export class KafkaRun {
     return this.parts.context.committed(guard.sourcePartition.source, guard.sourcePartition.partition);
   }
 
-  /** Losses that somebody accepted, before the check that would stop at them. */
-  private acceptGaps(): void {
-    for (const topic of this.topics) {
-      for (const stored of this.parts.context.partitions(sourceName(topic))) {
-        const range = this.watch.ranges.get(partitionKey(topic, stored.partition));
-        this.gaps.accept(topic, stored, rangeProblem(stored, range), range);
-      }
-    }
+  /**
+   * Deliveries and what changes the position that they stand on, one after the other: a batch of the log before must not
+   * be applied behind the gap that was accepted meanwhile.
+   */
+  private oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.turn.then(work);
+    this.turn = done.catch(() => undefined);
+    return done;
   }
 
-  /** The same for one that shows while reading; true when reading goes on. */
-  private async acceptAt(guard: PartitionGuard, problem: unknown): Promise<boolean> {
-    const { source, partition } = guard.sourcePartition;
-    const topic = source.slice("kafka:".length);
-    const range = await this.watch.rangeOf(topic, Number(partition), () => undefined).catch(() => undefined);
-    if (range === undefined || !this.gaps.accept(topic, this.stored(guard), problem, range)) return false;
-    this.progress.anew(topic, Number(partition), range.low, range.high);
+  /** Losses that a look at the broker shows, when somebody accepted them. */
+  private readonly accepting: AcceptLoss = (position, problem, range) =>
+    this.oneAtATime(async () => {
+      const topic = topicOf(position.source);
+      const stored = this.parts.context.committed(position.source, position.partition);
+      // What was delivered meanwhile may have passed it.
+      if (stored !== undefined && rangeProblem(stored, range) === null) return true;
+      return !this.over && this.accept(topic, stored, problem, range);
+    });
+
+  private accept(
+    topic: string,
+    stored: Position | undefined,
+    problem: unknown,
+    range: OffsetRange | undefined,
+  ): boolean {
+    if (stored === undefined || !this.gaps.accept(topic, stored, problem, range)) return false;
+    const guard = this.guards.get(partitionKey(topic, stored.partition));
+    if (guard === undefined || range === undefined) return true;
+    this.progress.anew(topic, Number(stored.partition), range.low, range.high);
     guard.begin(this.stored(guard), range);
-    this.consumer.seek({ topic, partition: Number(partition), offset: String(guard.start) });
+    this.seekTo(guard);
     return true;
+  }
+
+  /** The same for one that shows while reading; the run ends where it does not go on. Never throws. */
+  private async acceptOrEnd(guard: PartitionGuard, problem: unknown): Promise<void> {
+    const { source, partition } = guard.sourcePartition;
+    const topic = topicOf(source);
+    let range: OffsetRange;
+    try {
+      range = await this.watch.rangeOf(topic, Number(partition), () => this.stored(guard));
+    } catch (error) {
+      this.parts.settings.log.debug("kafka range unknown", { topic, partition, error: String(error) });
+      return this.end(problem);
+    }
+    try {
+      if (!this.accept(topic, this.stored(guard), problem, range)) this.end(problem);
+    } catch (error) {
+      // It could not be kept in the state.
+      this.end(error);
+    }
   }
 
   /** A partition that was never read and does not begin at 0 has lost records before we came. */
   private tellBeginnings(): void {
     const { context } = this.parts;
     for (const [key, { low }] of this.watch.ranges) {
-      const cut = key.lastIndexOf("/");
-      const [topic, partition] = [key.slice(0, cut), key.slice(cut + 1)];
+      const [topic, partition] = splitKey(key);
       if (low === 0 || context.committed(sourceName(topic), partition) !== undefined) continue;
       context.warn("kafka log begins above 0: what stood before was never read", {
         topic,
@@ -321,7 +357,7 @@ export class KafkaRun {
       if (await this.fits(payload, guard)) await this.deliverAll(payload, guard);
     } catch (error) {
       if (error instanceof RejoinNeeded) throw error.cause;
-      if (!(await this.acceptAt(guard, error))) this.end(error);
+      await this.acceptOrEnd(guard, error);
     } finally {
       clearInterval(pulse);
     }
@@ -443,7 +479,7 @@ export class KafkaRun {
   private async rescan(): Promise<void> {
     const before = new Set(this.topics);
     await this.watch.look();
-    await this.watch.check();
+    await this.watch.check(this.accepting);
     this.progress.ends(this.watch.plan.ranges);
     for (const [key, guard] of this.guards) {
       const low = this.watch.ranges.get(key)?.low ?? 0;

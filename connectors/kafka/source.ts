@@ -9,7 +9,7 @@ import { createKafkaClient, kafkaFailure } from "./client.js";
 import type { KafkaSettings, KafkaSourceOptions } from "./options.js";
 import { countingUncommitted } from "./patches.js";
 import { KafkaRun } from "./run.js";
-import { type OffsetRange, planTopics, readRanges, sourceName } from "./topics.js";
+import { type OffsetRange, planTopics, readRanges, sourceName, splitKey } from "./topics.js";
 
 /** How old the log ends may be that `lag` is counted from. */
 const LAG_MS = 2_000;
@@ -109,8 +109,8 @@ export class KafkaSource implements Source {
     }
     const lags: SourceLag[] = [];
     for (const [key, range] of this.ends) {
-      const cut = key.lastIndexOf("/");
-      const [source, partition] = [sourceName(key.slice(0, cut)), key.slice(cut + 1)];
+      const [topic, partition] = splitKey(key);
+      const source = sourceName(topic);
       // Control and aborted records after the last one applied do not count as lag once they were seen.
       const stored = this.last.committed(source, partition)?.next ?? range.low;
       const read = Math.max(stored, run.readTo(key) ?? 0);

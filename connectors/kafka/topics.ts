@@ -22,7 +22,15 @@ export interface TopicPlan {
 }
 
 export const partitionKey = (topic: string, partition: number | string): string => `${topic}/${partition}`;
-export const sourceName = (topic: string): string => `kafka:${topic}`;
+const SOURCE = "kafka:";
+export const sourceName = (topic: string): string => SOURCE + topic;
+/** The topic of a `sourceName`. */
+export const topicOf = (source: string): string => source.slice(SOURCE.length);
+/** Topic and partition of a `partitionKey`; the name of a topic has no slash, and nothing here relies on it. */
+export function splitKey(key: string): readonly [topic: string, partition: string] {
+  const cut = key.lastIndexOf("/");
+  return [key.slice(0, cut), key.slice(cut + 1)];
+}
 
 /** Configured topics; the default ones may be missing, those that the configuration names may not. */
 export function wantedTopics(config: KafkaSourceConfig): {
@@ -120,4 +128,4 @@ export function rangeProblem(position: Position, range: OffsetRange | undefined)
 }
 
 export const partitionName = (position: Pick<Position, "source" | "partition">): string =>
-  `topic ${position.source.slice("kafka:".length)} partition ${position.partition}`;
+  `topic ${topicOf(position.source)} partition ${position.partition}`;

@@ -17,6 +17,13 @@ import {
 const LOOKS = 3;
 const LOOK_AGAIN_MS = 500;
 
+/** Whether a loss is accepted, and reading goes on behind it. */
+export type AcceptLoss = (
+  position: Position,
+  problem: FundpulseError,
+  range: OffsetRange | undefined,
+) => Promise<boolean>;
+
 /** What the broker holds, as last looked up, against where we stand. */
 export class LogWatch {
   plan: TopicPlan = { streams: new Map(), ranges: new Map(), compacted: new Set(), missing: [] };
@@ -69,25 +76,32 @@ export class LogWatch {
     }
   }
 
-  /** Throws FP3002 or FP3003 when a stored position does not lie in its log. */
-  async check(): Promise<void> {
+  /**
+   * Throws FP3002 or FP3003 when a stored position does not lie in its log, whatever `accept` is asked: it hears of each
+   * position that does not when the looks at it are over, and its true lets that one go.
+   */
+  async check(accept: AcceptLoss): Promise<void> {
     const { context, admin } = this;
     for (const topic of this.topics) {
       for (let attempt = 1; ; attempt++) {
         // Positions from before the look: a log only grows, and only its start may pass them meanwhile.
         const stored = context.partitions(sourceName(topic));
         if (attempt > 1) await readRanges(admin, topic, this.ranges);
-        const problem = stored
-          .map((position) => {
-            const now = context.committed(position.source, position.partition) ?? position;
-            const range = this.ranges.get(partitionKey(topic, position.partition));
-            const kind = rangeProblem(position, range);
-            return kind?.code === "FP3002" ? rangeProblem(now, range) : kind;
-          })
-          .find((found) => found !== null);
-        if (problem === undefined || problem === null) break;
-        if (attempt === LOOKS) throw problem;
-        await sleep(LOOK_AGAIN_MS);
+        const misfits = stored.flatMap((position) => {
+          const now = context.committed(position.source, position.partition) ?? position;
+          const range = this.ranges.get(partitionKey(topic, position.partition));
+          const kind = rangeProblem(position, range);
+          const problem = kind?.code === "FP3002" ? rangeProblem(now, range) : kind;
+          return problem === null ? [] : [{ position, range, problem }];
+        });
+        if (misfits.length === 0) break;
+        if (attempt < LOOKS) {
+          await sleep(LOOK_AGAIN_MS);
+          continue;
+        }
+        for (const { position, range, problem } of misfits)
+          if (!(await accept(position, problem, range))) throw problem;
+        break;
       }
     }
   }

@@ -1,6 +1,6 @@
 import { FundpulseError } from "../../schemas/errors.js";
 import type { Observer } from "../ports/observer.js";
-import type { SourceConnection } from "../ports/source.js";
+import { lagTotals, type SourceConnection } from "../ports/source.js";
 
 /** What the health endpoints answer; counts, times and codes only. */
 export interface HealthReport {
@@ -108,9 +108,7 @@ export function createHealth(clock: () => number, stuckAfterSeconds = 60): Healt
       lagAt = now.lagAt;
     },
     lag(lags) {
-      const known = lags.flatMap((l) => (l.lag === null ? [] : [l.lag]));
-      lagRecords = known.length === 0 ? null : known.reduce((sum, n) => sum + n, 0);
-      openRecords = lags.reduce((sum, l) => sum + (l.inOpenTransactions ?? 0), 0);
+      ({ lag: lagRecords, inOpenTransactions: openRecords } = lagTotals(lags));
       if (connection === null) lagAt = lagRecords === null ? null : clock();
       if ((lagRecords ?? 0) > openRecords || lags.some((l) => l.waits === true)) waitingSince ??= clock();
       else waitingSince = null;

@@ -1,6 +1,7 @@
 import type { EpochMs } from "../../schemas/units.js";
 import type { Log } from "../ports/log.js";
-import type { Observer, PublishOutcome } from "../ports/observer.js";
+import { type Observer, OUTCOMES, type PublishOutcome } from "../ports/observer.js";
+import { lagTotals } from "../ports/source.js";
 
 /** How often a running service writes its totals. */
 const TOTALS_MS = 60_000;
@@ -10,8 +11,6 @@ export interface Life extends Observer {
   begin(): void;
   end(): void;
 }
-
-const OUTCOMES = ["applied", "duplicate", "held", "quarantined"] as const;
 
 /**
  * The life of a service in its log: that it catches up and has caught up, a line of totals each minute, publishes
@@ -24,7 +23,7 @@ export function createLife(log: Log, clock: () => EpochMs): Life {
   let version: number | null = null;
   let lag: number | null = null;
   let open = 0;
-  let catchingUp: { readonly since: EpochMs; readonly records: number } | null = null;
+  let catchingUpSince: EpochMs | null = null;
   let openTold = 0;
   let timer: NodeJS.Timeout | null = null;
   const received = (counts: typeof total): number => OUTCOMES.reduce((sum, o) => sum + counts[o], 0);
@@ -69,24 +68,22 @@ export function createLife(log: Log, clock: () => EpochMs): Life {
     standing,
     publishFailed() {},
     drained() {
-      if (catchingUp === null) return;
+      if (catchingUpSince === null) return;
       log.info("caught up", {
         records: received(total),
-        seconds: Math.round((clock() - catchingUp.since) / 100) / 10,
+        seconds: Math.round((clock() - catchingUpSince) / 100) / 10,
         version,
       });
-      catchingUp = null;
+      catchingUpSince = null;
     },
     lag(lags) {
-      const known = lags.flatMap((l) => (l.lag === null ? [] : [l.lag]));
-      const files = lags.length - known.length;
-      open = lags.reduce((sum, l) => sum + (l.inOpenTransactions ?? 0), 0);
-      lag = known.length === 0 ? null : known.reduce((sum, n) => sum + n, 0);
+      const { uncounted: files, ...totals } = lagTotals(lags);
+      ({ lag, inOpenTransactions: open } = totals);
       if (open > 0 && openTold === 0) log.warn("records wait for an open transaction", { records: open });
       openTold = open;
       const waiting = (lag ?? 0) - open + files;
-      if (waiting > BACKLOG && catchingUp === null) {
-        catchingUp = { since: clock(), records: waiting };
+      if (waiting > BACKLOG && catchingUpSince === null) {
+        catchingUpSince = clock();
         log.info("catching up", files > 0 ? { files } : { records: waiting });
       }
     },

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { SEVERITIES } from "../../schemas/alerts/rule.js";
 import { QUARANTINE_REASONS } from "../../schemas/quarantine.js";
-import type { Observer } from "../ports/observer.js";
+import { type Observer, OUTCOMES } from "../ports/observer.js";
 
 /** Metrics in Prometheus' text form. */
 export interface Metrics extends Observer {
@@ -135,7 +135,7 @@ export function createMetrics(): Metrics {
     contentType: registry.contentType,
     text: () => registry.metrics(),
     batch({ source, seconds, ...counts }) {
-      for (const outcome of ["applied", "duplicate", "held", "quarantined"] as const) {
+      for (const outcome of OUTCOMES) {
         records.inc({ source, outcome }, counts[outcome]);
       }
       batches.observe(seconds);

@@ -3,14 +3,14 @@ import type { EpochMs, Fen } from "../../schemas/units.js";
 import type { ChannelRow } from "./alerts.js";
 import type { SourceConnection, SourceLag } from "./source.js";
 
+/** What becomes of a record: exactly one of these. */
+export const OUTCOMES = ["applied", "duplicate", "held", "quarantined"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
 /** What became of the records of one batch; the four counts add up to the records received. */
-export interface BatchOutcome {
+export interface BatchOutcome extends Readonly<Record<Outcome, number>> {
   readonly source: string;
   readonly partition: string;
-  readonly applied: number;
-  readonly duplicate: number;
-  readonly held: number;
-  readonly quarantined: number;
   /** From the start of decoding to the commit. */
   readonly seconds: number;
 }

@@ -126,6 +126,24 @@ export interface SourceLag {
   readonly inOpenTransactions?: number;
 }
 
+/** What the partitions of a source come to. */
+export interface LagTotals {
+  /** Records that wait, where the source can tell; null where it cannot for any partition. */
+  readonly lag: number | null;
+  readonly inOpenTransactions: number;
+  /** Partitions whose records nobody can count: files. */
+  readonly uncounted: number;
+}
+
+export function lagTotals(lags: readonly SourceLag[]): LagTotals {
+  const known = lags.flatMap(({ lag }) => (lag === null ? [] : [lag]));
+  return {
+    lag: known.length === 0 ? null : known.reduce((sum, n) => sum + n, 0),
+    inOpenTransactions: lags.reduce((sum, l) => sum + (l.inOpenTransactions ?? 0), 0),
+    uncounted: lags.length - known.length,
+  };
+}
+
 /** Whether a source answers just now. */
 export interface SourceConnection {
   readonly connected: boolean;

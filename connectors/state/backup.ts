@@ -8,6 +8,7 @@ import type { EpochMs } from "../../schemas/units.js";
 import { knownOr } from "../faults/known.js";
 import { makePrivateFile } from "../files/modes.js";
 import { PROGRAM_VERSION } from "../files/program-version.js";
+import { syncFolder } from "../files/sync.js";
 import { type BackupContents, type BackupEntry, isBackup, sealed } from "./backup-format.js";
 import { checkStateFile } from "./check.js";
 import { stateError } from "./file.js";
@@ -150,13 +151,4 @@ function besideNames(dataDir: string): string[] {
   };
   for (const name of BESIDE) look(name);
   return found;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

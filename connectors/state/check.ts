@@ -9,7 +9,7 @@ import { unpackFigures, unpackSums, unpackText } from "./frozen-codec.js";
 import { APPLICATION_ID } from "./migrations/base-tables.js";
 import { BlockReader, ROWS_PER_BLOCK } from "./settlement-block.js";
 import { SettlementIndex } from "./settlement-index.js";
-import { isTallied, Tallies } from "./tallies.js";
+import { isTallied, plainSql, Tallies } from "./tallies.js";
 
 /** Findings named in the message at most. */
 const NAMED = 3;
@@ -40,7 +40,7 @@ export function checkStateFile(path: string, identity?: StateIdentity, file = pa
       throw new FundpulseError("FP2004", `the state file ${path} is damaged (${named}${more})`);
     }
     checkTables(db, path);
-    if (isTallied(db)) checkTallies(db, path);
+    if (isTallied(plainSql(db))) checkTallies(db, path);
     checkOwnChecksums(db);
     checkVersions(db, path);
   } catch (error) {

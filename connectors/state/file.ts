@@ -12,7 +12,7 @@ import { checkTables, mendTables, verifyTables } from "./damage.js";
 import { APPLICATION_ID } from "./migrations/base-tables.js";
 import { makeTables, migrate, note } from "./migrations/migrate.js";
 import { SettlementIndex } from "./settlement-index.js";
-import { isTallied, retally, Tallies, talliedTables } from "./tallies.js";
+import { isTallied, plainSql, retally, Tallies, talliedTables } from "./tallies.js";
 
 /** What a state must agree with before it may be used. */
 export interface StateIdentity {
@@ -105,7 +105,7 @@ export class StateFile {
     this.path = join(dataDir, "state.sqlite");
     const fresh = !existsSync(this.path);
     this.db = this.#open(fresh, identity, options.acceptRules ?? false);
-    this.#tallies = new Tallies(this.db);
+    this.#tallies = new Tallies(this.db, (text) => this.sql(text));
     this.#tallies.follow();
     this.stateId = this.meta("state_id") ?? "";
     this.sequence = Number(this.meta("sequence") ?? 0);
@@ -133,7 +133,7 @@ export class StateFile {
         throw new FundpulseError("FP2004", `${this.path} is no fundpulse state`);
       }
       checkTables(db, this.path);
-      const tallied = isTallied(db);
+      const tallied = isTallied(plainSql(db));
       const derived = tallied ? verifyTables(db, this.path) : [];
       const meta = (key: string): string | undefined =>
         (db!.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
@@ -142,7 +142,7 @@ export class StateFile {
       if (tallied) mendTables(db, derived);
       migrate(db, this.path, Date.now(), () => {
         retally(db!, talliedTables(db!));
-        new SettlementIndex((sql) => db!.prepare(sql)).retally();
+        new SettlementIndex(plainSql(db!)).retally();
       });
       if (meta("program") !== PROGRAM_VERSION) {
         db.transaction(() => {
@@ -187,7 +187,7 @@ export class StateFile {
   }
 
   meta(key: string): string | undefined {
-    return (this.db.prepare("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
+    return (this.sql("SELECT value FROM meta WHERE key = ?").get(key) as { value: string } | undefined)
       ?.value;
   }
 

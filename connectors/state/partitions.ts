@@ -1,10 +1,7 @@
 import { broken } from "../../schemas/invariant.js";
+import { OUTCOMES, type Outcome } from "../ports/observer.js";
 import type { Position } from "../ports/source.js";
 import type { StateFile } from "./file.js";
-
-const OUTCOMES = ["applied", "duplicate", "held", "quarantined"] as const;
-/** What became of a record. */
-export type Outcome = (typeof OUTCOMES)[number];
 
 /**
  * One partition of a source: how far it was read, and what became of its records (counts). The four outcomes add

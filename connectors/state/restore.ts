@@ -6,12 +6,14 @@ import Database from "better-sqlite3";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { makeFolder, makePrivateFile, PRIVATE_FOLDER, PUBLIC_FOLDER } from "../files/modes.js";
+import { syncFolder } from "../files/sync.js";
+import { setAside } from "./aside.js";
 import { BESIDE } from "./backup.js";
 import { type BackupContents, type BackupEntry, contentsOf } from "./backup-format.js";
 import { checkTables } from "./damage.js";
 import { RESTORED } from "./meta-keys.js";
 import { REPLACES, type Replaced } from "./peek.js";
-import { isTallied, retally } from "./tallies.js";
+import { isTallied, plainSql, retally } from "./tallies.js";
 
 const CHUNK = 1 << 20;
 const STATE = "state.sqlite";
@@ -68,12 +70,10 @@ export async function restoreState(options: RestoreOptions): Promise<BackupConte
     }
     sign(`${path}.restoring`, path, contents, options);
     // What lies beside belongs to another state: SQLite would take it for this one's.
-    for (const part of ["-wal", "-shm"])
-      if (existsSync(path + part)) renameSync(path + part, `${path}${part}.aside`);
+    setAside(path, options.now, ["-wal", "-shm"]);
     // The state last: where it stands, all of it does.
     for (const [draft, target] of drafts.reverse()) renameSync(draft, target);
-    const folder = await open(dataDir, "r");
-    await folder.sync().finally(() => folder.close());
+    await syncFolder(dataDir);
     return contents;
   } finally {
     await from.close();
@@ -133,7 +133,7 @@ function sign(draft: string, path: string, contents: BackupContents, options: Re
         JSON.stringify({ made_at: madeAt, made_by: program, sequence, restored_at: options.now }),
       );
       set.run(REPLACES, JSON.stringify(options.replaces));
-      if (isTallied(db)) retally(db, ["meta"]);
+      if (isTallied(plainSql(db))) retally(db, ["meta"]);
     })();
   } finally {
     db.close();

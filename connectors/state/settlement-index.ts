@@ -1,7 +1,16 @@
-import type Database from "better-sqlite3";
 import { broken } from "../../schemas/invariant.js";
 import type { Ref } from "./settlement-block.js";
-import { count, emptyTally, rowCrc, sameTally, type Tally } from "./tallies.js";
+import {
+  count,
+  emptyTally,
+  isTallied,
+  keepTally,
+  keptTally,
+  rowCrc,
+  type Sql,
+  sameTally,
+  type Tally,
+} from "./tallies.js";
 
 /** Recent ids are merged into the tree when there are so many: each merge touches most of its pages once. */
 const MERGE_IDS = 200_000;
@@ -12,9 +21,6 @@ const NONE = 0;
 
 /** Name of the ids' tally: of the current versions, in whichever of the two tables they stand. */
 const TALLY = "settlement_id";
-
-/** Prepares statements and keeps them. */
-type Sql = (text: string) => Database.Statement;
 
 /**
  * The current version of each `setl_id`. Ids come in any order, and a tree that takes a few thousand
@@ -48,9 +54,7 @@ export class SettlementIndex {
   }
 
   #kept(): Tally | undefined {
-    // A state of an earlier program has none before it is upgraded.
-    if (this.sql("SELECT 1 FROM sqlite_schema WHERE name = 'tally'").get() === undefined) return undefined;
-    return this.sql("SELECT rows, a, b FROM tally WHERE name = ?").get(TALLY) as Tally | undefined;
+    return isTallied(this.sql) ? keptTally(this.sql, TALLY) : undefined;
   }
 
   #greatest(): string {
@@ -140,8 +144,7 @@ export class SettlementIndex {
   }
 
   #keep(): void {
-    const { rows, a, b } = this.#tally;
-    this.sql("INSERT OR REPLACE INTO tally (name, rows, a, b) VALUES (?, ?, ?, ?)").run(TALLY, rows, a, b);
+    keepTally(this.sql, TALLY, this.#tally);
   }
 
   /** Ids with a current version, as they were kept. */

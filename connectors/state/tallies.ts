@@ -1,6 +1,13 @@
 import { crc32 } from "node:zlib";
 import type Database from "better-sqlite3";
 
+/** Gives a prepared statement; who asks often keeps them. */
+export type Sql = (text: string) => Database.Statement;
+export const plainSql =
+  (db: Database.Database): Sql =>
+  (text) =>
+    db.prepare(text);
+
 type Value = string | number | bigint | Buffer | null;
 
 /** Rows of a table: how many, and two sums of their CRC-32s, which wrap at 32 bits. The order is no matter. */
@@ -87,12 +94,16 @@ export function tallyOf(db: Database.Database, table: string): Tally {
 }
 
 /** Whether a state has checksums: one of an earlier program is given them when it is upgraded. */
-export const isTallied = (db: Database.Database): boolean =>
-  db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'tally'").get() !== undefined;
+export const isTallied = (sql: Sql): boolean =>
+  sql("SELECT 1 FROM sqlite_schema WHERE name = 'tally'").get() !== undefined;
 
 /** What the state says that a table holds; undefined where it says nothing. */
-export function keptTally(db: Database.Database, name: string): Tally | undefined {
-  return db.prepare("SELECT rows, a, b FROM tally WHERE name = ?").get(name) as Tally | undefined;
+export function keptTally(sql: Sql, name: string): Tally | undefined {
+  return sql("SELECT rows, a, b FROM tally WHERE name = ?").get(name) as Tally | undefined;
+}
+
+export function keepTally(sql: Sql, name: string, { rows, a, b }: Tally): void {
+  sql("INSERT OR REPLACE INTO tally (name, rows, a, b) VALUES (?, ?, ?, ?)").run(name, rows, a, b);
 }
 
 /**
@@ -102,8 +113,15 @@ export function keptTally(db: Database.Database, name: string): Tally | undefine
 export class Tallies {
   readonly #tallies = new Map<string, Tally>();
   readonly #changed = new Set<string>();
+  readonly #sql: Sql;
 
-  constructor(private readonly db: Database.Database) {}
+  /** @param sql of `db`; given by who keeps prepared statements */
+  constructor(
+    private readonly db: Database.Database,
+    sql: Sql = plainSql(db),
+  ) {
+    this.#sql = sql;
+  }
 
   /** Begins to follow every change. @throws Error on a table whose tally is missing. */
   follow(): void {
@@ -115,7 +133,7 @@ export class Tallies {
       return null;
     });
     for (const table of talliedTables(db)) {
-      this.#tallies.set(table, { ...(keptTally(db, table) ?? emptyTally()) });
+      this.#tallies.set(table, { ...(keptTally(this.#sql, table) ?? emptyTally()) });
       const note = (sign: 1 | -1, of: string): string =>
         `SELECT note_row('${table}', ${sign}, ${columns(db, table, `${of}.`)});`;
       const on = table.split(".")[0];
@@ -128,18 +146,13 @@ export class Tallies {
   #note(table: string, sign: 1 | -1, values: Value[]): void {
     // Nothing would keep the tally with it.
     if (!this.db.inTransaction) throw new Error(`a write to ${table} outside a commit`);
-    let tally = this.#tallies.get(table);
-    if (tally === undefined) {
-      tally = emptyTally();
-      this.#tallies.set(table, tally);
-    }
-    count(tally, rowCrc(values), sign);
+    count(this.#tallies.get(table)!, rowCrc(values), sign);
     this.#changed.add(table);
   }
 
   /** Keeps what changed, last of all that a transaction writes. */
   save(): void {
-    for (const table of this.#changed) keepTally(this.db, table, this.#tallies.get(table)!);
+    for (const table of this.#changed) keepTally(this.#sql, table, this.#tallies.get(table)!);
     this.#changed.clear();
   }
 
@@ -154,17 +167,13 @@ export class Tallies {
   differing(all = false): string[] {
     return talliedTables(this.db).filter((table) => {
       if (!all && table.includes(".")) return false;
-      const kept = keptTally(this.db, table);
+      const kept = keptTally(this.#sql, table);
       return kept === undefined || !sameTally(kept, tallyOf(this.db, table));
     });
   }
 }
 
-export function keepTally(db: Database.Database, name: string, { rows, a, b }: Tally): void {
-  db.prepare("INSERT OR REPLACE INTO tally (name, rows, a, b) VALUES (?, ?, ?, ?)").run(name, rows, a, b);
-}
-
 /** Takes tables as they are now. */
 export function retally(db: Database.Database, tables: readonly string[]): void {
-  for (const table of tables) keepTally(db, table, tallyOf(db, table));
+  for (const table of tables) keepTally(plainSql(db), table, tallyOf(db, table));
 }

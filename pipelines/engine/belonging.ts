@@ -1,6 +1,6 @@
-import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type StandingFile, standingFile } from "../../connectors/duckdb/publish/standing.js";
+import { setAside } from "../../connectors/state/aside.js";
 import { peekState, type Replaced, type StateFacts } from "../../connectors/state/peek.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { FundpulseError } from "../../schemas/errors.js";
@@ -127,13 +127,4 @@ function begunAnew(readable: readonly StandingFile[]): Acceptance {
       : { instead_of: null },
     replaces: readable.map(({ stateId, sequence }) => ({ stateId, sequence })),
   };
-}
-
-/** Nothing is thrown away: a state that is not gone on with, and what SQLite left beside it, stays under another name. */
-function setAside(path: string, now: EpochMs): void {
-  const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
-  for (const part of ["", "-wal", "-shm"]) {
-    const from = `${path}${part}`;
-    if (existsSync(from)) renameSync(from, `${path.replace(/\.sqlite$/, `.aside-${stamp}.sqlite`)}${part}`);
-  }
 }

@@ -8,8 +8,14 @@ import { loadWriterSchemas } from "../../connectors/decode/writers.js";
 import { DuckDbPublisher } from "../../connectors/duckdb/publish/publisher.js";
 import { localUser } from "../../connectors/files/access-log.js";
 import { FolderSource } from "../../connectors/folder/source.js";
+import { OUTCOMES } from "../../connectors/ports/observer.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
-import type { Source, SourceBatch, SourceContext } from "../../connectors/ports/source.js";
+import {
+  lagTotals,
+  type Source,
+  type SourceBatch,
+  type SourceContext,
+} from "../../connectors/ports/source.js";
 import { stateError } from "../../connectors/state/file.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { FundpulseError } from "../../schemas/errors.js";
@@ -284,7 +290,7 @@ async function consume(
 
   const deliver = async (batch: SourceBatch): Promise<void> => {
     const outcome = await queue.run(() => intake.accept(batch));
-    for (const key of ["applied", "duplicate", "held", "quarantined"] as const) counts[key] += outcome[key];
+    for (const key of OUTCOMES) counts[key] += outcome[key];
     deps.observer.batch(outcome);
     sinceCheckpoint += outcome.applied;
     if (sinceCheckpoint >= CHECKPOINT_RECORDS) {
@@ -400,5 +406,5 @@ async function consume(
 /** Records that stand in the log but may not be read yet; 0 also where the source cannot tell any more. */
 async function openTransactions(source: Source): Promise<number> {
   const lags = await source.lag().catch(() => []);
-  return lags.reduce((sum, l) => sum + (l.inOpenTransactions ?? 0), 0);
+  return lagTotals(lags).inOpenTransactions;
 }

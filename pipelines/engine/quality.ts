@@ -2,6 +2,7 @@ import { statfs } from "node:fs/promises";
 import type { QualityOutcome } from "../../connectors/ports/observer.js";
 import type { Fen } from "../../schemas/units.js";
 import type { State } from "../ledger/state.js";
+import { unmappedOf } from "../ledger/unmapped.js";
 import { verifiedOf } from "../publish/verified.js";
 
 /** How often a running engine looks. */
@@ -39,12 +40,8 @@ export class QualityLook {
   }
 
   #unmapped(): ReadonlyMap<string, Fen> {
-    const { store } = this.#state;
     const total = new Map<string, Fen>();
-    const add = (kind: string, fee: Fen): void => void total.set(kind, ((total.get(kind) ?? 0) + fee) as Fen);
-    for (const { unmapped } of store.months.unmapped())
-      for (const [kind, , , fee] of unmapped) add(kind, fee);
-    for (const { fee } of store.quarantine.unmappedCategories()) add("category", fee);
+    for (const { kind, fee } of unmappedOf(this.#state.store)) total.set(kind, (total.get(kind) ?? 0) + fee);
     return total;
   }
 }

@@ -2,9 +2,8 @@ import { normaliseRecord, type SmallStream } from "../../aggregations/streams/re
 import { validateRecord } from "../../aggregations/streams/validate.js";
 import { versionTime } from "../../aggregations/streams/version.js";
 import { DELETED_KEY, type Decoder, PASSED_OVER } from "../../connectors/ports/decoder.js";
-import type { BatchOutcome } from "../../connectors/ports/observer.js";
+import { type BatchOutcome, OUTCOMES, type Outcome } from "../../connectors/ports/observer.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
-import type { Outcome } from "../../connectors/state/partitions.js";
 import { PSEUDONYM_BYTES } from "../../connectors/state/person-key.js";
 import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
@@ -339,5 +338,3 @@ export class Intake {
     return { retried, resolved };
   }
 }
-
-const OUTCOMES = ["applied", "duplicate", "held", "quarantined"] as const satisfies readonly Outcome[];

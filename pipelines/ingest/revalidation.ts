@@ -2,8 +2,8 @@ import { normaliseRecord, type SmallStream } from "../../aggregations/streams/re
 import { validateRecord } from "../../aggregations/streams/validate.js";
 import { versionTime } from "../../aggregations/streams/version.js";
 import { DELETED_KEY, type Decoder } from "../../connectors/ports/decoder.js";
+import type { Outcome } from "../../connectors/ports/observer.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
-import type { Outcome } from "../../connectors/state/partitions.js";
 import type { QuarantineEntry } from "../../connectors/state/quarantine.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs, MonthNumber } from "../../schemas/units.js";

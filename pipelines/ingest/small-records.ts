@@ -7,7 +7,7 @@ import {
   versionTime,
 } from "../../aggregations/streams/version.js";
 import { jsonText } from "../../connectors/encode/json.js";
-import type { Outcome } from "../../connectors/state/partitions.js";
+import type { Outcome } from "../../connectors/ports/observer.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { EpochMs } from "../../schemas/units.js";

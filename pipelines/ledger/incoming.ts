@@ -1,6 +1,6 @@
 import type { DimensionTuple } from "../../aggregations/dimensions/tuples.js";
+import type { Outcome } from "../../connectors/ports/observer.js";
 import type { CountedAs } from "../../connectors/state/kept-settlements.js";
-import type { Outcome } from "../../connectors/state/partitions.js";
 import type { Ref, RowFacts } from "../../connectors/state/settlement-block.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 import type { Rejection } from "../../schemas/quarantine.js";

@@ -32,14 +32,17 @@ export function rulesOf(config: Config): object {
 }
 
 /** A hash of each rule by its name, as text: kept beside the state, to name the one that differs. */
-export const ruleParts = (config: Config): string =>
+const ruleParts = (config: Config): string =>
   JSON.stringify(
     Object.fromEntries(Object.entries(rulesOf(config)).map(([name, rule]) => [name, hashOf(rule)])),
   );
 
 /** What a state must agree with before it may go on under a configuration. */
-export const stateIdentity = (config: Config): StateIdentity => ({
-  keyCheck: new Privacy(config.privacy.personKey).keyCheck,
+export const stateIdentity = (
+  config: Config,
+  privacy = new Privacy(config.privacy.personKey),
+): Required<StateIdentity> => ({
+  keyCheck: privacy.keyCheck,
   rules: hashOf(rulesOf(config)),
   ruleParts: ruleParts(config),
 });

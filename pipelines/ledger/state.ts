@@ -21,7 +21,7 @@ import type { ClosingState, IngestState, PublishState, VerifyState } from "./por
 import { categoryTable, Reclassification } from "./reclassification.js";
 import { RefundIndex } from "./refund-index.js";
 import { ReportingHistory } from "./reporting-history.js";
-import { dimensionRules, hashOf, ruleParts, rulesOf } from "./rules.js";
+import { dimensionRules, hashOf, stateIdentity } from "./rules.js";
 import { SettlementLedger } from "./settlements.js";
 
 /**
@@ -61,14 +61,12 @@ export class State implements IngestState, PublishState, ClosingState, VerifySta
   ) {
     this.calendar = new ZoneCalendar(config.timezone);
     this.privacy = new Privacy(config.privacy.personKey);
-    const rules = hashOf(rulesOf(config));
-    const parts = ruleParts(config);
-    const identity = { keyCheck: this.privacy.keyCheck, rules, ruleParts: parts };
+    const identity = stateIdentity(config, this.privacy);
     this.store = new SqliteStore(config.data, identity, { acceptRules: options.rebuild });
     const { store } = this;
     this.persons = loadPersons(store.numbers);
     const categories = hashOf([...NATIONAL_CATEGORIES, ...reference.categories, config.casePayment]);
-    this.#tables = { categories, rules, parts };
+    this.#tables = { categories, rules: identity.rules, parts: identity.ruleParts };
     // Nothing is marked before it is known that all of it can be read.
     if (options.rebuild) store.settlements.checkBlocks();
     const damaged = store.damaged.length > 0;

@@ -13,9 +13,9 @@ import type {
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { STREAM_NAMES } from "../../schemas/input/streams.js";
-import { type Fen, yuanText } from "../../schemas/units.js";
+import { yuanText } from "../../schemas/units.js";
 import type { PublishState } from "../ledger/ports.js";
-import { blocksClose } from "../ledger/unmapped.js";
+import { blocksClose, unmappedOf } from "../ledger/unmapped.js";
 import { facilityReportingRows, periodQualityRevision, periodQualityRows } from "./completeness.js";
 
 /** Rows of a quality table that are published at most: beyond it a look-up of single records helps nobody. */
@@ -150,20 +150,7 @@ export class WholeTables {
   }
 
   #unmapped(): UnmappedRow[] {
-    const total = new Map<string, { kind: string; code: string; records: number; fee: Fen }>();
-    for (const { unmapped } of this.state.store.months.unmapped()) {
-      for (const [kind, code, records, fee] of unmapped) {
-        const key = `${kind}\u0001${code}`;
-        const entry = total.get(key) ?? { kind, code, records: 0, fee: 0 };
-        entry.records += records;
-        entry.fee += fee;
-        total.set(key, entry);
-      }
-    }
-    const categories = this.state.store.quarantine
-      .unmappedCategories()
-      .map((row) => ({ kind: "category", ...row }));
-    return [...total.values(), ...categories].map((row) => ({
+    return unmappedOf(this.state.store).map((row) => ({
       ...row,
       fee: yuanText(row.fee),
       blocks_close: blocksClose(row.kind),

@@ -19,8 +19,6 @@ const TECHNICAL = /^__/;
 /** Notes names of fields that arrive and are not known, from a sample of the records. */
 export class UnknownFieldSample {
   readonly #streams = new Map<StreamName, UnknownFields>();
-  /** True when something was noted since `take`. */
-  #isNew = false;
 
   /** Records that were looked at had these fields beside the known ones. */
   note(stream: StreamName, names: Iterable<string>, records: number): void {
@@ -30,7 +28,6 @@ export class UnknownFieldSample {
       this.#streams.set(stream, found);
     }
     found.looked += records;
-    this.#isNew = true;
     for (const name of names) {
       if (TECHNICAL.test(name)) continue;
       const shown = NAME.test(name) ? name : "(a name of another form)";
@@ -42,10 +39,9 @@ export class UnknownFieldSample {
 
   /** What was noted since this was last called; null where it was nothing. */
   take(): ReadonlyMap<StreamName, UnknownFields> | null {
-    if (!this.#isNew) return null;
+    if (this.#streams.size === 0) return null;
     const taken = new Map(this.#streams);
     this.#streams.clear();
-    this.#isNew = false;
     return taken;
   }
 }

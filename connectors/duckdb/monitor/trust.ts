@@ -1,3 +1,4 @@
+import type { Outcome } from "../../ports/observer.js";
 import type { OpenFile } from "./open-file.js";
 
 type Row = Record<string, unknown>;
@@ -16,7 +17,7 @@ export interface Trust {
   readonly reached: number;
   readonly expected: number;
   readonly lagging: readonly Lagging[];
-  readonly balance: Readonly<Record<"received" | "applied" | "duplicate" | "held" | "quarantined", number>>;
+  readonly balance: Readonly<Record<"received" | Outcome, number>>;
   readonly waiting: number;
   readonly oldest: string | null;
   readonly alerts: Readonly<Record<"open" | "critical" | "warning" | "info", number>>;

@@ -179,6 +179,64 @@ describe.skipIf(brokers.length === 0)("a loss that somebody accepts", () => {
     expect(state.values().slice(10)).toEqual(records(100, count));
   });
 
+  it("goes on behind what expires while it reads, after the delivery that was under way", async () => {
+    const { topic, config, state } = await readTen();
+    const gaps: LostRecords[] = [];
+    const abort = new AbortController();
+    const source = openKafka(config, { acceptGaps: [topic] });
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    let holds = false;
+    const ended = source.run(
+      {
+        ...state.context(abort.signal),
+        lost: (gap, next) => {
+          gaps.push(gap);
+          state.positions.set(`${gap.source}/${gap.partition}`, next);
+        },
+      },
+      async (batch) => {
+        holds = true;
+        await gate;
+        state.apply(batch);
+      },
+      { untilDrained: false, onDrained: () => undefined },
+    );
+    ended.catch(() => undefined);
+    await produce(brokers, topic, records(10, 3));
+    await until(() => holds);
+    await produce(brokers, topic, records(13, 17));
+    await deleteBefore(topic, 25);
+    // Looks at the broker go on beside the delivery, and find the loss more than once.
+    await new Promise((resolve) => setTimeout(resolve, 3_500));
+    expect(gaps).toEqual([]);
+    release();
+    await until(() => state.values().length === 18);
+    expect(gaps).toMatchObject([{ kind: "expired", fromNext: 13, toNext: 25 }]);
+    expect(state.values()).toEqual([...records(0, 13), ...records(25, 5)]);
+    abort.abort();
+    await ended;
+    await source.close();
+  });
+
+  it("ends with what kept it from being kept", async () => {
+    const { topic, config, state } = await readTen();
+    await recreate(topic, records(100, 20));
+    const source = openKafka(config, { acceptGaps: [topic] });
+    const context = {
+      ...state.context(),
+      lost: () => {
+        throw new Error("the state is full");
+      },
+    };
+    const run = source.run(context, async (batch) => state.apply(batch), {
+      untilDrained: true,
+      onDrained: () => undefined,
+    });
+    await expect(run).rejects.toThrow("the state is full");
+    await source.close();
+  });
+
   it("says so where a log that was never read begins above 0", async () => {
     const { topic, config } = await readTen();
     await deleteBefore(topic, 5);

@@ -1,0 +1,118 @@
+import { dayText, monthText } from "../../../aggregations/calendar.js";
+import { FundpulseError } from "../../../schemas/errors.js";
+import type { PublishInput } from "../../ports/publisher.js";
+import type { ChangedPeriod } from "./change.js";
+import { type DataSpan, monthsOf, type PeriodRow, periodsOf, touchedPeriods } from "./periods.js";
+
+/** What stands in the working file before a publish. */
+export interface Standing {
+  readonly sequence: number;
+  readonly span: DataSpan | null;
+}
+
+/** Which periods a publish writes, and how. */
+export interface PublishPlan {
+  /** Every period that rows stand for after it, by id. */
+  readonly periods: ReadonlyMap<string, PeriodRow>;
+  /** Periods of which everything is given: sums, and persons where any are counted; others stand or are changed. */
+  readonly given: ReadonlySet<string>;
+  /** Written anew from their sums. */
+  readonly changed: readonly PeriodRow[];
+  /** Unchanged themselves; the same period a year before was not. */
+  readonly followers: readonly PeriodRow[];
+  /** Ids of periods that rows stood for and stand no more. */
+  readonly removed: readonly string[];
+  /** Periods that get changes alone, by id. */
+  readonly partial: ReadonlyMap<string, ChangedPeriod>;
+  /** Ids of all whose facts are written, one way or the other. */
+  readonly refreshed: ReadonlySet<string>;
+}
+
+/**
+ * The periods that a publish touches.
+ * @param standing what stands; null before a full publish
+ * @param keep how many days are published, in all and by facility
+ * @throws FundpulseError FP4001 where changes are given that what stands cannot take
+ */
+export function planPublish(
+  input: PublishInput,
+  standing: Standing | null,
+  keep: { keepDays: number; keepFacilityDays: number },
+): PublishPlan {
+  const { firstDataDay: firstDay, lastDataDay: lastDay } = input;
+  const periods =
+    firstDay === null || lastDay === null
+      ? new Map<string, PeriodRow>()
+      : periodsOf({ firstDay, lastDay }, keep);
+  const before = standing?.span ? periodsOf(standing.span, keep) : new Map<string, PeriodRow>();
+  const touched = touchedPeriods(
+    input.months.map((m) => m.month),
+    input.days.map((d) => d.day),
+    input.persons.map((p) => p.period),
+  );
+  const changed = [...periods.values()].filter((p) => touched.has(p.id) || !before.has(p.id));
+  const changedIds = new Set(changed.map((p) => p.id));
+  const removed = [...before.keys()].filter((id) => !periods.has(id));
+  const moved = new Set([...changedIds, ...touched, ...removed]);
+  const followers = [...periods.values()].filter(
+    (p) => !changedIds.has(p.id) && p.previous !== null && moved.has(p.previous),
+  );
+  const partial = changedInPart(input, standing, before, periods, changedIds);
+  const refreshed = new Set([...changed, ...followers].map((p) => p.id));
+  for (const { id, next } of partial.values()) {
+    refreshed.add(id);
+    if (next !== null) refreshed.add(next);
+  }
+  return { periods, given: givenWhole(input), changed, followers, removed, partial, refreshed };
+}
+
+/**
+ * Periods that get changes alone. Changes count from one publish on: on another, or for a period that is not
+ * published, they would say nothing.
+ */
+function changedInPart(
+  input: PublishInput,
+  standing: Standing | null,
+  before: ReadonlyMap<string, PeriodRow>,
+  after: ReadonlyMap<string, PeriodRow>,
+  whole: ReadonlySet<string>,
+): Map<string, ChangedPeriod> {
+  const ids = new Set([
+    ...input.sumChanges.flatMap((c) => c.periods),
+    ...input.personChanges.map((p) => p.period),
+  ]);
+  if (ids.size === 0) return new Map();
+  if (input.since !== standing?.sequence)
+    throw new FundpulseError("FP4001", "changes of another publish", { action: "publish everything (full)" });
+  const next = new Map([...after.values()].map((p) => [p.previous, p.id]));
+  const given = new Set([
+    ...input.months.map((m) => monthText(m.month)),
+    ...input.days.map((d) => dayText(d.day)),
+  ]);
+  const found = new Map<string, ChangedPeriod>();
+  for (const id of ids) {
+    const period = after.get(id);
+    // Taken back with the end of the data.
+    if (period === undefined) continue;
+    if (given.has(id) || !before.has(id))
+      throw new FundpulseError("FP4001", `changes of ${id} without its sums`);
+    // Added up from its months anew.
+    if (whole.has(id) && monthsOf(period).length > 0) continue;
+    const { previous } = period;
+    found.set(id, {
+      id,
+      previous: previous !== null && after.has(previous) ? previous : null,
+      next: next.get(id) ?? null,
+    });
+  }
+  return found;
+}
+
+function givenWhole(input: PublishInput): Set<string> {
+  const counted = new Set(input.persons.map((p) => p.period));
+  const summed = [
+    ...input.months.map((m) => monthText(m.month)),
+    ...(input.addedUp ?? []).flatMap((p) => p.periods),
+  ];
+  return new Set([...summed.filter((id) => counted.has(id)), ...input.days.map((d) => dayText(d.day))]);
+}
