@@ -88,8 +88,7 @@ export function restatementsFinding(f: {
 }): Finding {
   const s = new Sentence();
   if (f.closed === 0) return s.say(["还没有结账的期间。", "No period is closed yet."]).finding();
-  if (!f.isClosed)
-    return s.say([`${f.period} 还没有结账。`, `${f.period} is not closed yet.`]).finding();
+  if (!f.isClosed) return s.say([`${f.period} 还没有结账。`, `${f.period} is not closed yet.`]).finding();
   if (f.period === null) s.say([`已结 ${count(f.closed)} 个期间`, `${count(f.closed)} periods are closed`]);
   else s.say([`${f.period} 已结`, `${f.period} is closed`]);
   if (f.restated === 0) return s.say(["，结账后没有变化。", ", and nothing changed since."]).finding();

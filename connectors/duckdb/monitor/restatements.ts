@@ -28,7 +28,7 @@ export async function restatementsOf(
     await file.rows(`SELECT period, insurance, "grouping", ${PLACES}, facility_name, indicator, unit,
       old_value, new_value, delta
     FROM restatement ${where}
-    ORDER BY period DESC, length("grouping"), abs(delta) DESC, "grouping", insurance, indicator, ${PLACE.join(", ")}
+    ORDER BY period DESC, "grouping" <> 'total', length("grouping"), abs(delta) DESC, "grouping", insurance, indicator, ${PLACE.join(", ")}
     LIMIT ${limit} OFFSET ${offset}`);
   if (rows.length === 0) return [];
   // Causes are looked up for what is shown alone: all of them together take as long again.

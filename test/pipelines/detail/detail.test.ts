@@ -199,7 +199,10 @@ test("brought up to date month by month it equals one written anew", {
   expect(await content()).toEqual(incremental);
 });
 
-test("the file in place is the state's own: an older one, another state's and a spoiled one are replaced", async () => {
+test("the file in place is the state's own: an older one, another state's and a spoiled one are replaced", {
+  tags: "long",
+  timeout: 120_000,
+}, async () => {
   w = new Workspace();
   w.put("settlement-1.ndjson", [settlement("1")]);
   await w.drain();
@@ -236,7 +239,7 @@ test("the file in place is the state's own: an older one, another state's and a 
   expect(
     await rows("SELECT setl_id FROM settlement WHERE month = '2024-03' ORDER BY ALL", found.path),
   ).toEqual([{ setl_id: "1" }, { setl_id: "2" }]);
-}, 60_000);
+});
 
 test("a reader keeps the file that it opened while another is put in its place", {
   tags: "long",

@@ -18,7 +18,7 @@ import { type Column, DataTable, type Order, sheetOf } from "../parts/table.js";
 import { useStore } from "../state/store.js";
 import { change, hrefOf, usePlace } from "../state/url.js";
 import { type Key, useText } from "../text/text.js";
-import { type FigureColumn, figuresOf, shortName, useFigureColumns } from "./columns.js";
+import { type FigureColumn, figuresOf, shortName, shownChange, useFigureColumns } from "./columns.js";
 import { useView, type ViewAnswer } from "./use-view.js";
 
 export interface CareRow {
@@ -37,9 +37,6 @@ export interface CareData extends ViewAnswer, Paged {
   readonly months: readonly MonthRow[];
 }
 
-const hasChange = (f: Figures[string], kind: "yoy" | "period"): boolean =>
-  (kind === "yoy" ? (f.change ?? f.change_pct) : f.compared_change) != null;
-
 /** Figures side by side, each with its change. */
 export function Tiles({ figures, list }: { figures: Figures; list: readonly FigureColumn[] }) {
   const { t, lang } = useText();
@@ -55,7 +52,7 @@ export function Tiles({ figures, list }: { figures: Figures; list: readonly Figu
               <Fig of={figures[c.indicator]} shape={c.shape} unit />
             </p>
             <p class="beneath">
-              {against.kind !== "none" && hasChange(figures[c.indicator], against.kind) && (
+              {against.kind !== "none" && shownChange(figures[c.indicator], against.kind) != null && (
                 <>
                   {against.kind === "period"
                     ? t("col.compared", { period: periodText(against.period, lang) })
