@@ -39,6 +39,10 @@ export const SETTLEMENT_DIMENSIONS = [
 ] as const satisfies readonly Dimension[];
 export type SettlementDimension = (typeof SETTLEMENT_DIMENSIONS)[number];
 
+/** Dimensions of a grouping of settlements, in its order. */
+export const dimensionsOf = (grouping: string): SettlementDimension[] =>
+  grouping === "total" ? [] : (grouping.split("+") as SettlementDimension[]);
+
 /** What cannot be determined reads so, in every dimension. */
 export const UNKNOWN = "unknown";
 

@@ -16,6 +16,9 @@ export interface FacilityVersion {
   readonly known: boolean;
 }
 
+/** The national levels. */
+export const HOSPITAL_LEVELS = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11"];
+
 /** Whether a code is one of the national levels, 01 to 11. */
 export const isHospitalLevel = (hospLv: string): boolean => /^(0[1-9]|1[01])$/.test(hospLv);
 

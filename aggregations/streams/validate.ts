@@ -5,6 +5,7 @@ import { type FieldType, STREAMS } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { dayOf, parsePeriod } from "../calendar.js";
+import { HOSPITAL_LEVELS } from "../dimensions/facilities.js";
 import { over, parseDecimal, whole } from "../rational.js";
 import { mapOf, numberOf, type SmallStream, textOf } from "./record.js";
 
@@ -31,7 +32,6 @@ export const FUND_KINDS = [
   "budget_expense",
   "opening_balance",
 ] as const;
-const LEVELS = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11"];
 
 /** The insurance, where present, is one of the configuration, or `all` where that may be. */
 const insurance =
@@ -92,7 +92,7 @@ const CHECKS: Readonly<Record<SmallStream, readonly Check[]>> = {
   ],
   facility: [
     division,
-    oneOf("hosp_lv", LEVELS),
+    oneOf("hosp_lv", HOSPITAL_LEVELS),
     oneOf("tier", ["3", "2", "1", "0"]),
     oneOf("ownership", ["public", "private"]),
     (r) => {

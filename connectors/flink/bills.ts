@@ -3,8 +3,8 @@ import type { Config } from "../../schemas/config/schema.js";
 import { AMOUNT_FIELDS } from "../../schemas/input/streams.js";
 import type { DayNumber } from "../../schemas/units.js";
 import { once, view } from "./dialect.js";
-import { category, dimensions, inpatient, insurance, isOutside, liesIn, tierOfLevel } from "./dimensions.js";
-import { facilityFacts, facilityText } from "./facilities.js";
+import { category, dimensions, inpatient, insurance, isOutside, liesIn } from "./dimensions.js";
+import { withFacility } from "./facilities.js";
 import { fault, outsideFault, stayFault, timeFault } from "./judge.js";
 import { account, MEASURED_AMOUNTS } from "./measures.js";
 import { normalisedFields } from "./normalise.js";
@@ -12,7 +12,7 @@ import { canonical, GREATEST_FIRST, precedence } from "./version.js";
 import { bedDays, weight } from "./weight.js";
 
 /** What the views of the settlements are generated from. */
-export interface BillRules {
+interface BillRules {
   readonly config: Config;
   readonly categories: CategoryTable;
   readonly firstDay: DayNumber;
@@ -51,7 +51,7 @@ FROM settlement_coded`,
 const CARRIED = [
   ...["setl_id", "init_setl_id", "psn", "ins", "cat", "insu_admdvs", "fixmedins_code", "fix_blng_admdvs"],
   ...[
-    "stated_tier",
+    "hosp_lv",
     "psn_type",
     "setl_type",
     "clr_way",
@@ -73,7 +73,7 @@ export function placedViews({ config }: BillRules): string[] {
     view(
       "settlement_valid",
       `SELECT setl_id, init_setl_id, fundpulse_person(psn_no) AS psn, ins, cat, insu_admdvs, fixmedins_code, fix_blng_admdvs,
-  ${tierOfLevel("hosp_lv")} AS stated_tier, psn_type, setl_type, clr_way, vali_flag, setl_time, updt_time,
+  hosp_lv, psn_type, setl_type, clr_way, vali_flag, setl_time, updt_time,
   ${precedence()} AS flag_rank,
   ${canonical()} AS canon,
   ${weight()} AS weight,
@@ -82,17 +82,12 @@ export function placedViews({ config }: BillRules): string[] {
   stay_fault, time_fault, raw_value, ${PLACE.join(", ")}
 FROM settlement_judged WHERE fault IS NULL`,
     ),
-    view(
-      "settlement_met",
-      `SELECT s.*, ${facilityText("s.setl_day")}
-FROM settlement_valid s LEFT JOIN facility_versions f ON s.fixmedins_code = f.code`,
-    ),
-    view(
-      "settlement_facts",
-      `SELECT ${[...CARRIED, "stay_fault", "time_fault", "raw_value", ...PLACE].join(", ")},
-  ${facilityFacts().join(",\n  ")}
-FROM settlement_met`,
-    ),
+    ...withFacility({
+      of: "settlement_valid",
+      into: "settlement_facts",
+      day: "setl_day",
+      columns: [...CARRIED, "stay_fault", "time_fault", "raw_value", ...PLACE],
+    }),
     view(
       "settlement_placed",
       `SELECT *, CASE WHEN ${outside} THEN COALESCE(time_fault, ${outsideFault()})
@@ -136,17 +131,12 @@ FROM (SELECT ${[...CARRIED, ...own].join(", ")} FROM standing WHERE vali_flag = 
 LEFT JOIN (SELECT setl_id AS original_id, setl_day AS original_day, setl_month AS original_month FROM standing) o
   ON r.init_setl_id = o.original_id`,
     ),
-    view(
-      "refund_met",
-      `SELECT s.*, ${facilityText("s.original_day")}
-FROM refund_of s LEFT JOIN facility_versions f ON s.fixmedins_code = f.code`,
-    ),
-    view(
-      "refund_facts",
-      `SELECT ${[...CARRIED, ...PLACED.map((c) => `own_${c}`), "original_day", "original_month"].join(", ")},
-  ${facilityFacts().join(",\n  ")}
-FROM refund_met`,
-    ),
+    ...withFacility({
+      of: "refund_of",
+      into: "refund_facts",
+      day: "original_day",
+      columns: [...CARRIED, ...PLACED.map((c) => `own_${c}`), "original_day", "original_month"],
+    }),
     view(
       "bill",
       `SELECT ${[...STAYING, ...MOVING].join(", ")} FROM standing WHERE vali_flag = '1' AND init_setl_id = ''

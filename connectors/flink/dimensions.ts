@@ -96,7 +96,7 @@ const flow = (jurisdiction: Config["jurisdiction"]): string =>
   );
 
 /** `careGroupOf` (aggregations/dimensions/tuples.ts), over the columns `d_region`, `tier`, `ownership` and `kind`. */
-export const careGroup = (rules: Config["careGroups"]): string =>
+const careGroup = (rules: Config["careGroups"]): string =>
   firstOf(
     rules.map((rule): [string, string] => {
       const conditions = Object.entries(rule.when).flatMap(([d, values]) =>

@@ -1,6 +1,7 @@
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { STREAMS } from "../../schemas/input/streams.js";
-import { text, view } from "./dialect.js";
+import { SEPARATOR_SQL, text, view } from "./dialect.js";
+import { tierOfLevel } from "./dimensions.js";
 
 /** Fields of a facility's version, as the jar's `fundpulse_facilities` takes them. */
 const FIELDS = STREAMS.facility.fields.map((f) => f.name);
@@ -49,13 +50,24 @@ export function facilityViews(fromFile: readonly StreamRecord[]): string[] {
   ];
 }
 
-/** What the jar tells of a facility as of a day, in this order. */
+/** What the jar tells of a facility as of a day, in this order; `facility_known` is `1` or `0`. */
 const FACTS = ["division", "tier", "ownership", "kind", "facility_known"] as const;
 
-/** The facts of a settlement's facility as of a day: one text. */
-export const facilityText = (day: string): string =>
-  `fundpulse_facility(f.versions, ${day}, s.fix_blng_admdvs, s.stated_tier) AS fact_text`;
-
-/** The columns of a `fact_text`; `facility_known` is `1` or `0`. */
-export const facilityFacts = (): string[] =>
-  FACTS.map((name, i) => `SPLIT_INDEX(fact_text, CHR(31), ${i}) AS ${name}`);
+/** Two views: bills meet their facility by its code, then `into` has their columns with its facts as of a day. */
+export function withFacility(names: {
+  readonly of: string;
+  readonly into: string;
+  readonly day: string;
+  readonly columns: readonly string[];
+}): string[] {
+  const { of, into, day, columns } = names;
+  const facts = FACTS.map((name, i) => `SPLIT_INDEX(fact_text, ${SEPARATOR_SQL}, ${i}) AS ${name}`);
+  return [
+    view(
+      `${into}_met`,
+      `SELECT s.*, fundpulse_facility(f.versions, s.${day}, s.fix_blng_admdvs, ${tierOfLevel("s.hosp_lv")}) AS fact_text
+FROM ${of} s LEFT JOIN facility_versions f ON s.fixmedins_code = f.code`,
+    ),
+    view(into, `SELECT ${[...columns, ...facts].join(",\n  ")}\nFROM ${into}_met`),
+  ];
+}

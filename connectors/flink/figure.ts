@@ -1,4 +1,4 @@
-import type { SettlementDimension } from "../../schemas/dimensions.js";
+import { dimensionsOf, type SettlementDimension } from "../../schemas/dimensions.js";
 import { MEASURES } from "../../schemas/measures.js";
 import type { DayNumber, EpochMs, Fen, MonthNumber } from "../../schemas/units.js";
 import { SEPARATOR } from "./dialect.js";
@@ -118,7 +118,7 @@ export function readFigure(manifest: JobManifest, key: string, value: FigureValu
     case FIGURE_KINDS.persons: {
       const grouping = manifest.personGroupings[Number(parts[1])];
       if (grouping === undefined) throw new Error("a person grouping that the manifest does not have");
-      const names = grouping === "total" ? [] : (grouping.split("+") as SettlementDimension[]);
+      const names = dimensionsOf(grouping);
       return {
         kind: "persons",
         year: Number(parts[0]),
@@ -146,13 +146,27 @@ export function readFigure(manifest: JobManifest, key: string, value: FigureValu
       };
     }
     case FIGURE_KINDS.meta:
-      return readMeta(parts, value);
+      return metaOf(parts, value);
     default:
       throw new Error("a record that is no figure");
   }
 }
 
-function readMeta(parts: readonly string[], value: FigureValue | null): JobFigure {
+/** What a job says of itself, which is written alike whatever it computes. */
+export type JobMeta = Extract<JobFigure, { readonly kind: "progress" | "latest" | "manifest" }>;
+
+/** What a record of the topic, of whichever job, says of that job; null where it is a figure, or none of ours. */
+export function readMeta(key: string, value: Buffer | null): JobMeta | null {
+  const [kind, ...parts] = key.split(SEPARATOR);
+  if (kind !== FIGURE_KINDS.meta) return null;
+  try {
+    return metaOf(parts, value && (JSON.parse(value.toString()) as FigureValue));
+  } catch {
+    return null;
+  }
+}
+
+function metaOf(parts: readonly string[], value: FigureValue | null): JobMeta {
   const [what, partition] = parts;
   if (what === "settlement" || what === "facility") {
     const [last, records] = value?.v ?? [-1, 0];

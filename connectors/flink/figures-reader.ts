@@ -1,10 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { FundpulseError } from "../../schemas/errors.js";
 import type { KafkaConnection } from "../kafka/client.js";
 import { createKafkaClient } from "../kafka/client.js";
 import type { Log } from "../ports/log.js";
-import { type FigureValue, type JobFigure, readFigure } from "./figure.js";
+import { readMeta } from "./figure.js";
 import type { JobManifest } from "./generate.js";
+import { kafkaCalls } from "./kafka-calls.js";
 
 /** What a figures topic says of the job that writes it. */
 export interface FiguresTold {
@@ -21,12 +23,23 @@ export interface FiguresTold {
 /** How long a topic is read at most. */
 const READ_MS = 60_000;
 
-/** Reads the committed records of a figures topic to its present end. Leaves nothing behind in the broker's groups. */
-export async function readFiguresTopic(
+/**
+ * Reads the committed records of a figures topic to its present end, whichever job writes them: of its figures only how
+ * many there are. Leaves nothing behind in the broker's groups.
+ * @throws FundpulseError FP3001, FP3005 where Kafka cannot be reached; FP3102 where a topic of the job is not there
+ */
+export const readFiguresTopic = (
   connection: KafkaConnection,
   manifest: JobManifest,
   log: Log,
   readMs = READ_MS,
+): Promise<FiguresTold> => kafkaCalls(connection, () => read(connection, manifest, log, readMs));
+
+async function read(
+  connection: KafkaConnection,
+  manifest: JobManifest,
+  log: Log,
+  readMs: number,
 ): Promise<FiguresTold> {
   const kafka = createKafkaClient(connection, log, 5);
   const admin = kafka.admin();
@@ -38,14 +51,23 @@ export async function readFiguresTopic(
   const standing = new Set<string>();
   let found: FiguresTold["manifest"] = null;
   let at = -1;
-  const take = (key: string, value: FigureValue | null): void => {
+  const take = (key: string, value: Buffer | null): void => {
     if (value === null) standing.delete(key);
     else standing.add(key);
-    const figure: JobFigure = readFigure(manifest, key, value);
+    const figure = readMeta(key, value);
+    if (figure === null) return;
     if (figure.kind === "progress") next[figure.stream].set(figure.partition, figure.last + 1);
     else if (figure.kind === "manifest") found = figure;
   };
   try {
+    const present = new Set(await admin.listTopics());
+    const missing = Object.values(manifest.topics).filter((t) => !present.has(t));
+    if (missing.length > 0) {
+      throw new FundpulseError(
+        "FP3102",
+        `topic ${missing.join(", ")} does not exist on ${connection.brokers.join(", ")}: no job of this configuration has run there`,
+      );
+    }
     const [{ low, high }] = await admin.fetchTopicOffsets(topic);
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
@@ -54,7 +76,7 @@ export async function readFiguresTopic(
       eachBatchAutoResolve: true,
       eachBatch: async ({ batch }) => {
         for (const { key, value } of batch.messages) {
-          if (key) take(key.toString(), value && (JSON.parse(value.toString()) as FigureValue));
+          if (key) take(key.toString(), value);
         }
         // Markers of transactions end it too; no message has their offsets.
         at = Math.max(at, Number(batch.lastOffset()));

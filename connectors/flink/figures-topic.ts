@@ -2,6 +2,7 @@ import type { KafkaSourceConfig } from "../../schemas/config/schema.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { createKafkaClient } from "../kafka/client.js";
 import type { Log } from "../ports/log.js";
+import { kafkaCalls } from "./kafka-calls.js";
 import type { Wiring } from "./tables.js";
 
 const COMPACT = [{ name: "cleanup.policy", value: "compact" }];
@@ -10,13 +11,15 @@ const TOPIC = 2;
 
 /**
  * Makes the figures topic, or sees that the one that is there can carry a job's figures: one partition, compacted.
- * @throws FundpulseError FP3102 where it cannot, or where a topic that the job reads is not there
+ * @throws FundpulseError FP3001, FP3005 where Kafka cannot be reached; FP3102 where the topic cannot carry them, or where a topic that the job reads is not there
  */
-export async function ensureFiguresTopic(
+export const ensureFiguresTopic = (
   config: KafkaSourceConfig,
-  { topics }: Wiring,
+  wiring: Wiring,
   log: Log,
-): Promise<"made" | "there"> {
+): Promise<"made" | "there"> => kafkaCalls(config, () => ensured(config, wiring, log));
+
+async function ensured(config: KafkaSourceConfig, { topics }: Wiring, log: Log): Promise<"made" | "there"> {
   const admin = createKafkaClient(config, log, 5).admin();
   await admin.connect();
   try {
@@ -45,7 +48,7 @@ export async function ensureFiguresTopic(
       resources: [{ type: TOPIC, name: topics.figures, configNames: ["cleanup.policy"] }],
     });
     const policy = described.resources[0]?.configEntries[0]?.configValue;
-    if (policy !== "compact") {
+    if (policy?.trim() !== "compact") {
       throw new FundpulseError(
         "FP3102",
         `topic ${topics.figures} has cleanup.policy ${policy}; figures need compact, so that none of them is ever dropped`,

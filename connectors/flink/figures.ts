@@ -1,7 +1,8 @@
 import type { CategoryTable } from "../../aggregations/dimensions/categories.js";
+import { HOSPITAL_LEVELS } from "../../aggregations/dimensions/facilities.js";
 import type { Config } from "../../schemas/config/schema.js";
-import { SETTLEMENT_DIMENSIONS, type SettlementDimension } from "../../schemas/dimensions.js";
-import { joined, text, view } from "./dialect.js";
+import { dimensionsOf, SETTLEMENT_DIMENSIONS, type SettlementDimension } from "../../schemas/dimensions.js";
+import { isOneOf, joined, text, view } from "./dialect.js";
 import { insuranceName, parentLines } from "./dimensions.js";
 import { measures } from "./measures.js";
 
@@ -32,12 +33,12 @@ export const FIGURE_KINDS = {
 } as const;
 const K = FIGURE_KINDS;
 
-const partsOf = (grouping: string): readonly string[] => (grouping === "total" ? [] : grouping.split("+"));
-
 /** The dimensions that the day groupings tell apart, with (`facility`) and without facilities. */
 export function dayDimensions(config: Config, facility: boolean): SettlementDimension[] {
-  const groupings = config.periods.dayGroupings.filter((g) => partsOf(g).includes("facility") === facility);
-  return SETTLEMENT_DIMENSIONS.filter((d) => groupings.some((g) => partsOf(g).includes(d)));
+  const groupings = config.periods.dayGroupings.filter(
+    (g) => dimensionsOf(g).includes("facility") === facility,
+  );
+  return SETTLEMENT_DIMENSIONS.filter((d) => groupings.some((g) => dimensionsOf(g).includes(d)));
 }
 
 const NO_NUMBERS = "CAST(NULL AS ARRAY<BIGINT>)";
@@ -100,7 +101,7 @@ export function personFigures(config: Config, categories: CategoryTable): Figure
   const lines = parentLines(categories, config.insurances);
   const keys = (groupings: readonly (readonly [grouping: string, number: number])[]): string[] =>
     groupings.flatMap(([grouping, number]) => {
-      const parts = partsOf(grouping);
+      const parts = dimensionsOf(grouping);
       const key = (category: string): string =>
         joined([text(String(number)), ...parts.map((d) => (d === "category" ? category : `d_${d}`))]);
       if (!parts.includes("category")) return [key("")];
@@ -111,7 +112,7 @@ export function personFigures(config: Config, categories: CategoryTable): Figure
     });
   const all = config.personGroupings.map((g, i) => [g, i] as const);
   // Other people's funds count only where the flow is told apart.
-  const foreign = keys(all.filter(([g]) => partsOf(g).includes("flow")));
+  const foreign = keys(all.filter(([g]) => dimensionsOf(g).includes("flow")));
   const array = (list: readonly string[]): string => `ARRAY[${list.join(",\n    ")}]`;
   if (all.length === 0) return { views: [], branches: [] };
   const groups =
@@ -144,6 +145,7 @@ WHERE weight <> 0${where} AND g.group_key IS NOT NULL`,
 export function qualityFigures(): FigureSql {
   const kinds: [kind: string, code: string, condition: string][] = [
     ["facility", "fixmedins_code", "facility_known = '0'"],
+    ["hosp_lv", "hosp_lv", `facility_known = '0' AND NOT ${isOneOf("hosp_lv", HOSPITAL_LEVELS)}`],
     ["psn_type", "psn_type", "d_person_kind = 'unknown'"],
     ["setl_type", "setl_type", "d_channel = 'unknown'"],
   ];

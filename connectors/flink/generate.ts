@@ -18,7 +18,8 @@ import {
   qualityFigures,
   sumFigures,
 } from "./figures.js";
-import { type Decoding, figuresTable, layoutJson, sourceTable, type Wiring } from "./tables.js";
+import { javaSources } from "./java-sources.js";
+import { type Decoding, figuresTable, layoutJson, schemasJson, sourceTable, type Wiring } from "./tables.js";
 
 /** Raised when the same declarations come to another job: an older figures topic is then refused. */
 const GENERATION = 1;
@@ -123,6 +124,8 @@ export function generateJob(
     branches: figures.flatMap((f) => f.branches),
     fields: [layoutJson("settlement", decoding.aliases), layoutJson("facility", decoding.aliases)],
     decoding,
+    schemas: [schemasJson("settlement", decoding.schemas), schemasJson("facility", decoding.schemas)],
+    java: javaSources().hash,
   });
   const anchors = sharedViews(config).map(
     ([name, never]) => `INSERT INTO nowhere SELECT CAST(setl_time AS STRING) FROM ${name} WHERE ${never};`,

@@ -3,9 +3,7 @@ import { FundpulseError } from "../../schemas/errors.js";
 import { STREAMS } from "../../schemas/input/streams.js";
 import type { Wiring } from "./tables.js";
 
-export const FIGURES_TOPIC = "fund.figures";
-
-export interface WiringOptions {
+interface WiringOptions {
   readonly name: string;
   readonly figures: string;
   /** `key=value` of the Kafka clients. */
@@ -38,10 +36,10 @@ export function wiringOf(config: Config, { name, figures, properties }: WiringOp
     );
   }
   const registry = source.schemaRegistry;
-  if (registry?.username !== undefined) {
+  if (registry && (registry.username !== undefined || new URL(registry.url).username !== "")) {
     throw new FundpulseError(
       "FP3101",
-      "source.schemaRegistry.username: a job reads a registry without a log-in",
+      "source.schemaRegistry: a job reads a registry without a log-in, be it in username or in url",
     );
   }
   const topic = (stream: "settlement" | "facility"): string => source.topics[stream] ?? STREAMS[stream].topic;

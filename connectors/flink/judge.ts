@@ -6,8 +6,8 @@ import type { DayNumber } from "../../schemas/units.js";
 import { firstOf, text } from "./dialect.js";
 
 /** Between the reason of a fault and its detail. */
-export const FAULT_SEPARATOR = "|";
-export const NO_FAULT = "CAST(NULL AS STRING)";
+const FAULT_SEPARATOR = "|";
+const NO_FAULT = "CAST(NULL AS STRING)";
 
 const faultText = (reason: QuarantineReason, detail: string): string =>
   text(`${reason}${FAULT_SEPARATOR}${detail}`);

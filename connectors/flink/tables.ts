@@ -1,13 +1,12 @@
 import {
   avroSchema,
   EARLIER_AVRO_SCHEMAS,
-  FIELD_ALIASES,
   type FieldType,
   STREAMS,
   type StreamName,
 } from "../../schemas/input/streams.js";
 import { canonicalForm, parseAvro, rabinFingerprint } from "../decode/avro/schema.js";
-import type { FieldAliases } from "../decode/fields/slots.js";
+import { type FieldAliases, layoutOf } from "../decode/fields/slots.js";
 import { text } from "./dialect.js";
 import { absentReads } from "./normalise.js";
 
@@ -53,24 +52,31 @@ const clientOptions = ({ brokers, kafka }: Wiring): Record<string, string> => ({
 });
 
 /** The field table of a stream as the jar's format reads it. */
-export const layoutJson = (stream: StreamName, aliases: FieldAliases): string =>
-  JSON.stringify(
-    STREAMS[stream].fields.map((f) => ({
+export function layoutJson(stream: StreamName, more: FieldAliases): string {
+  const { fields, aliases, slotOf } = layoutOf(stream, more);
+  const names = new Map([...slotOf].map(([name, slot]) => [slot, name]));
+  return JSON.stringify(
+    fields.map((f, i) => ({
       ...f,
       ...(stream === "settlement" ? { absent: absentReads(f.name) } : {}),
-      aliases: [...(aliases[f.name] ?? []), ...(FIELD_ALIASES[f.name] ?? [])],
+      aliases: aliases.flatMap(({ slot, of }) => (of === i ? [names.get(slot)] : [])),
     })),
   );
+}
 
-/** Our own writer schemas of a stream and further ones, by their fingerprint in hex, as it stands in a message. */
+/**
+ * Our own writer schemas of a stream and further ones, by their fingerprint in hex, as it stands in a message. Of two
+ * that differ in what a fingerprint leaves out (logical types) the first stands, our own before any other.
+ */
 export function schemasJson(stream: StreamName, further: readonly string[]): string {
   const own = [avroSchema(stream), ...(stream === "settlement" ? EARLIER_AVRO_SCHEMAS : [])];
   const all = [...own.map((schema) => JSON.stringify(schema)), ...further];
-  return JSON.stringify(
-    Object.fromEntries(
-      all.map((json) => [rabinFingerprint(canonicalForm(parseAvro(json))).toString("hex"), json]),
-    ),
-  );
+  const found = new Map<string, string>();
+  for (const json of all) {
+    const fingerprint = rabinFingerprint(canonicalForm(parseAvro(json))).toString("hex");
+    if (!found.has(fingerprint)) found.set(fingerprint, json);
+  }
+  return JSON.stringify(Object.fromEntries(found));
 }
 
 /** A stream as the jar's format gives it: every field in its normal form, and why a record could not be read. */

@@ -1,6 +1,6 @@
 import { deflateSync, inflateSync } from "node:zlib";
 import type { GroupKey } from "../../aggregations/dimensions/groups.js";
-import type { SettlementDimension } from "../../schemas/dimensions.js";
+import { dimensionsOf } from "../../schemas/dimensions.js";
 import type { Figure } from "../../schemas/figure.js";
 import { MEASURES } from "../../schemas/measures.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
@@ -81,10 +81,6 @@ export function unpackSums(data: Buffer, period: string): FrozenSums {
   const sums = MEASURES.map((m) => columns.get(m.name) ?? new Float64Array(rows));
   return { groupings, personGroupings, groups, sums, persons };
 }
-
-/** Dimensions of a grouping, in its order. */
-const dimensionsOf = (grouping: string): SettlementDimension[] =>
-  grouping === "total" ? [] : (grouping.split("+") as SettlementDimension[]);
 
 /** Packs the given figures of a period (enrolment, funds, DIP, reported facts). */
 export const packFigures = (figures: readonly Figure[]): Buffer =>

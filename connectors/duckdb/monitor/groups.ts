@@ -1,4 +1,4 @@
-import type { Dimension, SettlementDimension } from "../../../schemas/dimensions.js";
+import { type Dimension, dimensionsOf } from "../../../schemas/dimensions.js";
 import { quoteText } from "../../../schemas/published/definition.js";
 import { cellFrom } from "../views/cell.js";
 import { settledConditions } from "./figures.js";
@@ -33,7 +33,7 @@ export interface GroupSums {
 /** The finest published groups of a figure: a hundred thousand of them are added up where they lie. */
 export async function groupSums(file: OpenFile, query: GroupsQuery): Promise<GroupSums> {
   const { measures, limit } = query;
-  const dimensions = (query.grouping === "total" ? [] : query.grouping.split("+")) as SettlementDimension[];
+  const dimensions = dimensionsOf(query.grouping);
   const conditions = [
     ...settledConditions({ ...query, insurances: [query.insurance] }),
     `(${measures.map((m) => `f.${m} <> 0`).join(" OR ")})`,

@@ -1,5 +1,5 @@
 import type { Config } from "../../../schemas/config/schema.js";
-import { SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
+import { dimensionsOf, SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
 import { MEASURES, type MeasureName } from "../../../schemas/measures.js";
 import { BILL_FROM, BILL_MEASURES, casePaidVisits, composed, WEIGHT } from "../detail/bill.js";
 import { keptRows } from "../detail/sql.js";
@@ -10,8 +10,7 @@ const PLAIN = [...Object.keys(BILL_MEASURES), "case_paid_visits"] as MeasureName
 export const MEASURE_NAMES: readonly string[] = MEASURES.map((m) => m.name);
 const sums = (names: readonly string[], of = (n: string) => n): string =>
   names.map((n) => `sum(${of(n)})::BIGINT AS ${n}`).join(", ");
-const partsOf = (grouping: string): readonly string[] => (grouping === "total" ? [] : grouping.split("+"));
-const withFacility = (grouping: string): boolean => partsOf(grouping).includes("facility");
+const withFacility = (grouping: string): boolean => dimensionsOf(grouping).includes("facility");
 
 type Rules = Pick<
   Config,
@@ -31,7 +30,7 @@ const keptSpan = (keepDays: number): number => keepDays + 366 + 31;
 /** Dimensions that day groupings tell apart, with and without facilities. */
 function dayDimensions(rules: Rules, facility: boolean): string[] {
   const groupings = rules.periods.dayGroupings.filter((g) => withFacility(g) === facility);
-  return SETTLEMENT_DIMENSIONS.filter((d) => groupings.some((g) => partsOf(g).includes(d)));
+  return SETTLEMENT_DIMENSIONS.filter((d) => groupings.some((g) => dimensionsOf(g).includes(d)));
 }
 
 const CELL_COLUMNS = `dim INTEGER, settlements BIGINT, ${MEASURE_NAMES.map((n) => `${n} BIGINT`).join(", ")}`;
@@ -101,7 +100,7 @@ export function groupTables(rules: Rules): string[] {
       .reduce((a, b) => a + b)
       .toString();
   const rows = all.map((g) => {
-    const parts = partsOf(g);
+    const parts: readonly string[] = dimensionsOf(g);
     const lines = parts.includes("category");
     const values = names.map((d) =>
       !parts.includes(d) ? `NULL::VARCHAR AS ${d}` : d === "category" ? "u.line AS category" : `d.${d}`,

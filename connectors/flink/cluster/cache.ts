@@ -12,14 +12,19 @@ const run = promisify(execFile);
 export const cacheDir = (): string => process.env.FUNDPULSE_CACHE || join(homedir(), ".cache", "fundpulse");
 
 /**
- * Runs a tool to its end.
+ * Runs a tool to its end, or until `signal`.
  * @throws FundpulseError FP3102 where it is not there or fails, with the end of what it said
  */
-export async function runTool(tool: string, args: readonly string[], cwd?: string): Promise<string> {
+export async function runTool(
+  tool: string,
+  args: readonly string[],
+  { cwd, signal }: { readonly cwd?: string; readonly signal?: AbortSignal } = {},
+): Promise<string> {
   try {
-    const { stdout } = await run(tool, [...args], { cwd, maxBuffer: 64 * 1024 * 1024 });
+    const { stdout } = await run(tool, [...args], { cwd, signal, maxBuffer: 64 * 1024 * 1024 });
     return stdout;
   } catch (error) {
+    signal?.throwIfAborted();
     const { code, stdout = "", stderr = "" } = error as { code?: unknown; stdout?: string; stderr?: string };
     if (code === "ENOENT") throw new FundpulseError("FP3102", `\`${tool}\` is not on the path`);
     const said = `${stdout}\n${stderr}`.trim().slice(-800);

@@ -4,7 +4,7 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import { cacheDir, makeWhole, runTool } from "./cache.js";
 
 /** What the job was tested with; the connector belongs to the version. */
-export const FLINK_VERSION = "2.2.1";
+const FLINK_VERSION = "2.2.1";
 const KAFKA_CONNECTOR = "5.0.0-2.2";
 
 /** Any wheel will do, whatever Python is here: its scripts and jars are wanted, none of its Python. */
@@ -24,18 +24,19 @@ const WHEEL = [
  * two wheels of PyPI, the SQL gateway (which the SQL client needs) and the Kafka connector in Maven Central.
  * @throws FundpulseError FP3102 where Java, pip, Python or Maven is missing, or a registry does not answer
  */
-export async function flinkHome(): Promise<string> {
+export async function flinkHome(signal?: AbortSignal): Promise<string> {
   const home = join(cacheDir(), "flink", FLINK_VERSION);
-  if (!existsSync(home)) await makeWhole(home, fill);
+  if (!existsSync(home)) await makeWhole(home, (into) => fill(into, signal));
   return home;
 }
 
-async function fill(home: string): Promise<void> {
+async function fill(home: string, signal?: AbortSignal): Promise<void> {
+  const stop = signal ? { signal } : {};
   const work = join(home, "download");
   mkdirSync(work);
   for (const name of ["apache-flink-libraries", "apache-flink"]) {
     const wheel = ["--no-deps", "--only-binary", ":all:", "-d", work, `${name}==${FLINK_VERSION}`];
-    await runTool("pip", ["-q", "download", ...WHEEL, ...wheel]);
+    await runTool("pip", ["-q", "download", ...WHEEL, ...wheel], stop);
   }
   const unpacked = { libraries: join(work, "libraries"), scripts: join(work, "scripts") };
   for (const [prefix, into] of [
@@ -44,7 +45,7 @@ async function fill(home: string): Promise<void> {
   ]) {
     const wheel = readdirSync(work).find((file) => file.startsWith(prefix) && file.endsWith(".whl"));
     if (wheel === undefined) throw new FundpulseError("FP3102", `pip brought no wheel ${prefix}*`);
-    await runTool("python3", ["-m", "zipfile", "-e", join(work, wheel), into]);
+    await runTool("python3", ["-m", "zipfile", "-e", join(work, wheel), into], stop);
   }
   for (const part of ["lib", "opt"]) renameSync(join(unpacked.libraries, "pyflink", part), join(home, part));
   for (const part of ["bin", "conf"]) renameSync(join(unpacked.scripts, "pyflink", part), join(home, part));
@@ -59,7 +60,7 @@ async function fill(home: string): Promise<void> {
     [`org.apache.flink:flink-sql-connector-kafka:${KAFKA_CONNECTOR}`, "lib"],
   ]) {
     const goal = ["dependency:copy", `-Dartifact=${artifact}`, `-DoutputDirectory=${join(home, into)}`];
-    await runTool("mvn", ["-B", "-ntp", "-q", ...goal]);
+    await runTool("mvn", ["-B", "-ntp", "-q", ...goal], stop);
   }
   rmSync(work, { recursive: true });
 }

@@ -6,13 +6,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { makeFolder } from "../../files/modes.js";
 import { flinkHome } from "./distribution.js";
+import { killGroup, signalGroup } from "./group.js";
 import { FlinkRest } from "./rest.js";
 import { submitScript } from "./sql-client.js";
 
 const START_MS = 120_000;
 const STOP_MS = 10_000;
 
-export interface LocalOptions {
+interface LocalOptions {
   /** Folder of configuration, logs and checkpoints. */
   readonly dir: string;
   readonly taskManagers?: number;
@@ -25,6 +26,8 @@ export interface LocalOptions {
   /** Port of the web page; 0: any. */
   readonly port?: number;
   readonly settings?: Readonly<Record<string, string | number>>;
+  /** Ends the start; what was started is stopped. */
+  readonly signal?: AbortSignal;
 }
 
 async function freePort(): Promise<number> {
@@ -55,7 +58,7 @@ export class LocalCluster {
 
   /** @throws FundpulseError FP3102 where Flink cannot be had or does not start */
   static async start(options: LocalOptions): Promise<LocalCluster> {
-    const home = await flinkHome();
+    const home = await flinkHome(options.signal);
     const { dir } = options;
     for (const part of ["conf", "log", "tmp"]) makeFolder(join(dir, part));
     for (const file of ["log4j.properties", "log4j-console.properties", "log4j-cli.properties"]) {
@@ -110,7 +113,7 @@ export class LocalCluster {
     });
     closeSync(log);
     // Whatever ends this program: none of them outlives it.
-    const kill = (): void => void started.kill("SIGKILL");
+    const kill = killGroup.bind(null, started.pid);
     process.once("exit", kill);
     started.once("exit", () => process.removeListener("exit", kill));
     return started;
@@ -121,6 +124,7 @@ export class LocalCluster {
     const slots = (this.options.taskManagers ?? 1) * (this.options.slots ?? 1);
     const end = Date.now() + START_MS;
     for (;;) {
+      this.options.signal?.throwIfAborted();
       const overview = await this.rest.overview().catch(() => null);
       if (overview && overview["slots-total"] >= slots) return;
       if (Date.now() > end || this.jobManager?.exitCode != null) {
@@ -134,10 +138,13 @@ export class LocalCluster {
   }
 
   /** Submits a script; returns the ids of its jobs. */
-  submit(file: string): Promise<readonly string[]> {
+  submit(file: string, signal?: AbortSignal): Promise<readonly string[]> {
     // The client lives for half a minute: compiling well what it runs once costs more than it gains.
     const JVM_ARGS = `-XX:+UseSerialGC -XX:TieredStopAtLevel=1 ${process.env.JVM_ARGS ?? ""}`.trim();
-    return submitScript(this.home, file, { env: { ...this.env, JVM_ARGS } });
+    return submitScript(this.home, file, {
+      env: { ...this.env, JVM_ARGS },
+      ...(signal ? { signal } : {}),
+    });
   }
 
   /** Ends one process at once, as a machine that dies does. */
@@ -158,8 +165,9 @@ export class LocalCluster {
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once("exit", resolve));
-  child.kill(signal);
-  const timer = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+  // The whole group: a script that has not yet become a virtual machine has others below it.
+  signalGroup(child.pid, signal);
+  const timer = setTimeout(() => killGroup(child.pid), STOP_MS);
   await gone;
   clearTimeout(timer);
 }

@@ -16,7 +16,7 @@ export interface Checkpoint {
   readonly state_size: number;
 }
 
-export interface CheckpointStatistics {
+interface CheckpointStatistics {
   readonly counts: { readonly completed: number; readonly failed: number; readonly in_progress: number };
   readonly latest: {
     readonly completed: Checkpoint | null;
@@ -45,7 +45,10 @@ export class FlinkRest {
   async #ask<T>(path: string, init: RequestInit | undefined): Promise<T> {
     let answer: Response;
     try {
-      answer = await fetch(new URL(path, this.url), { ...init, signal: AbortSignal.timeout(30_000) });
+      answer = await fetch(this.url.replace(/\/+$/, "") + path, {
+        ...init,
+        signal: AbortSignal.timeout(30_000),
+      });
     } catch (error) {
       const { cause, message } = error as Error & { cause?: Error };
       throw new FundpulseError(

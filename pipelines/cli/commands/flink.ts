@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { loadConfig } from "../../../connectors/config/load.js";
@@ -6,7 +7,7 @@ import { loadReference } from "../../../connectors/config/reference.js";
 import { loadWriterSchemas } from "../../../connectors/decode/writers.js";
 import { makeFolder, PRIVATE_FOLDER } from "../../../connectors/files/modes.js";
 import { flinkHome } from "../../../connectors/flink/cluster/distribution.js";
-import { fundpulseJar } from "../../../connectors/flink/cluster/jar.js";
+import { fundpulseJar, jarPath } from "../../../connectors/flink/cluster/jar.js";
 import { FlinkRest, type JobOverview } from "../../../connectors/flink/cluster/rest.js";
 import { submitScript } from "../../../connectors/flink/cluster/sql-client.js";
 import { type FiguresTold, readFiguresTopic } from "../../../connectors/flink/figures-reader.js";
@@ -20,6 +21,8 @@ import type { Config, KafkaSourceConfig } from "../../../schemas/config/schema.j
 import { FundpulseError } from "../../../schemas/errors.js";
 import { commandLog } from "../../workspace/log.js";
 import { count } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
+import { portOf } from "./monitor.js";
 
 export interface JobOptions {
   readonly config: string;
@@ -35,6 +38,7 @@ interface Job {
   readonly manifest: JobManifest;
 }
 
+/** Generates the job of a configuration: whatever has no form in one is told before anything is built or reached. */
 async function jobOf(config: Config, options: JobOptions, jar: string | null): Promise<Job> {
   const wiring = wiringOf(config, { ...options, properties: options.property });
   const { categories, facilities } = loadReference(
@@ -51,35 +55,46 @@ export async function flinkGenerate(
   options: JobOptions & { readonly out: string; readonly jar?: string },
 ): Promise<number> {
   const { config } = loadConfig(options.config);
-  const jar = options.jar === undefined ? await fundpulseJar() : resolve(options.jar);
-  const { sql, manifest } = await jobOf(config, options, jar);
+  const { sql, manifest, jar } = await withJar(config, options);
   // It may hold what `--property` said.
   writeFileSync(options.out, sql, { mode: 0o600 });
   const beside = `${options.out.replace(/\.sql$/, "")}.manifest.json`;
   writeFileSync(beside, `${JSON.stringify(manifest, null, 1)}\n`);
-  process.stdout.write(
-    `${options.out}: ${count(sql.length)} characters, digest ${manifest.digest}\n${beside}\njar: ${jar}\n`,
-  );
+  say(`${options.out}: ${count(sql.length)} characters, digest ${manifest.digest}\n${beside}\njar: ${jar}\n`);
   return 0;
 }
 
+/** The job with the jar that it needs, which is built last. */
+async function withJar(
+  config: Config,
+  options: JobOptions & { readonly jar?: string },
+  signal?: AbortSignal,
+): Promise<Job & { readonly jar: string }> {
+  const given = options.jar === undefined ? undefined : resolve(options.jar);
+  if (given !== undefined && !existsSync(given)) {
+    throw new FundpulseError("FP1003", `--jar ${options.jar}: there is no such file`);
+  }
+  const jar = given ?? jarPath();
+  const job = await jobOf(config, options, jar);
+  if (given === undefined) await fundpulseJar(signal);
+  return { ...job, jar };
+}
+
 /** Hands the job of a configuration to a cluster that is there. */
-export async function submitJob(
+async function submitJob(
   { sql, manifest, wiring, config }: Job,
   options: { readonly config: string },
   submit: (file: string) => Promise<readonly string[]>,
 ): Promise<void> {
   const log = commandLog(loadConfig(options.config));
   const made = await ensureFiguresTopic(config.source as KafkaSourceConfig, wiring, log);
-  process.stdout.write(
-    `figures topic ${wiring.topics.figures}: ${made}\nsubmitting; Flink plans for half a minute …\n`,
-  );
+  say(`figures topic ${wiring.topics.figures}: ${made}\nsubmitting; Flink plans for half a minute …\n`);
   const work = mkdtempSync(join(tmpdir(), "fundpulse-flink-"));
   try {
     const file = join(work, "job.sql");
     writeFileSync(file, sql, { mode: 0o600 });
     const [id] = await submit(file);
-    process.stdout.write(`job ${id} runs as ${wiring.name}, digest ${manifest.digest}\n`);
+    say(`job ${id} runs as ${wiring.name}, digest ${manifest.digest}\n`);
   } finally {
     rmSync(work, { recursive: true });
   }
@@ -90,6 +105,8 @@ export async function flinkSubmit(
   options: JobOptions & { readonly flink: string; readonly flinkHome?: string; readonly jar?: string },
 ): Promise<number> {
   const rest = restOf(options.flink);
+  const { config } = loadConfig(options.config);
+  await jobOf(config, options, null);
   const running = await rest.running(options.name);
   if (running) {
     throw new FundpulseError(
@@ -97,26 +114,25 @@ export async function flinkSubmit(
       `job ${options.name} already runs (${running.jid}); two of one name would abort each other's transactions`,
     );
   }
-  const { config } = loadConfig(options.config);
-  const job = await jobOf(
-    config,
-    options,
-    options.jar === undefined ? await fundpulseJar() : resolve(options.jar),
-  );
+  const job = await withJar(config, options);
   const home = options.flinkHome ?? process.env.FLINK_HOME ?? (await flinkHome());
   await submitJob(job, options, (file) => submitScript(home, file, { rest: options.flink }));
   return 0;
 }
 
 function restOf(url: string): FlinkRest {
-  if (!/^https?:/.test(url) || !URL.canParse(url)) {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
     throw new FundpulseError("FP1003", `--flink ${url}: an address such as http://jobmanager:8081`);
+  }
+  const { username, search, hash } = new URL(url);
+  if (username + search + hash !== "") {
+    throw new FundpulseError("FP1003", "--flink: an address without a user, query or fragment");
   }
   return new FlinkRest(url);
 }
 
 /** What is told of a running job; times in milliseconds. */
-interface JobStatus {
+export interface JobStatus {
   readonly job: string;
   readonly name: string;
   readonly state: string;
@@ -177,8 +193,8 @@ async function statusOf(rest: FlinkRest, running: JobOverview, job: Job, log: Lo
 }
 
 /**
- * `fundpulse flink status`. Exit code 1: no such job runs, or it stands still; 3: it is another job than the
- * configuration's, or runs under another key.
+ * `fundpulse flink status`. Exit code 1: it stands still, or has not said yet which job it is; 3: it is another job than
+ * the configuration's, or runs under another key.
  */
 export async function flinkStatus(
   options: JobOptions & { readonly flink: string; readonly format: string },
@@ -191,19 +207,22 @@ export async function flinkStatus(
     throw new FundpulseError("FP3102", `no job ${options.name} runs on ${options.flink}`);
   }
   const status = await statusOf(rest, running, job, commandLog(loaded));
-  process.stdout.write(
-    options.format === "json" ? `${JSON.stringify(status, null, 1)}\n` : statusText(status),
-  );
-  const { figures } = status;
-  if ((figures.digest !== null && figures.digest !== figures.wantedDigest) || figures.sameKey === false)
+  if (options.format === "json") say(`${JSON.stringify(status, null, 1)}\n`);
+  else say(statusText(status));
+  return statusExitCode(status);
+}
+
+export function statusExitCode({ figures, lastCheckpoint, runningMs, state }: JobStatus): 0 | 1 | 3 {
+  if (figures.digest !== null && (figures.digest !== figures.wantedDigest || figures.sameKey === false))
     return 3;
-  const age = status.lastCheckpoint?.ageMs ?? status.runningMs;
-  return status.state === "RUNNING" && age <= OLD_MS ? 0 : 1;
+  const isKnown = figures.digest !== null && figures.sameKey !== null;
+  const age = lastCheckpoint?.ageMs ?? runningMs;
+  return isKnown && state === "RUNNING" && age <= OLD_MS ? 0 : 1;
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
 
-function statusText(s: JobStatus): string {
+export function statusText(s: JobStatus): string {
   const { lastCheckpoint: last, figures } = s;
   const lines = [
     `job          ${s.name} (${s.job})`,
@@ -218,6 +237,7 @@ function statusText(s: JobStatus): string {
           `OTHER JOB    its digest is ${figures.digest}, the configuration's ${figures.wantedDigest}: start a new job into a figures topic of its own`,
         ]
       : []),
+    ...(figures.digest === null ? ["NOT KNOWN    no figures yet that say which job writes them"] : []),
     ...(figures.sameKey === false
       ? ["OTHER KEY    FUNDPULSE_PERSON_KEY of the TaskManagers is not privacy.personKey"]
       : []),
@@ -225,6 +245,26 @@ function statusText(s: JobStatus): string {
     ...(s.lastFailure ? [`last failure  ${s.lastFailure}`] : []),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/**
+ * The first SIGINT, SIGTERM or SIGHUP ends what goes on in order, the second at once: whatever was started goes with this
+ * process.
+ */
+function untilSignal(): { readonly signal: AbortSignal; readonly forget: () => void } {
+  const controller = new AbortController();
+  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  for (const name of names) process.on(name, stop);
+  return {
+    signal: controller.signal,
+    forget: () => {
+      for (const name of names) process.off(name, stop);
+    },
+  };
 }
 
 /** `fundpulse flink dev`: a cluster of this machine with the job of the configuration, until Ctrl-C. */
@@ -236,49 +276,56 @@ export async function flinkDev(
     readonly memory: string;
   },
 ): Promise<number> {
-  const { LocalCluster } = await import("../../../connectors/flink/cluster/local.js");
   const { config } = loadConfig(options.config);
-  const wanted = { port: Number(options.port), slots: Number(options.slots) };
-  if (!Number.isInteger(wanted.port) || wanted.port < 0 || wanted.port > 65_535)
-    throw new FundpulseError("FP1003", `--port ${options.port}: 0 to 65535`);
-  if (!Number.isInteger(wanted.slots) || wanted.slots < 1)
-    throw new FundpulseError("FP1003", `--slots ${options.slots}: a number above 0`);
-  // Before anything is downloaded: what cannot become a job is told at once.
-  await jobOf(config, options, null);
-  process.stdout.write(
-    "Flink and its Kafka connector; the first time about 330 MB come from PyPI and Maven Central …\n",
-  );
-  const job = await jobOf(config, options, await fundpulseJar());
-  const dir = resolve(options.dir ?? join(config.data, "flink"));
-  makeFolder(dir, PRIVATE_FOLDER);
-  const cluster = await LocalCluster.start({
-    ...wanted,
-    dir,
-    memory: options.memory,
-    env: { FUNDPULSE_PERSON_KEY: config.privacy.personKey },
-  });
+  const port = portOf(options.port);
+  if (!/^[1-9]\d{0,3}$/.test(options.slots))
+    throw new FundpulseError("FP1003", `--slots ${options.slots}: a number from 1 to 9999`);
+  const { signal, forget } = untilSignal();
   try {
-    process.stdout.write(`Flink's web page: ${cluster.rest.url}\n`);
-    // The second Ctrl-C ends at once; the processes go with this one.
-    const stopped = new Promise<void>((done) => {
-      let asked = false;
-      const stop = (): void => {
-        if (asked) process.exit(130);
-        asked = true;
-        done();
-      };
-      process.on("SIGINT", stop);
-      process.on("SIGTERM", stop);
-    });
-    const submitted = submitJob(job, options, (file) => cluster.submit(file));
-    // Stopped while it plans: what the client says then is of no interest.
-    submitted.catch(() => undefined);
-    await Promise.race([submitted, stopped]);
-    process.stdout.write("Ctrl-C stops it\n");
-    await stopped;
+    // Before anything is downloaded: what cannot become a job is told at once.
+    await jobOf(config, options, null);
+    say("Flink and its Kafka connector; the first time about 330 MB come from PyPI and Maven Central …\n");
+    const job = await withJar(config, options, signal);
+    const dir = resolve(options.dir ?? join(config.data, "flink"));
+    makeFolder(dir, PRIVATE_FOLDER);
+    signal.throwIfAborted();
+    await devCluster(job, { ...options, dir, port }, signal);
+  } catch (error) {
+    // What is said of a start that was stopped is of no interest.
+    if (!signal.aborted) throw error;
   } finally {
-    process.stdout.write("stopping …\n");
-    await cluster.stop();
+    forget();
   }
   return 0;
+}
+
+async function devCluster(
+  job: Job,
+  options: {
+    readonly config: string;
+    readonly dir: string;
+    readonly port: number | undefined;
+    readonly slots: string;
+    readonly memory: string;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const { LocalCluster } = await import("../../../connectors/flink/cluster/local.js");
+  const cluster = await LocalCluster.start({
+    dir: options.dir,
+    memory: options.memory,
+    slots: Number(options.slots),
+    ...(options.port ? { port: options.port } : {}),
+    env: { FUNDPULSE_PERSON_KEY: job.config.privacy.personKey },
+    signal,
+  });
+  try {
+    say(`Flink's web page: ${cluster.rest.url}\n`);
+    await submitJob(job, options, (file) => cluster.submit(file, signal));
+    say("Ctrl-C stops it\n");
+    if (!signal.aborted) await once(signal, "abort");
+  } finally {
+    say("stopping …\n");
+    await cluster.stop();
+  }
 }

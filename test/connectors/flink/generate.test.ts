@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
+import { layoutOf } from "../../../connectors/decode/fields/slots.js";
 import { generateJob, type JobSource } from "../../../connectors/flink/generate.js";
 import { wiringOf } from "../../../connectors/flink/job-source.js";
 import { required } from "../../../connectors/flink/measures.js";
+import { layoutJson, schemasJson } from "../../../connectors/flink/tables.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
-import { STREAMS } from "../../../schemas/input/streams.js";
+import { avroSchema, STREAMS } from "../../../schemas/input/streams.js";
 import { MEASURES } from "../../../schemas/measures.js";
 import { testConfig } from "../../support/oracle/fixtures.js";
 
@@ -69,9 +71,34 @@ test("the digest changes with what decides a figure, and with nothing else", () 
         ],
       },
     ],
+    ["writer schemas", {}, { schemas: ['{"type":"record","name":"X","fields":[]}'] }],
     ["facilities", {}, { facilities: [{ fixmedins_code: "H1", admdvs: "620725" }] }],
   ];
   for (const [what, changes, more] of rules) expect(digestOf(changes, more), what).not.toBe(plain);
+});
+
+test("of two schemas with one fingerprint our own stands, then the first", () => {
+  const ours = JSON.stringify(avroSchema("settlement"));
+  const twin = ours.replaceAll('"timestamp-millis"', '"local-timestamp-millis"');
+  const field = (type: object) =>
+    JSON.stringify({ type: "record", name: "R", fields: [{ name: "setl_id", type }] });
+  const [first, second] = ["date", "time-millis"].map((logicalType) => field({ type: "int", logicalType }));
+  const found = Object.values(JSON.parse(schemasJson("settlement", [twin, first, second])) as object);
+  expect(twin).not.toBe(ours);
+  expect(found).toContain(ours);
+  expect(found).not.toContain(twin);
+  expect(found).toContain(first);
+  expect(found).not.toContain(second);
+});
+
+test("every name that the embedded decoder knows a field by is given to the job", () => {
+  const aliases = { medfee_sumamt: ["total_fee"] };
+  const table = JSON.parse(layoutJson("settlement", aliases)) as { name: string; aliases: string[] }[];
+  const known = table.flatMap((f) => [f.name, ...f.aliases]);
+  const { slotOf, deletion } = layoutOf("settlement", aliases);
+  const wanted = [...slotOf].filter(([, slot]) => !deletion.includes(slot)).map(([name]) => name);
+  expect([...known].sort()).toEqual([...wanted].sort());
+  expect(known).toContain("TOTAL_FEE");
 });
 
 test("the person key is in no part of the script", () => {
@@ -91,6 +118,11 @@ test.each([
     "a log-in that Flink's clients are not told",
     { source: { ...KAFKA, sasl: { mechanism: "plain", username: "u", password: "p" } } },
     /security\.protocol/,
+  ],
+  [
+    "a registry with a log-in in its address",
+    { source: { ...KAFKA, schemaRegistry: { url: "http://u:p@r:1" } } },
+    /without a log-in/,
   ],
   [
     "a registry with a log-in",

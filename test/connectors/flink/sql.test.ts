@@ -7,6 +7,7 @@ import { DuckDbJob, decodeRows } from "../../support/flink/duckdb.js";
 import { arrivalsOf, FINAL_NOW, type History, histories, recountOptions } from "../../support/histories.js";
 import { differences } from "../../support/oracle/compare.js";
 import { finalFacilities } from "../../support/oracle/facilities.js";
+import { bill, testConfig } from "../../support/oracle/fixtures.js";
 import { recount } from "../../support/oracle/recount.js";
 import { referenceOf } from "../../support/state-driver.js";
 
@@ -83,5 +84,43 @@ async function equalTheRecount(numRuns: number): Promise<void> {
 
 describe("the generated SQL, evaluated without a cluster", () => {
   test("comes to the recount's figures on random histories", { timeout: 60_000 }, () => equalTheRecount(5));
+  test("a level that no table knows is told unmapped where the facility is not known either", async () => {
+    const config = testConfig({ source: { kind: "kafka", brokers: ["127.0.0.1:9092"] } });
+    const levels = ["", "05", "11", "12", "5", "99"];
+    const bills = [...levels, "99"].map((hosp_lv, i) =>
+      bill({ setl_id: `S${i}`, fixmedins_code: "NEW", hosp_lv }),
+    );
+    const records = [...bills, bill({ setl_id: "K", fixmedins_code: "KNOWN", hosp_lv: "98" })];
+    const rows = await decodeRows(
+      records.map((record, offset) => ({ bytes: Buffer.from(JSON.stringify(record)), partition: 0, offset })),
+      config.timezone,
+    );
+    const source = { config, categories: [], facilities: [], schemas: [] };
+    const known = {
+      code: "KNOWN",
+      from: "",
+      to: "",
+      admdvs: "620725",
+      tier: "2",
+      ownership: "public",
+      kind: "x",
+    };
+    const job = await DuckDbJob.open(source, rows, [known], FINAL_NOW);
+    try {
+      const { manifest } = generateJob(source, WIRING, null);
+      const found = (await job.figures()).flatMap(([key, value]) => {
+        const figure = readFigure(manifest, key, value);
+        return figure.kind === "unmapped" && figure.what === "hosp_lv" ? [[figure.code, figure.records]] : [];
+      });
+      expect(found.sort()).toEqual([
+        ["", 1],
+        ["12", 1],
+        ["5", 1],
+        ["99", 2],
+      ]);
+    } finally {
+      job.close();
+    }
+  });
   test("the same of many", { tags: "long", timeout: 600_000 }, () => equalTheRecount(150));
 });

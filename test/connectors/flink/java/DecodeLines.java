@@ -21,7 +21,7 @@ public final class DecodeLines {
     List<String> columns = new ArrayList<>();
     for (JsonNode column : options.get("columns")) columns.add(column.asText());
     RecordDecoder decoder = new RecordDecoder(
-        columns, null, options.get("fields").asText(), options.get("zone").asText(), options.get("schemas").asText(), null);
+        columns, null, options.get("fields").asText(), options.get("zone").asText(), options.get("schemas").asText(), options.get("registry").asText(null));
     decoder.open();
     PersonKey key = new PersonKey(options.get("key").asText());
     for (String line = in.readLine(); line != null; line = in.readLine()) {

@@ -39,11 +39,17 @@ final class AvroCursor {
 
   String text() throws Rejected {
     long length = number();
-    int from = take(length);
+    String text = utf8(bytes, take(length), (int) length);
+    if (text == null) throw Rejected.undecodable("a text is not valid UTF-8");
+    return text;
+  }
+
+  /** Text of UTF-8 bytes; null where they are none. */
+  static String utf8(byte[] bytes, int from, int length) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, (int) length)).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, length)).toString();
     } catch (CharacterCodingException e) {
-      throw Rejected.undecodable("a text is not valid UTF-8");
+      return null;
     }
   }
 }

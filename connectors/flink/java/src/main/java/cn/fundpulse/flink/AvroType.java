@@ -8,86 +8,119 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 
-/** A type of a writer schema: reads a value into a slot, or past it. */
+/** A type of a writer schema: reads a value into a slot, or past it (connectors/decode/avro). */
 final class AvroType {
   private static final Set<String> PRIMITIVE = Set.of("null", "boolean", "int", "long", "float", "double", "bytes", "string");
-  private static final Set<String> KNOWN_SEMANTICS = Set.of(
-      "org.apache.kafka.connect.data.Timestamp", "org.apache.kafka.connect.data.Date", "org.apache.kafka.connect.data.Decimal");
 
   String kind;
+  /** The logical type; that of a `connect.name` stands before Avro's own. Empty: none. */
   String logical = "";
-  /** A `connect.name` that this engine does not know; null otherwise. */
+  /** A `connect.name` that nobody here knows; null otherwise. */
   String foreign;
   int scale;
   int size;
   final List<AvroType> branches = new ArrayList<>();
   final List<String> names = new ArrayList<>();
 
+  /**
+   * @param known types by their full names; those that the schema defines are added
+   * @throws IllegalArgumentException where it is no schema
+   */
+  static AvroType of(JsonNode schema, Map<String, AvroType> known) {
+    return of(schema, known, "");
+  }
+
   static AvroType of(JsonNode schema) {
     return of(schema, new HashMap<>(), "");
   }
 
   private static AvroType of(JsonNode schema, Map<String, AvroType> known, String namespace) {
-    AvroType type = new AvroType();
+    if (schema == null) throw new IllegalArgumentException("a type is missing");
     if (schema.isArray()) {
-      type.kind = "union";
-      for (JsonNode branch : schema) type.branches.add(of(branch, known, namespace));
-      return type;
+      AvroType union = new AvroType();
+      union.kind = "union";
+      for (JsonNode branch : schema) union.branches.add(of(branch, known, namespace));
+      return union;
     }
-    String kind = schema.isTextual() ? schema.asText() : schema.path("type").isTextual() ? schema.get("type").asText() : null;
-    if (kind == null) return of(schema.get("type"), known, namespace);
-    type.kind = kind;
-    if (PRIMITIVE.contains(kind) || !schema.isTextual()) {
-      type.logical = schema.path("logicalType").asText("");
-      type.scale = schema.path("scale").asInt(0);
-      String semantic = schema.path("connect.name").asText("");
-      if (!semantic.isEmpty() && !KNOWN_SEMANTICS.contains(semantic)) type.foreign = semantic;
-      if (semantic.endsWith(".Timestamp")) type.logical = "timestamp-millis";
-      if (semantic.endsWith(".Date")) type.logical = "date";
-    }
-    if (PRIMITIVE.contains(kind)) return type;
-    if (schema.isTextual()) {
-      AvroType named = known.getOrDefault(kind, known.get(namespace + "." + kind));
-      if (named == null) throw new IllegalArgumentException("type " + kind);
-      return named;
-    }
-    String space = schema.path("namespace").asText(namespace);
-    String name = schema.path("name").asText("");
-    if (!name.isEmpty()) {
-      known.put(name, type);
-      known.put(space + "." + name, type);
-    }
-    switch (kind) {
+    if (schema.isTextual()) return named(schema.asText(), known, namespace);
+    JsonNode inner = schema.get("type");
+    if (inner == null || !inner.isTextual()) return of(inner, known, namespace);
+    AvroType type = new AvroType();
+    type.kind = inner.asText();
+    if (PRIMITIVE.contains(type.kind)) return type.meaning(schema);
+    String name = fullName(schema, namespace);
+    String space = name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : "";
+    switch (type.kind) {
       case "record":
       case "error":
         type.kind = "record";
+        if ("variable-decimal".equals(Semantics.of(schema.path("connect.name").asText(name)))) type.logical = "variable-decimal";
+        known.put(name, type);
         for (JsonNode field : schema.get("fields")) {
           type.names.add(field.get("name").asText());
           type.branches.add(of(field.get("type"), known, space));
         }
         return type;
       case "enum":
+        known.put(name, type);
         for (JsonNode symbol : schema.get("symbols")) type.names.add(symbol.asText());
         return type;
       case "fixed":
+        known.put(name, type);
         type.size = schema.get("size").asInt();
-        return type;
+        return type.meaning(schema);
       case "array":
-        type.branches.add(of(schema.get("items"), known, space));
+        type.branches.add(of(schema.get("items"), known, namespace));
         return type;
       case "map":
-        type.branches.add(of(schema.get("values"), known, space));
+        type.branches.add(of(schema.get("values"), known, namespace));
         return type;
       default:
-        throw new IllegalArgumentException("type " + kind);
+        return named(type.kind, known, namespace);
     }
+  }
+
+  private static AvroType named(String name, Map<String, AvroType> known, String namespace) {
+    if (PRIMITIVE.contains(name)) {
+      AvroType primitive = new AvroType();
+      primitive.kind = name;
+      return primitive;
+    }
+    AvroType found = known.get(name.contains(".") || namespace.isEmpty() ? name : namespace + "." + name);
+    if (found == null) found = known.get(name);
+    if (found == null) throw new IllegalArgumentException("Avro type " + name + " is not defined");
+    return found;
+  }
+
+  private static String fullName(JsonNode schema, String namespace) {
+    String name = schema.path("name").asText("");
+    String space = schema.path("namespace").asText(namespace);
+    return name.contains(".") || space.isEmpty() ? name : space + "." + name;
+  }
+
+  /** Takes over what a primitive or fixed value means. */
+  private AvroType meaning(JsonNode schema) {
+    logical = schema.path("logicalType").isTextual() ? schema.get("logicalType").asText() : "";
+    JsonNode given = schema.has("scale") ? schema.get("scale") : schema.path("connect.parameters").path("scale");
+    scale = given.asInt(given.isMissingNode() ? 0 : -1);
+    if (scale < 0 || scale > Wire.MAX_SCALE) throw new IllegalArgumentException("Avro decimal with a scale outside 0 to " + Wire.MAX_SCALE);
+    if (!schema.path("connect.name").isTextual()) return this;
+    String name = schema.get("connect.name").asText();
+    String semantic = Semantics.of(name);
+    if (semantic == null) foreign = name;
+    else logical = semantic.equals("text") ? "" : semantic;
+    return this;
   }
 
   /** The unknown semantic type inside; null where there is none. */
   String foreign() {
-    if (foreign != null || !kind.equals("union")) return foreign;
-    for (AvroType branch : branches) if (branch.foreign != null) return branch.foreign;
-    return null;
+    if (kind.equals("union")) {
+      for (AvroType branch : branches) {
+        String found = branch.foreign();
+        if (found != null) return found;
+      }
+    }
+    return foreign;
   }
 
   private AvroType branch(AvroCursor c) throws Rejected {
@@ -96,80 +129,87 @@ final class AvroType {
     return branches.get((int) branch);
   }
 
+  private String symbol(AvroCursor c) throws Rejected {
+    long symbol = c.number();
+    if (symbol < 0 || symbol >= names.size()) throw AvroCursor.malformed();
+    return names.get((int) symbol);
+  }
+
+  private double floating(AvroCursor c) throws Rejected {
+    return kind.equals("float")
+        ? java.nio.ByteBuffer.wrap(c.bytes, c.take(4), 4).order(java.nio.ByteOrder.LITTLE_ENDIAN).getFloat()
+        : java.nio.ByteBuffer.wrap(c.bytes, c.take(8), 8).order(java.nio.ByteOrder.LITTLE_ENDIAN).getDouble();
+  }
+
   /** Reads the value into a slot, exactly or not at all (then it is noted as bad). */
   void read(AvroCursor c, Slots slots, int slot) throws Rejected {
     switch (kind) {
       case "null": return;
       case "union": branch(c).read(c, slots, slot); return;
-      case "string": text(c.text(), slots, slot); return;
-      case "enum": {
-        long symbol = c.number();
-        if (symbol < 0 || symbol >= names.size()) throw AvroCursor.malformed();
-        text(names.get((int) symbol), slots, slot);
-        return;
-      }
+      case "string": slots.text(slot, c.text()); return;
+      case "enum": slots.text(slot, symbol(c)); return;
       case "int":
-      case "long": integer(c.number(), slots, slot); return;
-      case "bytes": {
-        if (Slots.isText(slots.layout.fields[slot]) && logical.isEmpty()) {
-          text(c.text(), slots, slot);
-          return;
+      case "long": Wire.integer(slots, slot, BigInteger.valueOf(c.number()), logical); return;
+      case "float":
+      case "double": Wire.number(slots, slot, floating(c)); return;
+      case "bytes":
+      case "fixed": {
+        int length = kind.equals("fixed") ? size : (int) Math.min(Integer.MAX_VALUE, c.number());
+        int from = c.take(length);
+        if (logical.equals("decimal")) Wire.decimal(slots, slot, c.bytes, from, length, scale);
+        else {
+          boolean mayBeText = kind.equals("bytes") && Slots.isText(slots.layout.fields[slot]);
+          String text = mayBeText ? AvroCursor.utf8(c.bytes, from, length) : null;
+          if (text == null) slots.other(slot);
+          else slots.text(slot, text);
         }
-        int length = (int) Math.min(Integer.MAX_VALUE, c.number());
-        decimal(c, length, slots, slot);
         return;
       }
-      case "fixed": decimal(c, size, slots, slot); return;
+      case "record":
+        if (logical.equals("variable-decimal")) variableDecimal(c, slots, slot);
+        else {
+          skip(c, 0);
+          slots.other(slot);
+        }
+        return;
       default:
         skip(c, 0);
         slots.other(slot);
     }
   }
 
-  private static void text(String text, Slots slots, int slot) {
-    if (!Texts.trimmed(text).isEmpty()) slots.text(slot, text);
+  /** Debezium's decimal that brings its own scale. */
+  private void variableDecimal(AvroCursor c, Slots slots, int slot) throws Rejected {
+    long scale = -1;
+    int from = 0;
+    int length = 0;
+    for (int i = 0; i < branches.size(); i++) {
+      AvroType part = branches.get(i);
+      if (names.get(i).equals("scale") && part.kind.equals("int")) scale = c.number();
+      else if (names.get(i).equals("value") && part.kind.equals("bytes")) {
+        length = (int) Math.min(Integer.MAX_VALUE, c.number());
+        from = c.take(length);
+      } else part.skip(c, 0);
+    }
+    Wire.decimal(slots, slot, c.bytes, from, length, scale);
   }
 
-  private void integer(long value, Slots slots, int slot) {
-    switch (slots.layout.fields[slot].type) {
-      case "string":
-        if (logical.isEmpty()) slots.digits(slot, Long.toString(value));
-        else slots.other(slot);
-        return;
-      case "instant":
-        if (logical.isEmpty()) slots.number(slot, Times.instantOfMs(value));
-        else if (logical.startsWith("timestamp-")) slots.number(slot, Times.instantOfMs(Times.toMs(value, logical)));
-        else if (logical.startsWith("local-timestamp-"))
-          slots.number(slot, slots.times.instantOfCivil(Times.toMs(value, logical)));
-        else slots.other(slot);
-        return;
-      case "date":
-        if (logical.isEmpty() || logical.equals("date")) slots.number(slot, Times.dayOfNumber(value));
-        else if (logical.startsWith("timestamp-")) {
-          long ms = Times.instantOfMs(Times.toMs(value, logical));
-          slots.number(slot, ms == Numbers.NONE ? Numbers.NONE : slots.times.dayOf(ms));
-        } else if (logical.startsWith("local-timestamp-")) {
-          long ms = Times.instantOfMs(Times.toMs(value, logical));
-          slots.number(slot, ms == Numbers.NONE ? Numbers.NONE : Math.floorDiv(ms, 86_400_000L));
-        } else slots.other(slot);
-        return;
-      case "int": slots.number(slot, logical.isEmpty() ? Numbers.int32(value) : Numbers.NONE); return;
-      default: slots.number(slot, logical.isEmpty() ? Numbers.fen(BigInteger.valueOf(value), 0) : Numbers.NONE);
-    }
-  }
-
-  private void decimal(AvroCursor c, int length, Slots slots, int slot) throws Rejected {
-    int from = c.take(length);
-    boolean fits = logical.equals("decimal") && length > 0 && length <= 16 && scale >= 0 && scale <= 38;
-    if (!fits) {
-      slots.other(slot);
-      return;
-    }
-    BigInteger unscaled = new BigInteger(c.bytes, from, length);
-    switch (slots.layout.fields[slot].type) {
-      case "amount": slots.number(slot, Numbers.fen(unscaled, scale)); return;
-      case "int": slots.number(slot, Numbers.int32(new java.math.BigDecimal(unscaled, scale).toPlainString())); return;
-      default: slots.other(slot);
+  /** A text, boolean or integer as text; empty for anything else. */
+  String plain(AvroCursor c) throws Rejected {
+    switch (kind) {
+      case "union": return branch(c).plain(c);
+      case "boolean": return c.bytes[c.take(1)] == 1 ? "true" : "false";
+      case "int":
+      case "long": return Long.toString(c.number());
+      case "enum": return symbol(c);
+      case "string": {
+        int length = (int) Math.min(Integer.MAX_VALUE, c.number());
+        String text = AvroCursor.utf8(c.bytes, c.take(length), length);
+        return text == null ? "" : text;
+      }
+      default:
+        skip(c, 0);
+        return "";
     }
   }
 

@@ -1,6 +1,7 @@
 package cn.fundpulse.flink;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -21,6 +22,8 @@ final class JsonRecord {
   /** Source text of each slot's value; null where there is none. */
   private final String[] source;
   private final JsonToken[] kind;
+  /** What the record says of its own deletion; null where it does not. */
+  private final String[] changes = new String[Layout.DELETION.size()];
 
   JsonRecord(Slots slots) {
     this.slots = slots;
@@ -38,13 +41,19 @@ final class JsonRecord {
     }
     int from = chars.length() > 0 && chars.charAt(0) == '\ufeff' ? 1 : 0;
     Arrays.fill(kind, null);
+    Arrays.fill(changes, null);
     boolean found = false;
     try (JsonParser p = factory.createParser(chars.array(), chars.arrayOffset() + from, chars.length() - from)) {
       if (p.nextToken() != JsonToken.START_OBJECT) throw broken();
       while (p.nextToken() == JsonToken.FIELD_NAME) {
         String name = p.currentName();
         JsonToken token = p.nextToken();
-        if (name.equals(Layout.DELETED)) slots.deleted = "true".equals(p.getText());
+        int deletion = Layout.DELETION.indexOf(name);
+        if (deletion >= 0) {
+          changes[deletion] = token == JsonToken.VALUE_NULL ? null : token.isScalarValue() ? p.getText() : "";
+          p.skipChildren();
+          continue;
+        }
         Integer slot = slots.layout.slotOf.get(name);
         if (slot == null) {
           p.skipChildren();
@@ -61,12 +70,24 @@ final class JsonRecord {
     }
     if (!found) throw new Rejected("missing_field", "the object has no field of the stream; change events are not read by this engine");
     int fields = slots.layout.fields.length;
+    // The unwrapped form of Debezium tells itself by what it says of deletions.
+    boolean unwrapped = false;
+    for (String change : changes) unwrapped |= change != null;
     for (int slot = 0; slot < kind.length; slot++) {
       if (kind[slot] == null) continue;
       int target = slots.layout.target(slot);
       if (slot >= fields && !slots.absent(target)) continue;
-      convert(target, kind[slot], source[slot]);
+      boolean isNumber = kind[slot] == JsonToken.VALUE_NUMBER_INT || kind[slot] == JsonToken.VALUE_NUMBER_FLOAT;
+      String logical = unwrapped && isNumber && slot < fields ? implied(slot, source[slot]) : null;
+      if (logical == null) convert(target, kind[slot], source[slot]);
+      else Wire.integer(slots, slot, new BigInteger(source[slot]), logical);
     }
+    for (int i = 0; i < changes.length; i++) if (changes[i] != null) slots.deletion(i, changes[i]);
+  }
+
+  private String implied(int slot, String digits) {
+    String type = slots.layout.fields[slot].type;
+    return type.equals("instant") || type.equals("date") ? Semantics.implied(type, digits) : null;
   }
 
   private static Rejected broken() {
@@ -90,7 +111,7 @@ final class JsonRecord {
       case "amount": slots.number(slot, Numbers.fen(text)); return;
       case "int": slots.number(slot, Numbers.int32(text)); return;
       case "instant":
-        slots.number(slot, EPOCH.matcher(text).matches() ? Times.instantOfMs(Long.parseLong(text)) : Numbers.NONE);
+        slots.number(slot, EPOCH.matcher(text).matches() ? Times.instantOfPlainMs(Long.parseLong(text)) : Numbers.NONE);
         return;
       case "string":
         String plain = Numbers.plain(text);

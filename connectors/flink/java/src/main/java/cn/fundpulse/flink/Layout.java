@@ -2,6 +2,7 @@ package cn.fundpulse.flink;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
@@ -28,7 +29,8 @@ final class Layout {
   /** For each slot behind the fields: the slot of the field that it names, in order of preference. */
   final int[] aliasOf;
 
-  static final String DELETED = "__deleted";
+  /** What a record says of its own deletion, as tools that unwrap change events write it. */
+  static final List<String> DELETION = List.of("__deleted", "__ts_ms", "__source_ts_ms");
 
   Layout(String json) throws IOException {
     JsonNode list = new ObjectMapper().readTree(json);

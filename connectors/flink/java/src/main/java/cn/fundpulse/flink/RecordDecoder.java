@@ -73,7 +73,7 @@ final class RecordDecoder implements DeserializationSchema<RowData> {
       slots.validate();
     } catch (Rejected e) {
       rejection = e.getMessage();
-    } catch (IllegalStateException away) {
+    } catch (RegistryAway away) {
       throw away;
     } catch (RuntimeException unforeseen) {
       rejection = "undecodable|" + unforeseen.getClass().getSimpleName();

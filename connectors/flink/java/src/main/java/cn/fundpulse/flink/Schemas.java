@@ -1,11 +1,6 @@
 package cn.fundpulse.flink;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
@@ -13,19 +8,33 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMap
 
 /** Writer schemas by fingerprint, which the generator hands over, and by id, from the schema registry. */
 final class Schemas {
+  /** So long "no such schema" is believed. */
+  private static final long NEGATIVE_NS = 30_000_000_000L;
+
+  private static final class Missing {
+    final Rejected why;
+    final long sinceNs = System.nanoTime();
+
+    Missing(Rejected why) {
+      this.why = why;
+    }
+  }
+
   private final Layout layout;
-  private final String registry;
+  private final Registry registry;
   private final Map<Long, AvroPlan> byFingerprint = new HashMap<>();
+  /** A schema id never changes its meaning: what was found is kept for good. */
   private final Map<Integer, AvroPlan> byId = new HashMap<>();
-  private HttpClient http;
+  private final Map<Integer, Missing> missing = new HashMap<>();
 
   /** @param fingerprints JSON: CRC-64-AVRO fingerprint in hex, as it stands in a message, to schema text */
   Schemas(Layout layout, String fingerprints, String registry) throws IOException {
     this.layout = layout;
-    this.registry = registry;
-    JsonNode given = new ObjectMapper().readTree(fingerprints);
-    for (Map.Entry<String, JsonNode> e : given.properties()) {
-      byFingerprint.put(Long.parseUnsignedLong(e.getKey(), 16), new AvroPlan(e.getValue().asText(), layout));
+    this.registry = registry == null ? null : new Registry(registry);
+    ObjectMapper mapper = new ObjectMapper();
+    for (Map.Entry<String, JsonNode> e : mapper.readTree(fingerprints).properties()) {
+      AvroType writer = AvroType.of(mapper.readTree(e.getValue().asText()));
+      byFingerprint.put(Long.parseUnsignedLong(e.getKey(), 16), new AvroPlan(writer, layout));
     }
   }
 
@@ -36,31 +45,22 @@ final class Schemas {
     return plan;
   }
 
-  /** @throws IllegalStateException where the registry is away: not the record's fault, the job fails and tries again */
+  /** @throws RegistryAway where the registry is away */
   AvroPlan ofId(int id) throws Rejected {
     AvroPlan plan = byId.get(id);
-    if (plan == null) {
-      if (registry == null) throw new Rejected("unknown_schema", "source.schemaRegistry is not configured");
-      plan = new AvroPlan(fetch(id), layout);
-      byId.put(id, plan);
-    }
-    return plan;
-  }
-
-  private String fetch(int id) throws Rejected {
-    if (http == null) http = HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
-    HttpRequest request = HttpRequest.newBuilder(URI.create(registry + "/schemas/ids/" + Integer.toUnsignedString(id)))
-        .timeout(Duration.ofSeconds(20)).build();
+    if (plan != null) return plan;
+    if (registry == null) throw new Rejected("unknown_schema", "source.schemaRegistry is not configured");
+    Missing before = missing.get(id);
+    if (before != null && System.nanoTime() - before.sinceNs < NEGATIVE_NS) throw before.why;
     try {
-      HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-      if (answer.statusCode() == 404) throw new Rejected("unknown_schema", "the schema registry knows no schema " + id);
-      if (answer.statusCode() != 200) throw new IllegalStateException("the schema registry answers " + answer.statusCode());
-      return new ObjectMapper().readTree(answer.body()).get("schema").asText();
-    } catch (IOException e) {
-      throw new IllegalStateException("the schema registry is away: " + e.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
+      plan = new AvroPlan(registry.schema(id), layout);
+    } catch (Rejected none) {
+      if (missing.size() > 1000) missing.clear();
+      missing.put(id, new Missing(none));
+      throw none;
     }
+    missing.remove(id);
+    byId.put(id, plan);
+    return plan;
   }
 }

@@ -1,14 +1,18 @@
 package cn.fundpulse.flink;
 
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /** One record between its bytes and its row: every reader writes into slots (connectors/decode/fields/slots.ts). */
 final class Slots {
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,15}");
   final Layout layout;
   final String[] texts;
   final long[] numbers;
   final Times times;
-  boolean deleted;
+  /** Whether its source deleted the record, and when it last changed, where it tells that. */
+  private boolean deleted;
+  private long changedAtMs;
   private int faultSlot;
   private String fault;
 
@@ -24,6 +28,13 @@ final class Slots {
     Arrays.fill(numbers, Numbers.NONE);
     faultSlot = -1;
     deleted = false;
+    changedAtMs = Numbers.NONE;
+  }
+
+  /** Takes what a record says of its own deletion; {@code which} of {@link Layout#DELETION}. */
+  void deletion(int which, String value) {
+    if (which == 0) deleted |= value.equals("true");
+    else if (DIGITS.matcher(value).matches()) changedAtMs = Long.parseLong(value);
   }
 
   static boolean isText(Layout.Field field) {
@@ -63,7 +74,8 @@ final class Slots {
   void text(int slot, String raw) {
     Layout.Field field = layout.fields[slot];
     if (!isText(field)) {
-      if (Texts.trimmed(raw).isEmpty()) return;
+      boolean isTime = field.type.equals("instant") || field.type.equals("date");
+      if (Texts.trimmed(raw).isEmpty() || (isTime && Times.isZeroDate(raw))) return;
       switch (field.type) {
         case "instant": number(slot, times.instant(raw)); return;
         case "date": number(slot, times.day(raw)); return;
@@ -87,10 +99,22 @@ final class Slots {
 
   /** @throws Rejected what is wrong with the values, the first in the order of the fields */
   void validate() throws Rejected {
-    if (deleted) throw new Rejected("bad_value", "__deleted: deletions are not read by this engine; send vali_flag 0");
+    if (deleted) delete();
     if (faultSlot >= 0) throw new Rejected("bad_value", layout.fields[faultSlot].name + ": expected " + fault);
     for (int i = 0; i < layout.fields.length; i++) {
-      if (layout.fields[i].required && absent(i)) throw new Rejected("missing_field", layout.fields[i].name + " is missing");
+      if (!layout.fields[i].required || !absent(i)) continue;
+      if (deleted && !absent(0))
+        throw new Rejected("missing_field", "__deleted: a deletion that brings the key alone is not read by this engine; send the whole record with vali_flag 0");
+      throw new Rejected("missing_field", layout.fields[i].name + " is missing");
     }
+  }
+
+  /** A deleted settlement is one that is valid no more, from the time of its deletion on. */
+  private void delete() throws Rejected {
+    Integer flag = layout.slotOf.get("vali_flag");
+    if (flag == null) throw new Rejected("bad_value", "a deletion cannot be taken over: send the version again with a valid_to");
+    texts[flag] = "0";
+    int updated = layout.slotOf.get("updt_time");
+    if (changedAtMs != Numbers.NONE && (numbers[updated] == Numbers.NONE || changedAtMs > numbers[updated])) numbers[updated] = changedAtMs;
   }
 }

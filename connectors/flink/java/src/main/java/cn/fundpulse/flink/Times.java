@@ -17,6 +17,11 @@ final class Times {
       "([0-9]{4}-[0-9]{2}-[0-9]{2})([Tt ])([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?"
           + "(?:([Zz])|([+-])([0-9]{2})(?::?([0-9]{2}))?)?");
 
+  /** White space as JavaScript has it. */
+  private static final String S = "[\\t-\\r \\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff]*";
+  private static final Pattern ZERO_DATE =
+      Pattern.compile(S + "0000-00-00(?:[T ]00:00(?::00(?:\\.0+)?)?Z?)?" + S);
+
   private final ZoneRules rules;
 
   Times(String zone) {
@@ -40,6 +45,20 @@ final class Times {
 
   static long instantOfMs(long ms) {
     return ms >= MIN_INSTANT && ms <= MAX_INSTANT ? ms : Numbers.NONE;
+  }
+
+  /**
+   * Milliseconds that nothing but their size says to be such. What would lie in the seventies counts seconds, or writes a
+   * date in digits.
+   */
+  static long instantOfPlainMs(long ms) {
+    long size = Math.abs(ms);
+    return size >= 10_000_000L && size < 300_000_000_000L ? Numbers.NONE : instantOfMs(ms);
+  }
+
+  /** MySQL's date that is none: absent. */
+  static boolean isZeroDate(String text) {
+    return ZERO_DATE.matcher(text).matches();
   }
 
   static long dayOfNumber(long day) {
@@ -108,11 +127,5 @@ final class Times {
         && (m.group(5) == null || m.group(5).equals("00")) && millis(m.group(6)) == 0;
     boolean hasOffset = m.group(7) != null || m.group(8) != null;
     return midnight || !hasOffset ? plainDay(m.group(1)) : dayOf(instant);
-  }
-
-  /** Epoch milliseconds of a timestamp of another unit, cut off towards the past. */
-  static long toMs(long value, String logical) {
-    if (logical.endsWith("micros")) return Math.floorDiv(value, 1000L);
-    return logical.endsWith("nanos") ? Math.floorDiv(value, 1_000_000L) : value;
   }
 }
