@@ -205,10 +205,12 @@ export function resultHashes(
     const queries: Record<string, string> = Object.fromEntries(
       names.map((name) => [
         name,
-        `SELECT ${name === "main.indicators" ? "* EXCLUDE (reported, status)" : "*"} FROM ${name
-          .split(".")
-          .map((n) => `"${n}"`)
-          .join(".")}`,
+        // What a close adds to a row follows from the close.
+        `SELECT COLUMNS(c -> c NOT IN ('status', 'reported') AND c NOT LIKE '%\\_reported' ESCAPE '\\')
+         FROM ${name
+           .split(".")
+           .map((n) => `"${n}"`)
+           .join(".")}`,
       ]),
     );
     if (options.quality) Object.assign(queries, QUALITY);
