@@ -6,7 +6,7 @@ import { questionOf } from "../../../aggregations/alerts/readings.js";
 import { alertName } from "../../../schemas/alerts/alert-id.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { readQuestions } from "../publish/alert-readings.js";
-import { addDifferences } from "./compare.js";
+import { addDifferences } from "./difference.js";
 
 /** Watches whose reading is of another moment than the published file. */
 const OF_THE_MOMENT: ReadonlySet<string> = new Set(["published_age", "verify_differences"]);

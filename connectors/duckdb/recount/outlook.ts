@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { Decimal } from "decimal.js";
-import { addDifferences } from "./compare.js";
+import { addDifferences } from "./difference.js";
 
 const Exact = Decimal.clone({ precision: 80, rounding: Decimal.ROUND_HALF_UP });
 type Exact = InstanceType<typeof Exact>;

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { quoteName } from "../../../schemas/published/definition.js";
 import { reportedAsNothing } from "../publish/closed.js";
 import { sharesOf } from "../publish/refresh.js";
-import { addDifferences } from "./compare.js";
+import { addDifferences } from "./difference.js";
 
 /** Tables that are counted again from the settlements themselves; or one by one; see compareFacts, compareGiven and
  * compareOutlook. */
