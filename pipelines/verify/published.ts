@@ -5,7 +5,12 @@ import { privateFolder } from "../../connectors/duckdb/detail/file.js";
 import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
 import { DuckDbPublisher } from "../../connectors/duckdb/publish/publisher.js";
 import { compareAlerts } from "../../connectors/duckdb/recount/alerts.js";
-import { attachPublished, compareFacts, compareVersions, readDifferences } from "../../connectors/duckdb/recount/compare.js";
+import {
+  attachPublished,
+  compareFacts,
+  compareVersions,
+  readDifferences,
+} from "../../connectors/duckdb/recount/compare.js";
 import { DIFFERENCE_TABLE } from "../../connectors/duckdb/recount/difference.js";
 import { compareFunds } from "../../connectors/duckdb/recount/funds.js";
 import { compareGiven } from "../../connectors/duckdb/recount/given.js";
