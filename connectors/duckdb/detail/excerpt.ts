@@ -57,6 +57,7 @@ export async function writeExcerpt(
     const settlements = await fillDetail(connection, snapshot, {
       ...{ reference, stage, batch: BATCH, streams: need.streams },
       months: need.months.filter((m) => held.has(m)),
+      changesOf: need.months,
       staged: () => loadPersons(connection, snapshot),
     });
     const calendar = new ZoneCalendar(reference.config.timezone);

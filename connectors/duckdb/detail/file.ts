@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { monthText, ZoneCalendar } from "../../../aggregations/calendar.js";
 import {
+  CLOSED_CHANGE,
   CODE_SET,
   DETAIL_RECORDS,
   DETAIL_REFERENCE,
@@ -74,6 +75,7 @@ const definitions = (reference: DetailReference): readonly Definition[] => [
   DIMENSION,
   ...DETAIL_REFERENCE,
   ...DETAIL_RECORDS,
+  CLOSED_CHANGE,
   DETAIL_SNAPSHOT,
   billView(reference.config),
 ];

@@ -5,6 +5,7 @@ import { STREAMS } from "../../../schemas/input/streams.js";
 import type { MonthNumber } from "../../../schemas/units.js";
 import type { StateSnapshot } from "../../state/snapshot.js";
 import { appendColumns } from "../append.js";
+import { loadChanges } from "./changes.js";
 import { detailRecords } from "./records.js";
 import { keptRows } from "./sql.js";
 import { type DetailReference, type DetailStage, loadReference } from "./stage.js";
@@ -15,6 +16,8 @@ export interface DetailFill {
   readonly stage: DetailStage;
   readonly months: readonly MonthNumber[];
   readonly streams: readonly DetailStream[];
+  /** Whose changes since a close are written; all where it is left out. */
+  readonly changesOf?: readonly MonthNumber[];
   /** Settlements of one statement. */
   readonly batch: number;
   /** Before the first of them is written. */
@@ -27,7 +30,7 @@ export interface DetailFill {
 export async function fillDetail(
   connection: DuckDBConnection,
   snapshot: StateSnapshot,
-  { reference, stage, months, streams, batch, begun, staged }: DetailFill,
+  { reference, stage, months, streams, changesOf, batch, begun, staged }: DetailFill,
 ): Promise<number> {
   await loadReference(connection, reference);
   await stage.begin();
@@ -43,6 +46,7 @@ export async function fillDetail(
   await connection.run("CREATE OR REPLACE TEMP TABLE kept AS SELECT 1");
   const calendar = new ZoneCalendar(reference.config.timezone);
   for (const stream of streams) await detailRecords(connection, stream, STREAMS[stream], snapshot, calendar);
+  await loadChanges(connection, snapshot.changes(changesOf), reference.config);
   const counted = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM settlement");
   return Number(counted.getRows()[0]![0]);
 }
