@@ -148,6 +148,12 @@ export class Workspace {
     return withDuckDb(this.published, async (run) => run(sql));
   }
 
+  /** Rows of a query on the detail file, brought up to date first. */
+  async queryDetail(sql: string, clock: () => number = Date.now): Promise<Record<string, unknown>[]> {
+    await this.engine((engine) => engine.writeDetail(), clock);
+    return withDuckDb(join(this.data, "detail", "detail.duckdb"), async (run) => run(sql));
+  }
+
   remove(): void {
     rmSync(this.dir, { recursive: true, force: true });
   }

@@ -2,7 +2,6 @@ import { access, constants } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { quoteText } from "../../../schemas/published/definition.js";
-import { faultOf } from "../../faults/known.js";
 import { mustBeThere, NUMERIC_TYPES, openFault, type QueryResult, queryOn } from "../query.js";
 
 /** What a file says of the snapshot of the state that it was made from. */
@@ -13,7 +12,8 @@ export interface SnapshotId {
 
 const MEMORY_LIMIT = "1GB";
 /** Binds only on a file of the present layout. */
-const NEEDED_COLUMNS = "SELECT code_set, valid_from, own_fund, parents FROM bill LIMIT 0";
+const NEEDED_COLUMNS =
+  "SELECT b.code_set, b.valid_from, b.own_fund, b.parents, c.change_id FROM bill b, closed_change c LIMIT 0";
 
 /**
  * The published file and the detail file, open read-only side by side: `published.…`, and the detail file's
@@ -47,11 +47,7 @@ export class ExplainReader {
     try {
       await this.connection.run(`ATTACH ${quoteText(path)} AS ${name} (READ_ONLY)`);
     } catch (cause) {
-      if (code === "FP4002") throw openFault(cause, path);
-      throw (
-        faultOf(cause, path) ??
-        new FundpulseError(code, `${path} cannot be opened: ${(cause as Error).message}`, { cause })
-      );
+      throw openFault(cause, path, code);
     }
   }
 
