@@ -1,6 +1,6 @@
 import type { ReferenceTables } from "../../connectors/config/reference.js";
 import { TopicFigures } from "../../connectors/flink/figures-source.js";
-import { manifestOf } from "../../connectors/flink/generate.js";
+import { type JobManifest, manifestOf } from "../../connectors/flink/generate.js";
 import type { FiguresSource } from "../../connectors/ports/figures.js";
 import type { Config, EngineConfig, KafkaSourceConfig } from "../../schemas/config/schema.js";
 import { FundpulseError } from "../../schemas/errors.js";
@@ -39,6 +39,12 @@ const embedded = ({ source }: Config): EngineKind => ({
   able: (engine) => engine,
 });
 
+/** The topics of a job that reads what a source names. */
+export function jobTopics({ topics }: KafkaSourceConfig, figures: string): JobManifest["topics"] {
+  const { settlement = STREAMS.settlement.topic, facility = STREAMS.facility.topic } = topics;
+  return { settlement, facility, figures };
+}
+
 function flink(
   config: Config & { readonly engine: Extract<EngineConfig, { kind: "flink" }> },
   reference: ReferenceTables,
@@ -48,10 +54,9 @@ function flink(
 ): EngineKind {
   const { figures } = config.engine;
   const source = config.source as KafkaSourceConfig;
-  const { settlement = STREAMS.settlement.topic, ...small } = source.topics;
+  const { settlement: _, ...small } = source.topics;
   const { categories, facilities } = reference;
-  const { facility = STREAMS.facility.topic } = small;
-  const topics = { settlement, facility, figures };
+  const topics = jobTopics(source, figures);
   const manifest = manifestOf({ config, categories, facilities, schemas }, figures, topics);
   return {
     source: { ...source, topics: small },

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { loadReference } from "../../../connectors/config/reference.js";
 import { queryPublished } from "../../../connectors/duckdb/query.js";
-import { keyOfManifest } from "../../../connectors/flink/figure.js";
 import { type JobSource, manifestOf } from "../../../connectors/flink/generate.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
@@ -111,8 +110,7 @@ async function bothOver(
   let before: ReadonlyMap<string, Buffer> = new Map();
   for (const part of [arrivals.slice(0, Math.floor(arrivals.length / 2)), arrivals]) {
     const now = await figuresOf(source, history, part, manifest);
-    const records = changesBetween(before, now);
-    topic.cuts.push({ records, manifestAt: records.has(keyOfManifest()) ? 0 : null, appendedAtMs: null });
+    topic.put(changesBetween(before, now));
     before = now;
     const small = part.filter((a) => a.stream === "facility");
     await drain(flink, { ...parts(flink), source: new ArrivalSource(small), figures: topic });

@@ -68,6 +68,12 @@ export class ArrivalSource implements Source {
 export class MemoryTopic implements FiguresSource {
   readonly name = "fund.figures";
   readonly cuts: Omit<FiguresCut, "next" | "whole">[] = [];
+
+  /** Puts what a job commits at once. */
+  put(records: ReadonlyMap<string, Buffer | null>): void {
+    this.cuts.push({ records, manifestAt: records.has(keyOfManifest()) ? 0 : null, appendedAtMs: null });
+  }
+
   positions: (FiguresPosition | null)[] = [];
 
   async run(
@@ -78,9 +84,16 @@ export class MemoryTopic implements FiguresSource {
     this.positions.push(position);
     const from = position?.next ?? 0;
     let whole = position === null;
+    let waiting = new Map<string, Buffer | null>();
+    let manifestAt: number | null = null;
     for (const [i, cut] of this.cuts.entries()) {
       if (i < from || signal.aborted) continue;
-      if (await deliver({ ...cut, next: i + 1, whole })) whole = false;
+      for (const [key, value] of cut.records) waiting.set(key, value);
+      manifestAt = cut.manifestAt ?? manifestAt;
+      if (!(await deliver({ ...cut, records: waiting, manifestAt, next: i + 1, whole }))) continue;
+      whole = false;
+      waiting = new Map();
+      manifestAt = null;
     }
     onDrained();
   }
