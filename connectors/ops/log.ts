@@ -23,13 +23,20 @@ export function createLog(level: string, options: { readable?: boolean; to?: Wri
       ? { write: (line) => void (target ?? process.stderr).write(readableLine(line)) }
       : target !== null
         ? { write: (line) => void target.write(line) }
-        : pino.destination({ fd: 2, sync: true });
+        : standardError();
   const logger = pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, sink);
   const at =
     (name: "debug" | "info" | "warn" | "error") =>
     (event: string, detail: Record<string, unknown> = {}): void =>
       logger[name](withoutRecordValues(detail), event);
   return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+/** A log that cannot be written (its disk is full) stops nothing: what waits is written once it can be, up to a limit. */
+function standardError(): pino.DestinationStream {
+  const destination = pino.destination({ fd: 2, sync: true, maxLength: 1 << 20 });
+  destination.on("error", () => undefined);
+  return destination;
 }
 
 function withoutRecordValues(detail: Record<string, unknown>): Record<string, unknown> {

@@ -6,6 +6,7 @@ import type { EpochMs, MonthNumber } from "../../schemas/units.js";
 import { ByteReader, ByteWriter } from "./bytes.js";
 import type { StateFile } from "./file.js";
 import { packText, unpackText } from "./frozen-codec.js";
+import type { Sql } from "./tallies.js";
 
 interface RawChange {
   readonly id: number;
@@ -123,31 +124,7 @@ export class ClosedStore {
 
   /** Changes of commits after `sequence`, in their order. */
   changesSince(sequence: number): Change[] {
-    const rows = this.store
-      .sql("SELECT *, combo AS tuple FROM change WHERE sequence > ? ORDER BY id")
-      .all(sequence) as RawChange[];
-    if (rows.length === 0) return [];
-    const tuples = new Map<number, TupleValues>();
-    return rows.map((row): Change => {
-      const { id, at, stream, key, cause } = row;
-      const common = { id, sequence: row.sequence, at, stream, key, cause };
-      if (row.tuple === null) return { kind: "record", ...common, affected: JSON.parse(row.data.toString()) };
-      let tuple = tuples.get(row.tuple);
-      if (tuple === undefined) {
-        const { json } = this.store.sql("SELECT json FROM change_combo WHERE id = ?").get(row.tuple) as {
-          json: string;
-        };
-        tuple = JSON.parse(json) as TupleValues;
-        tuples.set(row.tuple, tuple);
-      }
-      const sums = new Float64Array(MEASURE_COUNT);
-      const r = new ByteReader(row.data);
-      while (r.at < row.data.length) {
-        const measure = r.uint();
-        sums[measure] = r.int();
-      }
-      return { kind: "settlement", ...common, month: row.month, settlements: row.settlements, tuple, sums };
-    });
+    return readChanges((text) => this.store.sql(text), "c.sequence > ?", [sequence]);
   }
 
   usedTable(name: string): string | null {
@@ -160,4 +137,30 @@ export class ClosedStore {
   setUsedTable(name: string, text: string): void {
     this.store.sql("INSERT OR REPLACE INTO used_table (name, data) VALUES (?, ?)").run(name, packText(text));
   }
+}
+
+/** Changes after closes that fit an SQL condition on table `change` (`c`), in their order. */
+export function readChanges(sql: Sql, where: string, parameters: readonly unknown[]): Change[] {
+  const rows = sql(
+    `SELECT c.*, c.combo AS tuple, t.json FROM change c LEFT JOIN change_combo t ON t.id = c.combo
+      WHERE ${where} ORDER BY c.id`,
+  ).all(...parameters) as (RawChange & { readonly json: string })[];
+  const tuples = new Map<number, TupleValues>();
+  return rows.map((row): Change => {
+    const { id, at, stream, key, cause, sequence } = row;
+    const common = { id, sequence, at, stream, key, cause };
+    if (row.tuple === null) return { kind: "record", ...common, affected: JSON.parse(row.data.toString()) };
+    let tuple = tuples.get(row.tuple);
+    if (tuple === undefined) {
+      tuple = JSON.parse(row.json) as TupleValues;
+      tuples.set(row.tuple, tuple);
+    }
+    const sums = new Float64Array(MEASURE_COUNT);
+    const r = new ByteReader(row.data);
+    while (r.at < row.data.length) {
+      const measure = r.uint();
+      sums[measure] = r.int();
+    }
+    return { kind: "settlement", ...common, month: row.month, settlements: row.settlements, tuple, sums };
+  });
 }

@@ -1,9 +1,11 @@
 import Database from "better-sqlite3";
 import { monthEnd, monthStart } from "../../aggregations/calendar.js";
+import type { SettlementChange } from "../../aggregations/closing/change.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { MonthNumber } from "../../schemas/units.js";
+import { readChanges } from "./closed.js";
 import { checkedCrc, stateError } from "./file.js";
 import { sameId } from "./kept-settlements.js";
 import { BlockReader, PackedRow, ROWS_PER_BLOCK } from "./settlement-block.js";
@@ -180,6 +182,17 @@ export class StateSnapshot {
       "SELECT content, place, position FROM record WHERE stream = ? ORDER BY key",
       stream,
     ).map(([content, partitionId, position]) => ({ record: JSON.parse(content), partitionId, position }));
+  }
+
+  /** What changed in closed months since they were closed, bill by bill; of the months given, or of all. */
+  changes(months?: readonly MonthNumber[]): SettlementChange[] {
+    const within = months === undefined ? "" : " AND c.month IN (SELECT value FROM json_each(?))";
+    const found = readChanges(
+      (text) => this.#db.prepare(text),
+      `c.combo IS NOT NULL${within}`,
+      months === undefined ? [] : [JSON.stringify(months)],
+    );
+    return found.filter((change) => change.kind === "settlement");
   }
 
   close(): void {

@@ -7,8 +7,9 @@ const program = await import("./program.js").catch((error: NodeJS.ErrnoException
   );
   process.exit(1);
 });
-const { main, tellFailure } = program;
+const { holdOutput, main, tellFailure } = program;
 
+holdOutput();
 // A reader that has seen enough (`| head`) is no error; a full disk behind a redirection is one.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);

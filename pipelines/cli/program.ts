@@ -2,7 +2,6 @@ import { Command, CommanderError } from "commander";
 
 import { faultOf } from "../../connectors/faults/known.js";
 import { PROGRAM_VERSION } from "../../connectors/files/program-version.js";
-import { visibleLines } from "../../schemas/visible.js";
 
 import type { QuarantineOptions } from "./commands/quarantine.js";
 import { alertsDefinition } from "./definitions/alerts.js";
@@ -16,7 +15,11 @@ import { gapsDefinition } from "./definitions/gaps.js";
 import { monitorDefinition } from "./definitions/monitor.js";
 import { nightlyDefinition } from "./definitions/nightly.js";
 import { reportDefinition } from "./definitions/report.js";
+import { collect } from "./definitions/tools.js";
 import { verifyDefinition } from "./definitions/verify.js";
+import { sayAside } from "./terminal/say.js";
+
+export { holdOutput } from "./terminal/output.js";
 
 /** The `fundpulse` command; `done` receives the exit code of the command that ran. */
 export function program(done: (exitCode: number) => void): Command {
@@ -248,8 +251,6 @@ Examples:
     );
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
-
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 a check found differences,
 75 try again later (broker away). Start with: fundpulse demo, or fundpulse init <dir>.
@@ -281,6 +282,6 @@ export function tellFailure(error: unknown): number {
     known !== undefined
       ? known.message
       : `an unexpected error, please report it\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
-  process.stderr.write(`fundpulse: ${visibleLines(text)}\n`);
+  sayAside(`fundpulse: ${text}\n`);
   return known?.exitCode ?? 1;
 }

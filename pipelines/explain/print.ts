@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { groupingOf } from "../../aggregations/explain/request.js";
 import type { ExplainReader } from "../../connectors/duckdb/explain/reader.js";
 import type { QueryResult } from "../../connectors/duckdb/query.js";
@@ -122,7 +121,7 @@ export async function writeCsv(
   reader: ExplainReader,
   sql: string,
   limit: number | null,
-  out: NodeJS.WritableStream,
+  write: (text: string) => Promise<void>,
 ): Promise<void> {
   let head = true;
   for await (const piece of reader.pieces(limit === null ? sql : `${sql}\nLIMIT ${limit}`)) {
@@ -130,7 +129,7 @@ export async function writeCsv(
       ...(head ? [piece.columns] : []),
       ...piece.rows.map((row) => row.map((v, i) => (piece.numeric[i] ? v : neutralText(cellText(v))))),
     ]);
-    if (!out.write(text)) await once(out, "drain");
+    await write(text);
     head = false;
   }
 }

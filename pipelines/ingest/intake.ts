@@ -173,7 +173,7 @@ export class Intake {
       this.#refuse(batch, partition.id, refused, now);
       for (const outcome of OUTCOMES)
         store.partitions.tally(partition.id, outcome, counts[outcome], counts[outcome]);
-      store.partitions.move(partition, batch.position);
+      if (batch.position.next >= first) store.partitions.move(partition, batch.position);
       keepUnknownFields(store, this.decoder);
       return months;
     });
@@ -316,7 +316,7 @@ export class Intake {
       this.#refuse(batch, partition.id, refused, now);
       for (const outcome of OUTCOMES)
         store.partitions.tally(partition.id, outcome, counts[outcome], counts[outcome]);
-      store.partitions.move(partition, batch.position);
+      if (batch.position.next >= first) store.partitions.move(partition, batch.position);
       keepUnknownFields(store, this.decoder);
     });
     return counts;

@@ -1,5 +1,8 @@
+import { SETTLEMENT_DIMENSIONS } from "../dimensions.js";
 import { STREAMS, type StreamName } from "../input/streams.js";
+import { MEASURES } from "../measures.js";
 import { column, MAIN, type TableDef } from "../published/definition.js";
+import { DIMENSION_ZH } from "../published/store.js";
 
 const table = (name: string, comment: string, columns: TableDef["columns"]): TableDef => ({
   kind: "table",
@@ -188,6 +191,29 @@ export const DETAIL_RECORDS: readonly TableDef[] = (Object.keys(DETAIL_STREAMS) 
       ),
       ...whence,
     ]),
+);
+
+/** The bills behind restatements, of which the published file has the sums alone. */
+export const CLOSED_CHANGE: TableDef = table(
+  "closed_change",
+  "结账后已结期间内结算的变化：每次加入（金额为正）或移出（为负）一行",
+  [
+    column("change_id", "BIGINT", "变化编号"),
+    column("sequence", "BIGINT", "提交序号；晚于 closed_period.sequence 即在该次结账之后"),
+    column("changed_at", "TIMESTAMP", "变化时间（辖区时区）"),
+    text("cause", "原因：late、refund、correction、withdrawn、facility、rules"),
+    text("stream", "引起变化的数据流；规则变更为 NULL"),
+    text("setl_id", "结算编号；多笔合并计数时为 NULL"),
+    column("settlements", "BIGINT", "涉及结算数"),
+    text("month", "计入月份，如 2024-03"),
+    text("insurance", "险种"),
+    ...SETTLEMENT_DIMENSIONS.map((d) => text(d, DIMENSION_ZH[d])),
+    column("parents", "VARCHAR[]", "上级医疗类别，自近及远"),
+    column("own_fund", "BOOLEAN", "是否本辖区参保；否则只计入含 flow 的分组"),
+    ...MEASURES.map((m) =>
+      m.unit === "yuan" ? yuan(m.name, `${m.zh}的变化`) : column(m.name, "BIGINT", `${m.zh}的变化`),
+    ),
+  ],
 );
 
 export const DETAIL_SNAPSHOT: TableDef = table("snapshot", "本文件的来源（一行）", [

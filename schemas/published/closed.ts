@@ -32,22 +32,19 @@ export const CLOSED_TABLES: readonly TableDef[] = [
     column("persons", "BIGINT", "人数；未统计为 NULL"),
     ...FROZEN_DENOMINATORS.map((name) => column(name, "BIGINT", `结账时的占比分母 ${name}（人次或分）`)),
   ]),
-  storeTable("cause", "结账后已结期间内结算的变化：每次加入或移出一行（内部表）", [
-    column("id", "BIGINT", "编号"),
-    column("sequence", "BIGINT", "提交序号"),
-    column("changed_at", "TIMESTAMP", "变化时间（辖区时区）"),
+  // Sums alone: which bills are behind them stands in the detail file.
+  storeTable("cause", "结账后已结期间内结算的变化，按原因和单元合计（内部表）", [
+    column("id", "BIGINT", "编号：其中首次变化的编号"),
+    column("since", "BIGINT", "变化之前最近一次结账的提交序号"),
+    column("changed_at", "TIMESTAMP", "最近一次变化的时间（辖区时区）"),
     column("month", "DATE", "所属月份的首日"),
     column("stream", "VARCHAR", "引起变化的数据流"),
-    column("key", "VARCHAR", "结算编号；合并计数的行为空"),
     column("cause", "VARCHAR", "原因"),
-    column("settlements", "BIGINT", "涉及结算数"),
+    column("settlements", "BIGINT", "加入与移出的笔数"),
     column("insurance", "VARCHAR", "险种"),
     ...SETTLEMENT_DIMENSIONS.map((d) => column(d, "VARCHAR", DIMENSION_ZH[d])),
     ...MEASURE_COLUMNS,
-  ]),
-  storeTable("cause_group", "变化影响的分组（内部表）", [
-    column("id", "BIGINT", "变化编号"),
-    column("gid", "INTEGER", "分组编号"),
+    column("gids", "INTEGER[]", "所影响分组的编号"),
   ]),
   storeTable("cause_record", "结账后参保、基金、DIP、上报数记录的变化（内部表）", [
     column("id", "BIGINT", "编号"),

@@ -29,6 +29,18 @@ export class MemoryPublisher implements Publisher {
     return this.#published?.stateId === stateId ? this.#published : null;
   }
 
+  /** The same as it stands now, for good: what is published later is not in it. */
+  copy(): MemoryPublisher {
+    const copy = new MemoryPublisher();
+    copy.groups.push(...this.groups);
+    for (const name of ["months", "days", "persons"] as const)
+      for (const [key, value] of this[name]) (copy[name] as Map<unknown, unknown>).set(key, value);
+    copy.last = this.last;
+    copy.#stateId = this.#stateId;
+    copy.#published = this.#published;
+    return copy;
+  }
+
   prepare(): void {}
 
   async publish(input: PublishInput): Promise<number> {
@@ -54,7 +66,7 @@ export class MemoryPublisher implements Publisher {
     this.last = { ...(input.full ? null : this.last), ...input };
     this.#published = {
       sequence: input.sequence,
-      version: (this.#published?.version ?? 0) + 1,
+      version: Math.max(this.#published?.version ?? 0, input.versionFloor ?? 0) + 1,
       stateId: this.#stateId,
     };
     return this.#published.version;

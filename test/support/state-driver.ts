@@ -1,33 +1,18 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dayText, monthText, parsePeriod } from "../../aggregations/calendar.js";
 import type { ReferenceTables } from "../../connectors/config/reference.js";
 import { BatchDecoder } from "../../connectors/decode/decoder.js";
-import type { Group, GroupSums, PublishInput } from "../../connectors/ports/publisher.js";
-import type { SourceBatch } from "../../connectors/ports/source.js";
+import type { PublishInput } from "../../connectors/ports/publisher.js";
 import { Intake } from "../../pipelines/ingest/intake.js";
 import { State } from "../../pipelines/ledger/state.js";
 import { Publication } from "../../pipelines/publish/publication.js";
 import type { Config } from "../../schemas/config/schema.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
-import { MEASURES } from "../../schemas/measures.js";
 import type { Delivery, History, Step } from "./histories.js";
 import { stepsOf } from "./histories.js";
 import { MemoryPublisher } from "./memory-publisher.js";
-import type { Claimed } from "./oracle/compare.js";
-import { type Arrival, type Figures, groupKey, positionKey, type Sums } from "./oracle/types.js";
-
-/** What the state says after a history, beside its figures. */
-export interface Told extends Claimed {
-  /** Position of each waiting record -> reason. */
-  readonly waiting: ReadonlyMap<string, string>;
-  readonly orphanRefunds: readonly string[];
-  readonly unmappedFacilities: readonly string[];
-  /** received = applied + duplicate + held + quarantined, at every place. */
-  readonly balanced: boolean;
-  readonly received: number;
-}
+import { batchOf, type Told, toldOf } from "./told.js";
 
 export function referenceOf(history: History): ReferenceTables {
   const { facilities, categories } = history.world;
@@ -80,7 +65,7 @@ export class StateDriver {
       await driver.#open();
       for (const step of steps) await driver.#step(step);
       await beside?.inspect(driver.#state);
-      return driver.#told();
+      return toldOf(driver.#state, driver.#publisher);
     } finally {
       driver.#state?.close();
       rmSync(driver.#dir, { recursive: true, force: true });
@@ -116,82 +101,4 @@ export class StateDriver {
       await this.#open();
     }
   }
-
-  #figures({ groupIds, sums }: GroupSums, wanted: (names: readonly string[]) => boolean): Figures {
-    const figures: Figures = new Map();
-    groupIds.forEach((groupId, i) => {
-      if (!wanted(this.#publisher.groups[groupId].grouping.split("+"))) return;
-      const row = Object.fromEntries(MEASURES.map((m, j) => [m.name, sums[j][i]]));
-      figures.set(keyOf(this.#publisher.groups[groupId]), row as Sums);
-    });
-    return figures;
-  }
-
-  #told(): Told {
-    const { store } = this.#state;
-    const { groups, last } = this.#publisher;
-    const { keepDays, keepFacilityDays } = this.#config.periods;
-    const lastDay = last?.lastDataDay ?? Number.NEGATIVE_INFINITY;
-    const months = new Map<string, Figures>();
-    for (const [month, sums] of this.#publisher.months) {
-      months.set(
-        monthText(month),
-        this.#figures(sums, () => true),
-      );
-    }
-    // The published file shows the days inside the windows, and periods up to the latest day.
-    const days = new Map<string, Figures>();
-    for (const [day, sums] of this.#publisher.days) {
-      const inWindow = (names: readonly string[]): boolean =>
-        day > lastDay - (names.includes("facility") ? keepFacilityDays : keepDays);
-      days.set(dayText(day), this.#figures(sums, inWindow));
-    }
-    const persons = new Map<string, Map<string, number>>();
-    for (const [id, { groupIds, counts }] of this.#publisher.persons) {
-      if ((parsePeriod(id)?.startDay ?? 0) > lastDay) continue;
-      persons.set(id, new Map(Array.from(groupIds, (groupId, i) => [keyOf(groups[groupId]), counts[i]])));
-    }
-    const waiting = new Map<string, string>();
-    for (const entry of last?.quarantine ?? []) {
-      if (entry.status === "waiting") waiting.set(positionKey(entry), entry.reason);
-    }
-    const orphans = store.sql("SELECT setl_id FROM refund WHERE orphan = 1 AND valid = 1").raw().all();
-    const unmapped = (last?.unmapped ?? []).filter((u) => u.kind === "facility").map((u) => u.code);
-    const balance = last?.balance ?? [];
-    return {
-      months,
-      days,
-      persons,
-      waiting,
-      orphanRefunds: (orphans as [string][]).map(([id]) => id).sort(),
-      unmappedFacilities: unmapped.sort(),
-      balanced: balance.every(
-        (p) =>
-          p.received === p.applied + p.duplicate + p.held + p.quarantined &&
-          Math.min(p.applied, p.duplicate, p.held, p.quarantined) >= 0,
-      ),
-      received: balance.reduce((sum, p) => sum + p.received, 0),
-    };
-  }
-}
-
-function keyOf({ insurance, grouping, dimensions }: Group): string {
-  const names = grouping === "total" ? [] : grouping.split("+");
-  return groupKey(
-    insurance,
-    grouping,
-    names.map((n) => (dimensions as Record<string, string>)[n]),
-  );
-}
-
-function batchOf(arrivals: readonly Arrival[]): SourceBatch {
-  const { stream, source, partition } = arrivals[0];
-  const last = arrivals[arrivals.length - 1].position;
-  return {
-    stream,
-    payload: { kind: "values", values: arrivals.map((a) => Buffer.from(JSON.stringify(a.record))) },
-    positions: arrivals.map((a) => a.position),
-    appendedAtMs: null,
-    position: { source, partition, next: last + 1, lastApplied: last, fingerprint: null, finished: false },
-  };
 }

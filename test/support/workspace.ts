@@ -148,6 +148,12 @@ export class Workspace {
     return withDuckDb(this.published, async (run) => run(sql));
   }
 
+  /** Rows of a query on the detail file, brought up to date first. */
+  async queryDetail(sql: string, clock: () => number = Date.now): Promise<Record<string, unknown>[]> {
+    await this.engine((engine) => engine.writeDetail(), clock);
+    return withDuckDb(join(this.data, "detail", "detail.duckdb"), async (run) => run(sql));
+  }
+
   remove(): void {
     rmSync(this.dir, { recursive: true, force: true });
   }
@@ -205,10 +211,12 @@ export function resultHashes(
     const queries: Record<string, string> = Object.fromEntries(
       names.map((name) => [
         name,
-        `SELECT ${name === "main.indicators" ? "* EXCLUDE (reported, status)" : "*"} FROM ${name
-          .split(".")
-          .map((n) => `"${n}"`)
-          .join(".")}`,
+        // What a close adds to a row follows from the close.
+        `SELECT COLUMNS(c -> c NOT IN ('status', 'reported') AND c NOT LIKE '%\\_reported' ESCAPE '\\')
+         FROM ${name
+           .split(".")
+           .map((n) => `"${n}"`)
+           .join(".")}`,
       ]),
     );
     if (options.quality) Object.assign(queries, QUALITY);

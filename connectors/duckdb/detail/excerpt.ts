@@ -11,6 +11,7 @@ import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
 import type { StateSnapshot } from "../../state/snapshot.js";
 import { STORAGE_VERSION } from "../file.js";
 import { localTime } from "../publish/load.js";
+import { loadChanges } from "./changes.js";
 import { appendPseudonyms, insertSettlements, loadPlaces, PERSON_WORDS, PSEUDONYM_SQL } from "./fill.js";
 import { detailRecords } from "./records.js";
 import { type DetailReference, DetailStage, loadReference } from "./stage.js";
@@ -70,6 +71,7 @@ export async function writeExcerpt(
     const calendar = new ZoneCalendar(reference.config.timezone);
     for (const stream of need.streams)
       await detailRecords(connection, stream, STREAMS[stream], snapshot, calendar);
+    await loadChanges(connection, snapshot.changes(need.months), reference.config);
     const counted = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM settlement");
     const settlements = Number(counted.getRows()[0]![0]);
     if (settlements !== stage.checks.count)

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { monthText, ZoneCalendar } from "../../../aggregations/calendar.js";
 import {
+  CLOSED_CHANGE,
   CODE_SET,
   DETAIL_RECORDS,
   DETAIL_REFERENCE,
@@ -24,6 +25,7 @@ import type { StateSnapshot } from "../../state/snapshot.js";
 import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
 import { localTime } from "../publish/load.js";
 import { billView } from "./bill.js";
+import { loadChanges } from "./changes.js";
 import { type DetailNeed, writeExcerpt } from "./excerpt.js";
 import { appendPseudonyms, insertSettlements, loadPlaces, PERSON_WORDS, PSEUDONYM_SQL } from "./fill.js";
 import { detailRecords } from "./records.js";
@@ -76,6 +78,7 @@ const definitions = (reference: DetailReference): readonly Definition[] => [
   DIMENSION,
   ...DETAIL_REFERENCE,
   ...DETAIL_RECORDS,
+  CLOSED_CHANGE,
   DETAIL_SNAPSHOT,
   billView(reference.config),
 ];
@@ -262,6 +265,7 @@ class DetailWriter {
     for (const stream of Object.keys(DETAIL_STREAMS) as DetailStream[]) {
       await detailRecords(connection, stream, STREAMS[stream], snapshot, calendar);
     }
+    await loadChanges(connection, snapshot.changes(), options.reference.config);
     const counted = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM settlement");
     const settlements = Number(counted.getRows()[0][0]);
     await this.#writeSnapshot(settlements, held?.compactBytes ?? 0);

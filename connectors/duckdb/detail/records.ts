@@ -8,7 +8,8 @@ import { columnsOf, localTime, replaceTables } from "../publish/load.js";
 
 type Value = SnapshotRecord["record"][string];
 
-const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+/** A text within a list or map that DuckDB reads from text. */
+export const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
 /** A field's value as text that DuckDB casts to the column's type. */
 function sqlText(type: FieldType, value: Value | undefined, calendar: ZoneCalendar): string | null {

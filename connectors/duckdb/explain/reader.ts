@@ -13,7 +13,8 @@ export interface SnapshotId {
 
 const MEMORY_LIMIT = "1GB";
 /** Binds only on a file of the present layout. */
-const NEEDED_COLUMNS = "SELECT code_set, valid_from, own_fund, parents FROM bill LIMIT 0";
+const NEEDED_COLUMNS =
+  "SELECT b.code_set, b.valid_from, b.own_fund, b.parents, c.change_id FROM bill b, closed_change c LIMIT 0";
 
 /**
  * The published file and the detail file, open read-only side by side: `published.…`, and the detail file's

@@ -1,9 +1,10 @@
+import { dayText } from "../../../aggregations/calendar.js";
 import { baseOf, type Formula } from "../../../aggregations/explain/formula.js";
-import { groupingOf, type Request } from "../../../aggregations/explain/request.js";
+import type { Request } from "../../../aggregations/explain/request.js";
 import { quoteText } from "../../../schemas/published/definition.js";
 import { groupWhere } from "./figure.js";
 import type { ExplainReader } from "./reader.js";
-import { baseDimensions } from "./settlement-queries.js";
+import { baseDimensions, inGroup } from "./settlement-queries.js";
 
 /** When a period was closed, and under which published version; null while it is open. */
 export async function closedPeriod(
@@ -25,38 +26,64 @@ const measuresOf = (formula: Formula): string[] => {
   return [...new Set(names.map((name) => (name === "persons" ? "visits" : name)))];
 };
 
+const ORDER = "ORDER BY changed_at DESC, change_id DESC NULLS LAST, record_key";
+
+/** Bills that came into the period or left it after its close, up to the publish: rows of the detail file. */
+const billChanges = (
+  request: Request,
+  columns: string,
+  where: readonly string[],
+): string => `SELECT ${columns}
+    FROM closed_change c, published.store.closed k, published.store.meta m
+    WHERE k.period = ${quoteText(request.period.id)} AND c.sequence > k.sequence AND c.sequence <= m.sequence
+      AND c.month BETWEEN ${monthOf(request.period.startDay)} AND ${monthOf(request.period.endDay)}
+      ${where.map((w) => `AND ${w}`).join(" ")}`;
+
+const monthOf = (day: number): string => quoteText(dayText(day).slice(0, 7));
+
+/** Records of other streams that changed it: the published file names them. */
+const recordChanges = (request: Request, columns: string, where: string): string => `SELECT ${columns}
+    FROM published.main.restatement_cause c
+    WHERE c.period = ${quoteText(request.period.id)} AND c.record_key IS NOT NULL AND ${where}`;
+
 /** Every change to the figure since its period was closed, latest first, with what it did to the measures. */
 export async function causesSql(reader: ExplainReader, request: Request, formula: Formula): Promise<string> {
-  const from = "FROM published.main.restatement_cause c";
-  const period = `c.period = ${quoteText(request.period.id)}`;
-  const order = "ORDER BY c.changed_at DESC, c.change_id DESC";
   if (formula.family === "settlement") {
     const base = formula.indicator.denominator === null ? null : baseOf(formula.indicator.denominator);
     // A share changes with what it is a part of.
     const dimensions = base === null ? request.dimensions : baseDimensions(request, base.level);
-    const group = [
-      `g.insurance = ${quoteText(request.insurance)}`,
-      `g."grouping" = ${quoteText(groupingOf({ dimensions, other: {} }))}`,
-      ...Object.entries(dimensions).map(([d, v]) => `g.${d} = ${quoteText(v)}`),
-    ];
-    const enrolment =
+    const where = inGroup("c", request.insurance, dimensions);
+    if (dimensions.flow === undefined) where.push("c.own_fund");
+    const measures = measuresOf(formula);
+    const list = (bill: boolean): string =>
+      `c.changed_at, c.cause, ${bill ? "c.setl_id, NULL AS record_key" : "NULL AS setl_id, c.record_key"}, c.settlements,
+      ${bill ? "c.month" : "strftime(c.month, '%Y-%m') AS month"}, c.insurance, c.care, c.category, c.facility,
+      ${bill ? "c.change_id" : "NULL AS change_id"}${measures.map((m) => `, ${bill ? `c.${m}` : `NULL AS ${m}`}`).join("")}`;
+    const enrolled =
       formula.indicator.denominator === "enrolled"
-        ? " OR (c.stream = 'enrolment' AND c.setl_id IS NULL)"
+        ? ` UNION ALL ${recordChanges(request, list(false), "c.stream = 'enrolment'")}`
         : "";
-    return `SELECT c.changed_at, c.cause, c.setl_id, c.record_key, c.settlements, c.month, c.insurance,
-      c.care, c.category, c.facility${measuresOf(formula)
-        .map((m) => `, c.${m}`)
-        .join("")}
-    ${from} WHERE ${period} AND (c.record_key IS NULL AND c.change_id IN (
-      SELECT i.id FROM published.store.cause_group i JOIN published.store.grp g ON g.gid = i.gid
-      WHERE ${group.join(" AND ")})${enrolment}) ${order}`;
+    return `SELECT * EXCLUDE (change_id) FROM (${billChanges(request, list(true), where)}${enrolled}) ${ORDER}`;
   }
   const { rows } = await reader.query(
-    `SELECT causes FROM published.main.restatement WHERE ${groupWhere(request).join(" AND ")}
+    `SELECT records FROM published.main.restatement WHERE ${groupWhere(request).join(" AND ")}
      AND indicator = ${quoteText(request.indicator)}`,
   );
   const keys = ((rows[0]?.[0] ?? []) as string[]).map(quoteText);
-  return `SELECT c.changed_at, c.cause, c.stream, c.setl_id, c.record_key, c.settlements, c.month, c.insurance,
-      c.district, c.facility, c.fund, c.subject, c.person_group, c.sex
-    ${from} WHERE ${period} AND ${keys.length === 0 ? "false" : `coalesce(c.setl_id, c.record_key) IN (${keys.join(", ")})`} ${order}`;
+  const list = (bill: boolean): string =>
+    `c.changed_at, c.cause, c.stream, ${bill ? "c.setl_id, NULL AS record_key" : "NULL AS setl_id, c.record_key"}, c.settlements,
+      ${bill ? "c.month" : "strftime(c.month, '%Y-%m') AS month"}, c.insurance, c.district, c.facility,
+      ${(["fund", "subject", "person_group", "sex"] as const).map((d) => (bill ? `NULL AS ${d}` : `c.${d}`)).join(", ")},
+      ${bill ? "c.change_id" : "NULL AS change_id"}`;
+  const named = recordChanges(
+    request,
+    list(false),
+    keys.length === 0 ? "false" : `c.record_key IN (${keys.join(", ")})`,
+  );
+  // What settlements spent is a part of some figures of the funds.
+  const { district } = request.dimensions;
+  const settled = /^settled_/.test(request.indicator)
+    ? ` UNION ALL ${billChanges(request, list(true), ["c.own_fund", ...inGroup("c", request.insurance, district === undefined ? {} : { district })])}`
+    : "";
+  return `SELECT * EXCLUDE (change_id) FROM (${named}${settled}) ${ORDER}`;
 }

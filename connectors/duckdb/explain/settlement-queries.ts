@@ -92,13 +92,19 @@ function scope(request: Request, dimensions: Request["dimensions"]): string[] {
     period.kind === "day"
       ? [`b.month = '${day(period.startDay).slice(0, 7)}'`, `b.count_day = DATE '${day(period.startDay)}'`]
       : [`b.month BETWEEN '${day(period.startDay).slice(0, 7)}' AND '${day(period.endDay).slice(0, 7)}'`];
-  if (insurance !== "all") where.push(same("b.insurance", insurance));
+  where.push(...inGroup("b", insurance, dimensions));
   if (request.dimensions.flow === undefined) where.push("b.own_fund");
+  return where;
+}
+
+/** Rows of an insurance and of dimension values, in a table that has both and `parents`. */
+export function inGroup(of: string, insurance: string, dimensions: Request["dimensions"]): string[] {
+  const where = insurance === "all" ? [] : [same(`${of}.insurance`, insurance)];
   for (const [name, value] of Object.entries(dimensions)) {
     if (name === "category") {
       // A category counts in its parents' rows too.
-      where.push(`(${same("b.category", value)} OR list_contains(b.parents, ${quoteText(value)}))`);
-    } else where.push(same(`b.${name}`, value));
+      where.push(`(${same(`${of}.category`, value)} OR list_contains(${of}.parents, ${quoteText(value)}))`);
+    } else where.push(same(`${of}.${name}`, value));
   }
   return where;
 }

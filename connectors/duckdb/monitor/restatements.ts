@@ -33,7 +33,7 @@ export async function restatementsOf(
   const keyOf = (r: Row): string =>
     JSON.stringify(["period", "insurance", "grouping", "indicator", ...DIMENSIONS].map((c) => r[c] ?? null));
   const causes = await file.rows(`SELECT period, insurance, "grouping", ${DIMENSIONS.join(", ")}, indicator,
-      causes, cause_count, restated_at::VARCHAR AS restated_at
+      causes, records, cause_count, restated_at::VARCHAR AS restated_at
     FROM restatement WHERE ${["period", "grouping", "insurance", "indicator"].map(among).join(" AND ")}`);
   const known = new Map(causes.map((r) => [keyOf(r), r]));
   return rows.map((r) => ({ ...r, ...pickCauses(known.get(keyOf(r))) }));
@@ -41,6 +41,7 @@ export async function restatementsOf(
 
 const pickCauses = (row: Row | undefined): Row => ({
   causes: row?.causes ?? [],
+  records: row?.records ?? [],
   cause_count: row?.cause_count ?? 0,
   restated_at: row?.restated_at ?? null,
 });
@@ -50,7 +51,7 @@ export async function causesOf(file: OpenFile, period: string | undefined, limit
   if (!file.anyClosed) return [];
   const where = period === undefined ? "" : `WHERE period = ${quoteText(period)}`;
   return file.rows(`SELECT period, cause, stream, insurance, care, category, facility,
-      count(*) AS changes, sum(settlements)::BIGINT AS settlements, sum(visits)::BIGINT AS visits,
+      (sum(settlements) + count(record_key))::BIGINT AS changes, sum(settlements)::BIGINT AS settlements, sum(visits)::BIGINT AS visits,
       sum(fee) AS fee, sum(fund_paid) AS fund_paid, max(changed_at)::VARCHAR AS changed_at
     FROM restatement_cause ${where}
     GROUP BY ALL ORDER BY changed_at DESC, period, cause, insurance, care, category, facility LIMIT ${limit}`);
@@ -72,7 +73,7 @@ export async function restatementOf(
     (DIMENSIONS as readonly string[]).includes(d),
   );
   const [row] =
-    await file.rows(`SELECT old_value, new_value, delta, causes, cause_count, restated_at::VARCHAR AS restated_at
+    await file.rows(`SELECT old_value, new_value, delta, causes, records, cause_count, restated_at::VARCHAR AS restated_at
     FROM restatement WHERE ${[
       `period = ${quoteText(figure.period)}`,
       `insurance = ${quoteText(figure.insurance)}`,

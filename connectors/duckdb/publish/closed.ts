@@ -111,6 +111,24 @@ const frozenFacts = (period: string): string => `INSERT INTO store.closed_fact
   FROM r ${joinWholes("r", "r", "?.insurance = r.insurance")}
   ORDER BY r."grouping", r.gid`;
 
+/** What tells the rows of `store.cause` apart; every other column but `id` and `changed_at` is summed. */
+const CAUSE_KEY = [
+  "since",
+  "month",
+  "stream",
+  "cause",
+  "insurance",
+  ...SETTLEMENT_DIMENSIONS,
+  "gids",
+] as const;
+const causeSums = ["settlements", ...measures].map((m) => `sum(${m})::BIGINT AS ${m}`).join(", ");
+const CAUSE_COLUMNS = `id, since, changed_at, month, stream, cause, settlements, insurance,
+  ${SETTLEMENT_DIMENSIONS.join(", ")}, ${measures.join(", ")}, gids`;
+
+/**
+ * Adds changes up by what they changed and why, so that nobody can tell a bill by them. How far a close reaches back is
+ * kept as the last one before: a change came after a close where `since` is not before it.
+ */
 async function loadSettlements(
   connection: DuckDBConnection,
   grouped: readonly GroupedChange[],
@@ -126,40 +144,38 @@ async function loadSettlements(
       ["changed_at", "VARCHAR", texts((c) => localTime(calendar, c.at))],
       ["month", "VARCHAR", texts((c) => dayText(monthStart(c.month)))],
       ["stream", "VARCHAR", texts((c) => c.stream)],
-      ["key", "VARCHAR", texts((c) => c.key)],
       ["cause", "VARCHAR", texts((c) => c.cause)],
       ["settlements", "DOUBLE", Float64Array.from(changes, (c) => c.settlements)],
       ["insurance", "VARCHAR", texts((c) => c.tuple.insurance)],
       ...SETTLEMENT_DIMENSIONS.map((d) => [d, "VARCHAR", texts((c) => c.tuple.values[d])] as const),
       ...measures.map((name, m) => [name, "DOUBLE", Float64Array.from(changes, (c) => c.sums[m])] as const),
+      ["gids", "VARCHAR", grouped.map((g) => [...g.groupIds].sort((a, b) => a - b).join(","))],
     ],
     [
-      `INSERT INTO store.cause SELECT id::BIGINT, sequence::BIGINT, changed_at::TIMESTAMP, month::DATE, stream, key,
-        cause, settlements::BIGINT, insurance, ${SETTLEMENT_DIMENSIONS.join(", ")},
-        ${measures.map((m) => `${m}::BIGINT`).join(", ")}
-      FROM in_closed WHERE id::BIGINT NOT IN (SELECT id FROM store.cause)`,
-    ],
-  );
-  const ids: number[] = [];
-  const groupIds: number[] = [];
-  for (const { change, groupIds: of } of grouped) {
-    for (const groupId of of) {
-      ids.push(change.id);
-      groupIds.push(groupId);
-    }
-  }
-  await stage(
-    connection,
-    [
-      ["id", "DOUBLE", Float64Array.from(ids)],
-      ["gid", "INTEGER", Int32Array.from(groupIds)],
-    ],
-    [
-      `INSERT INTO store.cause_group SELECT id::BIGINT, gid FROM in_closed
-        WHERE id::BIGINT NOT IN (SELECT id FROM store.cause_group)`,
+      `CREATE OR REPLACE TEMP TABLE came AS SELECT id::BIGINT AS id,
+        (SELECT max(k.sequence) FROM store.closed k WHERE k.sequence < c.sequence::BIGINT) AS since,
+        changed_at::TIMESTAMP AS changed_at, month::DATE AS month, stream, cause, settlements::BIGINT AS settlements,
+        insurance, ${SETTLEMENT_DIMENSIONS.join(", ")}, ${measures.map((m) => `${m}::BIGINT AS ${m}`).join(", ")},
+        string_split(nullif(gids, ''), ',')::INTEGER[] AS gids
+      FROM in_closed c WHERE ${isNew("c")}`,
+      `CREATE OR REPLACE TEMP TABLE caused AS
+        SELECT min(id) AS id, since, max(changed_at) AS changed_at, month, stream, cause, ${causeSums}, insurance,
+          ${SETTLEMENT_DIMENSIONS.join(", ")}, gids
+        FROM (SELECT ${CAUSE_COLUMNS} FROM came
+          UNION ALL SELECT ${CAUSE_COLUMNS} FROM store.cause c WHERE EXISTS (FROM came n
+            WHERE ${CAUSE_KEY.map((k) => `n.${k} IS NOT DISTINCT FROM c.${k}`).join(" AND ")}))
+        GROUP BY ${CAUSE_KEY.join(", ")}`,
+      "DELETE FROM store.cause WHERE id IN (SELECT id FROM caused)",
+      `INSERT INTO store.cause SELECT ${CAUSE_COLUMNS} FROM caused ORDER BY id`,
+      "DROP TABLE temp.came",
+      "DROP TABLE temp.caused",
     ],
   );
 }
+
+/** A change of a commit that the file does not hold yet: a publish that is tried again brings some a second time. */
+const isNew = (of: string): string =>
+  `${of}.sequence::BIGINT > coalesce((SELECT max(m.sequence) FROM store.meta m), -1)`;
 
 async function loadRecords(
   connection: DuckDBConnection,
@@ -187,7 +203,7 @@ async function loadRecords(
     [
       `INSERT INTO store.cause_record SELECT id::BIGINT, sequence::BIGINT, changed_at::TIMESTAMP, stream, key, cause,
         from_day::DATE, to_day::DATE, insurance, ${dims.join(", ")}, indicator
-      FROM in_closed WHERE id::BIGINT NOT IN (SELECT id FROM store.cause_record)`,
+      FROM in_closed c WHERE ${isNew("c")}`,
     ],
   );
 }

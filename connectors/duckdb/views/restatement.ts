@@ -6,8 +6,8 @@ import { DIMENSION_ZH } from "../../../schemas/published/store.js";
 import { dimensionComment, PERIOD_COLUMNS } from "./cell.js";
 import { GIVEN_RESTATED, SETTLED_RESTATED } from "./indicators.js";
 
-/** Causes named in one row of `restatement`; how many there are stands beside them. */
-const NAMED_CAUSES = 100;
+/** Records named in one row of `restatement`. */
+const NAMED_RECORDS = 100;
 
 const names = (indicators: readonly { readonly name: string }[]): string =>
   `(${indicators.map((i) => quoteText(i.name)).join(", ")})`;
@@ -15,20 +15,23 @@ const names = (indicators: readonly { readonly name: string }[]): string =>
 /** Dimensions that a record of a small stream has a value of. */
 const RECORD_DIMENSIONS = ["district", "facility", "fund", "subject", "person_group", "sex"] as const;
 
-/** The first keys of many, each once, in their order; those of changes that are summed up have none. */
-const named = (key: string): string =>
-  `list_sort(list_distinct((list(${key}) FILTER (${key} <> ''))))[1:${NAMED_CAUSES}]`;
+/** Values of many rows, each once, in their order. */
+const each = (value: string): string =>
+  `list_sort(list_distinct(list(${value}) FILTER (${value} IS NOT NULL)))`;
+/** The first keys of entries, enrolment and the like. Bills are named in the detail file alone. */
+const records = (key: string): string => `${each(key)}[1:${NAMED_RECORDS}]`;
 
 /** What the settlements that changed since a close did to each group of the period. */
-const GROUP_CAUSES = `SELECT k.period, g.gid, ${named("c.key")} AS causes, sum(c.settlements)::BIGINT AS cause_count, max(c.changed_at) AS restated_at
+const GROUP_CAUSES = `SELECT k.period, c.gid, ${each("c.cause")} AS causes, sum(c.settlements)::BIGINT AS cause_count,
+    max(c.changed_at) AS restated_at
   FROM store.closed k JOIN store.period p ON p.period = k.period
-    JOIN store.cause c ON c.sequence > k.sequence AND c.month BETWEEN p.period_start AND p.period_end
-    JOIN store.cause_group g ON g.id = c.id
-  GROUP BY k.period, g.gid`;
+    JOIN (SELECT * EXCLUDE (gids), unnest(gids) AS gid FROM store.cause) c
+      ON c.since >= k.sequence AND c.month BETWEEN p.period_start AND p.period_end
+  GROUP BY k.period, c.gid`;
 
 /** Enrolment records that changed since a close: the denominators of hospitalization_rate. */
-const ENROLMENT_CAUSES = `SELECT k.period, ${named("c.key")} AS causes, count(*) AS cause_count,
-    max(c.changed_at) AS restated_at
+const ENROLMENT_CAUSES = `SELECT k.period, ${each("c.cause")} AS causes, ${records("c.key")} AS records,
+    count(*) AS cause_count, max(c.changed_at) AS restated_at
   FROM store.closed k JOIN store.period p ON p.period = k.period
     JOIN store.cause_record c ON c.sequence > k.sequence AND c.stream = 'enrolment'
       AND c.from_day <= p.period_end AND c.to_day >= p.period_end
@@ -38,10 +41,9 @@ const ENROLMENT_CAUSES = `SELECT k.period, ${named("c.key")} AS causes, count(*)
 const WHOLE = `CASE WHEN r.indicator LIKE 'share_in_category_%' THEN 'care+category'
   WHEN r.indicator LIKE 'share_in_care_%' THEN 'care' WHEN r.indicator LIKE 'share_%' THEN 'total' END`;
 
-const both = (a: string, b: string): string =>
-  `CASE WHEN ${b} IS NULL THEN coalesce(${a}, []) ELSE coalesce(${a}, []) || ${b} END`;
-
-const SETTLED_CAUSED = `SELECT r.* EXCLUDE (gid, whole), ${both("c.causes", "e.causes")} AS causes,
+const SETTLED_CAUSED = `SELECT r.* EXCLUDE (gid, whole),
+    list_sort(list_distinct(coalesce(c.causes, []) || coalesce(e.causes, []))) AS causes,
+    coalesce(e.records, []) AS records,
     coalesce(c.cause_count, 0) + coalesce(e.cause_count, 0) AS cause_count,
     greatest(c.restated_at, e.restated_at) AS restated_at
   FROM (SELECT r.*, ${WHOLE} AS whole FROM (${SETTLED_RESTATED}) r) r
@@ -52,11 +54,12 @@ const SETTLED_CAUSED = `SELECT r.* EXCLUDE (gid, whole), ${both("c.causes", "e.c
     LEFT JOIN (${ENROLMENT_CAUSES}) e ON e.period = r.period AND r.indicator = 'hospitalization_rate'`;
 
 /** Everything that can change a given figure. */
-const GIVEN_CAUSES = `SELECT id, sequence, changed_at, key, settlements, 'settlement' AS family, month AS from_day,
+const GIVEN_CAUSES = `SELECT since AS sequence, 1 AS after, changed_at, cause, NULL AS key, settlements,
+    'settlement' AS family, month AS from_day,
     last_day(month) AS to_day, insurance, district, NULL AS facility, NULL AS fund, NULL AS subject,
     NULL AS person_group, NULL AS sex, NULL AS indicator
   FROM store.cause
-  UNION ALL SELECT id, sequence, changed_at, key, 1, stream, from_day, to_day, insurance,
+  UNION ALL SELECT sequence, 0, changed_at, cause, key, 1, stream, from_day, to_day, insurance,
     ${RECORD_DIMENSIONS.join(", ")}, indicator FROM store.cause_record`;
 
 /** Figures of the period alone, not since 1 January. */
@@ -77,11 +80,12 @@ const dimensionFits = (d: (typeof RECORD_DIMENSIONS)[number]): string =>
     : `(r.${d} IS NULL OR c.${d} IS NULL OR c.${d} = r.${d})`;
 
 const GIVEN_CAUSED = `SELECT r.* EXCLUDE (gid), coalesce(r.cause.causes, []) AS causes,
+    coalesce(r.cause.records, []) AS records,
     coalesce(r.cause.cause_count, 0) AS cause_count, r.cause.restated_at AS restated_at
-  FROM (SELECT r.*, (SELECT {'causes': ${named("c.key")},
+  FROM (SELECT r.*, (SELECT {'causes': ${each("c.cause")}, 'records': ${records("c.key")},
         'cause_count': sum(c.settlements)::BIGINT, 'restated_at': max(c.changed_at)}
       FROM (${GIVEN_CAUSES}) c, store.closed k
-      WHERE k.period = r.period AND c.sequence > k.sequence AND ${FAMILY_FITS}
+      WHERE k.period = r.period AND c.sequence + c.after > k.sequence AND ${FAMILY_FITS}
         AND c.from_day <= r.period_end AND year(c.to_day) = year(r.period_end)
         AND (r.indicator NOT IN ${OWN_PERIOD} OR c.to_day >= r.period_start AND c.from_day >= r.period_start)
         AND (r.insurance = 'all' OR c.insurance = r.insurance)
@@ -99,7 +103,7 @@ export const RESTATEMENT_VIEW: ViewDef = {
   kind: "view",
   schema: MAIN,
   name: "restatement",
-  comment: "更正记录：已结期间的数字在结账后的变化，每个变化的数字一行；逐笔原因见 restatement_cause",
+  comment: "更正记录：已结期间的数字在结账后的变化，每个变化的数字一行；各原因的合计见 restatement_cause",
   columns: [
     ...PERIOD_COLUMNS,
     ...dimensionColumns(DIMENSIONS),
@@ -113,7 +117,12 @@ export const RESTATEMENT_VIEW: ViewDef = {
     column(
       "causes",
       "c.causes",
-      `引起变化的结算编号（或基金、参保等记录的编号），最多 ${NAMED_CAUSES} 个；占比列出分母的变化`,
+      "变化的原因：late、refund、correction、withdrawn、facility、rules；占比为其分母变化的原因",
+    ),
+    column(
+      "records",
+      "c.records",
+      `引起变化的基金、参保、DIP、上报数记录的编号，最多 ${NAMED_RECORDS} 个；结算编号只在明细文件里`,
     ),
     column("cause_count", "c.cause_count", "引起变化的加入与移出次数合计"),
     column("restated_at", "c.restated_at", "最近一次变化的时间（辖区时区）"),
@@ -142,27 +151,25 @@ export const CLOSED_PERIOD_VIEW: ViewDef = {
       GROUP BY period) r ON r.period = k.period`,
 };
 
-/** Each change behind the restatements (docs/specification.md#restatement). */
+/** What brought the restatements about, summed by cause and cell (docs/specification.md#restatement). */
 export const RESTATEMENT_CAUSE_VIEW: ViewDef = {
   kind: "view",
   schema: MAIN,
   name: "restatement_cause",
   comment:
-    "更正原因：已结期间在结账后的每次变化一行，金额与人次带符号（移出为负），可加总为 restatement 的差额；" +
-    "异地来本地就医（flow 为 inbound）只计入含 flow 的分组",
+    "更正原因：已结期间在结账后的变化，按原因和单元合计，金额与人次带符号（移出为负），可加总为 restatement 的差额；" +
+    "逐笔结算见明细文件的 closed_change；异地来本地就医（flow 为 inbound）只计入含 flow 的分组",
   columns: [
     column("period", "c.period", "已结期间"),
-    column("change_id", "c.id", "变化编号"),
-    column("changed_at", "c.changed_at", "变化时间（辖区时区）"),
+    column("changed_at", "c.changed_at", "最近一次变化的时间（辖区时区）"),
     column(
       "cause",
       "c.cause",
       "原因：late 迟到、refund 退费、correction 更正、withdrawn 撤销、facility 机构资料、rules 规则变更",
     ),
     column("stream", "c.stream", "引起变化的数据流；规则变更为空"),
-    column("setl_id", "c.setl_id", "结算编号；多笔合并计数时为 NULL"),
-    column("record_key", "c.record_key", "基金、参保、DIP、上报数记录的编号"),
-    column("settlements", "c.settlements", "涉及结算数"),
+    column("record_key", "c.record_key", "基金、参保、DIP、上报数记录的编号；结算的合计为 NULL"),
+    column("settlements", "c.settlements", "加入与移出的结算笔数"),
     column("month", "c.month", "所属月份的首日"),
     column("insurance", "c.insurance", "险种"),
     ...SETTLEMENT_DIMENSIONS.map((d) => column(d, `c.${d}`, DIMENSION_ZH[d])),
@@ -174,14 +181,13 @@ export const RESTATEMENT_CAUSE_VIEW: ViewDef = {
     ),
   ],
   from: `FROM (
-    SELECT k.period, c.id, c.changed_at, c.cause, c.stream, nullif(c.key, '') AS setl_id, NULL AS record_key,
-      c.settlements, c.month, c.insurance, ${SETTLEMENT_DIMENSIONS.map((d) => `c.${d}`).join(", ")},
+    SELECT k.period, c.changed_at, c.cause, c.stream, NULL AS record_key, c.settlements, c.month, c.insurance, ${SETTLEMENT_DIMENSIONS.map((d) => `c.${d}`).join(", ")},
       NULL AS fund, NULL AS subject, NULL AS person_group, NULL AS sex,
       ${MEASURES.map((m) => `c.${m.name}`).join(", ")}
     FROM store.closed k JOIN store.period p ON p.period = k.period
-      JOIN store.cause c ON c.sequence > k.sequence AND c.month BETWEEN p.period_start AND p.period_end
+      JOIN store.cause c ON c.since >= k.sequence AND c.month BETWEEN p.period_start AND p.period_end
     UNION ALL
-    SELECT k.period, c.id, c.changed_at, c.cause, c.stream, NULL, c.key, 0, date_trunc('month', c.from_day)::DATE,
+    SELECT k.period, c.changed_at, c.cause, c.stream, c.key, 0, date_trunc('month', c.from_day)::DATE,
       c.insurance, ${SETTLEMENT_DIMENSIONS.map((d) => ((RECORD_DIMENSIONS as readonly string[]).includes(d) ? `c.${d}` : "NULL")).join(", ")},
       c.fund, c.subject, c.person_group, c.sex, ${MEASURES.map(() => "NULL").join(", ")}
     FROM store.closed k JOIN store.period p ON p.period = k.period

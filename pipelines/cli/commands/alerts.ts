@@ -3,23 +3,16 @@ import { loadConfig } from "../../../connectors/config/load.js";
 import type { AlertMessage } from "../../../connectors/notify/message.js";
 import { channelName, send } from "../../../connectors/notify/notifier.js";
 import { FundpulseError } from "../../../schemas/errors.js";
-import { withEngine } from "../../engine/open.js";
 import type { AlertEntry } from "../../engine/port.js";
-import { commandLog } from "../../workspace/log.js";
-import { engineDeps } from "../terminal/engine-deps.js";
+import { askEngine } from "../terminal/engine-deps.js";
 import { say } from "../terminal/say.js";
+import { words } from "../terminal/words.js";
 import { localText } from "./close.js";
 
 const STATES = ["open", "acknowledged", "cleared"] as const;
 
 interface Options {
   readonly config: string;
-}
-
-function engineOf<T>(config: string, work: Parameters<typeof withEngine<T>>[2]): Promise<T> {
-  const loaded = loadConfig(config);
-  const log = commandLog(loaded);
-  return withEngine(loaded, engineDeps({ ...log, info: log.debug }), work);
 }
 
 /** `fundpulse alerts list`. */
@@ -31,10 +24,10 @@ export async function alertsList(
   if (unknown !== undefined) {
     throw new FundpulseError("FP1003", `--state ${unknown} is not one of ${STATES.join(", ")}`);
   }
-  const alerts = (await engineOf(options.config, (engine) => engine.alerts.list())).filter((a) =>
-    states.includes(a.state),
-  );
-  const calendar = new ZoneCalendar(loadConfig(options.config).config.timezone);
+  const loaded = loadConfig(options.config);
+  const known = await askEngine(loaded, (engine) => engine.alerts.list());
+  const alerts = known.filter((a) => states.includes(a.state));
+  const calendar = new ZoneCalendar(loaded.config.timezone);
   say(options.format === "json" ? `${JSON.stringify(alerts, null, 2)}\n` : listText(alerts, calendar));
   return 0;
 }
@@ -62,9 +55,10 @@ export async function alertsAck(
   id: string,
   options: Options & { readonly by: string; readonly note: string },
 ): Promise<number> {
-  const by = options.by.trim();
-  if (by === "") throw new FundpulseError("FP1003", "--by must name who has seen the alert");
-  await engineOf(options.config, (engine) => engine.alerts.acknowledge(id, by, options.note.trim()));
+  const by = words("--by", options.by, "who has seen the alert");
+  await askEngine(loadConfig(options.config), (engine) =>
+    engine.alerts.acknowledge(id, by, options.note.trim()),
+  );
   say(`alert ${id} is acknowledged by ${by}\n`);
   return 0;
 }

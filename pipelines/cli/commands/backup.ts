@@ -7,6 +7,7 @@ import { Privacy } from "../../../connectors/state/person-key.js";
 import { restoreState } from "../../../connectors/state/restore.js";
 import { standingFiles } from "../../engine/belonging.js";
 import { count, progressLine } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
 import { localText } from "./close.js";
 
 interface Options {
@@ -25,7 +26,7 @@ export async function backupCommand(file: string, options: Options): Promise<num
     );
     progress.end();
     const bytes = made.entries.reduce((sum, entry) => sum + entry.size, 0);
-    process.stdout.write(
+    say(
       `${count(made.settlements)} settlements, ${made.closed.length} closes, commit ${made.sequence}: ${count(bytes)} bytes in ${resolve(file)}\n`,
     );
     return 0;
@@ -57,7 +58,7 @@ export async function restoreCommand(file: string, options: Options): Promise<nu
       ...(lost.length === 0 ? [] : [`closed since, and to be closed again: ${lost.sort().join(", ")}`]),
       "read what came since and publish: fundpulse run",
     ];
-    process.stdout.write(`${lines.join("\n")}\n`);
+    say(`${lines.join("\n")}\n`);
     return 0;
   } finally {
     progress.end();

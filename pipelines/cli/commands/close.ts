@@ -3,9 +3,7 @@ import { loadConfig } from "../../../connectors/config/load.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import type { EpochMs } from "../../../schemas/units.js";
 import type { CloseProblem, CloseResult } from "../../closing/port.js";
-import { withEngine } from "../../engine/open.js";
-import { commandLog } from "../../workspace/log.js";
-import { engineDeps } from "../terminal/engine-deps.js";
+import { askEngine } from "../terminal/engine-deps.js";
 import { count } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
 
@@ -21,10 +19,7 @@ export async function closeCommand(
   }
   const loaded = loadConfig(options.config);
   const force = options.force === true;
-  const log = commandLog(loaded);
-  // What the log of a running process tells stands in the answer below.
-  const deps = engineDeps({ ...log, info: log.debug });
-  const result = await withEngine(loaded, deps, (engine) => engine.close(period, { force }));
+  const result = await askEngine(loaded, (engine) => engine.close(period, { force }));
   say(closeText(result, new ZoneCalendar(loaded.config.timezone)));
   return { closed: 0, refused: 3, already_closed: 1 }[result.outcome];
 }

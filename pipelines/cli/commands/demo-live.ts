@@ -6,6 +6,7 @@ import { allObservers } from "../../../connectors/ports/observer.js";
 import { openEngine } from "../../engine/open.js";
 import type { RunSummary } from "../../engine/port.js";
 import { progressLine } from "../terminal/progress.js";
+import { together } from "./run.js";
 
 /** How long the held-back month takes to arrive. */
 const LIVE_MS = 120_000;
@@ -47,15 +48,7 @@ export async function arriveLive(
     const first = await run;
     // What came between the last look at the folder and the stop.
     const rest = await engine.run({ untilDrained: true, signal: new AbortController().signal });
-    return {
-      applied: first.applied + rest.applied,
-      duplicate: first.duplicate + rest.duplicate,
-      held: first.held + rest.held,
-      quarantined: first.quarantined + rest.quarantined,
-      version: rest.version,
-      drained: rest.drained,
-      inOpenTransactions: rest.inOpenTransactions,
-    };
+    return together(first, rest);
   } finally {
     progress.end();
     process.off("SIGINT", onSignal);

@@ -19,8 +19,9 @@ import { publishedFile } from "../../workspace/files.js";
 import { engineDeps } from "../terminal/engine-deps.js";
 import { tableText } from "../terminal/printed-text.js";
 import { count, progressLine } from "../terminal/progress.js";
+import { sayLine } from "../terminal/say.js";
 import { arriveLive } from "./demo-live.js";
-import { consume, summaryText } from "./run.js";
+import { consume, summaryText, together } from "./run.js";
 
 const PERIOD = "2024H1";
 const PROFILE = "shandan-2024h1";
@@ -44,7 +45,7 @@ export async function demoCommand(options: {
   const loaded = loadConfig(join(dir, "fundpulse.yaml"), {});
   const { name } = loaded.config.jurisdiction;
 
-  say(`1. Events: ${name}, January to June 2024 and 2023, simulated to the printed totals`);
+  sayLine(`1. Events: ${name}, January to June 2024 and 2023, simulated to the printed totals`);
   const progress = progressLine();
   progress.note("choosing settlements …");
   const inbox = join(dir, "inbox");
@@ -53,34 +54,38 @@ export async function demoCommand(options: {
     (count_) => progress.note(`${count(count_)} events written`),
   );
   progress.end();
-  say(
+  sayLine(
     `   ${count(written.printed)} events, and made up for the page, in no printed figure: ${count(written.madeUp)} more`,
   );
-  say("   (July to December 2023, budgets and books of the funds, a facility that falls silent, late bills)");
-  say(`   ${written.files.length} files under ${shown(inbox)}`);
+  sayLine(
+    "   (July to December 2023, budgets and books of the funds, a facility that falls silent, late bills)",
+  );
+  sayLine(`   ${written.files.length} files under ${shown(inbox)}`);
 
-  say("2. Pipeline: decode, validate, aggregate, publish");
+  sayLine("2. Pipeline: decode, validate, aggregate, publish");
   const log = createLog(loaded.config.log.level, { readable: true });
   let summary = await consume(loaded, log, { untilDrained: true, ops: false });
   const closed = await closeEarly(loaded, log);
   summary = together(summary, await afterClose(loaded, log, written.late, inbox));
-  say(summaryText(summary, loaded, shown).trimEnd().replaceAll(/^/gm, "   "));
-  say(`   ${CLOSED_EARLY} was closed${closed} before all of its bills came: 更正 shows what that changed`);
+  sayLine(summaryText(summary, loaded, shown).trimEnd().replaceAll(/^/gm, "   "));
+  sayLine(
+    `   ${CLOSED_EARLY} was closed${closed} before all of its bills came: 更正 shows what that changed`,
+  );
   const page = await startMonitor(loaded, { port: 0, log });
   try {
     if (live) {
-      say(`   the page: ${page.url}  June 2024 arrives in the next two minutes (Ctrl-C: at once)`);
+      sayLine(`   the page: ${page.url}  June 2024 arrives in the next two minutes (Ctrl-C: at once)`);
       summary = await arriveLive(loaded, log, written.later, { inbox });
-      say(summaryText(summary, loaded, shown).trimEnd().replaceAll(/^/gm, "   "));
+      sayLine(summaryText(summary, loaded, shown).trimEnd().replaceAll(/^/gm, "   "));
     }
     const exitCode = await printTables(loaded);
-    for (const file of await reports(loaded)) say(`   ${shown(file)}`);
-    say(closing(dir, publishedFile(loaded)));
-    say(`\nThe page: ${page.url}`);
+    for (const file of await reports(loaded)) sayLine(`   ${shown(file)}`);
+    sayLine(closing(dir, publishedFile(loaded)));
+    sayLine(`\nThe page: ${page.url}`);
     if (process.stdout.isTTY) {
-      say("It is served until Ctrl-C.");
+      sayLine("It is served until Ctrl-C.");
       await interrupted();
-    } else say(`Serve it again: npx fundpulse monitor --config ${shown(loaded.file)}`);
+    } else sayLine(`Serve it again: npx fundpulse monitor --config ${shown(loaded.file)}`);
     return exitCode;
   } finally {
     await page.close();
@@ -106,17 +111,9 @@ async function afterClose(
   return consume(loaded, log, { untilDrained: true, ops: false });
 }
 
-const together = (first: RunSummary, then: RunSummary): RunSummary => ({
-  ...then,
-  applied: first.applied + then.applied,
-  duplicate: first.duplicate + then.duplicate,
-  held: first.held + then.held,
-  quarantined: first.quarantined + then.quarantined,
-});
-
 /** What a night writes: the tables of the closed month, and the report of the half-year. */
 async function reports(loaded: LoadedConfig): Promise<string[]> {
-  say("\nReports, as a night writes them:");
+  sayLine("\nReports, as a night writes them:");
   const tables = await writeReports(loaded.config);
   const reader = await PublishedReader.open(publishedFile(loaded));
   try {
@@ -130,21 +127,21 @@ async function reports(loaded: LoadedConfig): Promise<string[]> {
 /** The printed tables, computed beside printed; 3 where a figure differs without a known reason. */
 async function printTables(loaded: LoadedConfig): Promise<number> {
   const report = printedReport();
-  say(`3. ${report.title}, computed beside printed`);
-  say("   12.34 = : computed and printed alike · 12.34 ≠ 12.43 (1): computed, but printed otherwise\n");
+  sayLine(`3. ${report.title}, computed beside printed`);
+  sayLine("   12.34 = : computed and printed alike · 12.34 ≠ 12.43 (1): computed, but printed otherwise\n");
   const audited = await auditReport(report, publishedFile(loaded), loaded.config);
   const tables = report.tables.map((table) => ({
     table,
     figures: audited.figures.filter((f) => f.kind !== "statement" && f.id === table.id),
   }));
-  for (const { table, figures } of tables) say(`${tableText(table, figures)}\n`);
+  for (const { table, figures } of tables) sayLine(`${tableText(table, figures)}\n`);
   const counts = tally(tables.flatMap(({ figures }) => figures));
-  say(
+  sayLine(
     `${tables.length} tables: ${count(counts.equal)} figures as printed, ${counts["print-error"]} differ where the print contradicts itself,`,
   );
-  say(`${counts.differs} differ without a reason, ${counts["not-computable"]} are not computed.`);
+  sayLine(`${counts.differs} differ without a reason, ${counts["not-computable"]} are not computed.`);
   const prose = tally(audited.figures.filter((f) => f.kind === "statement"));
-  say(
+  sayLine(
     `Prose: ${count(prose.equal)} figures as printed, ${prose["print-error"]} differ where the print contradicts itself, ${prose["not-computable"]} are budgets and the like, ${prose.differs} differ.`,
   );
   return counts.differs + counts["not-computable"] + prose.differs === 0 ? 0 : 3;
@@ -156,7 +153,6 @@ const interrupted = (): Promise<void> =>
     process.once("SIGTERM", () => resolve());
   });
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const shown = (path: string): string => relative(process.cwd(), path) || ".";
 
 function freshFolder(dir: string): string {

@@ -11,7 +11,6 @@ import {
 import { localUser, noteLook } from "../../../connectors/files/access-log.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
-import { visibleJson } from "../../../schemas/visible.js";
 import { explain, recordQueries } from "../../explain/collect.js";
 import type { Explanation } from "../../explain/explanation.js";
 import { type Brought, detailFile, type Opened, openFiles } from "../../explain/files.js";
@@ -22,7 +21,7 @@ import { explanationText } from "../../explain/text.js";
 import { forReaders } from "../../workspace/files.js";
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
-import { say, sayAside } from "../terminal/say.js";
+import { passOn, say, sayAside, sayLine } from "../terminal/say.js";
 
 export const EXPLAIN_FORMATS = ["text", "json", "csv"] as const;
 const CELLS_SHOWN = 10;
@@ -78,12 +77,12 @@ export async function explainCommand(
     const { formula, published } = await findFigure(opened.reader, request, known);
     if (options.sql) {
       const statements = await statementsOf(opened, loaded.config, request, formula);
-      process.stdout.write(`-- duckdb -readonly ${detailFile(loaded)}\n${statements.join("\n\n")}\n`);
+      sayLine(`-- duckdb -readonly ${detailFile(loaded)}\n${statements.join("\n\n")}`);
       return 0;
     }
     if (options.format === "csv") {
       const [first] = await recordQueries(opened.reader, loaded.config, request, formula);
-      await writeCsv(opened.reader, listSql(first!), limit, process.stdout);
+      await writeCsv(opened.reader, listSql(first!), limit, passOn);
       return 0;
     }
     const limits = { records: limit, cells: options.format === "json" ? limit : CELLS_SHOWN };
@@ -94,8 +93,7 @@ export async function explainCommand(
       detail: opened.detail,
       check: await checked(found.check, opened, loaded.config),
     };
-    if (options.format === "json") process.stdout.write(visibleJson(explanationJson(explanation)));
-    else say(explanationText(explanation));
+    say(options.format === "json" ? explanationJson(explanation) : explanationText(explanation));
     return report(explanation);
   } finally {
     opened.reader.close();

@@ -211,7 +211,7 @@ export async function flinkStatus(
     throw new FundpulseError("FP3102", `no job ${options.name} runs on ${options.flink}`);
   }
   const status = await statusOf(rest, running, job, commandLog(loaded));
-  if (options.format === "json") process.stdout.write(`${JSON.stringify(status, null, 1)}\n`);
+  if (options.format === "json") say(`${JSON.stringify(status, null, 1)}\n`);
   else say(statusText(status));
   return statusExitCode(status);
 }

@@ -3,28 +3,21 @@ import { loadConfig } from "../../../connectors/config/load.js";
 import { textTable } from "../../../connectors/duckdb/query.js";
 import type { GapRow } from "../../../connectors/ports/publisher.js";
 import { FundpulseError } from "../../../schemas/errors.js";
-import { withEngine } from "../../engine/open.js";
-import { commandLog } from "../../workspace/log.js";
-import { engineDeps } from "../terminal/engine-deps.js";
+import { askEngine } from "../terminal/engine-deps.js";
+import { say } from "../terminal/say.js";
+import { words } from "../terminal/words.js";
 import { localText } from "./close.js";
 
 interface Options {
   readonly config: string;
 }
 
-function engineOf<T>(config: string, work: Parameters<typeof withEngine<T>>[2]): Promise<T> {
-  const loaded = loadConfig(config);
-  const log = commandLog(loaded);
-  return withEngine(loaded, engineDeps({ ...log, info: log.debug }), work);
-}
-
 /** `fundpulse gaps list`. */
 export async function gapsList(options: Options & { readonly format: string }): Promise<number> {
-  const gaps = await engineOf(options.config, (engine) => engine.gaps.list());
-  const calendar = new ZoneCalendar(loadConfig(options.config).config.timezone);
-  process.stdout.write(
-    options.format === "json" ? `${JSON.stringify(gaps, null, 2)}\n` : listText(gaps, calendar),
-  );
+  const loaded = loadConfig(options.config);
+  const gaps = await askEngine(loaded, (engine) => engine.gaps.list());
+  const calendar = new ZoneCalendar(loaded.config.timezone);
+  say(options.format === "json" ? `${JSON.stringify(gaps, null, 2)}\n` : listText(gaps, calendar));
   return 0;
 }
 
@@ -51,8 +44,11 @@ export async function gapsDismiss(
   id: string,
   options: Options & { readonly by: string; readonly note: string },
 ): Promise<number> {
+  const by = words("--by", options.by, "who says that the gap need not be looked at");
   if (!/^\d{1,15}$/.test(id)) throw new FundpulseError("FP1003", `${JSON.stringify(id)} is no gap's id`);
-  await engineOf(options.config, (engine) => engine.gaps.dismiss(Number(id), options.by, options.note));
-  process.stdout.write(`gap ${id} dismissed\n`);
+  await askEngine(loadConfig(options.config), (engine) =>
+    engine.gaps.dismiss(Number(id), by, options.note.trim()),
+  );
+  say(`gap ${id} dismissed\n`);
   return 0;
 }

@@ -1,9 +1,10 @@
 import { makeWorkspace } from "../../workspace/make.js";
+import { say } from "../terminal/say.js";
 
 /** `fundpulse init`: makes a new workspace and says what to do next. */
 export function initCommand(dir: string): number {
   const root = makeWorkspace(dir);
-  process.stdout.write(`A new workspace stands in ${root}
+  say(`A new workspace stands in ${root}
 
   fundpulse.yaml   the configuration, every key explained
   reference/       facilities, categories and divisions (CSV)

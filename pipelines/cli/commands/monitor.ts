@@ -5,6 +5,7 @@ import type { MonitorPorts } from "../../monitor/http/ports.js";
 import { startMonitor } from "../../monitor/monitor.js";
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
+import { say } from "../terminal/say.js";
 
 export interface MonitorCommandOptions {
   readonly config: string;
@@ -64,7 +65,7 @@ export async function monitorCommand(options: MonitorCommandOptions): Promise<nu
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(port === undefined ? {} : { port }),
   });
-  process.stdout.write(`${monitor.url}\n`);
+  say(`${monitor.url}\n`);
   await new Promise<void>((resolve) => {
     process.once("SIGINT", () => resolve());
     process.once("SIGTERM", () => resolve());

@@ -9,7 +9,8 @@ import type { QuarantineEntry, QuarantineFilter, QuarantineService } from "../..
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
 import { count } from "../terminal/progress.js";
-import { say, sayAside } from "../terminal/say.js";
+import { passOn, say, sayAside, sayLine } from "../terminal/say.js";
+import { words } from "../terminal/words.js";
 
 export interface QuarantineOptions {
   readonly config: string;
@@ -64,9 +65,9 @@ export function quarantineShow(id: string, options: QuarantineOptions): Promise<
     if (options.raw !== true) {
       // Loaded late: the other commands need no decoder.
       const { openDecoder } = await import("../../engine/engine.js");
-      process.stdout.write(`${await (await openDecoder(config)).shown(found.bytes)}\n`);
-    } else if (!process.stdout.isTTY) process.stdout.write(found.bytes);
-    else process.stdout.write(`${hexText(found.bytes)}\n`);
+      sayLine(await (await openDecoder(config)).shown(found.bytes));
+    } else if (!process.stdout.isTTY) await passOn(found.bytes);
+    else sayLine(hexText(found.bytes));
     return 0;
   });
 }
@@ -87,15 +88,14 @@ export function quarantineRetry(ids: readonly string[], options: QuarantineOptio
   const filter = filterOf(options);
   return withQuarantine(options.config, async (quarantine) => {
     const { retried, resolved } = await quarantine.retry(await chosen(quarantine, ids, options, filter));
-    process.stdout.write(`${count(retried)} judged again, ${count(resolved)} left the quarantine\n`);
+    sayLine(`${count(retried)} judged again, ${count(resolved)} left the quarantine`);
     return 0;
   });
 }
 
 export function quarantineDismiss(ids: readonly string[], options: QuarantineOptions): Promise<number> {
   const filter = filterOf(options);
-  const why = options.why?.trim() ?? "";
-  if (why === "") throw new FundpulseError("FP1003", "a dismissal needs its reason: --why <text>");
+  const why = words("--why", options.why, "why the records are dismissed");
   const { file } = options;
   if (file !== undefined) {
     if (ids.length > 0 || options.all || options.reason !== undefined || options.stream !== undefined) {
@@ -109,7 +109,7 @@ export function quarantineDismiss(ids: readonly string[], options: QuarantineOpt
   }
   return withQuarantine(options.config, async (quarantine) => {
     const dismissed = await quarantine.dismiss(await chosen(quarantine, ids, options, filter), why);
-    process.stdout.write(`${count(dismissed)} dismissed\n`);
+    sayLine(`${count(dismissed)} dismissed`);
     return 0;
   });
 }

@@ -3,6 +3,7 @@ import { openEngine } from "../../engine/open.js";
 import { publishedFile } from "../../workspace/files.js";
 import { commandLog } from "../../workspace/log.js";
 import { count, progressLine } from "../terminal/progress.js";
+import { say } from "../terminal/say.js";
 
 /** `fundpulse rebuild`: derive everything again from the kept settlements under the present configuration. */
 export async function rebuildCommand(options: { readonly config: string }): Promise<number> {
@@ -15,7 +16,7 @@ export async function rebuildCommand(options: { readonly config: string }): Prom
       progress.note(`${count(done)} of ${count(total)} settlements`),
     );
     progress.end();
-    process.stdout.write(
+    say(
       `${count(settlements)} settlements derived again\npublished version ${version}: ${publishedFile(loaded)}\n`,
     );
     return 0;

@@ -153,6 +153,15 @@ function stopOnSignals(log: Log): { signal: AbortSignal; forget: () => void } {
   };
 }
 
+/** Two runs, one after the other, as one. */
+export const together = (first: RunSummary, then: RunSummary): RunSummary => ({
+  ...then,
+  applied: first.applied + then.applied,
+  duplicate: first.duplicate + then.duplicate,
+  held: first.held + then.held,
+  quarantined: first.quarantined + then.quarantined,
+});
+
 /** What a run did; paths as `shown` writes them. */
 export function summaryText(
   summary: RunSummary,

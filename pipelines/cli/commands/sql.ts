@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { loadConfig } from "../../../connectors/config/load.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { forReaders, publishedFile } from "../../workspace/files.js";
+import { passOn } from "../terminal/say.js";
 
 export const SQL_FORMATS = ["table", "csv", "json"] as const;
 export type SqlFormat = (typeof SQL_FORMATS)[number];
@@ -26,7 +27,7 @@ export async function sqlCommand(
   const given = query ?? (process.stdin.isTTY ? "" : await standardInput());
   const text = given.trim() === "" ? OVERVIEW : given;
   const { formatResult, queryPublished } = await import("../../../connectors/duckdb/query.js");
-  process.stdout.write(formatResult(await queryPublished(file, text), options.format as SqlFormat));
+  await passOn(formatResult(await queryPublished(file, text), options.format as SqlFormat));
   return 0;
 }
 

@@ -1,7 +1,6 @@
 import { type Command, Option } from "commander";
 import { FIGURES_TOPIC } from "../../../schemas/figures-topic.js";
-
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+import { collect } from "./tools.js";
 
 /** `fundpulse flink` on the command line. */
 export function flinkDefinition(

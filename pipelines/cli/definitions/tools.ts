@@ -9,3 +9,6 @@ export interface CommandTools {
   /** Takes the exit code. */
   readonly done: (exitCode: number) => void;
 }
+
+/** Of an option that may be repeated: all that was given. */
+export const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];

@@ -12,6 +12,7 @@ import { decimal, findingShape } from "./shapes.js";
 
 const CAUSES = 500;
 const time = z.string().nullable();
+const texts = (list: unknown): string[] => (Array.isArray(list) ? list.map(String) : []);
 
 export const restatementsRoute = route({
   path: "/api/v1/restatements",
@@ -41,7 +42,8 @@ export const restatementsRoute = route({
         value: decimal.describe("The figure now"),
         delta: decimal,
         delta_pct: decimal.describe("delta over reported"),
-        causes: z.array(z.string()),
+        causes: z.array(z.string()).describe("late, refund, correction, withdrawn, facility, rules"),
+        records: z.array(z.string()).describe("Entries, enrolment and the like behind it; never bills"),
         cause_count: z.number().int(),
         restated_at: time,
       }),
@@ -73,7 +75,8 @@ export const restatementsRoute = route({
         value: text(r.new_value),
         delta,
         delta_pct: reported === null || delta === null ? null : fractionOf(micros(delta), micros(reported)),
-        causes: Array.isArray(r.causes) ? r.causes.map(String) : [],
+        causes: texts(r.causes),
+        records: texts(r.records),
         cause_count: Number(r.cause_count ?? 0),
         restated_at: at(r.restated_at),
       };

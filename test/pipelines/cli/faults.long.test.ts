@@ -1,6 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
 import {
-  appendFileSync,
   chmodSync,
   chownSync,
   cpSync,
@@ -20,6 +19,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { main } from "../../../pipelines/cli/program.js";
 import { ERROR_CODES } from "../../../schemas/errors.js";
+import { emptied, fill } from "../../faults/damage.js";
 import { CLI, settlement, Workspace } from "../../support/workspace.js";
 
 /**
@@ -178,16 +178,6 @@ const codes = (outcomes: readonly Outcome[]): string[] => [
   ...new Set(outcomes.flatMap((o) => [...o.said.matchAll(/\[(FP\d{4})\]/g)].map(([, c]) => c as string))),
 ];
 
-function fill(folder: string): void {
-  for (const piece of [1 << 20, 1 << 16, 1 << 12, 1]) {
-    try {
-      for (;;) appendFileSync(join(folder, ".filler"), Buffer.alloc(piece));
-    } catch {
-      // Full at this size.
-    }
-  }
-}
-
 describe.skipIf(!isRoot)("a disk of its own (needs root)", () => {
   test("data is full", async () => {
     const at = place({ size: "64m" });
@@ -196,7 +186,7 @@ describe.skipIf(!isRoot)("a disk of its own (needs root)", () => {
     expect(codes(outcomes).every((c) => ["FP9001", "FP4001", "FP4005", "FP5002"].includes(c))).toBe(true);
     expect(failed(outcomes)).toContain("run");
     // With room again nothing is lost.
-    rmSync(join(at.data, ".filler"));
+    emptied(at.data);
     expect(await run(at, ["run", "--until-drained", "--no-ops"])).toMatchObject({ code: 0 });
     const { said } = await run(at, ["sql", "-f", "csv", "SELECT sum(applied) AS n FROM quality_balance"]);
     expect(said).toContain("\n3\n");

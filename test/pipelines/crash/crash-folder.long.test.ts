@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, watch } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +9,7 @@ import { Random } from "../../../pipelines/simulate/random.js";
 import { simulatedEvents } from "../../../pipelines/simulate/simulate.js";
 import type { SimEvent } from "../../../pipelines/simulate/write/event.js";
 import { FolderWriter, type FolderWriterOptions } from "../../../pipelines/simulate/write/folder.js";
+import { changeIn } from "../../faults/moments.js";
 import { copied, ROUGH } from "../../support/events.js";
 import { expectSameResults } from "../../support/same-results.js";
 import { resultHashes, Workspace } from "../../support/workspace.js";
@@ -158,7 +159,7 @@ async function killedInPublishing(rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     // The working file changes while a publish is under way; a little later the copy is moved into place.
     await killAt(w, async () => {
-      await Promise.race([changeIn(join(w.data, "work")), sleep(2 * whole)]);
+      await Promise.race([changeIn(join(w.data, "work"), /./).seen, sleep(2 * whole)]);
       await sleep(random.below(round % 2 ? 40 : 250));
     });
     const [row] = await w
@@ -185,14 +186,3 @@ describe("kill -9 while files keep appearing changes no figure", () => {
 test("kill -9 in the midst of publishing leaves a whole file and the same figures", LONG, () =>
   killedInPublishing(15),
 );
-
-/** Resolves when a file of the folder is written to; waits for the folder to be made. */
-async function changeIn(dir: string): Promise<void> {
-  while (!statSync(dir, { throwIfNoEntry: false })) await sleep(5);
-  await new Promise<void>((resolve) => {
-    const watcher = watch(dir, () => {
-      watcher.close();
-      resolve();
-    });
-  });
-}

@@ -1,4 +1,4 @@
-import { statSync, watch } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import Database from "better-sqlite3";
@@ -7,6 +7,7 @@ import { silentLog } from "../../../connectors/ports/log.js";
 import { simulatedEvents } from "../../../pipelines/simulate/simulate.js";
 import type { SimEvent } from "../../../pipelines/simulate/write/event.js";
 import { writeKafka } from "../../../pipelines/simulate/write/kafka.js";
+import { changeIn } from "../../faults/moments.js";
 import { seeded } from "../../support/chaos.js";
 import { copied, ROUGH } from "../../support/events.js";
 import { kafkaConfig } from "../../support/kafka/source-fixture.js";
@@ -181,30 +182,4 @@ async function publishedVersion(w: Workspace): Promise<number> {
   if (!statSync(w.published, { throwIfNoEntry: false })) return 0;
   const [row] = await w.query("SELECT version::INTEGER AS version FROM snapshot");
   return Number(row?.version);
-}
-
-/** Hears when a file of the folder is written to for the first time from now; the folder may be missing. */
-function changeIn(dir: string): { seen: Promise<void>; happened: () => boolean; close: () => void } {
-  let done = false;
-  let closed = false;
-  let close = (): void => {
-    closed = true;
-  };
-  const seen = (async () => {
-    while (!closed && !statSync(dir, { throwIfNoEntry: false })) await sleep(5);
-    if (closed) return;
-    await new Promise<void>((resolve) => {
-      const watcher = watch(dir, (_, name) => {
-        if (name !== null && !/^(state|published)\./.test(name)) return;
-        done = true;
-        watcher.close();
-        resolve();
-      });
-      close = () => {
-        watcher.close();
-        resolve();
-      };
-    });
-  })();
-  return { seen, happened: () => done, close: () => close() };
 }

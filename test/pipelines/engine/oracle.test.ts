@@ -8,10 +8,10 @@ import {
   histories,
   recountOptions,
 } from "../../support/histories.js";
-import { differences } from "../../support/oracle/compare.js";
 import { recount } from "../../support/oracle/recount.js";
 import { keepRegression, regressions } from "../../support/regressions.js";
 import { StateDriver } from "../../support/state-driver.js";
+import { wrongIn } from "../../support/told.js";
 
 /** How many histories the long lane takes; a night's run takes thousands. */
 const RUNS = Number(process.env.FUNDPULSE_HISTORIES ?? 1000);
@@ -28,26 +28,7 @@ async function validate(history: History, delivery: Delivery): Promise<string[]>
   const counted = recount(arrivals, { ...recountOptions(history), sums: "month" });
   expect(counted.ambiguous).toEqual([]);
   const told = await StateDriver.told(history, delivery);
-  const wrong = differences(told, counted);
-  if (!told.balanced) wrong.push("quality_balance does not add up");
-  if (told.received !== arrivals.length) wrong.push(`received ${told.received} of ${arrivals.length}`);
-  for (const [at, reason] of told.waiting) {
-    const reasons = [...(counted.rejected.get(at) ?? [])] as string[];
-    if (!reasons.includes(reason)) wrong.push(`${at} waits as ${reason}, recounted ${reasons}`);
-  }
-  for (const [at, reasons] of counted.rejected) {
-    // An older version whose facility left the jurisdiction later is no longer looked at.
-    if (!told.waiting.has(at) && !reasons.has("out_of_jurisdiction")) {
-      wrong.push(`${at} was let in, recounted ${[...reasons]}`);
-    }
-  }
-  const compare = (what: string, told: readonly string[], counted: ReadonlySet<string>): void => {
-    const expected = [...counted].sort().join(" ");
-    if (told.join(" ") !== expected) wrong.push(`${what}: ${told.join(" ")}, recounted ${expected}`);
-  };
-  compare("orphan refunds", told.orphanRefunds, counted.orphanRefunds);
-  compare("unmapped facilities", told.unmappedFacilities, counted.unmappedFacilities);
-  return wrong;
+  return wrongIn(told, counted, arrivals.length);
 }
 
 /** Periods that hold something, and their groups, in order. */

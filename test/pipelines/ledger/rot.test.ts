@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkStateFile } from "../../../connectors/state/check.js";
 import { Random } from "../../../pipelines/simulate/random.js";
 import { FundpulseError } from "../../../schemas/errors.js";
+import { flipBytes } from "../../faults/damage.js";
 import { MemoryPublisher } from "../../support/memory-publisher.js";
 import { fillWithOneOfEach, LATER, NOW } from "../../support/one-of-each.js";
 import { memoryFigures, refund, settlement, Workspace } from "../../support/workspace.js";
@@ -132,13 +133,6 @@ function flipText(text: string, random: Random): string {
   return (
     text.slice(0, at) + String.fromCharCode(text.charCodeAt(at) ^ (1 << random.below(4))) + text.slice(at + 1)
   );
-}
-
-function flipBytes(bytes: Buffer, random: Random, flips: number): Buffer {
-  const flipped = Buffer.from(bytes);
-  for (let i = 0; i < flips && flipped.length > 0; i++)
-    flipped[random.below(flipped.length)]! ^= 1 << random.below(8);
-  return flipped;
 }
 
 function columns(): [table: string, column: string][] {

@@ -5,6 +5,7 @@ export interface KafkaCluster {
   readonly brokers: string[];
   listener(name: "SASL_PLAINTEXT" | "SSL" | "SASL_SSL"): string[];
   kill(index?: number, signal?: NodeJS.Signals): Promise<void>;
+  signal(index: number, signal: NodeJS.Signals): void;
   restart(index?: number): Promise<void>;
   stop(): Promise<void>;
 }

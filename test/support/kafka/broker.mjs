@@ -107,6 +107,10 @@ export async function startKafka(options = {}) {
       nodes[index].process.kill(signal);
       await nodes[index].exited;
     },
+    /** A signal that it outlives: SIGSTOP, SIGCONT. */
+    signal(index, signal) {
+      nodes[index].process.kill(signal);
+    },
     async restart(index = 0) {
       start(nodes[index]);
       await ready(nodes[index]);

@@ -152,12 +152,13 @@ export function Restatements(_: { code?: string }) {
       key: "causes",
       head: t("restated.cause"),
       cell: (r) => {
-        const causes = Array.isArray(r.causes) ? r.causes.map(String) : [];
-        const more = Number(r.cause_count ?? 0) - Math.min(NAMED, causes.length);
+        const list = (of: unknown): string[] => (Array.isArray(of) ? of.map(String) : []);
         return (
-          <span class="quiet mono">
-            {causes.slice(0, NAMED).join(" ")}
-            {more > 0 && ` ${t("restated.more", { n: more })}`}
+          <span class="quiet">
+            {[...list(r.causes).map((c) => said(t, "cause", c)), ...list(r.records).slice(0, NAMED)].join(
+              " ",
+            )}
+            {` ${t("restated.changes", { n: Number(r.cause_count ?? 0) })}`}
           </span>
         );
       },
