@@ -105,7 +105,7 @@ export async function assembleEngine(
     try {
       if (state.store.life.noteRestored(deps.clock())) state.mustPublishFull = true;
       if (accepted !== null) accept(state, accepted, deps);
-      const intake = new Intake(state, decoder);
+      const intake = new Intake(state, decoder, { judgedHere: kind.judgedHere });
       const publisher = parts.publisher ?? new DuckDbPublisher({ dataDir: config.data, config });
       const { published, feed } = kind.open(state, intake);
       const publication = new Publication(published, intake, await publisher.open(state.store.stateId));

@@ -21,6 +21,8 @@ export interface Computed {
 
 /** Who computes the figures of the settlements (`engine`), as the assembly needs to know it. */
 export interface EngineKind {
+  /** SQL condition on the quarantine: which records may be judged again here. */
+  readonly judgedHere: string;
   /** The source as it is read: settlements may be left to somebody else. */
   readonly source: Config["source"];
   /** @param changes what is bumped by every commit that may change what is published */
@@ -32,6 +34,7 @@ export interface EngineKind {
 /** Everything is computed here, from the kept settlements. */
 const embedded = ({ source }: Config): EngineKind => ({
   source,
+  judgedHere: "TRUE",
   open: (published) => {
     refuseOther(published, "embedded");
     return { published, feed: null };
@@ -60,6 +63,7 @@ function flink(
   const manifest = manifestOf({ config, categories, facilities, schemas }, figures, topics);
   return {
     source: { ...source, topics: small },
+    judgedHere: "stream <> 'settlement'",
     open: (state, changes) => {
       refuseOther(state, "flink");
       const { store, dimensionIndex } = state;
@@ -80,7 +84,13 @@ function flink(
       rebuild: () => refused("`rebuild`"),
       quarantine: {
         ...engine.quarantine,
-        retry: () => refused("judging quarantined records again"),
+        retry: async (ids) => {
+          const elsewhere = new Set(
+            (await engine.quarantine.list({ stream: "settlement" })).map((entry) => entry.id),
+          );
+          if (ids.some((id) => elsewhere.has(id))) return refused("judging a quarantined settlement again");
+          return engine.quarantine.retry(ids);
+        },
       },
     }),
   };

@@ -41,6 +41,8 @@ export class Revalidation {
     private readonly state: IngestState,
     private readonly decoder: Decoder,
     private readonly records: SmallRecords,
+    /** SQL condition on the quarantine: what is judged here, and not by who computes the figures elsewhere. */
+    private readonly judgedHere: string,
   ) {}
 
   /**
@@ -52,7 +54,7 @@ export class Revalidation {
     parameters: readonly unknown[],
   ): Promise<{ retried: number; resolved: number; facilities: boolean }> {
     const { quarantine } = this.state.store;
-    const ids = quarantine.ids(`status = 'waiting' AND ${where}`, ...parameters);
+    const ids = quarantine.ids(`status = 'waiting' AND ${this.judgedHere} AND (${where})`, ...parameters);
     let resolved = 0;
     let facilities = false;
     for (let from = 0; from < ids.length; from += BATCH) {

@@ -52,11 +52,15 @@ const bills = (n: number): Plain[] =>
 
 async function withEngine<T>(
   work: (engine: Engine) => Promise<T>,
-  { own = config, topic = new MemoryTopic() }: { own?: Config; topic?: MemoryTopic } = {},
+  {
+    own = config,
+    topic = new MemoryTopic(),
+    source: arriving = new ArrivalSource([]),
+  }: { own?: Config; topic?: MemoryTopic; source?: ArrivalSource } = {},
 ): Promise<T> {
   const deps = { log: silentLog, observer: allObservers([]), clock: () => FINAL_NOW };
   const engine = await assembleEngine(own, deps, {
-    source: new ArrivalSource([]),
+    source: arriving,
     figures: topic,
     publisher,
   });
@@ -176,7 +180,7 @@ test("another topic takes the place of the first when it has come as far, with n
 
 test("what needs the settlements is refused by name", async () => {
   const topic = new MemoryTopic();
-  topic.put(await figures(bills(1)));
+  topic.put(await figures([...bills(1), bill({ setl_id: "W", med_type: "999" })]));
   await drain(topic);
   await withEngine(async (engine) => {
     for (const work of [
@@ -187,9 +191,34 @@ test("what needs the settlements is refused by name", async () => {
     ]) {
       await expect(work()).rejects.toThrow(/FP3104/);
     }
-    expect(await engine.quarantine.list({})).toEqual([]);
+    expect(await engine.quarantine.list({})).toMatchObject([{ id: 1, reason: "unknown_category" }]);
+    expect(await engine.quarantine.retry([])).toEqual({ retried: 0, resolved: 0 });
     expect((await engine.close("2024-03", { force: true })).outcome).toBe("closed");
   });
+});
+
+test("facilities that come here judge no settlement again: that is for the job", async () => {
+  const topic = new MemoryTopic();
+  const outside = bill({
+    setl_id: "O",
+    insu_admdvs: "610102",
+    fix_blng_admdvs: "610102",
+    fixmedins_code: "H9",
+  });
+  topic.put(await figures([...bills(1), outside]));
+  await drain(topic);
+  expect(publisher.last?.quarantine).toMatchObject([{ reason: "out_of_jurisdiction", status: "waiting" }]);
+  const facility = arrive("facility", {
+    fixmedins_code: "H9",
+    admdvs: "620725",
+    updt_time: "2024-03-01T00:00:00+08:00",
+  });
+  await withEngine((engine) => engine.run({ untilDrained: true, signal: new AbortController().signal }), {
+    topic,
+    source: new ArrivalSource([{ ...facility, position: 0 }]),
+  });
+  expect(publisher.last?.quarantine).toMatchObject([{ reason: "out_of_jurisdiction", status: "waiting" }]);
+  expect(publisher.last?.facilities).toMatchObject([{ facility: "H9" }]);
 });
 
 test("a state goes on under the kind of engine that made it alone", async () => {
