@@ -43,6 +43,8 @@ import { QualityLook } from "./quality.js";
 const CHECKPOINT_RECORDS = 500_000;
 /** How often due records are validated again and lag is told while running. */
 const TICK_MS = 1000;
+/** Quarantined records that somebody wants judged again are taken so many at a time. */
+const RETRIED = 500;
 
 /** The source that the configuration names. */
 export async function openSource(
@@ -111,10 +113,8 @@ export async function assembleEngine(
       const publication = new Publication(published, intake, await publisher.open(state.store.stateId));
       const loop = new PublishLoop({ config, deps, state: published, intake, publication, publisher });
       if (rebuild) await intake.revalidate("1 = 1");
-      else if (state.tablesChanged) {
-        await intake.revalidate("reason IN ('unknown_category', 'out_of_jurisdiction')");
-      }
-      state.derived();
+      if (!rebuild && state.tablesChanged) intake.tablesChanged();
+      else state.derived();
       const alerts = new AlertDesk({ state, book: publication.alerts, loop, deps });
       return { state, published, feed, intake, publisher, loop, alerts };
     } catch (error) {
@@ -136,13 +136,14 @@ export async function assembleEngine(
     opened ??= await readable(() => open(false));
     return opened;
   };
+  const publishNow = async (): Promise<void> => {
+    const { loop } = await current();
+    await loop.publishNow();
+  };
   const quarantine = quarantineService(
     async () => (await current()).intake,
     async () => (await current()).state,
-    async () => {
-      const { loop } = await current();
-      await loop.publishNow();
-    },
+    publishNow,
   );
   const queue = new SerialQueue();
   /** What is asked of the engine happens between two batches, never beside one. */
@@ -151,15 +152,31 @@ export async function assembleEngine(
       const now = await current();
       return readable(() => work(now));
     });
-  /** As `betweenBatches`, for what changes the state and is published at once. */
+  /** As `betweenBatches`, for what needs everything judged that is due to be. */
+  const judged = <T>(work: (opened: Opened) => Promise<T>): Promise<T> =>
+    betweenBatches(async (now) => {
+      await now.intake.judgeAll();
+      return work(now);
+    });
+  /** As `judged`, for what changes the state and is published at once. */
   const publishing = <T>(work: (opened: Opened) => Promise<T>): Promise<T> =>
-    betweenBatches((now) => {
+    judged((now) => {
       now.loop.refuseHeld();
       return work(now);
     });
-  const verifier = new Verifier((work) =>
-    betweenBatches(({ published, loop }) => work({ state: published, loop })),
-  );
+  const verifier = new Verifier((work) => judged(({ published, loop }) => work({ state: published, loop })));
+  /** Some at a time: records that come meanwhile need not wait for all. */
+  const retry = async (ids: readonly number[]): Promise<{ retried: number; resolved: number }> => {
+    const sum = { retried: 0, resolved: 0 };
+    for (let from = 0; from < ids.length; from += RETRIED) {
+      const part = ids.slice(from, from + RETRIED);
+      const { retried, resolved } = await publishing(() => quarantine.retry(part));
+      sum.retried += retried;
+      sum.resolved += resolved;
+    }
+    await publishing(publishNow);
+    return sum;
+  };
 
   return kind.able({
     run: async ({ untilDrained, signal, acceptGaps = [] }) => {
@@ -191,7 +208,7 @@ export async function assembleEngine(
     quarantine: {
       list: (filter) => betweenBatches(() => quarantine.list(filter)),
       show: (id) => betweenBatches(() => quarantine.show(id)),
-      retry: (ids) => publishing(() => quarantine.retry(ids)),
+      retry,
       dismiss: (ids, why) => publishing(() => quarantine.dismiss(ids, why)),
       dismissFile: (name, why) => publishing(() => quarantine.dismissFile(name, why)),
     },
@@ -203,8 +220,7 @@ export async function assembleEngine(
       list: () => betweenBatches(async ({ state }) => state.store.gaps.list()),
       dismiss: (id, by, note) => publishing((now) => dismissGap(now, deps, id, { who: by, note })),
     },
-    publish: () =>
-      betweenBatches(async ({ loop, published }) => ({ version: await publishAll(loop, published) })),
+    publish: () => judged(async ({ loop, published }) => ({ version: await publishAll(loop, published) })),
     close: async (period, options) => {
       const result = await publishing((now) =>
         closingOf({ ...now, state: now.published }).close(period, options),
@@ -215,7 +231,7 @@ export async function assembleEngine(
       if (outcome === "refused") deps.log.info("close refused", { period, problems });
       return result;
     },
-    due: (day) => betweenBatches((now) => closingOf({ ...now, state: now.published }).due(day)),
+    due: (day) => judged((now) => closingOf({ ...now, state: now.published }).due(day)),
     verify: () => readable(() => verifier.verify()),
     writeDetail: (need) => readable(() => verifier.writeDetail(need ? { need } : {})),
     end: async () => {
@@ -316,6 +332,7 @@ async function consume(
       published.months.checkpoint();
     }
     loop.changed(appendedAtMs);
+    judge();
   };
   const deliver = async (batch: SourceBatch): Promise<void> => {
     const outcome = await queue.run(() => intake.accept(batch));
@@ -356,9 +373,26 @@ async function consume(
     failure ??= error;
     stop.abort();
   };
+  let judging: Promise<void> | null = null;
+  /** Waiting records that are due, some at a time, each time behind what has come meanwhile. */
+  const judgeOn = async (): Promise<void> => {
+    while (intake.toJudge && !stop.signal.aborted) {
+      const resolved = await queue.run(() => intake.judgeSome());
+      if (resolved > 0) loop.changed(null);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  const judge = (): void => {
+    if (!intake.toJudge) return;
+    judging ??= judgeOn()
+      .catch(fail)
+      .finally(() => {
+        judging = null;
+      });
+  };
   const revalidateDue = async (): Promise<void> => {
-    const due = await queue.run(() => intake.revalidate("reason = 'future_time' AND due <= ?", deps.clock()));
-    if (due.resolved > 0) loop.changed(null);
+    await queue.run(async () => intake.judgeLater("reason = 'future_time' AND due <= ?", deps.clock()));
+    judge();
   };
   const quality = new QualityLook(state);
   const tellQuality = async (): Promise<void> => {
@@ -422,12 +456,14 @@ async function consume(
     clearInterval(tick);
     signal.removeEventListener("abort", abort);
     await revalidating;
+    await judging;
     await loop.stop();
   }
   if (failure) throw failure;
   // Stopped while another member read a part: what came is kept, and published by the run that has all of it.
   if (loop.held) return { ...counts, version: loop.version, drained: false, inOpenTransactions: 0 };
   const waiting = untilDrained && !signal.aborted ? await openTransactions(source) : 0;
+  if (!signal.aborted) await queue.run(() => intake.judgeAll());
   const version = await queue.run(async () => {
     const standing = await publishAll(loop, published);
     return alerts.isDue() ? loop.publishAgain() : standing;
