@@ -3,6 +3,8 @@ import { count, type Finding, NO_DATA, percent, type Said, Sentence } from "./wo
 export interface QualityFacts {
   readonly balanced: boolean;
   readonly share: string | null;
+  /** Facilities that are late, and the names of the first. */
+  readonly late: number;
   readonly lagging: readonly string[];
   readonly waiting: number;
   readonly overADay: number;
@@ -25,13 +27,13 @@ export function qualityFinding(f: QualityFacts): Finding {
       `All ${count(f.received)} records received are accounted for`,
     ]);
   else s.say(["收支不平衡：有记录没有去向", "Records are not accounted for"], "critical");
-  if (f.lagging.length > 0) {
+  if (f.late > 0) {
     const names = f.lagging.slice(0, NAMED).join("、");
-    const more = f.lagging.length > NAMED;
+    const more = f.late > NAMED;
     s.say(
       [
-        `；${count(f.lagging.length)} 家机构迟报：${names}${more ? " 等" : ""}`,
-        `; ${count(f.lagging.length)} facilities are late: ${names}${more ? " and others" : ""}`,
+        `；${count(f.late)} 家机构迟报：${names}${more ? " 等" : ""}`,
+        `; ${count(f.late)} facilities are late: ${names}${more ? " and others" : ""}`,
       ],
       "watch",
     );
@@ -78,12 +80,17 @@ export function qualityFinding(f: QualityFacts): Finding {
 /** How many periods are closed, how many figures changed since, and the one that changed most. */
 export function restatementsFinding(f: {
   readonly closed: number;
+  /** The one that is asked about; null for all of them. */
+  readonly period: string | null;
+  readonly isClosed: boolean;
   readonly restated: number;
   readonly worst: { readonly name: Said; readonly period: string; readonly pct: string } | null;
 }): Finding {
   const s = new Sentence();
   if (f.closed === 0) return s.say(["还没有结账的期间。", "No period is closed yet."]).finding();
-  s.say([`已结 ${count(f.closed)} 个期间`, `${count(f.closed)} periods are closed`]);
+  if (!f.isClosed) return s.say([`${f.period} 还没有结账。`, `${f.period} is not closed yet.`]).finding();
+  if (f.period === null) s.say([`已结 ${count(f.closed)} 个期间`, `${count(f.closed)} periods are closed`]);
+  else s.say([`${f.period} 已结`, `${f.period} is closed`]);
   if (f.restated === 0) return s.say(["，结账后没有变化。", ", and nothing changed since."]).finding();
   s.say(
     [`，结账后 ${count(f.restated)} 个数字有更正`, `; ${count(f.restated)} figures were restated since`],

@@ -1,4 +1,5 @@
 import {
+  compare,
   type Finding,
   isAbove,
   isBelow,
@@ -22,6 +23,17 @@ export interface FundBookFacts {
 }
 
 const MONTHS_LOW = 6;
+/** Funds spoken of; how many more there are is said. */
+const SPOKEN = 3;
+
+const isThin = ({ months }: FundBookFacts): boolean =>
+  months !== null && isBelow(months, MONTHS_LOW) && isAbove(months, 0);
+const isShort = ({ balance }: FundBookFacts): boolean => balance !== null && isBelow(balance, 0);
+/** The fewest months first, then what is missing most. */
+const byNeed = (a: FundBookFacts, b: FundBookFacts): number =>
+  Number(isThin(b)) - Number(isThin(a)) ||
+  (isThin(a) ? compare(a.months, b.months) : 0) ||
+  compare(a.balance, b.balance);
 
 /** Income, booked expense and balance of everything; then the funds whose period ends short or whose balance is thin. */
 export function fundsFinding(total: FundBookFacts | null, funds: readonly FundBookFacts[]): Finding {
@@ -47,10 +59,9 @@ export function fundsFinding(total: FundBookFacts | null, funds: readonly FundBo
       isBelow(total.balance, 0) ? "watch" : "plain",
     );
   }
-  for (const fund of funds) {
-    const thin = fund.months !== null && isBelow(fund.months, MONTHS_LOW) && isAbove(fund.months, 0);
-    const short = fund.balance !== null && isBelow(fund.balance, 0);
-    if (!thin && !short) continue;
+  const needy = funds.filter((f) => isThin(f) || isShort(f)).sort(byNeed);
+  for (const fund of needy.slice(0, SPOKEN)) {
+    const [thin, short] = [isThin(fund), isShort(fund)];
     s.say(["；", "; "]).say(fund.name, "strong");
     if (short) {
       const [zh, en] = money(fund.balance!.replace("-", ""));
@@ -64,6 +75,10 @@ export function fundsFinding(total: FundBookFacts | null, funds: readonly FundBo
         ],
         "watch",
       );
+  }
+  if (needy.length > SPOKEN) {
+    const more = needy.length - SPOKEN;
+    s.say([`；另有 ${more} 只基金收不抵支或结余偏少`, `; ${more} more funds are short`]);
   }
   return s.say(["。", "."]).finding();
 }

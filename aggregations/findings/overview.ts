@@ -32,6 +32,10 @@ export interface FundFacts {
   readonly lead: string | null;
   readonly paceFrom: "last_year" | "straight_line";
   readonly exhaustedOn: string | null;
+  /** The outlook stays within the budget: also its upper end, or that not; null where it does not, or is unknown. */
+  readonly holds: "surely" | "narrowly" | null;
+  /** Of a fund that runs ahead: what it spends more on than last year, in yuan. */
+  readonly why: { readonly name: Said; readonly difference: string } | null;
   readonly monthsPayable: string | null;
 }
 
@@ -47,7 +51,18 @@ export function paceSaid({ lead, paceFrom }: Pick<FundFacts, "lead" | "paceFrom"
     : [`比${than[0]}慢 ${zh}`, `${en} behind ${than[1]}`];
 }
 
-/** The two largest funds: whether the year's money lasts; then those that run short, and what is open. */
+/** Whether a fund is so far ahead of its pace that it is spoken of. */
+export const isAhead = (lead: string | null): boolean => lead !== null && isAbove(lead, AHEAD);
+
+/** A fund whose money runs out comes first, the earliest of them before others. */
+const byEnd = (a: FundFacts, b: FundFacts): number =>
+  Number(a.exhaustedOn === null) - Number(b.exhaustedOn === null) ||
+  (a.exhaustedOn ?? "").localeCompare(b.exhaustedOn ?? "");
+
+/**
+ * The two largest funds and those whose budget does not last: whether the year's money lasts, and why not; then
+ * those whose balance is thin, and what is open.
+ */
 export function overviewFinding(
   funds: readonly FundFacts[],
   alerts: { readonly critical: number; readonly warning: number },
@@ -55,7 +70,10 @@ export function overviewFinding(
   const s = new Sentence();
   const spending = funds.filter((f) => f.settled !== null && isAbove(f.settled, 0));
   if (spending.length === 0) return s.say(NO_DATA).finding();
-  const main = [...spending].sort((a, b) => compare(b.settled, a.settled)).slice(0, SPOKEN);
+  const largest = [...spending].sort((a, b) => compare(b.settled, a.settled)).slice(0, SPOKEN);
+  const main = [...largest, ...spending.filter((f) => f.exhaustedOn !== null && !largest.includes(f))].sort(
+    byEnd,
+  );
   main.forEach((fund, i) => {
     if (i > 0) s.say(["；", "; "]);
     s.say(fund.name, "strong");
@@ -65,8 +83,7 @@ export function overviewFinding(
       const [changeZh, changeEn] = moved(fund.settledChangePct);
       s.say([`今年已支出 ${zh}，${changeZh}`, ` has spent ${en} this year, ${changeEn}`]);
     } else {
-      const ahead = fund.lead !== null && isAbove(fund.lead, AHEAD);
-      s.say(["支出", " spending is "]).say(pace, ahead ? "watch" : "plain");
+      s.say(["支出", " spending is "]).say(pace, isAhead(fund.lead) ? "watch" : "plain");
     }
     if (fund.exhaustedOn !== null) {
       const [zh, en] = day(fund.exhaustedOn);
@@ -74,13 +91,29 @@ export function overviewFinding(
         [`，按此节奏 ${zh}前后用完全年预算`, `, and at this pace uses up the year's budget around ${en}`],
         "watch",
       );
+    } else if (fund.holds !== null) {
+      s.say(
+        fund.holds === "surely"
+          ? ["，预测全年预算够用", ", and is projected to stay within the year's budget"]
+          : ["，预测全年预算刚够", ", and is projected to stay just within the year's budget"],
+      );
+    }
+    if (fund.why !== null) {
+      const [zh, en] = money(fund.why.difference);
+      s.say([
+        `，主要是${fund.why.name[0]}比上年多 ${zh}`,
+        `, most of all for ${fund.why.name[1]}, ${en} more than last year`,
+      ]);
     }
     short(s, fund, ["，累计结余只够支付 ", ", and its balance covers only "]);
   });
-  for (const fund of funds.filter((f) => !main.includes(f) && isShort(f))) {
-    s.say(["；", "; "]).say(fund.name, "strong");
-    short(s, fund, ["累计结余只够支付 ", "'s balance covers only "]);
-  }
+  const thin = funds.filter((f) => !main.includes(f) && isShort(f));
+  thin.forEach((fund, i) => {
+    s.say(i === 0 ? ["；累计结余偏少的还有", "; balances are thin too of "] : ["、", ", "]);
+    s.say(fund.name, "strong");
+    short(s, fund, ["（", " ("]);
+    s.say(["）", ")"]);
+  });
   const { critical, warning } = alerts;
   if (critical > 0)
     s.say(["；", "; "]).say(

@@ -4,7 +4,8 @@ import stringWidth from "string-width";
 import { FundpulseError } from "../../schemas/errors.js";
 import { visible, visibleJson } from "../../schemas/visible.js";
 import { faultOf, knownOr } from "../faults/known.js";
-import { cellText, csvText } from "../files/csv.js";
+import { cellText } from "../files/cell-text.js";
+import { csvText } from "../files/csv.js";
 
 export const QUERY_FORMATS = ["table", "csv", "json"] as const;
 export type QueryFormat = (typeof QUERY_FORMATS)[number];
@@ -53,10 +54,14 @@ export async function mustBeThere(path: string): Promise<void> {
   });
 }
 
-/** Why a published file cannot be opened: a right, damage, or else FP4002. */
-export const openFault = (cause: unknown, path: string): FundpulseError =>
+/** Why a file cannot be opened: a right, damage, or else the code, of a published file FP4002. */
+export const openFault = (
+  cause: unknown,
+  path: string,
+  code: "FP4002" | "FP5002" = "FP4002",
+): FundpulseError =>
   faultOf(cause, path) ??
-  new FundpulseError("FP4002", `${path} cannot be opened: ${(cause as Error).message}`, { cause });
+  new FundpulseError(code, `${path} cannot be opened: ${(cause as Error).message}`, { cause });
 
 /** The published file as it stood when it was opened: queries that belong together see one version. */
 export class PublishedReader {

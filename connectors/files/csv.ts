@@ -1,23 +1,11 @@
 import { stringify } from "csv-stringify/sync";
-
-/** A value as it stands in a cell of a table: nothing for NULL, JSON for lists and structs. */
-export const cellText = (value: unknown): string =>
-  value === null || value === undefined
-    ? ""
-    : typeof value === "object"
-      ? JSON.stringify(value)
-      : String(value);
+import { neutralText } from "../../schemas/neutral-text.js";
+import { cellText } from "./cell-text.js";
 
 /**
- * A text that a spreadsheet would take for a formula, kept a text by a leading quote: what begins with = + - @, also
- * full-width (a Chinese Excel takes those too) and behind white space that is cut off; numbers with their sign are none.
+ * Rows as RFC 4180 text; for Excel with a byte order mark and CRLF, which it opens without being asked, and with
+ * every text neutralised that it would take for a formula.
  */
-export const neutralText = (value: string): string =>
-  /^[\s\u200b\ufeff]*[=+\-@＝＋－＠]|^[\t\r\n]/.test(value) && !/^[+-]?\d+(\.\d+)?$/.test(value)
-    ? `'${value}`
-    : value;
-
-/** Rows as RFC 4180 text; for Excel with a byte order mark and CRLF, which it opens without being asked. */
 export function csvText(rows: readonly (readonly unknown[])[], reader: "excel" | "any" = "any"): string {
   const excel = reader === "excel";
   return stringify(

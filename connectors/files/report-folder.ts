@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { cellText, csvText } from "./csv.js";
+import { cellText } from "./cell-text.js";
+import { csvText } from "./csv.js";
 import { makeFolder, PUBLIC_FOLDER, writePublicFile } from "./modes.js";
 
 /** A printed table with the headings and texts as they are to be read. */

@@ -1,5 +1,6 @@
 import { strToU8, zipSync } from "fflate";
-import { cellText, neutralText } from "./csv.js";
+import { neutralText } from "../../schemas/neutral-text.js";
+import { cellText } from "./cell-text.js";
 
 /** A table as a sheet: cells of numeric columns are decimal text. */
 export interface SheetTable {
@@ -19,8 +20,6 @@ const HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 /** A spreadsheet keeps fifteen digits of a number: longer ones stay text, so that no digit is lost. */
 const EXACT_DIGITS = 15;
 
-export { neutralText as harmless } from "./csv.js";
-
 const xml = (text: string): string =>
   text
     .replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`)
@@ -34,11 +33,11 @@ function cell(value: unknown, numeric: boolean, style: number): string {
   const text = cellText(value);
   if (text === "") return "<c/>";
   if (numeric && isNumber(text)) return `<c><v>${text}</v></c>`;
-  return `<c t="inlineStr" s="${style}"><is><t xml:space="preserve">${xml(numeric ? text : neutralText(text))}</t></is></c>`;
+  return `<c t="inlineStr" s="${style}"><is><t xml:space="preserve">${xml(neutralText(text))}</t></is></c>`;
 }
 
 /** One sheet with a bold, frozen head, numbers as numbers: the smallest package (ECMA-376) that Excel and WPS open. */
-export function xlsxBytes({ name, columns, numeric, rows }: SheetTable): Buffer {
+export function xlsxBytes({ name, columns, numeric, rows }: SheetTable): Uint8Array<ArrayBuffer> {
   const lines = [
     `<row>${columns.map((c) => cell(c, false, 1)).join("")}</row>`,
     ...rows.map((row) => `<row>${row.map((v, i) => cell(v, numeric[i] ?? false, 0)).join("")}</row>`),
@@ -52,8 +51,7 @@ export function xlsxBytes({ name, columns, numeric, rows }: SheetTable): Buffer 
     "xl/styles.xml": `<styleSheet xmlns="${MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font><font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="2"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/></cellXfs></styleSheet>`,
     "xl/worksheets/sheet1.xml": `<worksheet xmlns="${MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>${lines.join("")}</sheetData></worksheet>`,
   };
-  const packed = zipSync(
+  return zipSync(
     Object.fromEntries(Object.entries(files).map(([path, text]) => [path, strToU8(HEAD + text)])),
-  );
-  return Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength);
+  ) as Uint8Array<ArrayBuffer>;
 }

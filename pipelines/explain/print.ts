@@ -1,7 +1,9 @@
 import { groupingOf } from "../../aggregations/explain/request.js";
 import type { ExplainReader } from "../../connectors/duckdb/explain/reader.js";
 import type { QueryResult } from "../../connectors/duckdb/query.js";
-import { cellText, csvText, neutralText } from "../../connectors/files/csv.js";
+import { cellText } from "../../connectors/files/cell-text.js";
+import { csvText } from "../../connectors/files/csv.js";
+import { neutralText } from "../../schemas/neutral-text.js";
 import type { Explanation, LimitedList } from "./explanation.js";
 
 /** Decimal text that is written as a JSON number, digit by digit. */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { evaluate, type Verdict } from "../../aggregations/alerts/evaluate.js";
 import { namesOf } from "../../aggregations/alerts/finding.js";
 import {
@@ -15,12 +14,12 @@ import { type AlertMessage, messageOf } from "../../connectors/notify/message.js
 import { channelName } from "../../connectors/notify/notifier.js";
 import type { AlertJudge, AlertRows, ChannelRow } from "../../connectors/ports/alerts.js";
 import { AlertStore, EVENT_DAYS_MS } from "../../connectors/state/alerts.js";
+import { alertName } from "../../schemas/alerts/alert-id.js";
 import { type AlertRule, SEVERITIES, type Severity } from "../../schemas/alerts/rule.js";
 import type { Config } from "../../schemas/config/schema.js";
 import type { DayNumber, EpochMs } from "../../schemas/units.js";
 import type { PublishState } from "../ledger/ports.js";
 
-const nameOf = (key: string): string => createHash("sha256").update(key).digest("hex").slice(0, 10);
 const rank = (severity: Severity): number => SEVERITIES.indexOf(severity);
 
 /** How sending goes over each channel of the configuration. */
@@ -69,7 +68,7 @@ export class AlertBook {
       questions,
       judge: (version, readings) => {
         const verdicts = questions.flatMap((question, i) => verdictsOf(question, readings[i], asOf));
-        const step = takeVersion(this.#alerts, verdicts, alerts, { version, at: now }, nameOf);
+        const step = takeVersion(this.#alerts, verdicts, alerts, { version, at: now }, alertName);
         this.#step = step;
         return this.#rows(step);
       },
@@ -151,7 +150,7 @@ export class AlertBook {
     );
     if (!verdicts.some((v) => v.breached && !this.#isOpen(v.key))) return;
     const own = new Map(verdicts.flatMap((v) => entryOf(this.#alerts, v.key)));
-    const step = takeVersion(own, verdicts, watching, moment, nameOf);
+    const step = takeVersion(own, verdicts, watching, moment, alertName);
     if (step.changed.length === 0) return;
     this.state.store.commit(() => this.#keep(step));
     this.#eventsDue = true;

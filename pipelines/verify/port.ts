@@ -1,5 +1,5 @@
 import type { DetailNeed } from "../../connectors/duckdb/detail/excerpt.js";
-import type { FigureDifference } from "../../connectors/duckdb/recount/compare.js";
+import type { FigureDifference } from "../../connectors/duckdb/recount/difference.js";
 
 export interface VerifyResult {
   readonly version: number;

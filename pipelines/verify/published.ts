@@ -9,9 +9,9 @@ import {
   attachPublished,
   compareFacts,
   compareVersions,
-  DIFFERENCE_TABLE,
   readDifferences,
 } from "../../connectors/duckdb/recount/compare.js";
+import { DIFFERENCE_TABLE } from "../../connectors/duckdb/recount/difference.js";
 import { compareFunds } from "../../connectors/duckdb/recount/funds.js";
 import { compareGiven } from "../../connectors/duckdb/recount/given.js";
 import { compareOutlook } from "../../connectors/duckdb/recount/outlook.js";

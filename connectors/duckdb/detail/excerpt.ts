@@ -5,16 +5,13 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { ZoneCalendar } from "../../../aggregations/calendar.js";
 import type { DetailStream } from "../../../schemas/detail/tables.js";
 import { FundpulseError } from "../../../schemas/errors.js";
-import { STREAMS } from "../../../schemas/input/streams.js";
 import { type Definition, ddl, quoteText } from "../../../schemas/published/definition.js";
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
 import type { StateSnapshot } from "../../state/snapshot.js";
 import { STORAGE_VERSION } from "../file.js";
 import { localTime } from "../publish/load.js";
-import { loadChanges } from "./changes.js";
-import { appendPseudonyms, insertSettlements, loadPlaces, PERSON_WORDS, PSEUDONYM_SQL } from "./fill.js";
-import { detailRecords } from "./records.js";
-import { type DetailReference, DetailStage, loadReference } from "./stage.js";
+import { appendPseudonyms, fillDetail, PERSON_WORDS, PSEUDONYM_SQL } from "./fill.js";
+import { type DetailReference, DetailStage } from "./stage.js";
 
 /** What of the detail file the records behind a figure are read from. */
 export interface DetailNeed {
@@ -55,25 +52,15 @@ export async function writeExcerpt(
   try {
     await chmod(path, 0o600);
     await connection.run(["BEGIN TRANSACTION", ...definitions.flatMap((d) => ddl(d))].join(";\n"));
-    await loadReference(connection, reference);
     const stage = new DetailStage(connection, snapshot, reference, true);
-    await stage.begin();
-    await loadPlaces(connection, snapshot);
     const held = new Set(snapshot.months());
-    const months = need.months.filter((m) => held.has(m));
-    for (let next = 0; next < months.length; ) {
-      const staged = await stage.stage(months.slice(next), BATCH);
-      next += staged.months;
-      if (staged.rows === 0) continue;
-      await loadPersons(connection, snapshot);
-      await insertSettlements(connection, stage.moving);
-    }
+    const settlements = await fillDetail(connection, snapshot, {
+      ...{ reference, stage, batch: BATCH, streams: need.streams },
+      months: need.months.filter((m) => held.has(m)),
+      changesOf: need.months,
+      staged: () => loadPersons(connection, snapshot),
+    });
     const calendar = new ZoneCalendar(reference.config.timezone);
-    for (const stream of need.streams)
-      await detailRecords(connection, stream, STREAMS[stream], snapshot, calendar);
-    await loadChanges(connection, snapshot.changes(need.months), reference.config);
-    const counted = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM settlement");
-    const settlements = Number(counted.getRows()[0]![0]);
     if (settlements !== stage.checks.count)
       throw new FundpulseError("FP2004", "the state's settlements do not add up");
     await connection.run(`INSERT INTO snapshot (state_id, sequence, written_at, settlements) VALUES (

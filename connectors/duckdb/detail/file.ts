@@ -16,7 +16,6 @@ import {
   SETTLEMENT,
 } from "../../../schemas/detail/tables.js";
 import { FundpulseError } from "../../../schemas/errors.js";
-import { STREAMS } from "../../../schemas/input/streams.js";
 import { type Definition, ddl, quoteText } from "../../../schemas/published/definition.js";
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
 import { failed } from "../../faults/known.js";
@@ -25,11 +24,9 @@ import type { StateSnapshot } from "../../state/snapshot.js";
 import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
 import { localTime } from "../publish/load.js";
 import { billView } from "./bill.js";
-import { loadChanges } from "./changes.js";
 import { type DetailNeed, writeExcerpt } from "./excerpt.js";
-import { appendPseudonyms, insertSettlements, loadPlaces, PERSON_WORDS, PSEUDONYM_SQL } from "./fill.js";
-import { detailRecords } from "./records.js";
-import { type DetailReference, DetailStage, loadReference } from "./stage.js";
+import { appendPseudonyms, fillDetail, PERSON_WORDS, PSEUDONYM_SQL } from "./fill.js";
+import { type DetailReference, DetailStage } from "./stage.js";
 
 const CATALOG = "detail";
 const MEMORY_LIMIT = "1GB";
@@ -116,11 +113,18 @@ export async function writeDetailFile(
   try {
     const writer = new DetailWriter(connection, snapshot, options, join(folder, "detail.duckdb"));
     const current = await writer.current();
-    if (current !== null && existsSync(path)) return { path, ...current };
+    const placed = await writer.isPlaced(path);
+    if (current !== null) {
+      // The work copy is as the state is; what stands in its place may be an older one, or another state's.
+      if (!placed) {
+        await writer.close();
+        await replaceWithCopy(writer.work, path, PRIVATE_FILE);
+      }
+      return { path, ...current };
+    }
     if (options.need) {
       const { sequence } = snapshot;
-      if (existsSync(path) && writer.stands(options.need))
-        return { path, sequence, settlements: 0, months: 0 };
+      if (placed && writer.stands(options.need)) return { path, sequence, settlements: 0, months: 0 };
       if (writer.exceeds(options.need)) {
         await writer.close();
         const excerpt = await writeExcerpt(connection, snapshot, options.need, {
@@ -195,6 +199,25 @@ class DetailWriter {
     return { sequence: held.sequence, settlements: held.settlements, months: 0 };
   }
 
+  /**
+   * Whether the file in place is the work copy as it stands, by what both say of themselves: a command that ended
+   * half-way leaves an older one, a restored backup another state's. Call it after `current`.
+   */
+  async isPlaced(path: string): Promise<boolean> {
+    if (this.#held === null || !existsSync(path)) return false;
+    try {
+      await this.connection.run(`ATTACH ${quoteText(path)} AS placed (READ_ONLY)`);
+      const found = await this.connection.runAndReadAll(
+        `SELECT count(*)::INTEGER FROM (FROM placed.snapshot INTERSECT FROM ${CATALOG}.snapshot)`,
+      );
+      return found.getRows()[0]![0] === 1;
+    } catch {
+      return false;
+    } finally {
+      await this.connection.run("DETACH DATABASE IF EXISTS placed").catch(() => undefined);
+    }
+  }
+
   /** Whether the work copy holds what is needed as the snapshot has it; call it after `current`. */
   stands({ months, streams }: DetailNeed): boolean {
     const held = this.#held;
@@ -247,27 +270,16 @@ class DetailWriter {
   async #fill(months: readonly MonthNumber[], held: Held | null): Promise<number> {
     const { connection, snapshot, options } = this;
     await connection.run("BEGIN TRANSACTION");
-    await loadReference(connection, options.reference);
-    await this.#stage.begin();
-    await loadPlaces(connection, snapshot);
-    await this.#loadPersons(held);
-    if (held && months.length > 0) {
-      const names = months.map((m) => quoteText(monthText(m))).join(", ");
-      await connection.run(`DELETE FROM settlement WHERE month IN (${names})`);
-    }
-    for (let next = 0; next < months.length; ) {
-      const staged = await this.#stage.stage(months.slice(next), BATCH);
-      next += staged.months;
-      if (staged.rows > 0) await insertSettlements(connection, this.#stage.moving);
-    }
-    await connection.run("CREATE OR REPLACE TEMP TABLE kept AS SELECT 1");
-    const calendar = new ZoneCalendar(options.reference.config.timezone);
-    for (const stream of Object.keys(DETAIL_STREAMS) as DetailStream[]) {
-      await detailRecords(connection, stream, STREAMS[stream], snapshot, calendar);
-    }
-    await loadChanges(connection, snapshot.changes(), options.reference.config);
-    const counted = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM settlement");
-    const settlements = Number(counted.getRows()[0][0]);
+    const settlements = await fillDetail(connection, snapshot, {
+      ...{ reference: options.reference, stage: this.#stage, months, batch: BATCH },
+      streams: Object.keys(DETAIL_STREAMS) as DetailStream[],
+      begun: async () => {
+        await this.#loadPersons(held);
+        if (held === null || months.length === 0) return;
+        const names = months.map((m) => quoteText(monthText(m))).join(", ");
+        await connection.run(`DELETE FROM settlement WHERE month IN (${names})`);
+      },
+    });
     await this.#writeSnapshot(settlements, held?.compactBytes ?? 0);
     await connection.run(`COMMIT; CHECKPOINT ${CATALOG}`);
     if (held === null) {

@@ -1,8 +1,55 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { SETTLEMENT } from "../../../schemas/detail/tables.js";
+import { ZoneCalendar } from "../../../aggregations/calendar.js";
+import { type DetailStream, SETTLEMENT } from "../../../schemas/detail/tables.js";
+import { STREAMS } from "../../../schemas/input/streams.js";
+import type { MonthNumber } from "../../../schemas/units.js";
 import type { StateSnapshot } from "../../state/snapshot.js";
 import { appendColumns } from "../append.js";
+import { loadChanges } from "./changes.js";
+import { detailRecords } from "./records.js";
 import { keptRows } from "./sql.js";
+import { type DetailReference, type DetailStage, loadReference } from "./stage.js";
+
+/** What of the state goes into a detail file. */
+export interface DetailFill {
+  readonly reference: DetailReference;
+  readonly stage: DetailStage;
+  readonly months: readonly MonthNumber[];
+  readonly streams: readonly DetailStream[];
+  /** Whose changes since a close are written; all where it is left out. */
+  readonly changesOf?: readonly MonthNumber[];
+  /** Settlements of one statement. */
+  readonly batch: number;
+  /** Before the first of them is written. */
+  readonly begun?: () => Promise<void>;
+  /** Before what is staged is written: `person` has to name the persons in it. */
+  readonly staged?: () => Promise<void>;
+}
+
+/** Writes settlements and records to the detail file in use; returns how many settlements it holds then. */
+export async function fillDetail(
+  connection: DuckDBConnection,
+  snapshot: StateSnapshot,
+  { reference, stage, months, streams, changesOf, batch, begun, staged }: DetailFill,
+): Promise<number> {
+  await loadReference(connection, reference);
+  await stage.begin();
+  await loadPlaces(connection, snapshot);
+  await begun?.();
+  for (let next = 0; next < months.length; ) {
+    const found = await stage.stage(months.slice(next), batch);
+    next += found.months;
+    if (found.rows === 0) continue;
+    await staged?.();
+    await insertSettlements(connection, stage.moving);
+  }
+  await connection.run("CREATE OR REPLACE TEMP TABLE kept AS SELECT 1");
+  const calendar = new ZoneCalendar(reference.config.timezone);
+  for (const stream of streams) await detailRecords(connection, stream, STREAMS[stream], snapshot, calendar);
+  await loadChanges(connection, snapshot.changes(changesOf), reference.config);
+  const counted = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM settlement");
+  return Number(counted.getRows()[0]![0]);
+}
 
 const PSEUDONYM_BYTES = 16;
 const CODE_COLUMNS = [
@@ -11,7 +58,7 @@ const CODE_COLUMNS = [
 ];
 
 /** Where settlements come from, as temporary table `place`. */
-export async function loadPlaces(connection: DuckDBConnection, snapshot: StateSnapshot): Promise<void> {
+async function loadPlaces(connection: DuckDBConnection, snapshot: StateSnapshot): Promise<void> {
   const partitions = snapshot.partitions();
   await connection.run("CREATE OR REPLACE TEMP TABLE place (id INTEGER, source VARCHAR, partition VARCHAR)");
   await appendColumns(connection, { catalog: "temp", table: "place" }, [
@@ -41,7 +88,7 @@ export async function appendPseudonyms(
 }
 
 /** Writes what is staged in `kept` to `settlement`; `person` and `place` name the persons and places in it. */
-export async function insertSettlements(connection: DuckDBConnection, moving: boolean): Promise<void> {
+async function insertSettlements(connection: DuckDBConnection, moving: boolean): Promise<void> {
   const rows = keptRows({
     amount: (fen) => `(${fen}::DECIMAL(16, 0) * 0.01::DECIMAL(2, 2))`,
     moving,

@@ -2,7 +2,6 @@ import { access, constants } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { quoteText } from "../../../schemas/published/definition.js";
-import { faultOf } from "../../faults/known.js";
 import { mustBeThere, NUMERIC_TYPES, openFault, type QueryResult, queryOn } from "../query.js";
 
 /** What a file says of the snapshot of the state that it was made from. */
@@ -48,11 +47,7 @@ export class ExplainReader {
     try {
       await this.connection.run(`ATTACH ${quoteText(path)} AS ${name} (READ_ONLY)`);
     } catch (cause) {
-      if (code === "FP4002") throw openFault(cause, path);
-      throw (
-        faultOf(cause, path) ??
-        new FundpulseError(code, `${path} cannot be opened: ${(cause as Error).message}`, { cause })
-      );
+      throw openFault(cause, path, code);
     }
   }
 

@@ -35,10 +35,14 @@ function mapOf(value: unknown): Record<string, string> | null {
   return Object.fromEntries(value.map(({ key, value: v }) => [String(key), String(v)]));
 }
 
-/** What happened to alerts, the latest first. */
-export async function alertEvents(file: OpenFile): Promise<Row[]> {
-  if (!file.tables.has("alert_event")) return [];
-  return file.rows(`FROM alert_event ORDER BY seq DESC LIMIT ${EVENTS_SHOWN}`);
+/** What happened to alerts, the latest of it first, and how much there is of it. */
+export async function alertEvents(file: OpenFile): Promise<{ rows: Row[]; count: number }> {
+  if (!file.tables.has("alert_event")) return { rows: [], count: 0 };
+  const [rows, [all]] = await Promise.all([
+    file.rows(`FROM alert_event ORDER BY seq DESC LIMIT ${EVENTS_SHOWN}`),
+    file.rows("SELECT count(*)::VARCHAR AS n FROM alert_event"),
+  ]);
+  return { rows, count: Number(all?.n ?? 0) };
 }
 
 /** Where messages go, and how that stands. */

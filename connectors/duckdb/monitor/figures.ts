@@ -41,7 +41,7 @@ const list = (values: readonly string[]): string => values.map(quoteText).join("
 function conditions(query: FigureQuery, period: string): string[] {
   const { periods, span, insurances, where } = query;
   return [
-    ...(periods ? [`c.period IN (${list(periods)})`] : []),
+    ...(periods ? [isOneOf("c.period", periods)] : []),
     ...(span
       ? [
           `${period}.period_kind = ${quoteText(span.kind)}`,
@@ -49,9 +49,9 @@ function conditions(query: FigureQuery, period: string): string[] {
           `${period}.period_start <= ${quoteText(span.to)}::DATE`,
         ]
       : []),
-    ...(insurances ? [`c.insurance IN (${list(insurances)})`] : []),
+    ...(insurances ? [isOneOf("c.insurance", insurances)] : []),
     `c."grouping" = ${quoteText(query.grouping)}`,
-    ...Object.entries(where ?? {}).map(([d, values]) => `c.${d} IN (${list(values ?? [])})`),
+    ...Object.entries(where ?? {}).map(([d, values]) => isOneOf(`c.${d}`, values ?? [])),
   ];
 }
 
@@ -112,9 +112,20 @@ function settledSql(query: FigureQuery, indicators: readonly Indicator[], anyClo
 
 /** `column` is one of the values; a single one lets DuckDB look where it stands. */
 const isOneOf = (column: string, values: readonly string[]): string =>
-  values.length === 1 ? `${column} = ${quoteText(values[0]!)}` : `${column} IN (${list(values)})`;
+  values.length === 0
+    ? "false"
+    : values.length === 1
+      ? `${column} = ${quoteText(values[0]!)}`
+      : `${column} IN (${list(values)})`;
 
-function settledConditions({ periods, span, insurances, where, grouping }: FigureQuery): string[] {
+/** What narrows the sums of the cell view to those of a query. */
+export function settledConditions({
+  periods,
+  span,
+  insurances,
+  where,
+  grouping,
+}: Pick<FigureQuery, "periods" | "span" | "insurances" | "where" | "grouping">): string[] {
   return [
     ...(periods ? [isOneOf("f.period", periods), isOneOf("p.period", periods)] : []),
     ...(span
@@ -166,7 +177,7 @@ function givenSql(query: FigureQuery, indicators: readonly string[]): string {
       n.name AS facility_name, c.indicator, c.unit, c.value, c.previous, c.change_pct, c.closed, c.reported
     FROM store.figure c JOIN store.period p ON p.period = c.period
       LEFT JOIN store.facility_name n ON n.facility = c.facility
-    WHERE ${[...conditions(query, "p"), `c.indicator IN (${list(indicators)})`].join(" AND ")}
+    WHERE ${[...conditions(query, "p"), isOneOf("c.indicator", indicators)].join(" AND ")}
     ORDER BY p.period_start, p.period_end, c.insurance, ${DIMENSIONS.map((d) => `c.${d}`).join(", ")}, c.indicator`;
 }
 

@@ -1,5 +1,7 @@
 import { type Dimension, dimensionsOf } from "../../../schemas/dimensions.js";
 import { quoteText } from "../../../schemas/published/definition.js";
+import { cellFrom } from "../views/cell.js";
+import { settledConditions } from "./figures.js";
 import type { OpenFile } from "./open-file.js";
 
 /** Groups of settlements whose measures are added up; money in fen. */
@@ -31,23 +33,15 @@ export interface GroupSums {
 /** The finest published groups of a figure: a hundred thousand of them are added up where they lie. */
 export async function groupSums(file: OpenFile, query: GroupsQuery): Promise<GroupSums> {
   const { measures, limit } = query;
-  const list = (values: readonly string[]): string => values.map(quoteText).join(", ");
   const dimensions = dimensionsOf(query.grouping);
   const conditions = [
-    `f.period IN (${list(query.periods)})`,
-    `f."grouping" = ${quoteText(query.grouping)}`,
-    `g."grouping" = ${quoteText(query.grouping)}`,
-    `g.insurance = ${quoteText(query.insurance)}`,
-    "p.shown",
-    "(p.period_kind <> 'day' OR NOT g.short_days OR p.short_shown)",
+    ...settledConditions({ ...query, insurances: [query.insurance] }),
     `(${measures.map((m) => `f.${m} <> 0`).join(" OR ")})`,
-    ...Object.entries(query.where).map(([d, values]) => `g.${d} IN (${list(values ?? [])})`),
     ...(query.without.length > 0 && dimensions.includes("category")
-      ? [`g.category NOT IN (${list(query.without)})`]
+      ? [`g.category NOT IN (${query.without.map(quoteText).join(", ")})`]
       : []),
   ];
-  const from = `FROM store.fact f JOIN store.grp g ON g.gid = f.gid JOIN store.period p ON p.period = f.period
-    LEFT JOIN store.facility_name n ON n.facility = g.facility WHERE ${conditions.join(" AND ")}`;
+  const from = `${cellFrom(["n"])} AND ${conditions.join(" AND ")}`;
   const [[total], rows] = await Promise.all([
     file.rows(
       `SELECT count(*) AS groups_, ${measures.map((m) => `coalesce(sum(f.${m}), 0)::HUGEINT AS ${m}`).join(", ")} ${from}`,

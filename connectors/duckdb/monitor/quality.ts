@@ -36,7 +36,7 @@ export async function qualityOf(file: OpenFile): Promise<Quality> {
     file.rows("SELECT count(*) AS count, sum(fee) AS fee FROM quality_orphan_refund"),
     file.rows(`SELECT setl_id, init_setl_id, setl_time::VARCHAR AS setl_time, fee FROM quality_orphan_refund
       ORDER BY setl_time DESC, setl_id LIMIT ${SHOWN}`),
-    file.rows(`FROM quality_unmapped ORDER BY fee DESC NULLS LAST, kind, code LIMIT ${SHOWN}`),
+    file.rows("FROM quality_unmapped ORDER BY fee DESC NULLS LAST, kind, code"),
     file.rows(`SELECT * REPLACE (period_start::VARCHAR AS period_start, period_end::VARCHAR AS period_end)
       FROM quality_period ORDER BY period_start DESC, period_kind`),
   ]);

@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from "node:fs";
-import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { FundpulseError } from "../../../schemas/errors.js";
+import { identityOf } from "../file.js";
 import { OpenFile } from "./open-file.js";
 
 /** How often the file is looked at where the system tells nothing of it (a network drive); a look costs one `stat`. */
@@ -138,12 +138,4 @@ export class PublishedWatch {
     before?.retire();
     if (before !== null || next !== null || other) for (const listener of this.#listeners) listener(next);
   }
-}
-
-/** Another text for every file that is moved to the path; empty when there is none. */
-async function identityOf(path: string): Promise<string> {
-  return stat(path, { bigint: true }).then(
-    (s) => `${s.ino.toString(36)}-${s.mtimeNs.toString(36)}-${s.size.toString(36)}`,
-    () => "",
-  );
 }

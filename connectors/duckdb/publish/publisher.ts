@@ -16,7 +16,12 @@ import { addGroups, stageSums } from "./load.js";
 import { type PublishPlan, planPublish } from "./plan.js";
 import { refreshFacts, refreshShares } from "./refresh.js";
 import { loadPeriods, loadSnapshot, loadTables } from "./tables.js";
-import { WorkingFile, type WorkingFileOptions, type WorkingMeta } from "./working-file.js";
+import {
+  type PublishedMeta,
+  WorkingFile,
+  type WorkingFileOptions,
+  type WorkingMeta,
+} from "./working-file.js";
 
 export interface DuckDbPublisherOptions {
   /** Folder `data`: the working file goes to `work/`, the published one to `published/`. */
@@ -79,21 +84,27 @@ export class DuckDbPublisher implements Publisher {
     this.#stateId = stateId;
     const work = await WorkingFile.open(this.#file);
     this.#work = work;
-    const published = await work.versionOf(this.publishedPath);
-    this.#lastVersion = Math.max(this.#lastVersion, published ?? 0);
+    const published = await work.ofPublished(this.publishedPath);
+    this.#lastVersion = Math.max(this.#lastVersion, published?.version ?? 0);
     const meta = await work.read();
     this.#lastVersion = Math.max(this.#lastVersion, meta?.version ?? 0);
     if (meta === null || meta.stateId !== stateId || meta.layout !== this.#file.layout) return null;
     // A working file that is older than what it published (an old copy, put back): nothing is known to stand.
-    if (published !== null && published > meta.version) return null;
+    if (published !== null && published.version > meta.version) return null;
     this.#meta = meta;
-    // After a crash the last commit may stand in the file's log alone: a copy of the file would lack it.
-    if (published !== meta.version) {
+    // What is in place may be older, or of another state under the same number. After a crash the last commit may
+    // stand in the file's log alone: a copy of the file would lack it.
+    if (!this.#isOf(meta, published)) {
       await work.checkpoint();
       // What fails here stays owed: `restore` tries again, and tells.
       await this.#place().catch(() => undefined);
     } else this.#placed = await identityOf(this.publishedPath);
     return { sequence: meta.sequence, version: meta.version, stateId };
+  }
+
+  #isOf(meta: WorkingMeta, published: PublishedMeta | null): boolean {
+    if (published === null) return false;
+    return (["version", "stateId", "sequence", "layout"] as const).every((k) => published[k] === meta[k]);
   }
 
   /** @throws FundpulseError FP4001; it is then still owed. */

@@ -30,6 +30,9 @@ export interface WorkingMeta {
   compactRows: number;
 }
 
+/** Which state's cut a published file shows, under which version. */
+export type PublishedMeta = Readonly<Pick<WorkingMeta, "version" | "stateId" | "sequence" | "layout">>;
+
 export interface WorkingFileOptions {
   readonly path: string;
   /** Fingerprint of everything that is defined in it. */
@@ -159,13 +162,24 @@ export class WorkingFile {
     await this.#attach(path, CATALOG);
   }
 
-  /** Version that another published file says it is; null when there is none or it cannot be read. */
-  async versionOf(publishedPath: string): Promise<number | null> {
+  /** What a published file says of itself; null when there is none or it cannot be read. */
+  async ofPublished(publishedPath: string): Promise<PublishedMeta | null> {
     if ((await sizeOf(publishedPath)) === 0) return null;
+    const read = async (sql: string): Promise<unknown[]> =>
+      (await this.connection.runAndReadAll(sql)).getRows()[0] ?? [];
     try {
       await this.connection.run(`ATTACH ${quoteText(publishedPath)} AS old (READ_ONLY)`);
-      const result = await this.connection.runAndReadAll("SELECT version::VARCHAR FROM old.main.snapshot");
-      return Number(result.getRows()[0]?.[0] ?? 0);
+      const [version] = await read("SELECT version::VARCHAR FROM old.main.snapshot");
+      // A file of another version of the program may not say whose it is.
+      const [stateId, sequence, layout] = await read(
+        "SELECT state_id, sequence::VARCHAR, layout FROM old.store.meta",
+      ).catch(() => []);
+      return {
+        version: Number(version ?? 0),
+        stateId: String(stateId ?? ""),
+        sequence: Number(sequence ?? -1),
+        layout: String(layout ?? ""),
+      };
     } catch {
       return null;
     } finally {

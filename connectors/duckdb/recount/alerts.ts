@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { evaluate, type Verdict } from "../../../aggregations/alerts/evaluate.js";
 import { namesOf } from "../../../aggregations/alerts/finding.js";
 import { factsOf } from "../../../aggregations/alerts/machine.js";
 import { questionOf } from "../../../aggregations/alerts/readings.js";
+import { alertName } from "../../../schemas/alerts/alert-id.js";
 import type { Config } from "../../../schemas/config/schema.js";
-import { quoteText } from "../../../schemas/published/definition.js";
 import { readQuestions } from "../publish/alert-readings.js";
+import { addDifferences } from "./difference.js";
 
 /** Watches whose reading is of another moment than the published file. */
 const OF_THE_MOMENT: ReadonlySet<string> = new Set(["published_age", "verify_differences"]);
@@ -15,8 +15,6 @@ const FACTS = ["severity", "period", "value", "measured", "threshold", "finding"
 interface Standing extends Readonly<Record<(typeof FACTS)[number], string | null>> {
   readonly rule: string;
 }
-
-const idOf = ({ key }: Verdict): string => createHash("sha256").update(key).digest("hex").slice(0, 10);
 
 /**
  * Judges every rule again on the figures of the published file and holds what comes of it against the alerts that
@@ -52,31 +50,28 @@ export async function compareAlerts(
       { rule: rule!, ...Object.fromEntries(FACTS.map((f, i) => [f, facts[i]])) } as unknown as Standing,
     ]),
   );
-  const differences: [period: string, name: string, published: string | null, recounted: string | null][] =
-    [];
+  const differences: Parameters<typeof addDifferences>[1][number][] = [];
+  const differs = (period: string | null, name: string, published: string | null, recounted: string | null) =>
+    differences.push({ period: period ?? "all", indicator: name, published, recounted });
   const breached = verdicts.filter((v) => v.breached);
   for (const verdict of breached) {
     const { hold, name } = verdict.question.rule;
     const expected = factsOf(verdict);
-    const found = standing.get(idOf(verdict));
-    standing.delete(idOf(verdict));
+    const found = standing.get(alertName(verdict.key));
+    standing.delete(alertName(verdict.key));
     if (found === undefined) {
-      if (hold === 1) differences.push([expected.period ?? "all", `alert ${name}`, null, expected.finding]);
+      if (hold === 1) differs(expected.period, `alert ${name}`, null, expected.finding);
       continue;
     }
     for (const fact of FACTS) {
       if (found[fact] !== expected[fact])
-        differences.push([expected.period ?? "all", `alert.${fact} ${name}`, found[fact], expected[fact]]);
+        differs(expected.period, `alert.${fact} ${name}`, found[fact], expected[fact]);
     }
   }
   const judged = new Map(rules.map((r) => [r.name, r.hold]));
   for (const { rule, period, finding } of standing.values()) {
-    if (judged.get(rule) === 1) differences.push([period ?? "all", `alert ${rule}`, finding, null]);
+    if (judged.get(rule) === 1) differs(period, `alert ${rule}`, finding, null);
   }
-  const text = (value: string | null): string => (value === null ? "NULL" : quoteText(value));
-  if (differences.length > 0) {
-    await connection.run(`INSERT INTO difference (period, insurance, "grouping", indicator, published, recounted)
-      VALUES ${differences.map(([period, ...rest]) => `(${[period, "all", "total", ...rest].map(text).join(", ")})`).join(", ")}`);
-  }
+  await addDifferences(connection, differences);
   return breached.length * FACTS.length;
 }

@@ -2,18 +2,8 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Config } from "../../../schemas/config/schema.js";
 import { SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
 import { quoteText } from "../../../schemas/published/definition.js";
+import { addDifferences, DIFFERENCE_DIMENSIONS, type FigureDifference } from "./difference.js";
 import { MEASURE_NAMES } from "./sql.js";
-
-/** One figure that differs; exact decimal texts, null where there is none. */
-export interface FigureDifference {
-  readonly period: string;
-  readonly insurance: string;
-  readonly grouping: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  readonly indicator: string;
-  readonly published: string | null;
-  readonly recounted: string | null;
-}
 
 export interface Comparison {
   /** Figures that were compared. */
@@ -29,19 +19,6 @@ export const key = (of: string): string =>
 const YUAN_LESS = new Set(["visits", "bed_days"]);
 const isCount = (name: string): boolean =>
   YUAN_LESS.has(name) || name.endsWith("_visits") || name === "persons" || name === "settlements";
-
-/** The table that every comparison adds its differences to: one row a figure. */
-export const DIFFERENCE_TABLE = `CREATE TABLE difference (period VARCHAR, insurance VARCHAR, "grouping" VARCHAR,
-  ${SETTLEMENT_DIMENSIONS.map((d) => `${d} VARCHAR`).join(", ")}, fund VARCHAR, subject VARCHAR, person_group VARCHAR, sex VARCHAR,
-  indicator VARCHAR, published VARCHAR, recounted VARCHAR)`;
-/** Dimensions of the table above. */
-export const DIFFERENCE_DIMENSIONS = [
-  ...SETTLEMENT_DIMENSIONS,
-  "fund",
-  "subject",
-  "person_group",
-  "sex",
-] as const;
 
 /**
  * Holds the published sums and persons against table `recounted`, row by row in both directions: rows of
@@ -133,10 +110,9 @@ export async function compareVersions(
   read: number,
   named: number,
 ): Promise<void> {
-  await connection.run(
-    `INSERT INTO difference BY NAME SELECT 'all' AS period, 'all' AS insurance, 'total' AS "grouping",
-      'standing versions' AS indicator, '${named}' AS published, '${read}' AS recounted`,
-  );
+  await addDifferences(connection, [
+    { indicator: "standing versions", published: String(named), recounted: String(read) },
+  ]);
 }
 
 /** The differences found so far, the first `limit` of them spelled out. */
@@ -147,7 +123,8 @@ export async function readDifferences(
   const counted = await connection.runAndReadAll("SELECT count(*)::VARCHAR FROM difference");
   const found = await connection.runAndReadAll(
     `SELECT period, insurance, "grouping", indicator, published, recounted, ${DIFFERENCE_DIMENSIONS.join(", ")}
-     FROM difference ORDER BY period <> 'all', period, insurance, "grouping", indicator, published, recounted LIMIT ${limit}`,
+     FROM difference ORDER BY period <> 'all', period, insurance, "grouping", indicator, published, recounted,
+       ${DIFFERENCE_DIMENSIONS.join(", ")} LIMIT ${limit}`,
   );
   return {
     differenceCount: Number(counted.getRows()[0][0]),

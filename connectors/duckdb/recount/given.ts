@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
-import { DIFFERENCE_DIMENSIONS } from "./compare.js";
+import { DIFFERENCE_DIMENSIONS } from "./difference.js";
 
 const VALUES = ["value", "previous", "change_pct", "reported"] as const;
 

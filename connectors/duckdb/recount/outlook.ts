@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { Decimal } from "decimal.js";
+import { addDifferences } from "./difference.js";
 
 const Exact = Decimal.clone({ precision: 80, rounding: Decimal.ROUND_HALF_UP });
 type Exact = InstanceType<typeof Exact>;
@@ -91,21 +92,18 @@ export async function compareOutlook(connection: DuckDBConnection): Promise<numb
   }
   // Without a day grouping that tells what a day cost nothing is published.
   if (published.size === 0) return 0;
-  const differing: string[] = [];
+  const differing: Parameters<typeof addDifferences>[1][number][] = [];
   for (const fund of new Set([...published.keys(), ...expected.keys()])) {
     COLUMNS.forEach((column, i) => {
       const [was, is] = [published.get(fund)?.[i] ?? null, expected.get(fund)?.[i] ?? null];
-      const text = (value: string | null): string => (value === null ? "NULL" : `'${value}'`);
       if (was !== is)
-        differing.push(
-          `('${year}', 'all', 'fund', '${fund.replaceAll("'", "''")}', 'fund_outlook.${column}', ${text(was)}, ${text(is)})`,
-        );
+        differing.push({
+          ...{ period: String(year), fund, indicator: `fund_outlook.${column}` },
+          ...{ published: was, recounted: is },
+        });
     });
   }
-  if (differing.length > 0) {
-    await connection.run(`INSERT INTO difference (period, insurance, "grouping", fund, indicator, published, recounted)
-      VALUES ${differing.join(", ")}`);
-  }
+  await addDifferences(connection, differing);
   return expected.size * COLUMNS.length;
 }
 

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { quoteName } from "../../../schemas/published/definition.js";
 import { reportedAsNothing } from "../publish/closed.js";
 import { sharesOf } from "../publish/refresh.js";
+import { addDifferences } from "./difference.js";
 
 /** Tables that are counted again from the settlements themselves; or one by one; see compareFacts, compareGiven and
  * compareOutlook. */
@@ -54,23 +55,18 @@ export async function compareTables(connection: DuckDBConnection): Promise<numbe
     const other = ours.get(`${schema}.${name}`);
     ours.delete(`${schema}.${name}`);
     const shared = columns.filter((c) => other?.columns.includes(c));
-    for (const column of columns)
-      if (!shared.includes(column)) await differs(connection, `${name}.${column}`, "column", null);
+    const missing = columns.filter((c) => !shared.includes(c));
+    await addDifferences(
+      connection,
+      missing.map((c) => ({ indicator: `${name}.${c}`, published: "column", recounted: null })),
+    );
     if (shared.length > 0) values += await compareTable(connection, { schema, name, columns: shared });
   }
-  for (const { name } of ours.values()) await differs(connection, name, null, "table");
+  await addDifferences(
+    connection,
+    [...ours.values()].map(({ name }) => ({ indicator: name, published: null, recounted: "table" })),
+  );
   return values;
-}
-
-async function differs(
-  connection: DuckDBConnection,
-  what: string,
-  published: string | null,
-  recounted: string | null,
-): Promise<void> {
-  const text = (value: string | null): string => (value === null ? "NULL" : `'${value}'`);
-  await connection.run(`INSERT INTO difference BY NAME SELECT 'all' AS period, 'all' AS insurance, 'total' AS "grouping",
-    '${what}' AS indicator, ${text(published)} AS published, ${text(recounted)} AS recounted`);
 }
 
 /** Rows of one side alone; paired in their order, so that a row that differs in little is one difference. */

@@ -1,12 +1,11 @@
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
-import { FACT_INDICATORS } from "../../../schemas/fact-indicators.js";
 import { GIVEN_INDICATORS } from "../../../schemas/indicators.js";
 import { column, MAIN, quoteText, type ViewDef } from "../../../schemas/published/definition.js";
 import { dimensionComment, PERIOD_COLUMNS } from "./cell.js";
+import { GIVEN_NAME, REPORTED_COLUMNS } from "./indicators.js";
 import { besideCode, withNames } from "./named.js";
 
 const GIVEN = GIVEN_INDICATORS.map((i) => quoteText(i.name));
-const NAMES = FACT_INDICATORS.map((i) => `(${quoteText(i.name)}, ${quoteText(i.zh)})`);
 
 /** All that other offices report, a row a figure, whatever its indicator is called. */
 export const REPORTED_FACT_VIEW: ViewDef = {
@@ -28,16 +27,10 @@ export const REPORTED_FACT_VIEW: ViewDef = {
     column("unit", "c.unit", "单位，按上报"),
     column("previous", "c.previous", "上年同期上报值"),
     column("change_pct", "c.change_pct", "相对增长（小数）；上年同期为 0 或缺失时为 NULL"),
-    column("reported", "c.reported", "月结/年结时冻结的数字；未结为 NULL"),
-    column(
-      "status",
-      "CASE WHEN NOT c.closed THEN 'open' WHEN c.value IS DISTINCT FROM c.reported THEN 'restated' ELSE 'closed' END",
-      "状态：open 未结、closed 已结、restated 已更正（本期值与结账时的数字不同）",
-    ),
+    ...REPORTED_COLUMNS,
   ],
-  from: `FROM (SELECT f.*, p.period_kind, p.period_start, p.period_end, n.name AS facility_name, z.zh
+  from: `FROM (SELECT f.*, p.period_kind, p.period_start, p.period_end, n.name AS facility_name, ${GIVEN_NAME} AS zh
     FROM store.figure f JOIN store.period p ON p.period = f.period
       LEFT JOIN store.facility_name n ON n.facility = f.facility
-      LEFT JOIN (VALUES ${NAMES.join(", ")}) z(indicator, zh) ON z.indicator = f.indicator
     WHERE f.indicator NOT IN (${GIVEN.join(", ")})) c`,
 };

@@ -4,6 +4,7 @@ import { GIVEN_INDICATORS, INDICATORS, microsPerUnit, type Term } from "../../..
 import { MEASURES } from "../../../schemas/measures.js";
 import { FROZEN_DENOMINATORS } from "../../../schemas/published/closed.js";
 import {
+  type ColumnDef,
   column,
   MAIN,
   quoteText,
@@ -109,14 +110,24 @@ const settled = (
   WHERE ${only} AND ${present}`;
 
 /** Figures that are given have their names here: there are few, and most queries do not ask for them. */
-const givenName = `CASE f.indicator ${[...GIVEN_INDICATORS, ...FACT_INDICATORS]
+export const GIVEN_NAME = `CASE f.indicator ${[...GIVEN_INDICATORS, ...FACT_INDICATORS]
   .map((i) => `WHEN ${quoteText(i.name)} THEN ${quoteText(i.zh)}`)
   .join(" ")} END`;
+
+/** What was reported at close, and what became of it. */
+export const REPORTED_COLUMNS: readonly ColumnDef[] = [
+  column("reported", "c.reported", "月结/年结时冻结的数字；未结为 NULL"),
+  column(
+    "status",
+    "CASE WHEN NOT c.closed THEN 'open' WHEN c.value IS DISTINCT FROM c.reported THEN 'restated' ELSE 'closed' END",
+    "状态：open 未结、closed 已结、restated 已更正（本期值与结账时的数字不同）",
+  ),
+];
 
 const given = (where: string): string => `SELECT f.period, p.period_kind, p.period_start, p.period_end,
     NULL::INTEGER AS gid, f.insurance, f.grouping,
     ${DIMENSIONS.map((d) => `f.${d}${d === "facility" ? ", n.name AS facility_name" : ""}`).join(", ")},
-    f.other, f.indicator, ${givenName} AS name_zh, f.value, f.unit, f.previous, f.change_pct, f.closed, f.reported
+    f.other, f.indicator, ${GIVEN_NAME} AS name_zh, f.value, f.unit, f.previous, f.change_pct, f.closed, f.reported
   FROM store.figure f JOIN store.period p ON p.period = f.period
     LEFT JOIN store.facility_name n ON n.facility = f.facility ${where}`;
 
@@ -164,12 +175,7 @@ export const INDICATORS_VIEW: ViewDef = {
       "c.change_pct",
       "相对增长（小数）：由未舍入的数字计算；上年同期为 0 或缺失时为 NULL",
     ),
-    column("reported", "c.reported", "月结/年结时冻结的数字；未结为 NULL"),
-    column(
-      "status",
-      "CASE WHEN NOT c.closed THEN 'open' WHEN c.value IS DISTINCT FROM c.reported THEN 'restated' ELSE 'closed' END",
-      "状态：open 未结、closed 已结、restated 已更正（本期值与结账时的数字不同）",
-    ),
+    ...REPORTED_COLUMNS,
   ],
   from: `FROM (${settled("")} UNION ALL ${given("")}) c`,
 };

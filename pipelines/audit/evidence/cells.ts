@@ -2,7 +2,7 @@ import type { Meaning } from "../arithmetic/quantity.js";
 import type { WrittenNumber } from "../document/numbers.js";
 import { type Book, type Figure, FORMS, type Reading } from "./book.js";
 import type { Reader } from "./chain.js";
-import { type BoundLine, figuresAt, type LineKey } from "./columns.js";
+import { type BoundLine, cellFigures, figuresAt, isOutside, type LineKey } from "./columns.js";
 import type { BoundGrid } from "./grids.js";
 import { isSubtotal, isTotal, type LabelMembers, type Labels } from "./labels.js";
 import { absentMeaning, meaningOf, totalMeaning } from "./meaning.js";
@@ -55,12 +55,14 @@ export function readCells(found: BoundGrid, labels: Labels, reader: Reader): Rea
     const lines = line.cells.map((c) => {
       const total = isTotal(c.label);
       const members = labels.of(c.label);
-      // A label that names another member than all the line's figures share is none of them.
-      const outside = [...bound.key.shared].some(([d, m]) => members.has(d) && !members.get(d)?.has(m));
-      const options = total || outside ? [] : figuresAt(bound.key, members, reader.book);
+      const outside = isOutside(bound.key, members);
+      const options = total ? [] : cellFigures(bound.key, members, reader.book);
       const shown = c.number;
+      const printing = options.filter((f) => shown !== null && prints(shown, f, bound, scaleOf(f)));
+      // 省内 may be the province with or without the city: what the other lines print of it.
       const figure =
-        options.find((f) => shown !== null && prints(shown, f, bound, scaleOf(f))) ??
+        printing.find((f) => meant.get(c.label)?.has(ownMembers(f, bound.key))) ??
+        printing[0] ??
         onlyOne(options, meant.get(c.label), bound.key);
       return { total, outside, figure, unknown: !total && figure === null && !isZero(shown) };
     });
@@ -139,10 +141,10 @@ function ownTotal({ insurance, shared, indicator }: LineKey, label: LabelMembers
   );
 }
 
-/** The members of a scope that are not shared by its line. */
+/** The members of a scope that its line does not share. */
 const ownMembers = ({ scope }: Figure, { shared }: LineKey): string =>
   [...scope.members]
-    .filter(([d]) => !shared.has(d))
+    .filter(([d, m]) => shared.get(d) !== m)
     .map(([d, m]) => `${d}=${m}`)
     .sort()
     .join();
@@ -156,7 +158,7 @@ function meantMembers(found: BoundGrid, labels: Labels, reader: Reader): Map<str
       if (c.number === null || isTotal(c.label)) continue;
       const of = votes.get(c.label) ?? new Map<string, number>();
       votes.set(c.label, of);
-      for (const figure of figuresAt(bound.key, labels.of(c.label), reader.book)) {
+      for (const figure of cellFigures(bound.key, labels.of(c.label), reader.book)) {
         const own = ownMembers(figure, bound.key);
         const scale = factorOf(bound.unit, { figure, form: bound.key.form }) ?? 1;
         of.set(own, (of.get(own) ?? 0) + (prints(c.number, figure, bound, scale) ? 1 : 0));

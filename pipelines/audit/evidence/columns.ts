@@ -102,6 +102,26 @@ export function figuresAt(key: LineKey, label: LabelMembers, book: Book): Figure
     }),
   );
 }
+/** Whether a label names another member than all the line's figures share: its cell is none of them. */
+export const isOutside = ({ shared }: LineKey, label: LabelMembers): boolean =>
+  [...shared].some(([d, m]) => label.has(d) && !label.get(d)?.has(m));
+
+/**
+ * The figures that a cell of a line may be: those at its label, or where the label names another member than the line
+ * shares (个人零星报销 beside directly settled stays) those of that member, with or without what the others name.
+ */
+export function cellFigures(key: LineKey, label: LabelMembers, book: Book): Figure[] {
+  if (!isOutside(key, label)) return figuresAt(key, label, book);
+  const shared = new Map<string, string>();
+  for (const [d, m] of key.shared) {
+    const said = label.get(d);
+    if (said === undefined || said.has(m)) shared.set(d, m);
+    else if (said.size === 1) shared.set(d, [...said][0]);
+    else return [];
+  }
+  return [[], key.named].flatMap((named) => figuresAt({ ...key, shared, named }, label, book));
+}
+
 const figureAt = (key: LineKey, label: LabelMembers, book: Book): Figure | null =>
   figuresAt(key, label, book)[0] ?? null;
 const CARES = ["inpatient", "outpatient", "pharmacy", "maternity"];
@@ -221,11 +241,17 @@ export function bindLine(
   if (best === null) return null;
   const { key, rows } = best.candidate;
   const of = voting.filter(({ label }) => {
+    if (isOutside(key, label)) return false;
     const f = figureAt(key, label, reader.book);
     return f !== null && f.values[FORMS.indexOf(key.form)] !== null;
   }).length;
   const agree = rows.size;
-  if (agree < 2 || agree < 0.6 * Math.max(of, 1)) return null;
+  if (agree < 2 || agree < 0.6 * Math.max(of, 1)) {
+    // One of two cells agrees: enough where the heading says the indicator, and the lines beside are of the same group.
+    const beside = house?.shared === sharedText(key.shared) && house.named === key.named.join();
+    if (!(beside && agree === 1 && of === 2 && reader.vocabulary.likeness(key.indicator, head) >= 1))
+      return null;
+  }
   return { key, unit, misnamedUnit: false, agree, of: Math.max(of, 1), score: best.score };
 }
 

@@ -65,6 +65,11 @@ export function likeness(n: ToldNumber, reading: Reading, decimals: number): Sli
   return null;
 }
 
+/** 应补偿641.85万元，实际补偿614.85万元: one slip from what stands right beside it, in too many digits for chance. */
+const isSlipOfPen = (slip: Slip | null, { digits }: ToldNumber): boolean =>
+  (slip === "swapped" || slip === "lost" || slip === "added" || slip === "digit") &&
+  digits.replace(".", "").length >= 4;
+
 const WORTH: Readonly<Record<Slip, number>> = {
   same: 9,
   swapped: 3.5,
@@ -126,8 +131,10 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
     const value = printedValue(n.unit, reading);
     if (value === null) continue;
     // One that stands in the sentence already, printed right, is not meant a second time.
-    if (slip !== "same" && bindings.some((b, j) => holds[j] && b.reading && sameReading(b.reading, reading)))
-      continue;
+    const twice = bindings.flatMap((b, j) =>
+      holds[j] && b.reading && sameReading(b.reading, reading) ? [j] : [],
+    );
+    if (slip !== "same" && twice.some((j) => Math.abs(j - at) !== 1 || !isSlipOfPen(slip, n))) continue;
     const beside = [at - 1, at + 1].flatMap((j) => {
       const o = holds[j] ? bindings[j]?.reading : null;
       return o ? [j < at ? pairScore(o, reading) : pairScore(reading, o)] : [];

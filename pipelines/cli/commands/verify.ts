@@ -1,6 +1,6 @@
 import { loadConfig } from "../../../connectors/config/load.js";
 import { textTable } from "../../../connectors/duckdb/query.js";
-import type { FigureDifference } from "../../../connectors/duckdb/recount/compare.js";
+import type { FigureDifference } from "../../../connectors/duckdb/recount/difference.js";
 import { withEngine } from "../../engine/open.js";
 import type { VerifyResult } from "../../verify/port.js";
 import { commandLog } from "../../workspace/log.js";

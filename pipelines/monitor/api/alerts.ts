@@ -23,6 +23,7 @@ export const alertsRoute = route({
     available: z.boolean().describe("The published file has alerts"),
     alerts: z.array(alertShape),
     events: z.array(z.looseObject({})).describe("The columns of `alert_event`, the latest 500"),
+    events_total: z.number().int().describe("Rows of `alert_event`"),
     channels: z
       .array(z.looseObject({}))
       .describe("The columns of `alert_channel`: messages waiting, sent, failing"),
@@ -57,7 +58,8 @@ export const alertsRoute = route({
       }),
       available: file.tables.has("alert"),
       alerts: alerts.map((row) => alertAnswer(context, row)),
-      events: events.map((row) => withTimes(context, row)),
+      events: events.rows.map((row) => withTimes(context, row)),
+      events_total: events.count,
       channels: channels.map((row) => withTimes(context, row)),
     };
   },

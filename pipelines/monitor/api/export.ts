@@ -26,7 +26,7 @@ export const exportTable = z.strictObject({
 });
 
 const INDICATOR_ZH = new Map(CATALOGUE_INDICATORS.map((i) => [i.name, i.zh]));
-/** Rows of a table that are given; a whole table has its own file. */
+/** Rows of a table that are given; what is longer is refused, never cut. */
 const MOST_ROWS = 100_000;
 
 export async function figuresTable(
@@ -70,7 +70,7 @@ export async function figuresTable(
 }
 
 /**
- * @throws Refusal FP6006 for a table that is none, FP6003 for one that a viewer may not have whole because small
+ * @throws Refusal FP6006 for a table that is none, FP6005 for one that is too long, FP6003 for one that a viewer may not have whole because small
  * counts are kept from viewers.
  */
 export async function tableOf(context: Context, query: z.output<typeof exportTable>): Promise<SheetTable> {
@@ -90,12 +90,18 @@ export async function tableOf(context: Context, query: z.output<typeof exportTab
   if (query.period !== undefined && by === undefined)
     throw refuse("FP6005", `period: ${query.table} has no periods`);
   const where = query.period === undefined ? "" : `WHERE ${quoteName(by!)} = ${quoteText(query.period)}`;
-  const order = ["period_start", "period_end", "insurance", "grouping", ...DIMENSIONS].filter((c) =>
-    columns.includes(c),
+  const order = ["period_start", "period_end", "insurance", "grouping", ...DIMENSIONS, "indicator"].filter(
+    (c) => columns.includes(c),
   );
   const ordered = order.length === 0 ? "" : `ORDER BY ${order.map(quoteName).join(", ")}`;
   const result = await file.query(
-    `SELECT * FROM ${quoteName(schema)}.${quoteName(name)} ${where} ${ordered} LIMIT ${MOST_ROWS}`,
+    `SELECT * FROM ${quoteName(schema)}.${quoteName(name)} ${where} ${ordered} LIMIT ${MOST_ROWS + 1}`,
   );
+  if (result.rows.length > MOST_ROWS)
+    throw refuse(
+      "FP6005",
+      `${query.table} has more than ${MOST_ROWS} rows${query.period === undefined ? ", ask for one `period`" : " in that period"}; ` +
+        "`fundpulse sql --format csv` gives tables of any length",
+    );
   return { name: query.table, columns: result.columns, numeric: result.numeric, rows: result.rows };
 }

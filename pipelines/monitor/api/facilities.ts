@@ -6,6 +6,7 @@ import { CATALOGUE_INDICATORS } from "../../../schemas/catalogue.js";
 import { CARE_LABELS } from "../../../schemas/labels.js";
 import { ask, groupsOf, labels, periodOf, scopeShape, viewQuery } from "./ask.js";
 import { groupingOf } from "./care.js";
+import { changeOf } from "./pages.js";
 import { indicator as indicatorParameter, listOf, word } from "./parameters.js";
 import { isLocal } from "./places.js";
 import { type Context, route } from "./route.js";
@@ -116,7 +117,7 @@ export const facilitiesRoute = route({
           fits(query.facility_district, f.admdvs),
       );
     const key = (f: (typeof rows)[number]): string | null =>
-      (order === "value" ? f.of[indicator]?.value : f.of[indicator]?.change_pct) ?? null;
+      (order === "value" ? f.of[indicator]?.value : changeOf(f.of[indicator])) ?? null;
     const ranked = rows
       .filter((f) => key(f) !== null)
       .sort((a, b) => compareDecimals(key(b), key(a)) || (a.facility < b.facility ? -1 : 1));

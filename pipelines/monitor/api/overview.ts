@@ -1,12 +1,14 @@
 import { z } from "zod";
-import { overviewFinding } from "../../../aggregations/findings/overview.js";
-import { decimal, divided, micros, minus, relative } from "../../../aggregations/micros.js";
+import { type FundFacts, isAhead, overviewFinding } from "../../../aggregations/findings/overview.js";
+import { compare } from "../../../aggregations/findings/words.js";
+import { decimal, divided, micros, minus } from "../../../aggregations/micros.js";
 import { partsOfFund } from "../../../aggregations/monitor/fund-measures.js";
 import { alertsOf, outlooksOf } from "../../../connectors/duckdb/monitor/alerts.js";
-import { daySums } from "../../../connectors/duckdb/monitor/days.js";
 import { FUND_LABELS } from "../../../schemas/labels.js";
 import { alertAnswer, alertShape } from "./alert-shape.js";
 import { ask, groupsOf, labels, monthsOf, only, periodOf, scopeShape, viewQuery } from "./ask.js";
+import { explainedBy } from "./explained.js";
+import { recentDays, recentShape } from "./recent.js";
 import { type Context, route } from "./route.js";
 import { decimal as decimalShape, figureShape, findingShape } from "./shapes.js";
 import { trustAnswer, trustShape } from "./trust.js";
@@ -38,9 +40,6 @@ const INDICATORS = [
   ...["budget_income", "income_progress", "expense_progress", "settled_progress", "months_payable"],
 ];
 const ORDER = FUND_LABELS.map((f) => f.value);
-/** Recent days shown, and the weeks that they are compared with. */
-const RECENT_DAYS = 28;
-const WEEKS = 4;
 
 const fundShape = z.object({
   fund: z.string(),
@@ -69,22 +68,6 @@ const fundShape = z.object({
     .nullable()
     .describe("progress − pace on each day of the year so far; null without a budget"),
   monthly: z.array(z.object({ period: z.string(), value: decimalShape, previous: decimalShape })),
-});
-
-const against = z.object({
-  value: decimalShape,
-  usual: decimalShape.describe("Mean of the same weekdays of the four weeks before"),
-  difference_pct: decimalShape,
-});
-
-const recentShape = z.object({
-  name: z.string(),
-  indicator: z.string(),
-  care: z.string().nullable(),
-  unit: z.string(),
-  today: against.extend({ day: z.string() }),
-  week: against.extend({ from: z.string(), to: z.string() }),
-  days: z.array(z.object({ day: z.string(), value: decimalShape })),
 });
 
 export const overviewRoute = route({
@@ -124,22 +107,24 @@ export const overviewRoute = route({
       alertsOf(context.file, { states: ["open"] }),
       trustAnswer(context),
     ]);
+    // The composite of two funds would be told a second time.
+    const told = funds.filter((f) => f.fund !== "employee");
+    const whys = await Promise.all(told.map((f) => whyOf(context, period, f, query.district)));
     return {
       period,
       scope: { insurance: "all", district: query.district ?? null },
       finding: overviewFinding(
-        // The composite of two funds would be told a second time.
-        funds
-          .filter((f) => f.fund !== "employee")
-          .map((f) => ({
-            name: [f.name_zh, f.name_en],
-            settled: f.settled,
-            settledChangePct: f.settled_change_pct,
-            lead: f.lead,
-            paceFrom: f.pace_from,
-            exhaustedOn: f.outlook?.exhausted_on ?? null,
-            monthsPayable: f.months_payable,
-          })),
+        told.map((f, i) => ({
+          name: [f.name_zh, f.name_en],
+          settled: f.settled,
+          settledChangePct: f.settled_change_pct,
+          lead: f.lead,
+          paceFrom: f.pace_from,
+          exhaustedOn: f.outlook?.exhausted_on ?? null,
+          holds: holdsOf(f),
+          why: whys[i]!,
+          monthsPayable: f.months_payable,
+        })),
         trust.alerts,
       ),
       year: {
@@ -155,6 +140,31 @@ export const overviewRoute = route({
     };
   },
 });
+
+type FundCard = z.input<typeof fundShape>;
+
+/** Whether the outlook stays within the year's budget; null where there is none, or no budget. */
+function holdsOf({ budget, outlook }: FundCard): "surely" | "narrowly" | null {
+  if (budget === null || outlook?.projected == null || outlook.exhausted_on !== null) return null;
+  if (compare(outlook.projected, budget) > 0) return null;
+  return compare(outlook.high ?? outlook.projected, budget) > 0 ? "narrowly" : "surely";
+}
+
+/** What a fund that runs ahead spends more on than last year, the most of it; null for one that does not. */
+async function whyOf(
+  context: Context,
+  period: string,
+  { fund, lead, outlook }: FundCard,
+  district: string | undefined,
+): Promise<FundFacts["why"]> {
+  if (outlook?.exhausted_on == null && !isAhead(lead)) return null;
+  const grouping = district === undefined ? "care+category" : "care+category+district";
+  const found = await explainedBy(context, period, fund, "category", grouping, only("district", district));
+  const [most] = [...(found?.rows ?? [])]
+    .filter((r) => r.key !== null && r.difference !== null && compare(r.difference, "0") > 0)
+    .sort((a, b) => compare(b.difference, a.difference));
+  return most === undefined ? null : { name: [most.name, most.name], difference: most.difference! };
+}
 
 async function fundCards(
   context: Context,
@@ -259,56 +269,4 @@ export function leadsOf(
       day,
       lead: decimal(divided(sum * 10_000n * 1_000_000n, of) - (own.pace.shares.get(day) ?? 0n)),
     }));
-}
-
-const RECENT = [
-  { name: "visits", indicator: "visits", care: null, unit: "visit" },
-  { name: "inpatient_visits", indicator: "visits", care: "inpatient", unit: "visit" },
-  { name: "paid", indicator: "fund_paid", care: null, unit: "yuan" },
-] as const;
-
-async function recentDays(context: Context, insurance: string): Promise<z.input<typeof recentShape>[]> {
-  const { lastDay } = context.file.snapshot;
-  if (lastDay === null) return [];
-  const end = Date.parse(`${lastDay}T00:00:00Z`);
-  const dayAt = (back: number): string => new Date(end - back * 86_400_000).toISOString().slice(0, 10);
-  const look = {
-    from: dayAt(7 * (WEEKS + 1)),
-    to: lastDay,
-    measures: ["visits", "fund_paid"],
-    insurances: [insurance],
-  };
-  const [all, inpatient] = await Promise.all([
-    daySums(context.file, look),
-    daySums(context.file, { ...look, care: "inpatient" }),
-  ]);
-  return RECENT.map(({ name, indicator, care, unit }) => {
-    const scale = unit === "yuan" ? 10_000n : 1_000_000n;
-    const byDay = new Map(
-      (care === null ? all : inpatient).map((d) => [d.day, (d.sums[indicator] ?? 0n) * scale]),
-    );
-    const on = (back: number): bigint => byDay.get(dayAt(back)) ?? 0n;
-    const sum = (from: number, to: number): bigint => {
-      let total = 0n;
-      for (let back = from; back >= to; back--) total += on(back);
-      return total;
-    };
-    const weeks = BigInt(WEEKS);
-    let sameDays = 0n;
-    for (let w = 1; w <= WEEKS; w++) sameDays += on(7 * w);
-    const beside = (value: bigint, before: bigint) => {
-      const usual = decimal(divided(before, weeks));
-      return { value: decimal(value), usual, difference_pct: relative(decimal(value), usual) };
-    };
-    const days = Array.from({ length: RECENT_DAYS }, (_, i) => RECENT_DAYS - 1 - i);
-    return {
-      name,
-      indicator,
-      care,
-      unit,
-      today: { day: lastDay, ...beside(on(0), sameDays) },
-      week: { from: dayAt(6), to: lastDay, ...beside(sum(6, 0), sum(6 + 7 * WEEKS, 7)) },
-      days: days.map((back) => ({ day: dayAt(back), value: decimal(on(back)) })),
-    };
-  });
 }

@@ -1,34 +1,17 @@
 import { z } from "zod";
 import { paceFinding } from "../../../aggregations/findings/pace.js";
-import { decimal, divided, micros, microsOr0, minus } from "../../../aggregations/micros.js";
-import { contributions, sameDayLastYear } from "../../../aggregations/monitor/curve.js";
+import { decimal, divided, micros, minus } from "../../../aggregations/micros.js";
+import { sameDayLastYear } from "../../../aggregations/monitor/curve.js";
 import { partsOfFund } from "../../../aggregations/monitor/fund-measures.js";
 import type { Dimension } from "../../../schemas/dimensions.js";
 import { refuse } from "../http/problem.js";
 import { ask, groupsOf, labels, only, periodOf, scopeShape, viewQuery } from "./ask.js";
+import { type Explained, explained, explainedBy } from "./explained.js";
 import { outlookShape, outlooks } from "./overview.js";
 import { fund as fundParameter } from "./parameters.js";
 import { type Context, route } from "./route.js";
 import { decimal as decimalShape, findingShape } from "./shapes.js";
 import { type FundYear, fundYears, type Year, yearOf } from "./year.js";
-
-/** How many of the largest contributions are named. */
-const NAMED = 5;
-
-const part = z.object({
-  key: z.string().nullable(),
-  name: z.string(),
-  value: decimalShape,
-  previous: decimalShape,
-  difference: decimalShape,
-});
-const explained = z
-  .object({
-    rows: z.array(part).describe("The five that explain most of the difference"),
-    rest: part,
-    total: part.describe("The sum of the rows and the rest"),
-  })
-  .nullable();
 
 export const paceRoute = route({
   path: "/api/v1/pace",
@@ -134,6 +117,8 @@ export const paceRoute = route({
         lead,
         paceFrom: pace_from,
         exhaustedOn: row?.exhausted_on ?? null,
+        holds: null,
+        why: null,
         monthsPayable: null,
         progress,
         budget,
@@ -206,8 +191,6 @@ function outlookCurve(own: FundYear, row: z.input<typeof outlookShape>, year: Ye
     });
 }
 
-type Explained = z.input<typeof explained>;
-
 /** What the difference to last year is made of, cut four ways. */
 async function explain(
   context: Context,
@@ -230,59 +213,3 @@ async function explain(
   ]);
   return { by_category, by_facility, by_region, by_district };
 }
-
-async function explainedBy(
-  context: Context,
-  period: string,
-  fund: string,
-  dimension: Dimension,
-  grouping: string,
-  where: ReturnType<typeof only>,
-): Promise<Explained> {
-  if (!context.config.groupings.includes(grouping)) return null;
-  const names = await labels(context);
-  const rows = new Map<string, { key: string; value: bigint; previous: bigint }>();
-  const total = { value: 0n, previous: 0n };
-  for (const { insurance, measure } of partsOfFund(fund)) {
-    const figures = await ask(context, {
-      periods: [period],
-      grouping,
-      insurances: [insurance],
-      indicators: [measure],
-      where,
-    });
-    for (const f of figures) {
-      const key = f.dimensions[dimension]!;
-      // A category counts in its parent's row too: here the parents stand, else a yuan would be told twice.
-      if (dimension === "category" && hasParent(names.parents, insurance, key)) continue;
-      // Without a year before there is no difference to explain.
-      if (f.previous === null) return null;
-      const row = rows.get(key) ?? { key, value: 0n, previous: 0n };
-      rows.set(key, row);
-      const [value, previous] = [microsOr0(f.value), micros(f.previous)];
-      row.value += value;
-      row.previous += previous;
-      total.value += value;
-      total.previous += previous;
-    }
-  }
-  if (rows.size === 0) return null;
-  const found = contributions([...rows.values()], total, NAMED);
-  const told = (key: string | null, name: string, r: { value: bigint; previous: bigint }) => ({
-    key,
-    name,
-    value: decimal(r.value),
-    previous: decimal(r.previous),
-    difference: decimal(r.value - r.previous),
-  });
-  return {
-    rows: found.rows.map((r) => told(r.key, names.nameOf(dimension, r.key).zh, r)),
-    rest: told(null, "其他", found.rest),
-    total: told(null, "合计", total),
-  };
-}
-
-const hasParent = (parents: ReadonlyMap<string, string>, insurance: string, category: string): boolean =>
-  insurance === "all"
-    ? [...parents.keys()].some((key) => key.endsWith(` ${category}`))
-    : parents.has(`${insurance} ${category}`);

@@ -5,7 +5,7 @@ import { count } from "./parameters.js";
 
 /** Rows an answer has where nobody says how many. */
 const USUAL_ROWS = 50;
-/** A file of all rows asks for them at once. */
+/** A file of all rows asks for so many at once, page after page. */
 const MOST_ROWS = 5_000;
 
 /** Long lists come in pages, ordered on the server: a page of the browser never holds them all. */
@@ -26,9 +26,12 @@ export interface PageAsked {
   readonly page: number;
 }
 
+/** Number of the last page; the first where there are no rows. */
+export const lastPage = (rows: number, limit: number): number => Math.max(1, Math.ceil(rows / limit));
+
 /** The rows of one page, and what is said of all; beyond the end the last page. */
 export function pageOf<R>(rows: readonly R[], { limit, page: asked }: PageAsked) {
-  const page = Math.min(asked, Math.max(1, Math.ceil(rows.length / limit)));
+  const page = Math.min(asked, lastPage(rows.length, limit));
   const end = page * limit;
   return {
     rows: rows.slice(end - limit, end),
@@ -36,9 +39,34 @@ export function pageOf<R>(rows: readonly R[], { limit, page: asked }: PageAsked)
   };
 }
 
+/** The figure with that of the period it is compared with, where one was asked for. */
+export type ComparedFigure = Figure & {
+  readonly compared?: string | null;
+  readonly compared_change?: string | null;
+  readonly compared_change_pct?: string | null;
+};
+
+/**
+ * A figure's change as it is shown, in points for fractions and else relative; against the period that was asked
+ * for, or against last year.
+ */
+export function changeOf(figure: ComparedFigure | undefined): string | null {
+  if (figure === undefined) return null;
+  const points = figure.unit === "fraction";
+  const change =
+    figure.compared === undefined
+      ? points
+        ? figure.change
+        : figure.change_pct
+      : points
+        ? figure.compared_change
+        : figure.compared_change_pct;
+  return change ?? null;
+}
+
 /** A row's order by a figure, the largest first unless `up`; rows without it come last. */
-export function byFigure<R>(of: (row: R) => Figure | undefined, changed: boolean, up: boolean) {
-  const key = (row: R): string | null => (changed ? of(row)?.change_pct : of(row)?.value) ?? null;
+export function byFigure<R>(of: (row: R) => ComparedFigure | undefined, changed: boolean, up: boolean) {
+  const key = (row: R): string | null => (changed ? changeOf(of(row)) : of(row)?.value) ?? null;
   return (a: R, b: R): number => {
     const [left, right] = [key(a), key(b)];
     if (left === null || right === null) return Number(left === null) - Number(right === null);

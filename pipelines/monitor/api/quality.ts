@@ -78,6 +78,7 @@ export const qualityRoute = route({
       finding: qualityFinding({
         balanced: trust.balance.balanced,
         share: trust.complete.share,
+        late: trust.complete.expected - trust.complete.reached,
         lagging: trust.complete.lagging.map((l) => l.name ?? l.facility),
         waiting: trust.quarantine.waiting,
         overADay: sum(quality.quarantine, "over_a_day"),

@@ -1,12 +1,17 @@
 import { z } from "zod";
 import { restatementsFinding } from "../../../aggregations/findings/data.js";
-import { compare } from "../../../aggregations/findings/words.js";
 import { fractionOf, micros } from "../../../aggregations/micros.js";
-import { causesOf, closedPeriods, restatementsOf } from "../../../connectors/duckdb/monitor/restatements.js";
+import {
+  causesOf,
+  closedPeriods,
+  restatementsOf,
+  worstOf,
+} from "../../../connectors/duckdb/monitor/restatements.js";
 import { CATALOGUE_INDICATORS } from "../../../schemas/catalogue.js";
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
 import { withOffsetOrNull } from "../http/times.js";
-import { count, period } from "./parameters.js";
+import { lastPage, pageQuery, pageShape } from "./pages.js";
+import { period } from "./parameters.js";
 import { route } from "./route.js";
 import { decimal, findingShape } from "./shapes.js";
 
@@ -18,7 +23,7 @@ export const restatementsRoute = route({
   path: "/api/v1/restatements",
   summary: "Closed periods, and what changed since: both figures and the causes",
   role: "viewer",
-  query: z.object({ period: period.optional(), limit: count(1000, 200), page: count(1000, 1) }),
+  query: z.object({ period: period.optional(), ...pageQuery }),
   answer: z.object({
     finding: findingShape,
     closed: z.array(
@@ -49,18 +54,24 @@ export const restatementsRoute = route({
       }),
     ),
     causes: z.array(z.looseObject({ period: z.string(), cause: z.string(), changed_at: time })),
-    next: z.number().int().nullable().describe("The next `page`"),
+    causes_total: z.number().int().describe("Rows of all causes; `causes` holds the latest 500"),
+    ...pageShape,
   }),
   answerOf: async (context, query) => {
-    const { limit, page } = query;
-    const [closed, found, causes] = await Promise.all([
-      closedPeriods(context.file),
-      restatementsOf(context.file, query.period, limit + 1, (page - 1) * limit),
+    const { limit } = query;
+    const closed = await closedPeriods(context.file);
+    const restated = closed
+      .filter((c) => query.period === undefined || c.period === query.period)
+      .reduce((sum, c) => sum + Number(c.restated ?? 0), 0);
+    const page = Math.min(query.page, lastPage(restated, limit));
+    const [found, worst, causes] = await Promise.all([
+      restatementsOf(context.file, query.period, limit, (page - 1) * limit),
+      worstOf(context.file, query.period),
       causesOf(context.file, query.period, CAUSES),
     ]);
     const at = (v: unknown): string | null => withOffsetOrNull(context.calendar, v);
     const text = (v: unknown): string | null => (v === null || v === undefined ? null : String(v));
-    const rows = found.slice(0, limit).map((r) => {
+    const rows = found.map((r) => {
       const reported = text(r.old_value);
       const delta = text(r.delta);
       return {
@@ -81,22 +92,20 @@ export const restatementsRoute = route({
         restated_at: at(r.restated_at),
       };
     });
-    const size = (v: string | null): string => (v ?? "0").replace("-", "");
-    const [worst] = rows
-      .filter((r) => r.grouping === "total" && r.delta_pct !== null)
-      .sort((a, b) => compare(size(b.delta_pct), size(a.delta_pct)));
     const words = CATALOGUE_INDICATORS.find((i) => i.name === worst?.indicator);
     return {
       finding: restatementsFinding({
         closed: closed.length,
-        restated: closed.reduce((sum, c) => sum + Number(c.restated ?? 0), 0),
+        period: query.period ?? null,
+        isClosed: query.period === undefined || closed.some((c) => c.period === query.period),
+        restated,
         worst:
-          worst === undefined
+          worst === null
             ? null
             : {
                 name: [words?.zh ?? worst.indicator, words?.en ?? worst.indicator],
                 period: worst.period,
-                pct: worst.delta_pct!,
+                pct: fractionOf(micros(worst.delta), micros(worst.reported)) ?? "0",
               },
       }),
       closed: closed.map((c) => ({
@@ -107,13 +116,16 @@ export const restatementsRoute = route({
         restated: Number(c.restated ?? 0),
       })),
       restatements: rows,
-      causes: causes.map((c) => ({
+      causes_total: Number(causes[0]?.of ?? 0),
+      causes: causes.map(({ of: _, ...c }) => ({
         ...c,
         period: String(c.period),
         cause: String(c.cause),
         changed_at: at(c.changed_at),
       })),
-      next: found.length > limit ? page + 1 : null,
+      rows_total: restated,
+      page,
+      next: page * limit < restated ? page + 1 : null,
     };
   },
 });

@@ -1,5 +1,5 @@
 import { csvText } from "../../../connectors/files/csv.js";
-import { harmless, type SheetTable, XLSX_TYPE, xlsxBytes } from "../../../connectors/files/xlsx.js";
+import { type SheetTable, XLSX_TYPE, xlsxBytes } from "../../../connectors/files/xlsx.js";
 
 export const TABLE_FORMATS = ["csv", "xlsx"] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];
@@ -9,13 +9,13 @@ export function tableFile(
   table: SheetTable,
   format: TableFormat,
 ): { readonly type: string; readonly body: Buffer } {
-  if (format === "xlsx") return { type: XLSX_TYPE, body: xlsxBytes(table) };
-  const rows = table.rows.map((row) =>
-    row.map((v, i) => (typeof v === "string" && !table.numeric[i] ? harmless(v) : v)),
-  );
+  if (format === "xlsx") {
+    const { buffer, byteOffset, byteLength } = xlsxBytes(table);
+    return { type: XLSX_TYPE, body: Buffer.from(buffer, byteOffset, byteLength) };
+  }
   return {
     type: "text/csv; charset=utf-8",
-    body: Buffer.from(csvText([table.columns.map(harmless), ...rows], "excel")),
+    body: Buffer.from(csvText([table.columns, ...table.rows], "excel")),
   };
 }
 

@@ -4,6 +4,7 @@ import { catalogue, session } from "./data/catalogue.js";
 import { apiUrl, get } from "./data/client.js";
 import { listen, nothingPublished, version } from "./data/live.js";
 import type { Catalogue, Session } from "./data/types.js";
+import { reachableScrolls } from "./parts/scrolling.js";
 import { followLinks } from "./state/url.js";
 import "./style/tokens.css";
 import "./style/base.css";
@@ -22,6 +23,7 @@ async function readCatalogue(): Promise<void> {
 async function start(): Promise<void> {
   const root = document.getElementById("app") as HTMLElement;
   followLinks(document.body);
+  reachableScrolls(root);
   try {
     const who = await get<Session>(apiUrl("session"));
     session.set(who);

@@ -11,6 +11,7 @@ import { escapeXml, type Files, setText, zip } from "./zip.js";
  *     | a | b |           @landscape @portrait      sections
  *     > note              @notes              where notes go
  *
+ * A note right above a table is its caption; a row `合计` or `小计` is bold.
  * Every other line is a paragraph of the text; empty lines only part them.
  */
 export function buildDocx(source: string): Uint8Array {
@@ -25,7 +26,9 @@ export function buildDocx(source: string): Uint8Array {
       const rows = [line];
       while (lines[i + 1]?.startsWith("|")) rows.push(lines[++i]!);
       body.push(grid(rows, state.landscape));
-    } else body.push(lineXml(line, files, state));
+    } else if (line.startsWith(">") && lines[i + 1]?.startsWith("|"))
+      body.push(paragraph("TableCaption", line.slice(1).trim()));
+    else body.push(lineXml(line, files, state));
   }
   const document = `<w:document ${NAMESPACES}><w:body>${body.join("")}${sectionProperties(state.landscape)}</w:body></w:document>`;
   writePackage(files, document, state.charts);
@@ -99,6 +102,8 @@ function paragraph(style: string | null, value: string): string {
   return `<w:p>${style === null ? "" : `<w:pPr><w:pStyle w:val="${style}"/></w:pPr>`}${run(value)}</w:p>`;
 }
 
+const TOTALS: ReadonlySet<string> = new Set(["合计", "小计"]);
+
 /** Rows `| a | b |` as a table: the first is its header, `:` after a cell sets it to the right. */
 function grid(rows: readonly string[], landscape: boolean): string {
   const cells = rows.map((row) => splitRow(row.replace(/^\|/, "").replace(/\|\s*$/, "")));
@@ -108,13 +113,15 @@ function grid(rows: readonly string[], landscape: boolean): string {
   const widths = cells[0]!.map((_, i) =>
     i === 0 ? first : Math.floor((whole - first) / (columns - 1 || 1)),
   );
-  const tr = (row: readonly string[], head: boolean): string =>
-    `<w:tr><w:trPr><w:cantSplit/>${head ? "<w:tblHeader/>" : ""}<w:jc w:val="center"/></w:trPr>${row
+  const tr = (row: readonly string[], head: boolean): string => {
+    const bold = head || TOTALS.has(row[0]!) ? "<w:rPr><w:b/></w:rPr>" : "";
+    return `<w:tr><w:trPr><w:cantSplit/>${head ? "<w:tblHeader/>" : ""}<w:jc w:val="center"/></w:trPr>${row
       .map(
         (value, i) =>
-          `<w:tc><w:tcPr><w:tcW w:w="${widths[i]}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="TableText"/><w:jc w:val="${head ? "center" : i === 0 ? "left" : "right"}"/></w:pPr><w:r>${head ? "<w:rPr><w:b/></w:rPr>" : ""}<w:t xml:space="preserve">${escapeXml(value)}</w:t></w:r></w:p></w:tc>`,
+          `<w:tc><w:tcPr><w:tcW w:w="${widths[i]}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="TableText"/><w:jc w:val="${head ? "center" : i === 0 ? "left" : "right"}"/></w:pPr><w:r>${bold}<w:t xml:space="preserve">${escapeXml(value)}</w:t></w:r></w:p></w:tc>`,
       )
       .join("")}</w:tr>`;
+  };
   return `<w:tbl><w:tblPr><w:tblStyle w:val="ReportTable"/><w:tblW w:w="${whole}" w:type="dxa"/><w:jc w:val="center"/><w:tblLayout w:type="fixed"/><w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="0" w:noVBand="1"/></w:tblPr><w:tblGrid>${widths.map((w) => `<w:gridCol w:w="${w}"/>`).join("")}</w:tblGrid>${cells.map((row, i) => tr(row, i === 0)).join("")}</w:tbl>${SPACE}`;
 }
 

@@ -61,6 +61,17 @@ function placeholder(type: ChartType, sheet: string, i: number): string {
   return `<c:ser><c:idx val="${i}"/><c:order val="${i}"/><c:tx><c:strRef><c:f>${sheet}!$${column}$1</c:f><c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>${i + 1}</c:v></c:pt></c:strCache></c:strRef></c:tx>${look}${points}<c:cat><c:strRef><c:f>${sheet}!$A$2:$A$3</c:f><c:strCache><c:ptCount val="2"/><c:pt idx="0"><c:v>一</c:v></c:pt><c:pt idx="1"><c:v>二</c:v></c:pt></c:strCache></c:strRef></c:cat><c:val><c:numRef><c:f>${sheet}!$${column}$2:$${column}$3</c:f><c:numCache><c:formatCode>General</c:formatCode><c:ptCount val="2"/><c:pt idx="0"><c:v>1</c:v></c:pt><c:pt idx="1"><c:v>2</c:v></c:pt></c:numCache></c:numRef></c:val>${type === "line" ? '<c:smooth val="0"/>' : ""}</c:ser>`;
 }
 
+/**
+ * A filled chart whose bars begin at 0, unless its template set where the axis begins or a number is negative: left
+ * alone, Word and LibreOffice cut the axis off where the bars are alike, and a bar's length says nothing any more.
+ */
+export function barsFromZero(chart: string): string {
+  if (!chart.includes("<c:barChart>") || /<c:v>-/.test(chart)) return chart;
+  return chart.replace(/<c:valAx>(?:(?!<\/c:valAx>)[\s\S])*?<\/c:scaling>/g, (axis) =>
+    axis.includes("<c:min ") ? axis : axis.replace("</c:scaling>", '<c:min val="0"/></c:scaling>'),
+  );
+}
+
 /** The chart's own workbook; whoever fills the chart fills it too. */
 function workbook(sheet: string): Uint8Array {
   const head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';

@@ -13,6 +13,7 @@ import { OUTSIDE, type Scope, type TagReader } from "../tags/evaluate.js";
 import { parseTag } from "../tags/grammar.js";
 import { columnOf, type Prepared, rowOf } from "../tags/prepare.js";
 import { tagsIn } from "../tags/tree.js";
+import { barsFromZero } from "./chart.js";
 import { CONTENTS_MARK, fillContents, headingStyles } from "./contents.js";
 import { type TableLook, tableXml } from "./table.js";
 import { textOf } from "./tags-of.js";
@@ -239,4 +240,6 @@ function finish(files: Files, notes: readonly string[], notesPlaced: boolean): v
     document = document.slice(0, at) + notesXml(notes) + document.slice(at);
   }
   setText(files, "word/document.xml", fillContents(document, headingStyles(text(files, "word/styles.xml"))));
+  for (const name of files.keys())
+    if (/^word\/charts\/chart\d+\.xml$/.test(name)) setText(files, name, barsFromZero(text(files, name)));
 }

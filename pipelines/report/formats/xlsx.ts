@@ -5,8 +5,8 @@ import {
   readNumbers,
   type TableNumbers,
 } from "../../../connectors/duckdb/reports/read.js";
-import { neutralText } from "../../../connectors/files/csv.js";
 import type { Config } from "../../../schemas/config/schema.js";
+import { neutralText } from "../../../schemas/neutral-text.js";
 import { headLines } from "../docx/table.js";
 import { escapeXml, setText, text, unzip, zip } from "../docx/zip.js";
 import { type Block, readDocument } from "./document.js";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { csvText, neutralText } from "../../../connectors/files/csv.js";
+import { csvText } from "../../../connectors/files/csv.js";
+import { neutralText } from "../../../schemas/neutral-text.js";
 
 test.each([
   "=1+1",

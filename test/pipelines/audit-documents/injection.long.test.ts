@@ -25,6 +25,6 @@ describe.each([
     console.log(name, JSON.stringify(result));
     expect(result.neighbours).toBe(0);
     expect(result.boundElsewhere).toBeLessThanOrEqual(0.03 * result.spoiled);
-    expect(result.corrected).toBeGreaterThanOrEqual(0.7 * (result.spoiled - result.alike));
+    expect(result.corrected).toBeGreaterThanOrEqual(0.85 * (result.spoiled - result.alike));
   }, 7_200_000);
 });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFileSync, rmSync, statSync } from "node:fs";
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -197,6 +197,48 @@ test("brought up to date month by month it equals one written anew", {
   rmSync(join(w.data, "work", "detail"), { recursive: true });
   await write();
   expect(await content()).toEqual(incremental);
+});
+
+test("the file in place is the state's own: an older one, another state's and a spoiled one are replaced", {
+  tags: "long",
+  timeout: 120_000,
+}, async () => {
+  w = new Workspace();
+  w.put("settlement-1.ndjson", [settlement("1")]);
+  await w.drain();
+  await write();
+  const older = readFileSync(path());
+  w.put("settlement-2.ndjson", [settlement("2")]);
+  await w.drain();
+  await write();
+  const right = await rows("FROM snapshot");
+  const other = new Workspace();
+  other.put("settlement-1.ndjson", [settlement("3"), settlement("4")]);
+  await other.drain();
+  await other.engine((engine) => engine.writeDetail());
+  const strange = readFileSync(detailPath(loadConfig(other.configFile).config.data));
+  other.remove();
+  // What a command that ended between writing and placing leaves; a restored file of another state; no file at all.
+  for (const placed of [older, strange, Buffer.from("no database")]) {
+    writeFileSync(path(), placed);
+    await write();
+    expect(await rows("SELECT setl_id FROM settlement ORDER BY ALL")).toEqual([
+      { setl_id: "1" },
+      { setl_id: "2" },
+    ]);
+    expect(await rows("FROM snapshot")).toEqual(right);
+  }
+  // And where some months alone are asked for.
+  writeFileSync(path(), older);
+  w.put("settlement-3.ndjson", [settlement("5", { setl_time: "2023-01-05 10:00:00" })]);
+  await w.drain();
+  const month = 2024 * 12 + 2;
+  const found = (await w.engine((engine) => engine.writeDetail({ months: [month], streams: [] }))) as {
+    path: string;
+  };
+  expect(
+    await rows("SELECT setl_id FROM settlement WHERE month = '2024-03' ORDER BY ALL", found.path),
+  ).toEqual([{ setl_id: "1" }, { setl_id: "2" }]);
 });
 
 test("a reader keeps the file that it opened while another is put in its place", {

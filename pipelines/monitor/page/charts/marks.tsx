@@ -36,6 +36,10 @@ export function BarTick({
   );
 }
 
+/** Shares of a bar that have room for their figure: on a screen, and on a phone. */
+const ROOM = 0.055;
+const ROOM_PHONE = 0.14;
+
 /** Parts of a whole from left to right; a part's figure stands in it where it has room. */
 export function Stacked({
   parts,
@@ -70,8 +74,9 @@ export function Stacked({
               stroke="var(--surface)"
               stroke-width="1.5"
             />
-            {!thin && share > 0.055 && (
+            {!thin && share > ROOM && (
               <text
+                class={share > ROOM_PHONE ? undefined : "hide-s"}
                 x={pc(x + share / 2)}
                 y={r(tall / 2 + 4.5)}
                 text-anchor="middle"

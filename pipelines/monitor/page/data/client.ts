@@ -46,6 +46,33 @@ async function ask<T>(url: string, init?: RequestInit): Promise<T> {
 /** Reads; the browser revalidates by ETag, so an unchanged answer costs no body. */
 export const get = <T>(url: string): Promise<T> => ask<T>(url);
 
+/** Rows that one request asks for: the most that a route gives. */
+const ROWS_A_REQUEST = 5_000;
+const ATTEMPTS = 3;
+
+/**
+ * All rows of an answer in pages, of one version: where a publish comes between two pages, all are asked again.
+ * @param rowsOf the rows of an answer
+ */
+export async function getAll<T extends { readonly version: string | null; readonly next: number | null }, R>(
+  path: string,
+  query: Query,
+  rowsOf: (answer: T) => readonly R[],
+): Promise<R[]> {
+  for (let attempt = 1; ; attempt++) {
+    const rows: R[] = [];
+    const versions = new Set<string | null>();
+    for (let page: number | null = 1; page !== null; ) {
+      const answer: T = await get<T>(apiUrl(path, { ...query, limit: ROWS_A_REQUEST, page }));
+      versions.add(answer.version);
+      rows.push(...rowsOf(answer));
+      page = answer.next;
+    }
+    if (versions.size === 1) return rows;
+    if (attempt === ATTEMPTS) throw new ApiError({ title: "published too often", status: 0 });
+  }
+}
+
 export const post = <T>(path: string, body: unknown): Promise<T> =>
   ask<T>(`/api/v1/${path}`, {
     method: "POST",

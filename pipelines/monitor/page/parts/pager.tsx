@@ -8,6 +8,10 @@ export interface Paged {
   readonly next: number | null;
 }
 
+/** The page that the address names; the first where it names none or what is no page. Routes take up to 10,000. */
+export const pageAsked = (params: Readonly<Record<string, string>>): number =>
+  /^([1-9]\d{0,3}|10000)$/.test(params.page ?? "") ? Number(params.page) : 1;
+
 /** Steps through a long table; nothing where all of it is shown. */
 export function Pager({ of, shown }: { of: Paged; shown: number }) {
   const { t } = useText();

@@ -53,6 +53,7 @@ export function Records({
   title,
   small,
   rows,
+  of,
   columns,
   sql,
   none,
@@ -61,17 +62,24 @@ export function Records({
   title: string;
   small?: string;
   rows: readonly Row[];
+  /** How many there are, where `rows` are the first of them alone: it is said. */
+  of?: number;
   columns: readonly RecordColumn[];
   sql: string;
   none: string;
   span?: string;
 }) {
-  const { t } = useText();
+  const { t, lang } = useText();
   const made = recordColumns(columns);
   return (
     <Panel
       title={title}
-      small={small ?? (rows.length > 0 ? t("records.count", { n: rows.length }) : undefined)}
+      small={[
+        small ?? (rows.length > 0 ? t("records.count", { n: show(String(of ?? rows.length), "count") }) : ""),
+        of !== undefined && of > rows.length && t("records.first", { n: rows.length }),
+      ]
+        .filter(Boolean)
+        .join(lang === "zh" ? "，" : ", ")}
       span={span}
       className="long"
       sheet={() => sheetOf(title, made, rows)}

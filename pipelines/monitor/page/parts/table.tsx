@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Sheet, SheetCell } from "../data/sheet.js";
+import type { Sheet } from "../data/sheet.js";
 import { NONE } from "../format/number.js";
 import { useText } from "../text/text.js";
 
@@ -47,15 +47,8 @@ export function sheetOf<R>(name: string, columns: readonly Column<R>[], rows: re
   return {
     name,
     head: out.map((c) => labelOf(c) || c.key),
-    rows: rows.map((row) =>
-      out.map((c): SheetCell => {
-        const value = c.raw?.(row);
-        return {
-          text: value === null || value === undefined ? "" : String(value),
-          numeric: c.numeric ?? false,
-        };
-      }),
-    ),
+    numeric: out.map((c) => c.numeric ?? false),
+    rows: rows.map((row) => out.map((c) => String(c.raw?.(row) ?? ""))),
   };
 }
 

@@ -44,6 +44,13 @@ export const groupingOf = (asked: Asked): string =>
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/** The column is one of the values, as SQL; none of none. */
+export const among = (column: string, values: Iterable<string>): string => {
+  const of = [...new Set(values)];
+  if (of.length === 0) return "false";
+  return of.length === 1 ? `${column} = ${quoted(of[0])}` : `${column} IN (${of.map(quoted).join(", ")})`;
+};
+
 /** The query that returns the figure from the published file. */
 export function sqlOf(asked: Asked): string {
   const where = [
@@ -62,8 +69,6 @@ export function sqlOfMany(list: readonly Asked[]): string {
   const values = (of: readonly Asked[], pick: (a: Asked) => string | undefined): string[] => [
     ...new Set(of.map(pick).filter((v): v is string => v !== undefined)),
   ];
-  const among = (column: string, of: string[]): string =>
-    of.length === 1 ? `${column} = ${quoted(of[0])}` : `${column} IN (${of.map(quoted).join(", ")})`;
   const dimensions = [...new Set(list.flatMap((a) => Object.keys(a.dimensions ?? {})))];
   // Each grouping has dimensions of its own: what one does not have is NULL there.
   const conditions = values(list, groupingOf).map((grouping) => {

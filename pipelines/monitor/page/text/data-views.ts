@@ -1,6 +1,7 @@
 /** Words of the views on data, alerts, reports and queries: Chinese, English. */
 export const DATA_VIEWS = {
   "records.count": ["{n} 条", "{n}"],
+  "records.first": ["这里列出前 {n} 条，全部见“复制 SQL”", "the first {n} here, all of them by Copy SQL"],
   "quality.figures": ["核对 {n} 个数字", "{n} figures compared"],
   "quality.verifyHow": ["fundpulse verify 或每夜 nightly", "by fundpulse verify or nightly"],
   "quality.oldest": ["最早 {time}", "oldest {time}"],

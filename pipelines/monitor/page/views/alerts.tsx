@@ -21,6 +21,7 @@ interface AlertsData extends Envelope {
   readonly finding: Said;
   readonly alerts: readonly AlertRow[];
   readonly events: readonly Row[];
+  readonly events_total: number;
   readonly channels?: readonly Row[];
   readonly available: boolean;
 }
@@ -221,6 +222,7 @@ export function Alerts(_: { code?: string }) {
               <Records
                 title={t("alerts.history")}
                 rows={data.events}
+                of={data.events_total}
                 none={t("alerts.noHistory")}
                 sql="FROM alert_event ORDER BY seq DESC;"
                 columns={[

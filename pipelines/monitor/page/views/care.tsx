@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { BarTick } from "../charts/marks.js";
 import { Planes } from "../charts/planes.js";
 import { catalogue, indicatorName, valueName } from "../data/catalogue.js";
-import { apiUrl, get } from "../data/client.js";
+import { getAll } from "../data/client.js";
 import type { Figures } from "../data/types.js";
 import { periodText } from "../format/date.js";
 import { place, type Shape } from "../format/number.js";
@@ -10,7 +10,7 @@ import { Change, Fig, useComparison } from "../parts/figure.js";
 import { Finding } from "../parts/finding.js";
 import { KeyBar, KeyTick } from "../parts/glyph.js";
 import { SilentMark } from "../parts/mark.js";
-import { type Paged, Pager } from "../parts/pager.js";
+import { type Paged, Pager, pageAsked } from "../parts/pager.js";
 import { Panel } from "../parts/panel.js";
 import { Segments } from "../parts/pickers.js";
 import { EmptyView, Loaded } from "../parts/states.js";
@@ -18,7 +18,7 @@ import { type Column, DataTable, type Order, sheetOf } from "../parts/table.js";
 import { useStore } from "../state/store.js";
 import { change, hrefOf, usePlace } from "../state/url.js";
 import { type Key, useText } from "../text/text.js";
-import { type FigureColumn, figuresOf, shortName, useFigureColumns } from "./columns.js";
+import { type FigureColumn, figuresOf, shortName, shownChange, useFigureColumns } from "./columns.js";
 import { useView, type ViewAnswer } from "./use-view.js";
 
 export interface CareRow {
@@ -37,9 +37,6 @@ export interface CareData extends ViewAnswer, Paged {
   readonly months: readonly MonthRow[];
 }
 
-const hasChange = (f: Figures[string], kind: "yoy" | "period"): boolean =>
-  (kind === "yoy" ? (f.change ?? f.change_pct) : f.compared_change) != null;
-
 /** Figures side by side, each with its change. */
 export function Tiles({ figures, list }: { figures: Figures; list: readonly FigureColumn[] }) {
   const { t, lang } = useText();
@@ -55,7 +52,7 @@ export function Tiles({ figures, list }: { figures: Figures; list: readonly Figu
               <Fig of={figures[c.indicator]} shape={c.shape} unit />
             </p>
             <p class="beneath">
-              {against.kind !== "none" && hasChange(figures[c.indicator], against.kind) && (
+              {against.kind !== "none" && shownChange(figures[c.indicator], against.kind) != null && (
                 <>
                   {against.kind === "period"
                     ? t("col.compared", { period: periodText(against.period, lang) })
@@ -272,7 +269,7 @@ export function Breakdown({
 }
 
 export interface CareViewProps {
-  readonly route: "inpatient" | "outpatient" | "relief";
+  readonly route: "inpatient" | "outpatient";
   readonly tiles: readonly FigureColumn[];
   readonly months: readonly FigureColumn[];
   readonly columns: readonly FigureColumn[];
@@ -286,7 +283,6 @@ export function CareView({ route, tiles, months, columns, bar, by }: CareViewPro
   const { t } = useText();
   const { params } = usePlace();
   const groupings = useStore(catalogue)?.groupings;
-  const paging = route !== "relief";
   const within = params.district ? ["care", "district"] : ["care"];
   // What is published: a bureau may have fewer groupings, and with a district there are few.
   const published = (d: string): boolean =>
@@ -294,23 +290,17 @@ export function CareView({ route, tiles, months, columns, bar, by }: CareViewPro
       (g) =>
         g.dimensions.length === within.length + 1 && [...within, d].every((x) => g.dimensions.includes(x)),
     ) ?? d === by[0];
-  const choices = [...by, ...(paging && params.district ? ["person_kind"] : [])].filter(
+  const choices = [...by, ...(params.district ? ["person_kind"] : [])].filter(
     (d) => !within.includes(d) && published(d),
   );
   const chosen = choices.includes(params.by ?? "") ? params.by! : (choices[0] ?? by[0]);
-  const known = columns.map((c) => c.indicator);
+  const known = columns.flatMap((c) => [c.indicator, `${c.indicator}_change`]);
   const sort = known.includes(params.sort ?? "") ? params.sort : undefined;
   const asked = { by: chosen, sort, order: sort && params.dir === "up" ? "up" : undefined };
-  const answer = useView<CareData>(
-    route,
-    paging
-      ? { ...asked, page: /^[1-9]\d{0,3}$/.test(params.page ?? "") ? params.page : undefined }
-      : { by: chosen },
-  );
-  const all = async (): Promise<readonly CareRow[]> => {
+  const answer = useView<CareData>(route, { ...asked, page: pageAsked(params) });
+  const all = (): Promise<readonly CareRow[]> => {
     const { period, insurance, district, compare } = params;
-    const query = { period, insurance, district, compare, ...asked, limit: "5000" };
-    return (await get<CareData>(apiUrl(route, query))).rows;
+    return getAll(route, { period, insurance, district, compare, ...asked }, (a: CareData) => a.rows);
   };
   const name = (dimension: string): string => t(`by.${dimension}` as Key);
   return (
@@ -333,7 +323,7 @@ export function CareView({ route, tiles, months, columns, bar, by }: CareViewPro
                 columns={columns}
                 bar={bar}
                 dimension={chosen}
-                {...(paging && (data.next !== null || data.page > 1 || sort)
+                {...(data.next !== null || data.page > 1 || sort
                   ? { paged: { of: data, by: sort ? { key: sort, up: params.dir === "up" } : null, all } }
                   : {})}
                 extra={

@@ -1,6 +1,6 @@
 import { indicatorInfo, indicatorName } from "../data/catalogue.js";
 import type { Figure, Figures } from "../data/types.js";
-import { changesInPoints, place, type Shape, shapeOf } from "../format/number.js";
+import { type Amount, changesInPoints, place, type Shape, shapeOf } from "../format/number.js";
 import { Change, Fig, unitKey, useComparison } from "../parts/figure.js";
 import type { Column } from "../parts/table.js";
 import { isKey, type Lang, type Translate, useText } from "../text/text.js";
@@ -32,6 +32,16 @@ export function shortName(indicator: string, t: Translate, lang: Lang): string {
 /** Fewer cases than this make no comparison. */
 const FEW = 30;
 
+/** The change that is shown of a figure: in points for fractions, else relative; none over a base of 0. */
+export const shownChange = (f: Figure | undefined, kind: "yoy" | "period"): Amount | undefined =>
+  changesInPoints(f?.unit ?? "")
+    ? kind === "yoy"
+      ? f?.change
+      : f?.compared_change
+    : kind === "yoy"
+      ? f?.change_pct
+      : f?.compared_change_pct;
+
 /** Columns of a table of figures: each its value, and its change beside it while a comparison is on. */
 export function useFigureColumns<R extends HasFigures>(
   list: readonly FigureColumn[],
@@ -59,10 +69,10 @@ export function useFigureColumns<R extends HasFigures>(
       kind: c.main ? "main" : undefined,
       hideOnPhone: c.hideOnPhone,
     };
-    const changes = (r: R): unknown =>
-      against.kind === "period" ? get(r)?.compared_change : (get(r)?.change ?? null);
-    if (against.kind === "none" || c.noChange || (rows && !rows.some((r) => changes(r) != null)))
-      return [value];
+    const { kind } = against;
+    if (kind === "none" || c.noChange) return [value];
+    const changed = (r: R): Amount => shownChange(get(r), kind) ?? null;
+    if (rows && !rows.some((r) => changed(r) !== null)) return [value];
     const plainHead =
       against.kind === "period" ? t("col.compared", { period: against.period }) : t("col.change");
     const changeHead = changesInPoints(unit)
@@ -81,7 +91,8 @@ export function useFigureColumns<R extends HasFigures>(
         numeric: true,
         kind: "pair",
         cell: (r) => <Change of={get(r)} few={few(r)} bare />,
-        raw: (r) => (against.kind === "yoy" ? get(r)?.change_pct : get(r)?.compared_change_pct),
+        raw: (r) => (kind === "yoy" ? get(r)?.change_pct : get(r)?.compared_change_pct),
+        sort: (r) => place(changed(r)),
         hideOnPhone: c.hideOnPhone || !c.main,
       },
     ];

@@ -5,6 +5,7 @@ import { type Amount, shapeOf, show } from "../format/number.js";
 import { unitKey } from "../parts/figure.js";
 import { Panel } from "../parts/panel.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
+import { among } from "../state/asked.js";
 import { usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
 import { named } from "./columns.js";
@@ -12,19 +13,18 @@ import type { FacilityData, Month } from "./facility-data.js";
 
 /** The facility by month, and the middle of its peers, from the published file. */
 function sqlOf(data: FacilityData, indicators: readonly string[], care: string, insurance: string): string {
-  const list = (values: readonly string[]): string =>
-    [...new Set(values)].map((v) => `'${v.replaceAll("'", "''")}'`).join(", ");
   const own = data.facility.facility;
+  const periods = data.months.map((m) => m.period);
   return `SELECT period, indicator,
-  max(value) FILTER (facility = ${list([own])}) AS value,
-  quantile_cont(value, 0.5) FILTER (facility IN (${list(data.peers.codes)})) AS median
+  max(value) FILTER (${among("facility", [own])}) AS value,
+  quantile_cont(value, 0.5) FILTER (${among("facility", data.peers.codes)}) AS median
 FROM indicators
-WHERE period IN (${list(data.months.map((m) => m.period))})
-  AND insurance = ${list([insurance])}
+WHERE ${among("period", periods)}
+  AND ${among("insurance", [insurance])}
   AND grouping = 'care+facility'
-  AND care = ${list([care])}
-  AND facility IN (${list([own, ...data.peers.codes])})
-  AND indicator IN (${list(indicators)})
+  AND ${among("care", [care])}
+  AND ${among("facility", [own, ...data.peers.codes])}
+  AND ${among("indicator", indicators)}
 GROUP BY ALL
 ORDER BY ALL;`;
 }

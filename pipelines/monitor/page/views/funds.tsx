@@ -159,7 +159,7 @@ export function Funds(_: { code?: string }) {
               <FundTable data={data} />
               <PivotTable
                 title={t("funds.enrolment")}
-                span="c6"
+                span="c12"
                 head={t("picker.insurance")}
                 rows={pivot(
                   data.enrolment.filter((f) => f.dimensions.district === undefined || districts > 1),
@@ -178,7 +178,7 @@ export function Funds(_: { code?: string }) {
               />
               <PivotTable
                 title={t("funds.subjects")}
-                span="c6"
+                span="c12"
                 head={t("funds.subject")}
                 rows={pivot(data.subjects, ["fund", "subject"], (f) => join(f, ["fund", "subject"]))}
                 columns={[{ indicator: "income", main: true }, { indicator: "expense" }]}

@@ -194,6 +194,7 @@ export function Quality(_: { code?: string }) {
                 fee: show(data.orphan_refunds.fee, "wan"),
               })}
               rows={data.orphan_refunds.rows}
+              of={Number(data.orphan_refunds.count)}
               none={t("quality.noOrphans")}
               span="c6"
               sql={"FROM quality_orphan_refund;"}

@@ -1,10 +1,11 @@
 import { catalogue, indicatorInfo, indicatorName, valueName } from "../data/catalogue.js";
+import { getAll } from "../data/client.js";
 import type { Envelope, Finding as Said } from "../data/types.js";
 import { instantText, periodText } from "../format/date.js";
 import { type Amount, shapeOf, show, signed } from "../format/number.js";
 import { Fig } from "../parts/figure.js";
 import { Finding } from "../parts/finding.js";
-import { Pager } from "../parts/pager.js";
+import { type Paged, Pager, pageAsked } from "../parts/pager.js";
 import { Panel } from "../parts/panel.js";
 import { Pick } from "../parts/pickers.js";
 import { Records, type Row, said } from "../parts/records.js";
@@ -16,12 +17,12 @@ import { change, usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
 import { useView } from "./use-view.js";
 
-interface RestatementsData extends Envelope {
+interface RestatementsData extends Envelope, Paged {
   readonly finding: Said;
   readonly closed: readonly Row[];
   readonly restatements: readonly Row[];
   readonly causes: readonly Row[];
-  readonly next: number | null;
+  readonly causes_total: number;
 }
 
 const DIMENSIONS = [
@@ -43,6 +44,15 @@ const DIMENSIONS = [
   "sex",
 ];
 
+/** The closed period that is picked; another view's open one picks none. */
+function usePicked(): string | undefined {
+  const { params } = usePlace();
+  const periods = useStore(catalogue)?.periods;
+  const found = periods?.find((p) => p.period === params.period);
+  // Until the catalogue is there nobody knows better than the address.
+  return periods === undefined || found?.status === "closed" ? params.period : undefined;
+}
+
 const dimensionsOf = (r: Row): Record<string, string> =>
   typeof r.dimensions === "object" && r.dimensions !== null
     ? (r.dimensions as Record<string, string>)
@@ -55,14 +65,14 @@ const dimensionsOf = (r: Row): Record<string, string> =>
 /** Which closed period; all of them where none is picked. */
 export function RestatedPeriod() {
   const { t, lang } = useText();
-  const { params } = usePlace();
+  const picked = usePicked();
   const closed = (useStore(catalogue)?.periods ?? []).filter((p) => p.status === "closed");
   if (closed.length === 0) return null;
   return (
     <Pick
       name="period"
       label={t("picker.period")}
-      value={params.period ?? ""}
+      value={picked ?? ""}
       options={[
         { value: "", name: t("restated.all") },
         ...closed.map((p) => ({ value: p.period, name: periodText(p.period, lang) })),
@@ -81,8 +91,8 @@ const NAMED = 2;
 export function Restatements(_: { code?: string }) {
   const { t, lang } = useText();
   const { params } = usePlace();
-  const page = /^[1-9]\d{0,3}$/.test(params.page ?? "") ? Number(params.page) : 1;
-  const answer = useView<RestatementsData>("restatements", { limit: ROWS, page });
+  const period = usePicked();
+  const answer = useView<RestatementsData>("restatements", { period, limit: ROWS, page: pageAsked(params) });
   const unit = (r: Row): string => String(r.unit ?? indicatorInfo(String(r.indicator))?.unit ?? "");
   const live = (r: Row): Amount => (r.value ?? null) as Amount;
   const asked = (r: Row): Asked => ({
@@ -96,10 +106,8 @@ export function Restatements(_: { code?: string }) {
     reported: r.reported as Amount,
     status: "restated",
   });
-  const total = (data: RestatementsData): number =>
-    data.closed
-      .filter((c) => params.period === undefined || c.period === params.period)
-      .reduce((sum, c) => sum + Number(c.restated ?? 0), 0);
+  const all = (): Promise<readonly Row[]> =>
+    getAll("restatements", { period }, (a: RestatementsData) => a.restatements);
   const columns: Column<Row>[] = [
     {
       key: "indicator",
@@ -211,9 +219,9 @@ export function Restatements(_: { code?: string }) {
             />
             <Panel
               title={t("restated.figures")}
-              small={t("records.count", { n: show(String(total(data)), "count") })}
+              small={t("records.count", { n: show(String(data.rows_total), "count") })}
               className="long"
-              sheet={() => sheetOf(t("restated.figures"), columns, data.restatements)}
+              sheet={async () => sheetOf(t("restated.figures"), columns, await all())}
               sql={() => "FROM restatement ORDER BY restated_at DESC, indicator;"}
             >
               {data.restatements.length === 0 ? (
@@ -221,16 +229,14 @@ export function Restatements(_: { code?: string }) {
               ) : (
                 <div class="scroll">
                   <DataTable label={t("restated.figures")} columns={columns} rows={data.restatements} />
-                  <Pager
-                    of={{ rows_total: total(data), page, next: data.next }}
-                    shown={data.restatements.length}
-                  />
+                  <Pager of={data} shown={data.restatements.length} />
                 </div>
               )}
             </Panel>
             <Records
               title={t("restated.causes")}
               rows={data.causes}
+              of={data.causes_total}
               none={t("restated.noCauses")}
               sql={"FROM restatement_cause;"}
               columns={[

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -343,6 +343,34 @@ describe("increments", () => {
     // The copy that a crash may have prevented is made up for.
     expect(await query("SELECT version FROM snapshot")).toEqual([{ version: "2" }]);
     expect(await publisher.publish(publishInput({ full: false, sequence: 43 }))).toBe(3);
+  });
+
+  test("a start puts back what another file under the same number took the place of", {
+    tags: "long",
+    timeout: 120_000,
+  }, async () => {
+    const visits = () => query("SELECT sum(visits)::INT AS n FROM inpatient WHERE grouping = 'care'");
+    const input = (n: number) =>
+      publishInput({ newGroups: GROUPS, months: [month("2024-01", { 1: { visits: n } })], sequence: 41 });
+    await publisher.publish(input(7));
+    const right = await visits();
+    // Of another state, and of this one's other cut; both are version 1.
+    for (const [state, sequence] of [
+      ["another", 41],
+      ["state", 40],
+    ] as const) {
+      const folder = mkdtempSync(join(tmpdir(), "fundpulse-publish-"));
+      const other = new DuckDbPublisher({ dataDir: folder, config: testConfig() });
+      await other.open(state);
+      await other.publish({ ...input(3), sequence });
+      await other.close();
+      await publisher.close();
+      copyFileSync(other.publishedPath, publisher.publishedPath);
+      rmSync(folder, { recursive: true });
+      expect(await visits()).not.toEqual(right);
+      expect(await publisher.open("state")).toEqual({ sequence: 41, version: 1, stateId: "state" });
+      expect(await visits()).toEqual(right);
+    }
   });
 
   test("a lost or damaged working file, or another state, needs a full publish; versions still rise", async () => {

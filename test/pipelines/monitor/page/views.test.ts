@@ -145,20 +145,27 @@ describe.skipIf(!HAS_BROWSER)("the page in a real browser", () => {
     expect(ran).toBeGreaterThan(25);
   });
 
-  test("axe finds nothing on any view, light or dark", { tags: "long" }, async () => {
-    const found: string[] = [];
-    const axe = await newPage(browser, served.url);
-    await axe.page.addInitScript({ path: AXE });
-    for (const path of PATHS) {
-      for (const theme of path === "/" || path === "/flow" ? ["light", "dark"] : ["light"]) {
-        await look(axe.page, `${served.url}${path}?period=2024H1&theme=${theme}`);
-        const violations = await axe.page.evaluate(runAxe);
-        found.push(...violations.map((v) => `${path} ${theme}: ${v}`));
+  test.each([1280, 360])(
+    "axe finds nothing on any view, light or dark, %i px wide",
+    {
+      tags: "long",
+      timeout: 300_000,
+    },
+    async (width) => {
+      const found: string[] = [];
+      const axe = await newPage(browser, served.url, { width });
+      await axe.page.addInitScript({ path: AXE });
+      for (const path of PATHS) {
+        for (const theme of ["light", "dark"]) {
+          await look(axe.page, `${served.url}${path}?period=2024H1&theme=${theme}`);
+          const violations = await axe.page.evaluate(runAxe);
+          found.push(...violations.map((v) => `${path} ${theme}: ${v}`));
+        }
       }
-    }
-    await axe.page.close();
-    expect(found).toEqual([]);
-  });
+      await axe.page.close();
+      expect(found).toEqual([]);
+    },
+  );
 
   test("a phone scrolls no view sideways", { tags: "long" }, async () => {
     const phone = await newPage(browser, served.url, { width: 360, height: 740 });
