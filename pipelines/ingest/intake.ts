@@ -66,10 +66,11 @@ export class Intake {
   constructor(
     private readonly state: IngestState,
     private readonly decoder: Decoder,
+    options: { readonly judgedHere?: string } = {},
   ) {
     this.changedFiles = new ChangedPartitions(state, decoder);
     this.#records = new SmallRecords(state);
-    this.#revalidation = new Revalidation(state, decoder, this.#records);
+    this.#revalidation = new Revalidation(state, decoder, this.#records, options.judgedHere ?? "TRUE");
     this.#retrials = new Retrials(this.#revalidation);
     this.#early = new EarlyDeletions(state, this.#revalidation);
     this.changedStreams = this.#records.changedStreams;
