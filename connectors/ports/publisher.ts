@@ -252,11 +252,17 @@ export interface PublishInput {
   readonly quarantine?: readonly QuarantineRow[];
   readonly warnings?: readonly WarningRow[];
   readonly orphanRefunds?: readonly OrphanRefundRow[];
+  /** Given for a table: its rows are all those of these keys alone, and replace them. */
+  readonly changedKeys?: Readonly<Partial<Record<KeyedTable, readonly string[]>>>;
   readonly unmapped?: readonly UnmappedRow[];
   readonly gaps?: readonly GapRow[];
   readonly facilityReporting?: readonly FacilityReportingRow[];
   readonly periodQuality?: readonly PeriodQualityRow[];
 }
+
+/** Tables of which changed rows alone can be given, and the column that tells their rows. */
+export const KEYED_TABLES = { quarantine: "id", warnings: "record_key", orphanRefunds: "setl_id" } as const;
+export type KeyedTable = keyof typeof KEYED_TABLES;
 
 /** What the last successful publish left in the working file; null when there is none or it is damaged. */
 export interface PublishedState {

@@ -1,6 +1,7 @@
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { QuarantineReason } from "../../schemas/quarantine.js";
 import type { DayNumber, EpochMs, Fen } from "../../schemas/units.js";
+import { ChangedKeys } from "./changed-keys.js";
 import type { StateFile } from "./file.js";
 import type { Ref } from "./settlement-block.js";
 
@@ -37,13 +38,15 @@ export type ListedEntry = Pick<
 export class Quarantine {
   /** Bumped by every change, so that who publishes the table need not compare. */
   revision = 0;
+  /** Numbers of the entries that changed since they were published. */
+  readonly changed = new ChangedKeys();
 
   constructor(private readonly file: StateFile) {}
 
   /** A record waits; returns its number. Only inside a commit. */
   add(entry: Omit<QuarantineEntry, "id" | "status" | "note">): number {
     this.revision++;
-    return Number(
+    const id = Number(
       this.file
         .sql(
           "INSERT INTO quarantine (place, position, stream, reason, detail, first_seen, status, first_day, last_day, due, raw, ref) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?)",
@@ -62,6 +65,8 @@ export class Quarantine {
           entry.ref,
         ).lastInsertRowid,
     );
+    this.changed.add(id);
+    return id;
   }
 
   /** Entries that fit an SQL condition on the table, by number. */
@@ -99,6 +104,7 @@ export class Quarantine {
     >,
   ): void {
     this.revision++;
+    this.changed.add(id);
     for (const [column, value] of Object.entries(change)) {
       this.file.sql(`UPDATE quarantine SET ${column} = ? WHERE id = ?`).run(value, id);
     }
@@ -111,6 +117,16 @@ export class Quarantine {
         "SELECT id, place AS partitionId, position, stream, reason, detail, first_seen, status FROM quarantine ORDER BY status = 'waiting' DESC, id DESC LIMIT ?",
       )
       .all(limit) as ListedEntry[];
+  }
+
+  /** Some entries for a list. */
+  listedOf(ids: readonly string[]): ListedEntry[] {
+    return this.named("id IN (SELECT CAST(value AS INTEGER) FROM json_each(?))", -1, JSON.stringify(ids));
+  }
+
+  /** How many entries there are at most: numbers are given in turn. */
+  size(): number {
+    return (this.file.sql("SELECT max(id) FROM quarantine").pluck().get() as number | null) ?? 0;
   }
 
   /** How many records wait, by reason. */

@@ -1,5 +1,6 @@
 import { AMOUNT_INDEX, type Settlement } from "../../schemas/input/settlement.js";
 import type { EpochMs, Fen } from "../../schemas/units.js";
+import { ChangedKeys } from "./changed-keys.js";
 import type { StateFile } from "./file.js";
 
 /** A refund whose original was never seen; `fee` in fen, as the refund has it (negative as a rule). */
@@ -14,6 +15,8 @@ export interface OrphanRefund {
 export class Refunds {
   /** Bumped when the list of refunds without an original may have changed. */
   revision = 0;
+  /** Ids of refunds that came to that list, or may have left it, since it was published. */
+  readonly changed = new ChangedKeys();
 
   constructor(private readonly file: StateFile) {}
 
@@ -37,7 +40,10 @@ export class Refunds {
 
   /** Keeps a refund; `orphan` says that its original was never seen. */
   set(refund: Settlement, orphan: boolean): void {
-    if (orphan) this.revision++;
+    if (orphan) {
+      this.revision++;
+      this.changed.add(refund.setl_id);
+    }
     this.file
       .sql(
         "INSERT OR REPLACE INTO refund (setl_id, init_setl_id, orphan, setl_time, fee, valid) VALUES (?, ?, ?, ?, ?, ?)",
@@ -53,12 +59,15 @@ export class Refunds {
   }
 
   delete(refundId: string): void {
-    this.revision += this.file.sql("DELETE FROM refund WHERE setl_id = ?").run(refundId).changes;
+    const { changes } = this.file.sql("DELETE FROM refund WHERE setl_id = ?").run(refundId);
+    this.revision += changes;
+    if (changes > 0) this.changed.add(refundId);
   }
 
   /** The original of some refunds came, or is gone. */
   setOrphans(originalId: string, orphan: boolean): void {
     this.revision++;
+    for (const id of this.of(originalId)) this.changed.add(id);
     this.file.sql("UPDATE refund SET orphan = ? WHERE init_setl_id = ?").run(orphan ? 1 : 0, originalId);
   }
 
@@ -71,7 +80,19 @@ export class Refunds {
       .get(originalId) as { count: number; fee: Fen };
   }
 
+  size(): number {
+    return this.file.sql("SELECT count(*) FROM refund WHERE orphan = 1").pluck().get() as number;
+  }
+
   /** Valid refunds whose original was never seen; one taken back or held out misses nothing. */
+  orphansOf(refundIds: readonly string[]): OrphanRefund[] {
+    return this.file
+      .sql(
+        "SELECT setl_id, init_setl_id, setl_time, fee FROM refund WHERE orphan = 1 AND valid = 1 AND setl_id IN (SELECT value FROM json_each(?))",
+      )
+      .all(JSON.stringify(refundIds)) as OrphanRefund[];
+  }
+
   orphans(limit: number): OrphanRefund[] {
     return this.file
       .sql("SELECT setl_id, init_setl_id, setl_time, fee FROM refund WHERE orphan = 1 AND valid = 1 LIMIT ?")

@@ -1,4 +1,5 @@
 import type { StreamName } from "../../schemas/input/streams.js";
+import { ChangedKeys } from "./changed-keys.js";
 import type { StateFile } from "./file.js";
 
 /** A warning as listed: never a value of the record. */
@@ -15,6 +16,8 @@ export interface ListedWarning {
 export class Warnings {
   /** Bumped by every change. */
   revision = 0;
+  /** Keys of the records whose warnings changed since they were published. */
+  readonly changed = new ChangedKeys();
 
   constructor(private readonly file: StateFile) {}
 
@@ -27,6 +30,7 @@ export class Warnings {
     stream: StreamName = "settlement",
   ): void {
     this.revision++;
+    this.changed.add(recordKey);
     this.file
       .sql(
         "INSERT OR REPLACE INTO warning (record_key, warning, stream, place, position, detail) VALUES (?, ?, ?, ?, ?, ?)",
@@ -37,7 +41,23 @@ export class Warnings {
   /** Only inside a commit. */
   drop(recordKey: string, warnings: readonly string[]): void {
     const statement = this.file.sql("DELETE FROM warning WHERE record_key = ? AND warning = ?");
-    for (const warning of warnings) this.revision += statement.run(recordKey, warning).changes;
+    let dropped = 0;
+    for (const warning of warnings) dropped += statement.run(recordKey, warning).changes;
+    this.revision += dropped;
+    if (dropped > 0) this.changed.add(recordKey);
+  }
+
+  size(): number {
+    return this.file.sql("SELECT count(*) FROM warning").pluck().get() as number;
+  }
+
+  /** The warnings of some records. */
+  of(recordKeys: readonly string[]): ListedWarning[] {
+    return this.file
+      .sql(
+        "SELECT record_key, warning, stream, place AS partitionId, position, detail FROM warning WHERE record_key IN (SELECT value FROM json_each(?))",
+      )
+      .all(JSON.stringify(recordKeys)) as ListedWarning[];
   }
 
   listed(limit: number): ListedWarning[] {

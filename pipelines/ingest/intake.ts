@@ -16,7 +16,8 @@ import { ChangedPartitions } from "./changed-files.js";
 import { dueOf } from "./due.js";
 import { EarlyDeletions } from "./early-deletions.js";
 import { latestDayOf, type RecordDays, recordDays, spanOf } from "./record-days.js";
-import { Revalidation } from "./revalidation.js";
+import { Retrials } from "./retrials.js";
+import { BATCH, Revalidation } from "./revalidation.js";
 import { SmallRecords, validationContext } from "./small-records.js";
 import { keepUnknownFields } from "./unknown-fields.js";
 
@@ -58,15 +59,19 @@ export class Intake {
   readonly changedFiles: ChangedPartitions;
   readonly #records: SmallRecords;
   readonly #revalidation: Revalidation;
+  readonly #retrials: Retrials;
+  #tablesMoved = false;
   readonly #early: EarlyDeletions;
 
   constructor(
     private readonly state: IngestState,
     private readonly decoder: Decoder,
+    options: { readonly judgedHere?: string } = {},
   ) {
     this.changedFiles = new ChangedPartitions(state, decoder);
     this.#records = new SmallRecords(state);
-    this.#revalidation = new Revalidation(state, decoder, this.#records);
+    this.#revalidation = new Revalidation(state, decoder, this.#records, options.judgedHere ?? "TRUE");
+    this.#retrials = new Retrials(this.#revalidation);
     this.#early = new EarlyDeletions(state, this.#revalidation);
     this.changedStreams = this.#records.changedStreams;
   }
@@ -94,9 +99,9 @@ export class Intake {
   /** Takes changed facilities into use, and validates again what waited for them. */
   async #facilitiesCame(): Promise<void> {
     if (!this.state.facilitiesChanged()) return;
-    await this.revalidate("reason = 'out_of_jurisdiction'");
-    // All that followed from them is done: the next start need not validate again.
-    this.state.derived();
+    this.#retrials.due("reason = 'out_of_jurisdiction'", []);
+    this.#tablesMoved = true;
+    await this.judgeSome();
   }
 
   #settlements(batch: SourceBatch): Record<Outcome, number> {
@@ -327,7 +332,18 @@ export class Intake {
    * and how many left the quarantine.
    */
   async revalidate(where: string, ...parameters: unknown[]): Promise<{ retried: number; resolved: number }> {
-    const { retried, resolved, facilities } = await this.#revalidation.run(where, parameters);
+    const ids = this.#revalidation.waiting(where, parameters);
+    const sum = { retried: 0, resolved: 0 };
+    for (let from = 0; from < ids.length; from += BATCH) {
+      const { retried, resolved } = await this.#judge(ids.slice(from, from + BATCH));
+      sum.retried += retried;
+      sum.resolved += resolved;
+    }
+    return sum;
+  }
+
+  async #judge(ids: readonly number[]): Promise<{ retried: number; resolved: number }> {
+    const { retried, resolved, facilities } = await this.#revalidation.judge(ids);
     if (resolved > 0) {
       this.changes++;
       await this.#early.load();
@@ -336,5 +352,40 @@ export class Intake {
     }
     if (facilities) await this.#facilitiesCame();
     return { retried, resolved };
+  }
+
+  /** Waiting records that fit an SQL condition are to be validated again behind what comes meanwhile. */
+  judgeLater(where: string, ...parameters: unknown[]): void {
+    this.#retrials.due(where, parameters);
+  }
+
+  /** Tables or rules changed: what waits for them is to be validated again, and only then are they in use for good. */
+  tablesChanged(): void {
+    this.#retrials.due("reason IN ('unknown_category', 'out_of_jurisdiction')", []);
+    this.#tablesMoved = true;
+    this.#judged();
+  }
+
+  /** Whether waiting records are due to be validated again. */
+  get toJudge(): boolean {
+    return this.#retrials.left > 0;
+  }
+
+  /** Validates some of those that are due, in one commit; returns how many left the quarantine. */
+  async judgeSome(): Promise<number> {
+    const { resolved } = await this.#judge(this.#retrials.take(BATCH));
+    this.#judged();
+    return resolved;
+  }
+
+  async judgeAll(): Promise<void> {
+    while (this.toJudge) await this.judgeSome();
+  }
+
+  /** When all that followed from changed tables is done, the next start need not validate again. */
+  #judged(): void {
+    if (!this.#tablesMoved || this.toJudge) return;
+    this.#tablesMoved = false;
+    this.state.derived();
   }
 }

@@ -69,14 +69,9 @@ export function quarantineService(
             : keptAsJson(state, e.ref),
       };
     },
-    retry: async (ids) => {
-      const result = await (await intake()).revalidate(
-        "id IN (SELECT value FROM json_each(?))",
-        JSON.stringify(ids),
-      );
-      await publish();
-      return result;
-    },
+    // Published by who asks, when all are judged.
+    retry: async (ids) =>
+      (await intake()).revalidate("id IN (SELECT value FROM json_each(?))", JSON.stringify(ids)),
     dismiss: async (ids, why) => {
       const { store } = await open();
       const waiting = store.quarantine.find(

@@ -24,7 +24,16 @@ const NO_POSITION = {
 };
 
 /** Entries that are judged again in one commit. */
-const BATCH = 500;
+export const BATCH = 500;
+
+/** What judging waiting records again came to. */
+export interface JudgedAgain {
+  readonly retried: number;
+  /** How many left the quarantine. */
+  readonly resolved: number;
+  /** A facility's data came in. */
+  readonly facilities: boolean;
+}
 
 /** What judging an entry again comes to, once it is kept: its outcome, or null while it waits on. */
 interface Judged {
@@ -41,45 +50,45 @@ export class Revalidation {
     private readonly state: IngestState,
     private readonly decoder: Decoder,
     private readonly records: SmallRecords,
+    /** SQL condition on the quarantine: what is judged here, and not by who computes the figures elsewhere. */
+    private readonly judgedHere: string,
   ) {}
 
-  /**
-   * Validates waiting records again: those that fit an SQL condition on the quarantine. Returns how many were tried,
-   * how many left the quarantine, and whether a facility's data came in.
-   */
-  async run(
-    where: string,
-    parameters: readonly unknown[],
-  ): Promise<{ retried: number; resolved: number; facilities: boolean }> {
-    const { quarantine } = this.state.store;
-    const ids = quarantine.ids(`status = 'waiting' AND ${where}`, ...parameters);
+  /** Numbers of the waiting records that fit an SQL condition on the quarantine, in their order. */
+  waiting(where: string, parameters: readonly unknown[]): number[] {
+    return this.state.store.quarantine.ids(
+      `status = 'waiting' AND ${this.judgedHere} AND (${where})`,
+      ...parameters,
+    );
+  }
+
+  /** Validates some of them again, in one commit; those that wait no more are passed over. */
+  async judge(ids: readonly number[]): Promise<JudgedAgain> {
+    const entries = this.state.store.quarantine.find(
+      `status = 'waiting' AND ${this.judgedHere} AND id IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(ids),
+    );
+    const judged: Judged[] = [];
+    for (const entry of entries) {
+      const batch = this.#again(entry);
+      if (batch) await this.decoder.prepare(batch);
+      judged.push(
+        entry.stream === "settlement" ? this.#settlement(entry, batch) : this.#record(entry, batch!),
+      );
+    }
     let resolved = 0;
     let facilities = false;
-    for (let from = 0; from < ids.length; from += BATCH) {
-      // Their bytes are read a batch at a time.
-      const entries = quarantine.find(
-        "id IN (SELECT value FROM json_each(?))",
-        JSON.stringify(ids.slice(from, from + BATCH)),
-      );
-      const judged: Judged[] = [];
-      for (const entry of entries) {
-        const batch = this.#again(entry);
-        if (batch) await this.decoder.prepare(batch);
-        judged.push(
-          entry.stream === "settlement" ? this.#settlement(entry, batch) : this.#record(entry, batch!),
-        );
-      }
-      for (const [i, outcome] of this.#keep(judged).entries()) {
-        if (outcome === null) continue;
-        resolved++;
-        if (judged[i].entry.stream === "facility") facilities = true;
-      }
+    for (const [i, outcome] of this.#keep(judged).entries()) {
+      if (outcome === null) continue;
+      resolved++;
+      if (judged[i].entry.stream === "facility") facilities = true;
     }
-    return { retried: ids.length, resolved, facilities };
+    return { retried: entries.length, resolved, facilities };
   }
 
   /** Keeps what a batch came to, in one commit. */
   #keep(judged: readonly Judged[]): (Outcome | null)[] {
+    if (judged.length === 0) return [];
     const { store, ledger, months } = this.state;
     const posted = judged.flatMap(({ incoming }) => incoming ?? []);
     let touched: Iterable<MonthNumber> = [];

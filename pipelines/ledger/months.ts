@@ -19,6 +19,7 @@ import type { SqliteStore } from "../../connectors/state/store.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 import { MEASURE_INDEX } from "../../schemas/measures.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
+import type { PublishedMonths } from "./published-months.js";
 
 /** Months kept in memory beyond those a batch touches. */
 const IDLE_MONTHS = 14;
@@ -32,7 +33,7 @@ export const emptyFacts = (): RowFacts => ({ person: 0, day: 0, partitionId: 0, 
  * from its checkpoint and the changes committed since, or made from its settlements; when it has been idle
  * it is checkpointed and leaves memory. So memory follows the months being touched, not the history.
  */
-export class MonthCache {
+export class MonthCache implements PublishedMonths {
   readonly #months = new Map<MonthNumber, MonthState>();
   readonly #years = new Map<number, PersonYear>();
   readonly #dirtyCells = new Set<MonthNumber>();
@@ -99,6 +100,10 @@ export class MonthCache {
       this.#years.get(yearOfMonth(month))!.add(facts.person, month % 12, tuple.id, sign * weight);
       this.#dirtyPersons.add(month);
     }
+  }
+
+  held(): readonly MonthNumber[] {
+    return this.store.settlements.months();
   }
 
   takeTouchedDays(): Set<DayNumber> {

@@ -43,7 +43,7 @@ export const cellsPath = (config: Config): string => join(config.data, "publishe
  */
 export async function publishAllCells(state: PublishState): Promise<number> {
   function* months(): Generator<MonthCells> {
-    for (const month of state.store.settlements.months()) {
+    for (const month of state.months.held()) {
       yield monthCells(state, month);
       state.months.evict(new Set([month]));
     }

@@ -4,12 +4,17 @@ import type {
   BalanceRow,
   CategoryRow,
   FacilityRow,
+  KeyedTable,
   OrphanRefundRow,
   PublishInput,
   QuarantineRow,
   UnmappedRow,
   WarningRow,
 } from "../../connectors/ports/publisher.js";
+import type { ChangedKeys } from "../../connectors/state/changed-keys.js";
+import type { ListedEntry } from "../../connectors/state/quarantine.js";
+import type { OrphanRefund } from "../../connectors/state/refunds.js";
+import type { ListedWarning } from "../../connectors/state/warnings.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { STREAM_NAMES } from "../../schemas/input/streams.js";
@@ -39,12 +44,26 @@ interface Table<N extends Name> {
   /** Equal revisions mean equal rows: the rows are not even looked at then. */
   readonly revision: () => number | string;
   readonly rows: () => NonNullable<PublishInput[N]>;
+  /** Where rows can be given by themselves: which changed, how many there are, and those of some keys. */
+  readonly byKey?: {
+    readonly changed: ChangedKeys;
+    /** Rows of another kind stand in the table too: when this moved, it is given whole. */
+    readonly beside?: () => number;
+    readonly size: () => number;
+    readonly rowsOf: (keys: readonly string[]) => NonNullable<PublishInput[N]>;
+  };
 }
 
-/** The published tables that are given whole, and which of them changed since they were last given. */
+/** What a table was like when it was given. */
+interface Given {
+  readonly revision: number | string;
+  readonly beside: number;
+}
+
+/** The published tables that are given whole, or by their changed rows, and which of them changed since they were last given. */
 export class WholeTables {
-  readonly #given = new Map<Name, number | string>();
-  #pending = new Map<Name, number | string>();
+  readonly #given = new Map<Name, Given>();
+  #pending = new Map<Name, Given>();
   readonly #tables: { readonly [N in Name]: Table<N> };
 
   constructor(private readonly state: PublishState) {
@@ -65,12 +84,34 @@ export class WholeTables {
         revision: () => `${store.meta("content_sequence")} ${store.quarantine.revision}`,
         rows: () => this.#balance(),
       },
-      quarantine: { revision: () => store.quarantine.revision, rows: () => this.#quarantine() },
+      quarantine: {
+        revision: () => store.quarantine.revision,
+        rows: () => this.#entries(store.quarantine.listed(QUALITY_ROWS)),
+        byKey: {
+          changed: store.quarantine.changed,
+          size: () => store.quarantine.size(),
+          rowsOf: (ids) => this.#entries(store.quarantine.listedOf(ids)),
+        },
+      },
       warnings: {
         revision: () => store.warnings.revision + store.changedFiles.revision,
-        rows: () => this.#warnings(),
+        rows: () => [...this.#fileWarnings(), ...this.#warnings(store.warnings.listed(QUALITY_ROWS))],
+        byKey: {
+          changed: store.warnings.changed,
+          beside: () => store.changedFiles.revision,
+          size: () => store.warnings.size(),
+          rowsOf: (keys) => this.#warnings(store.warnings.of(keys)),
+        },
       },
-      orphanRefunds: { revision: () => store.refunds.revision, rows: () => this.#orphanRefunds() },
+      orphanRefunds: {
+        revision: () => store.refunds.revision,
+        rows: () => orphanRows(store.refunds.orphans(QUALITY_ROWS)),
+        byKey: {
+          changed: store.refunds.changed,
+          size: () => store.refunds.size(),
+          rowsOf: (ids) => orphanRows(store.refunds.orphansOf(ids)),
+        },
+      },
       unmapped: {
         revision: () => `${store.quarantine.revision} ${store.months.unmappedText()}`,
         rows: () => this.#unmapped(),
@@ -90,21 +131,32 @@ export class WholeTables {
   }
 
   /** The tables that changed since they were last given. */
-  changed(): Partial<Pick<PublishInput, Name>> {
+  changed(): Partial<Pick<PublishInput, Name | "changedKeys">> {
     this.#pending = new Map();
     const found: [Name, unknown][] = [];
+    const changedKeys: Partial<Record<KeyedTable, readonly string[]>> = {};
     for (const name of Object.keys(this.#tables) as Name[]) {
-      const revision = this.#tables[name].revision();
-      if (this.#given.get(name) === revision) continue;
-      this.#pending.set(name, revision);
-      found.push([name, this.#tables[name].rows()]);
+      const { revision, rows, byKey } = this.#tables[name] as Table<Name>;
+      const now = revision();
+      if (this.#given.get(name)?.revision === now) continue;
+      const beside = byKey?.beside?.() ?? 0;
+      this.#pending.set(name, { revision: now, beside });
+      const given = this.#given.get(name);
+      const keys = [...(byKey?.changed.cut() ?? [])];
+      if (byKey && keys.length > 0 && given?.beside === beside && byKey.size() <= QUALITY_ROWS) {
+        changedKeys[name as KeyedTable] = keys;
+        found.push([name, byKey.rowsOf(keys)]);
+      } else found.push([name, rows()]);
     }
-    return Object.fromEntries(found);
+    return { ...Object.fromEntries(found), ...(Object.keys(changedKeys).length > 0 ? { changedKeys } : {}) };
   }
 
   /** What `changed` returned last was published. */
   given(): void {
-    for (const [name, revision] of this.#pending) this.#given.set(name, revision);
+    for (const [name, given] of this.#pending) {
+      this.#given.set(name, given);
+      this.#tables[name].byKey?.changed.published();
+    }
   }
 
   #balance(): BalanceRow[] {
@@ -121,32 +173,30 @@ export class WholeTables {
       }));
   }
 
-  #quarantine(): QuarantineRow[] {
+  #entries(entries: readonly ListedEntry[]): QuarantineRow[] {
     const { store } = this.state;
-    return store.quarantine.listed(QUALITY_ROWS).map(({ partitionId, ...row }) => {
+    return entries.map(({ partitionId, ...row }) => {
       const { source, partition } = store.partitions.byId(partitionId);
       return { ...row, source, partition };
     });
   }
 
-  #warnings(): WarningRow[] {
+  #fileWarnings(): WarningRow[] {
     const { store } = this.state;
-    const files = store.changedFiles.waiting().map(({ partitionId, detail }): WarningRow => {
+    return store.changedFiles.waiting().map(({ partitionId, detail }): WarningRow => {
       const { source, partition, next } = store.partitions.byId(partitionId);
       const stream = STREAM_NAMES.find((s) => partition.startsWith(`${s}-`)) ?? "settlement";
       const at = { source, partition, position: next };
       return { record_key: partition, warning: "file_changed", stream, ...at, detail };
     });
-    const records = store.warnings.listed(QUALITY_ROWS).map(({ partitionId, ...row }) => {
+  }
+
+  #warnings(warnings: readonly ListedWarning[]): WarningRow[] {
+    const { store } = this.state;
+    return warnings.map(({ partitionId, ...row }) => {
       const { source, partition } = store.partitions.byId(partitionId);
       return { ...row, source, partition };
     });
-    return [...files, ...records];
-  }
-
-  #orphanRefunds(): OrphanRefundRow[] {
-    const rows = this.state.store.refunds.orphans(QUALITY_ROWS);
-    return rows.map((row) => ({ ...row, fee: yuanText(row.fee) }));
   }
 
   #unmapped(): UnmappedRow[] {
@@ -157,6 +207,9 @@ export class WholeTables {
     }));
   }
 }
+
+const orphanRows = (refunds: readonly OrphanRefund[]): OrphanRefundRow[] =>
+  refunds.map((row) => ({ ...row, fee: yuanText(row.fee) }));
 
 const text = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 const day = (value: unknown): string | null => (typeof value === "number" ? dayText(value) : null);

@@ -19,6 +19,7 @@ async function work(rounds) {
     await at.end();
     await close();
   }
+  process.removeAllListeners("disconnect");
   if (process.connected) process.disconnect();
 }
 
@@ -92,4 +93,8 @@ export function table(outcomes) {
   ].join("\n");
 }
 
-if (process.send !== undefined) await work(JSON.parse(process.argv[2]));
+if (process.send !== undefined) {
+  // Brokers and pipelines that it started end with it.
+  for (const signal of ["SIGINT", "SIGTERM", "disconnect"]) process.once(signal, () => process.exit(1));
+  await work(JSON.parse(process.argv[2]));
+}

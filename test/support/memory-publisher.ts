@@ -8,6 +8,7 @@ import type {
   Publisher,
   PublishInput,
 } from "../../connectors/ports/publisher.js";
+import { KEYED_TABLES, type KeyedTable } from "../../connectors/ports/publisher.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
 
 /**
@@ -63,7 +64,15 @@ export class MemoryPublisher implements Publisher {
       if (input.lastDataDay !== null && begins > input.lastDataDay) this.persons.delete(id);
     }
     // Tables that did not change are left out of a snapshot: those of the snapshot before stand.
-    this.last = { ...(input.full ? null : this.last), ...input };
+    const before = input.full ? null : this.last;
+    this.last = { ...before, ...input };
+    for (const [name, column] of Object.entries(KEYED_TABLES) as [KeyedTable, string][]) {
+      const keys = new Set(input.changedKeys?.[name] ?? []);
+      if (keys.size === 0) continue;
+      const rows = (before?.[name] ?? []) as readonly object[];
+      const stays = rows.filter((row) => !keys.has(String((row as Record<string, unknown>)[column])));
+      this.last = { ...this.last, [name]: [...stays, ...(input[name] ?? [])] };
+    }
     this.#published = {
       sequence: input.sequence,
       version: Math.max(this.#published?.version ?? 0, input.versionFloor ?? 0) + 1,

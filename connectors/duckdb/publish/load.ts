@@ -22,6 +22,8 @@ export interface Replacement {
   readonly table: TableDef;
   readonly columns: readonly (readonly (string | null)[])[];
   readonly periods?: readonly string[];
+  /** The rows of these keys alone. */
+  readonly keys?: { readonly column: string; readonly values: readonly string[] };
 }
 
 /**
@@ -49,8 +51,11 @@ export async function replaceTables(
     await appendColumns(connection, { catalog: "temp", table: name }, columns);
   const target = ({ schema, name }: TableDef): string => `${quoteName(schema)}.${quoteName(name)}`;
   const statements = [
-    ...replacements.map(({ table, periods }) => {
-      const where = periods ? ` WHERE period IN (${["", ...periods].map(quoteText).join(", ")})` : "";
+    ...replacements.map(({ table, periods, keys }) => {
+      const which = keys ?? (periods && { column: "period", values: ["", ...periods] });
+      const where = which
+        ? ` WHERE ${quoteName(which.column)} IN (${which.values.map(quoteText).join(", ")})`
+        : "";
       return `DELETE FROM ${target(table)}${where}`;
     }),
     ...staged.flatMap(({ table, name }) => {

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { dayText, type ZoneCalendar } from "../../../aggregations/calendar.js";
 import { PLAIN_TABLES } from "../../../schemas/published/reference.js";
 import { STORE_TABLES } from "../../../schemas/published/store.js";
-import type { PublishInput } from "../../ports/publisher.js";
+import { KEYED_TABLES, type KeyedTable, type PublishInput } from "../../ports/publisher.js";
 import { INDICATOR_ROWS, INDICATOR_TABLE } from "../views/indicators.js";
 import { completenessTables } from "./completeness.js";
 import { columnsOf, figureColumns, localTime, type Replacement, replaceTables } from "./load.js";
@@ -55,9 +55,11 @@ export async function loadTables(
     name: string,
     rows: readonly T[] | undefined,
     special: Partial<Record<string, (row: T) => string | number | null>> = {},
+    keyed?: KeyedTable,
   ): Replacement[] => {
     if (rows === undefined) return [];
     const table = plain(name);
+    const values = keyed && input.changedKeys?.[keyed];
     const pick = (column: string) => (row: T) =>
       (row as Record<string, string | number | null>)[column] ?? null;
     return [
@@ -67,6 +69,7 @@ export async function loadTables(
           rows,
           table.columns.map((c) => special[c.name] ?? pick(c.name)),
         ),
+        ...(values && { keys: { column: KEYED_TABLES[keyed], values } }),
       },
     ];
   };
@@ -76,13 +79,19 @@ export async function loadTables(
     ...byName("dim_category", input.categories),
     ...byName("dim_division", input.divisions),
     ...byName("quality_balance", input.balance),
-    ...byName("quality_quarantine", input.quarantine, {
-      first_seen: (q) => localTime(calendar, q.first_seen),
-    }),
-    ...byName("quality_warning", input.warnings),
-    ...byName("quality_orphan_refund", input.orphanRefunds, {
-      setl_time: (r) => localTime(calendar, r.setl_time),
-    }),
+    ...byName(
+      "quality_quarantine",
+      input.quarantine,
+      { first_seen: (q) => localTime(calendar, q.first_seen) },
+      "quarantine",
+    ),
+    ...byName("quality_warning", input.warnings, {}, "warnings"),
+    ...byName(
+      "quality_orphan_refund",
+      input.orphanRefunds,
+      { setl_time: (r) => localTime(calendar, r.setl_time) },
+      "orphanRefunds",
+    ),
     ...byName("quality_unmapped", input.unmapped),
     ...byName("quality_gap", input.gaps, {
       accepted_at: (g) => localTime(calendar, g.accepted_at),

@@ -54,6 +54,12 @@ export async function checkCommand(options: {
       await source.close();
     }
   });
+  const { engine } = config;
+  if (engine.kind === "flink")
+    await step("figures", async () => {
+      const { figuresText } = await import("../../engine/figures-check.js");
+      return figuresText(config, engine.figures);
+    });
   const registry = config.source.kind === "kafka" ? config.source.schemaRegistry : undefined;
   if (registry !== undefined)
     await step("schema registry", async () => {

@@ -148,8 +148,8 @@ class CoreSimulation {
     const published = await this.#publisher.open(state.store.stateId);
     const publication = new Publication(state, intake, published);
     this.#process = { state, intake, publication };
-    if (state.tablesChanged) await intake.revalidate("reason IN ('unknown_category', 'out_of_jurisdiction')");
-    state.derived();
+    if (state.tablesChanged) intake.tablesChanged();
+    else state.derived();
   }
 
   async #happen(): Promise<void> {
@@ -168,9 +168,8 @@ class CoreSimulation {
     } else if (what < 96) {
       // Killed between two steps.
       this.#bury();
-    } else {
-      await intake.revalidate("1 = 1");
-    }
+    } else if (intake.toJudge) await intake.judgeSome();
+    else await intake.revalidate("1 = 1");
   }
 
   /** Logs that are not read to their end. */
@@ -195,9 +194,9 @@ class CoreSimulation {
   }
 
   /** As the loop publishes: after a failure it asks what stands. */
-  async #publish(): Promise<void> {
+  async #publish(refuses = this.#random.below(8) === 0): Promise<void> {
     const { state, publication } = this.#process!;
-    this.#publisher.refuses = this.#random.below(8) === 0;
+    this.#publisher.refuses = refuses;
     const input = publication.snapshot(this.#now);
     try {
       const version = await this.#publisher.publish(input);
@@ -213,8 +212,11 @@ class CoreSimulation {
     }
   }
 
-  #due(): Promise<unknown> {
-    return this.#process!.intake.revalidate("reason = 'future_time' AND due <= ?", this.#now);
+  /** What is due is judged behind what comes meanwhile, or now. */
+  async #due(now = this.#random.below(2) === 0): Promise<void> {
+    const { intake } = this.#process!;
+    intake.judgeLater("reason = 'future_time' AND due <= ?", this.#now);
+    if (now) await intake.judgeAll();
   }
 
   /** The last life, at the final time: everything that is left is read and published. */
@@ -228,7 +230,8 @@ class CoreSimulation {
     this.#deaths -= DEATHS;
     while (this.#left().length > 0) await this.#deliver(0);
     this.#now = FINAL_NOW;
-    await this.#due();
-    for (let tries = 0; tries < 3; tries++) await this.#publish();
+    await this.#due(true);
+    await this.#publish();
+    await this.#publish(false);
   }
 }

@@ -1,5 +1,12 @@
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { loadConfig } from "../../../connectors/config/load.js";
+import { silentLog } from "../../../connectors/ports/log.js";
+import { allObservers } from "../../../connectors/ports/observer.js";
+import type { PublishInput } from "../../../connectors/ports/publisher.js";
+import { assembleEngine } from "../../../pipelines/engine/engine.js";
+import type { Engine } from "../../../pipelines/engine/port.js";
+import { MemoryPublisher } from "../../support/memory-publisher.js";
 import { refund, settlement, Workspace } from "../../support/workspace.js";
 
 let w: Workspace;
@@ -78,4 +85,76 @@ test("once the facilities of a file are in use and the quarantine was judged aga
   expect(state.prepare("SELECT value FROM meta WHERE key = 'rejudge'").pluck().get()).toBe("0");
   expect(state.prepare("SELECT count(*) FROM quarantine WHERE status = 'waiting'").pluck().get()).toBe(0);
   state.close();
+});
+
+const TABLES = ["quarantine", "warnings", "orphanRefunds"] as const;
+
+/** Records of every quality table come, change and go, each time published. */
+async function quality(engine: Engine): Promise<void> {
+  const run = () => engine.run({ untilDrained: true, signal: new AbortController().signal });
+  w.put("settlement-1.ndjson", [
+    ...["B1", "B2", "B3"].map((id) => settlement(id, { med_type: "" })),
+    settlement("A", { inscp_scp_amt: "120.00" }),
+    settlement("C", { inscp_scp_amt: "130.00" }),
+    refund("R1", "S1"),
+    refund("R2", "S2"),
+  ]);
+  await run();
+  w.put("settlement-2.ndjson", [
+    settlement("B4", { med_type: "" }),
+    settlement("A", { updt_time: "2024-03-06 10:00:00" }),
+    settlement("S1"),
+    refund("R3", "S3"),
+  ]);
+  await run();
+  await engine.quarantine.dismiss([2], "tests");
+}
+
+test("of quality tables the changed rows alone are published, and come to the same", async () => {
+  const inputs: PublishInput[] = [];
+  class Watched extends MemoryPublisher {
+    override publish(input: PublishInput): Promise<number> {
+      inputs.push(input);
+      return super.publish(input);
+    }
+  }
+  const { config } = loadConfig(w.configFile);
+  const deps = { log: silentLog, observer: allObservers([]), clock: Date.now };
+  const publisher = new Watched();
+  const engine = await assembleEngine(config, deps, { publisher });
+  await quality(engine);
+  await engine.end();
+  const keys = inputs.flatMap(({ changedKeys }) => Object.entries(changedKeys ?? {}));
+  expect(keys).toEqual(
+    expect.arrayContaining([
+      ["quarantine", ["4"]],
+      ["quarantine", ["2"]],
+      ["warnings", ["A"]],
+      ["orphanRefunds", expect.arrayContaining(["R1", "R3"])],
+    ]),
+  );
+  for (const { changedKeys, quarantine } of inputs)
+    if (changedKeys?.quarantine) expect(quarantine).toHaveLength(1);
+  w.memory = new MemoryPublisher();
+  const { last } = await w.drainToMemory();
+  const rows = (of: PublishInput | null, table: (typeof TABLES)[number]): string[] =>
+    (of?.[table] ?? []).map((row) => JSON.stringify(row)).sort();
+  for (const table of TABLES)
+    expect([table, rows(publisher.last, table)]).toEqual([table, rows(last, table)]);
+  expect(rows(last, "orphanRefunds")).toHaveLength(2);
+});
+
+test("the published file has them as a second publish of everything has them", { tags: "long" }, async () => {
+  await w.engine(async (engine) => {
+    await quality(engine);
+    expect((await engine.verify()).differences).toEqual([]);
+  });
+  expect(await w.query("SELECT id::INTEGER AS id, status FROM quality_quarantine ORDER BY id")).toMatchObject(
+    [
+      { id: 1, status: "waiting" },
+      { id: 2, status: "dismissed" },
+      { id: 3, status: "waiting" },
+      { id: 4, status: "waiting" },
+    ],
+  );
 });
