@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { ZoneCalendar } from "../../aggregations/calendar.js";
 import { loadReference } from "../../connectors/config/reference.js";
 import { BatchDecoder } from "../../connectors/decode/decoder.js";
@@ -7,6 +6,7 @@ import { SchemaRegistry } from "../../connectors/decode/registry.js";
 import { loadWriterSchemas } from "../../connectors/decode/writers.js";
 import { DuckDbPublisher } from "../../connectors/duckdb/publish/publisher.js";
 import { localUser } from "../../connectors/files/access-log.js";
+import { statePath } from "../../connectors/files/paths.js";
 import { FolderSource } from "../../connectors/folder/source.js";
 import type { FiguresSource } from "../../connectors/ports/figures.js";
 import type { BatchOutcome } from "../../connectors/ports/observer.js";
@@ -28,12 +28,12 @@ import { quarantineService } from "../ingest/quarantine.js";
 import type { ClosingState, PublishState } from "../ledger/ports.js";
 import { SerialQueue } from "../ledger/serial-queue.js";
 import { State } from "../ledger/state.js";
-import { cellsPath, publishAllCells } from "../publish/cells.js";
+import { cellsPath, publishAllCells } from "../publish/cells-file.js";
 import { PublishLoop } from "../publish/loop.js";
 import { Publication } from "../publish/publication.js";
 import { Verifier } from "../verify/verifier.js";
-import { AlertDesk } from "./alerts.js";
-import { type Acceptance, checkBelonging, type WayOn } from "./belonging.js";
+import { AlertService } from "./alerts.js";
+import { type Acceptance, checkBelonging, type StartOptions } from "./belonging.js";
 import type { Feed } from "./feed.js";
 import { engineKind } from "./kinds.js";
 import type { Engine, EngineDeps, RunSummary } from "./port.js";
@@ -95,7 +95,7 @@ export async function assembleEngine(
   config: Config,
   deps: EngineDeps,
   parts: EngineParts = {},
-  way: WayOn = {},
+  way: StartOptions = {},
 ): Promise<Engine> {
   const schemas = await loadWriterSchemas(config.reference);
   const decoder = await openDecoder(config, schemas);
@@ -115,7 +115,7 @@ export async function assembleEngine(
       if (rebuild) await intake.revalidate("1 = 1");
       if (!rebuild && state.tablesChanged) intake.tablesChanged();
       else state.derived();
-      const alerts = new AlertDesk({ state, book: publication.alerts, loop, deps });
+      const alerts = new AlertService({ state, book: publication.alerts, loop, deps });
       return { state, published, feed, intake, publisher, loop, alerts };
     } catch (error) {
       state.close();
@@ -128,7 +128,7 @@ export async function assembleEngine(
     try {
       return await work();
     } catch (error) {
-      throw stateError(error, join(config.data, "state.sqlite"));
+      throw stateError(error, statePath(config.data));
     }
   };
   let opened: Opened | null = null;
@@ -268,7 +268,7 @@ async function dismissGap(
   await loop.publishAgain();
 }
 
-/** Notes in the state on which way it goes on beside what is published. */
+/** Records in the state how it goes on although it does not match the published file. */
 function accept(state: State, { kind, detail, replaces }: Acceptance, { clock, log }: EngineDeps): void {
   const { life } = state.store;
   if (kind === "new-state") life.begin(clock(), kind, detail, replaces);
@@ -303,7 +303,7 @@ interface Opened {
   readonly intake: Intake;
   readonly publisher: Publisher;
   readonly loop: PublishLoop;
-  readonly alerts: AlertDesk;
+  readonly alerts: AlertService;
 }
 
 /** Runs one source into the state, publishing as it goes. */
@@ -340,7 +340,7 @@ async function consume(
     // Give timers and the publisher's promises their turn.
     await new Promise((resolve) => setImmediate(resolve));
   };
-  /** Something beside the records is to be published, also where none follows. */
+  /** A change that came without records is to be published, also where no record follows. */
   const toldBeside = (): void => {
     intake.changes++;
     loop.changed(null);

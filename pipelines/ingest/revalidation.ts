@@ -7,7 +7,7 @@ import type { SourceBatch } from "../../connectors/ports/source.js";
 import type { QuarantineEntry } from "../../connectors/state/quarantine.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs, MonthNumber } from "../../schemas/units.js";
-import { IncomingSettlement } from "../ledger/incoming.js";
+import { IncomingSettlement } from "../ledger/incoming-settlement.js";
 import type { IngestState } from "../ledger/ports.js";
 import { unmappedCategory } from "../ledger/unmapped.js";
 import { dueOf } from "./due.js";

@@ -42,7 +42,7 @@ export class MonthCache implements PublishedMonths {
   #touchedDays = new Set<DayNumber>();
   /** What settlements changed since the last publish was cut. */
   readonly journal = new ChangeJournal();
-  /** Years of which it is not known which counts changed since they were last taken. */
+  /** Years whose person counts have to be published whole: which of them changed is not known. */
   readonly #invalidatedYears = new Set<number>();
   readonly #scratch = new Settlement();
   readonly #facts = emptyFacts();
@@ -56,7 +56,7 @@ export class MonthCache implements PublishedMonths {
   /** The tuple of a kept version; kept versions always have one, or the tables changed underneath. */
   tupleOf(s: Settlement, facts: RowFacts): DimensionTuple {
     const tuple = this.dimensionIndex.find(s, facts.day);
-    if ("reason" in tuple) throw new Error(`kept settlement without a combo: ${tuple.reason}`);
+    if ("reason" in tuple) throw new Error(`kept settlement without a dimension tuple: ${tuple.reason}`);
     return tuple;
   }
 

@@ -44,7 +44,7 @@ export class PublishedSums {
   readonly #wholeYears = new Set<number>();
   /** Days touched since the last publish that succeeded. */
   readonly #days = new Set<DayNumber>();
-  /** What of `#days` the last snapshot gave. */
+  /** Days of `#days` that the last snapshot contained. */
   #daysGiven: DayNumber[] = [];
   readonly #settled = new Map<MonthNumber, SettledSums>();
 
