@@ -36,9 +36,10 @@ export class TopicFigures implements FiguresSource {
     options: Parameters<FiguresSource["run"]>[2],
   ): Promise<void> {
     const { signal, untilDrained } = options;
-    const { low, high } = await this.#log.ends();
+    const { low, high } = await this.#ends();
     const away = this.#telling(options.warn);
     await this.#begin(position, low, high, signal, away);
+    let told = false;
     while (!signal.aborted) {
       const part = await this.#log.read(this.#next, signal, away);
       if (part === null) return;
@@ -46,10 +47,25 @@ export class TopicFigures implements FiguresSource {
       this.#next = part.next;
       // Below the last stable offset everything has ended, and one writer commits once a checkpoint: here is a cut.
       if (this.#next < part.end) continue;
-      if (this.#records.size === 0) options.onLook();
+      const isNew = this.#records.size > 0;
+      if (!isNew) options.onLook();
       else if (await deliver(this.#cut())) this.#taken();
-      options.onDrained();
+      if (isNew || !told) options.onDrained();
+      told = true;
       if (untilDrained && this.#next >= high) return;
+    }
+  }
+
+  async #ends(): Promise<{ readonly low: number; readonly high: number }> {
+    try {
+      return await this.#log.ends();
+    } catch (error) {
+      const isGone = error instanceof FundpulseError && /does not exist/.test(error.what);
+      if (!isGone) throw error;
+      throw new FundpulseError("FP3005", error.what, {
+        cause: error,
+        action: "start the job that writes it (`fundpulse flink submit`), or correct engine.figures",
+      });
     }
   }
 

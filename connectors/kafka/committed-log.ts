@@ -111,6 +111,9 @@ export class CommittedLog {
         if ((error as { type?: string }).type === "OFFSET_OUT_OF_RANGE") {
           throw new FundpulseError("FP3003", `topic ${this.topic} does not hold offset ${from} any more`);
         }
+        // What is no failure of a broker or of the way to it would fail for ever.
+        const { name, code } = error as { name?: string; code?: unknown };
+        if (!name?.startsWith("KafkaJS") && code === undefined) throw error;
         const failure = kafkaFailure(error, this.connection);
         if (failure.code !== "FP3001") throw failure;
         away(failure.message);

@@ -62,7 +62,8 @@ function flink(
   const topics = jobTopics(source, figures);
   const manifest = manifestOf({ config, categories, facilities, schemas }, figures, topics);
   return {
-    source: { ...source, topics: small },
+    // Facilities are read by both, whether or not the configuration names their topic.
+    source: { ...source, topics: { ...small, facility: topics.facility } },
     judgedHere: "stream <> 'settlement'",
     open: (state, changes) => {
       refuseOther(state, "flink");
@@ -107,7 +108,7 @@ function refuseOther({ store }: State, kind: EngineConfig["kind"]): void {
   if (kind === "flink" ? !keepsSettlements : !keepsFigures) return;
   throw new FundpulseError(
     "FP3105",
-    `the state ${store.path} was made with engine.kind: ${kind === "flink" ? "embedded" : "flink"}; nothing was changed`,
+    `the state ${store.path} was made with engine.kind: ${kind === "flink" ? "embedded" : "flink"}`,
   );
 }
 
