@@ -3,7 +3,7 @@
  * npm run faults -- --core [--rounds N] [--seed S] [--workers W]
  *
  * The first brings faults upon real parts, one a round, and compares what is published in the end with the
- * undisturbed result; a round follows from its seed alone. The second does the same to the core in a simulated world.
+ * undisturbed result; a round follows from its seed alone, and with --json is told in a line of its own. The second does the same to the core in a simulated world.
  */
 import { parseArgs } from "node:util";
 import { runCampaign } from "./run.mjs";
