@@ -37,7 +37,7 @@ export async function runCampaign({ rounds, seed, only, json }) {
   );
   const unknown = (only ?? []).find((name) => !ALL_KINDS.some((k) => k.name === name));
   if (unknown !== undefined)
-    throw new Error(`no fault "${unknown}"; there are: ${ALL_KINDS.map((k) => k.name).join(", ")}`);
+    throw new Error(`no fault "${unknown}"; there are: ${ALL_KINDS.map((k) => `"${k.name}"`).join(", ")}`);
   const plans = { folder: [], kafka: [] };
   for (let i = 0; i < rounds; i++) {
     const { name, on } = faultOf(seed + i, only === null ? null : new Set(only), kafka);
