@@ -158,6 +158,22 @@ export const ERROR_CODES = {
     cause: "Flink cannot be had, started or reached, or refused the job",
     action: "correct what the message names, then run the command again",
   },
+  FP3103: {
+    exit: 1,
+    cause: "the figures topic is not that of this configuration's Flink job",
+    action:
+      "start this configuration's job into a figures topic of its own (`fundpulse flink submit --figures NAME`) and name it in engine.figures; docs/scale-out.md",
+  },
+  FP3104: {
+    exit: 2,
+    cause: "this needs the settlements themselves, which `engine.kind: flink` leaves to Flink",
+    action: "docs/scale-out.md lists what takes its place",
+  },
+  FP3105: {
+    exit: 2,
+    cause: "the state belongs to the other kind of engine",
+    action: "set engine.kind back, or name another `data` directory, in which everything is read anew",
+  },
   FP4001: {
     exit: 1,
     cause: "publishing the DuckDB file failed",

@@ -66,19 +66,21 @@ export interface AlertEvent {
   readonly finding_en: string;
 }
 
-export interface Moment {
+/** When a version was published. */
+export interface PublishMoment {
   readonly version: number;
   readonly at: EpochMs;
 }
 
 export interface Step {
-  /** Standings that are new or differ from before. */
+  /** Alerts that are new or differ from before. */
   readonly changed: readonly Alert[];
   readonly events: readonly AlertEvent[];
 }
 
 const six = (value: Rational | null): string | null => (value === null ? null : roundHalfUp(value, 6));
 
+/** What an alert says of its subject, money and ratios as decimals with six places. */
 export function factsOf(verdict: Verdict): AlertFacts {
   const { question, reading, tests } = verdict;
   const { rule, each, fixed, insurance, period, grouping } = question;
@@ -110,14 +112,14 @@ const stands = (s: Alert): boolean => s.state === "open" || s.state === "acknowl
  * Takes the verdicts of one version. A rule's `hold` versions in a row must agree before its alert opens and
  * before it clears; while it is open it never opens again, in whatever period the figure is. A subject that
  * stands and has no verdict any more does not breach; that of a rule that is gone clears at once.
- * @param alert every subject with a alert, by key
+ * @param alerts every subject that has an alert, by key
  * @param nameOf short name of a key, the same in every run
  */
 export function takeVersion(
-  alert: ReadonlyMap<string, Alert>,
+  alerts: ReadonlyMap<string, Alert>,
   verdicts: readonly Verdict[],
   rules: readonly AlertRule[],
-  moment: Moment,
+  moment: PublishMoment,
   nameOf: (key: string) => string,
 ): Step {
   const changed: Alert[] = [];
@@ -125,13 +127,13 @@ export function takeVersion(
   const seen = new Set<string>();
   for (const verdict of verdicts) {
     seen.add(verdict.key);
-    const before = alert.get(verdict.key);
+    const before = alerts.get(verdict.key);
     if (before === undefined && !verdict.breached) continue;
     const after = judged(before ?? fresh(verdict, nameOf(verdict.key)), verdict, moment, events);
     if (before === undefined || differs(before, after)) changed.push(after);
   }
   const holds = new Map(rules.map((r) => [r.name, r.hold]));
-  for (const before of alert.values()) {
+  for (const before of alerts.values()) {
     if (seen.has(before.key)) continue;
     const hold = holds.get(before.rule) ?? 1;
     const after = stands(before) ? against(before, hold, moment, events, null) : quietened(before);
@@ -159,7 +161,7 @@ const fresh = (verdict: Verdict, name: string): Alert => ({
 
 const quietened = (s: Alert): Alert => (s.streak === 0 ? s : { ...s, streak: 0 });
 
-function judged(before: Alert, verdict: Verdict, moment: Moment, events: AlertEvent[]): Alert {
+function judged(before: Alert, verdict: Verdict, moment: PublishMoment, events: AlertEvent[]): Alert {
   const { hold } = verdict.question.rule;
   if (stands(before)) {
     if (!verdict.breached) return against(before, hold, moment, events, verdict);
@@ -186,11 +188,11 @@ function judged(before: Alert, verdict: Verdict, moment: Moment, events: AlertEv
   return opened;
 }
 
-/** One more version that speaks against a alert alert. */
+/** One more version in which an open alert does not breach. */
 function against(
   before: Alert,
   hold: number,
-  moment: Moment,
+  moment: PublishMoment,
   events: AlertEvent[],
   verdict: Verdict | null,
 ): Alert {
@@ -211,7 +213,7 @@ function against(
   return after;
 }
 
-const eventOf = (s: Alert, event: AlertEvent["event"], { at, version }: Moment): AlertEvent => ({
+const eventOf = (s: Alert, event: AlertEvent["event"], { at, version }: PublishMoment): AlertEvent => ({
   alert: alertId(s),
   rule: s.rule,
   severity: s.facts.severity,
@@ -230,7 +232,7 @@ export function acknowledge(
   alert: Alert,
   by: string,
   note: string,
-  moment: Moment,
+  moment: PublishMoment,
 ): { readonly after: Alert; readonly event: AlertEvent } | null {
   if (alert.state !== "open") return null;
   const after: Alert = {

@@ -1,5 +1,5 @@
 import { type AlertRule, EACH } from "../../schemas/alerts/rule.js";
-import { type WatchName, watchOf } from "../../schemas/alerts/watches.js";
+import { watchOf } from "../../schemas/alerts/watches.js";
 import { ALL_INSURANCES, DIMENSIONS } from "../../schemas/dimensions.js";
 import { INDICATORS } from "../../schemas/indicators.js";
 import type { DayNumber } from "../../schemas/units.js";
@@ -76,5 +76,3 @@ export function questionOf(rule: AlertRule, asOf: DayNumber | null): Question | 
     each,
   };
 }
-
-export const isWatch = (name: string): name is WatchName => watchOf(name) !== undefined;

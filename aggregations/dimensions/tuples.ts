@@ -253,8 +253,9 @@ export class DimensionIndex {
       this.#shared.set(rest, shared);
     }
     const parents = this.categories.parentsOf(values.category, insurance);
+    const ownFund = liesIn(values.district, this.rules.jurisdiction);
     const groupIds = (groupings: readonly string[]): Int32Array =>
-      this.#groupIds({ insurance, values, parents }, groupings, shared);
+      this.#groupIds({ insurance, values, parents, ownFund }, groupings, shared);
     const tuple: DimensionTuple = {
       id: this.tuples.length,
       insurance,
@@ -278,16 +279,44 @@ export class DimensionIndex {
     if (parents === undefined || parents.join("\u0001") === numbered.parents.join("\u0001")) {
       return numbered.groups;
     }
-    return this.#groupIds({ ...tuple, parents }, this.rules.groupings, new Map());
+    const ownFund = liesIn(tuple.values.district, this.rules.jurisdiction);
+    return this.#groupIds({ ...tuple, parents, ownFund }, this.rules.groupings, new Map());
   }
 
-  /** `shared`: what is known of the groupings without facility. */
+  /**
+   * Number of the set of day groups, with facility (`facility`) or without, that a day's sum adds to which was made
+   * elsewhere: of one insurance, of people insured here or elsewhere (`home`), by the dimensions of those groupings.
+   */
+  dayKeyOf(
+    sum: {
+      readonly insurance: string;
+      readonly home: boolean;
+      readonly values: Readonly<Partial<Record<SettlementDimension, string>>>;
+    },
+    facility: boolean,
+  ): number {
+    const { insurance, values, home: ownFund } = sum;
+    const { category } = values;
+    const parents = category === undefined ? [] : this.categories.parentsOf(category, insurance);
+    const groupings = facility ? this.#dayFacilityGroupings : this.#dayGroupings;
+    return this.#dayKey(this.#groupIds({ insurance, values, parents, ownFund }, groupings, new Map()));
+  }
+
+  /**
+   * `shared`: what is known of the groupings without facility.
+   * @param of `ownFund`: of people insured in the jurisdiction
+   */
   #groupIds(
-    { insurance, values, parents }: Pick<DimensionTuple, "insurance" | "values" | "parents">,
+    of: {
+      readonly insurance: string;
+      readonly values: Readonly<Partial<Record<SettlementDimension, string>>>;
+      readonly parents: readonly string[];
+      readonly ownFund: boolean;
+    },
     groupings: readonly string[],
     shared: Map<string, readonly number[]>,
   ): Int32Array {
-    const ownFund = liesIn(values.district, this.rules.jurisdiction);
+    const { insurance, values, parents, ownFund } = of;
     const all: number[] = [];
     for (const grouping of groupings) {
       let found = shared.get(grouping);

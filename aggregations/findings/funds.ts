@@ -65,14 +65,11 @@ export function fundsFinding(total: FundBookFacts | null, funds: readonly FundBo
     s.say(["；", "; "]).say(fund.name, "strong");
     if (short) {
       const [zh, en] = money(fund.balance!.replace("-", ""));
-      s.say([`当期收不抵支 ${zh}`, ` spent ${en} more than it took in`], "watch");
+      s.say(["当期收不抵支 ", " spent "]).say([zh, en], "watch").say(["", " more than it took in"]);
     }
     if (thin)
-      s.say(
-        [
-          `${short ? "，" : ""}累计结余可支付 ${plain(fund.months!, 1)} 个月`,
-          `${short ? "," : ""} can pay for ${plain(fund.months!, 1)} months`,
-        ],
+      s.say([`${short ? "，" : ""}累计结余可支付 `, `${short ? "," : ""} can pay for `]).say(
+        [`${plain(fund.months!, 1)} 个月`, `${plain(fund.months!, 1)} months`],
         "watch",
       );
   }

@@ -8,7 +8,6 @@ import {
   moved,
   movedPoints,
   NO_DATA,
-  NOTHING,
   percent,
   type Said,
   Sentence,
@@ -140,5 +139,3 @@ export function dipFinding({ rate, difference, low, high }: DipFacts): Finding {
   }
   return s.say(["。", "."]).finding();
 }
-
-export const nothingFound = (): Finding => new Sentence().say(NOTHING).finding();

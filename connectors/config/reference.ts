@@ -6,7 +6,7 @@ import type { CategoryRule } from "../../aggregations/dimensions/categories.js";
 import { INSURANCES } from "../../schemas/dimensions.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
-import { cleanText, textFault, trimmed } from "../decode/fields/values.js";
+import { cleanText, hasLostDigits, textFault, trimmed } from "../decode/fields/values.js";
 import { nearest } from "./problems.js";
 
 export interface DivisionRow {
@@ -90,8 +90,7 @@ const ok = (value: string | number) => ({ value });
 const anyText: Read = ok;
 /** A code as the streams have it; a spreadsheet may have made a number of it. */
 const code: Read = (text) => {
-  if (/^\d(\.\d+)?[eE]\+\d+$/.test(text))
-    return { wrong: "the code itself: a spreadsheet has made a number of it" };
+  if (hasLostDigits(text)) return { wrong: "the code itself: a spreadsheet has made a number of it" };
   const fault = textFault(text, { name: "", text: "code" });
   return fault === null ? ok(text) : { wrong: fault };
 };

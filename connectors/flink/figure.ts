@@ -57,6 +57,8 @@ export type JobFigure =
       readonly fault: string;
       readonly day: DayNumber | null;
       readonly time: EpochMs | null;
+      /** Its `medfee_sumamt`; null where it could not be read. */
+      readonly fee: Fen | null;
       readonly sealed: Buffer;
     }
   | {
@@ -76,6 +78,14 @@ export interface FigureValue {
 }
 
 const ROW = MEASURES.length + 1;
+
+/** What the keys of one kind begin with that are about one month, day, year or partition. */
+export const prefixOf = (kind: keyof typeof FIGURE_KINDS, part: number): string =>
+  [FIGURE_KINDS[kind], part, ""].join(SEPARATOR);
+
+/** Key of the latest `setl_time`, and that of what the job says of itself. */
+export const keyOfLatest = (): string => [FIGURE_KINDS.meta, "latest"].join(SEPARATOR);
+export const keyOfManifest = (): string => [FIGURE_KINDS.meta, "manifest"].join(SEPARATOR);
 
 /**
  * Takes a record of the figures topic apart.
@@ -134,7 +144,7 @@ export function readFigure(manifest: JobManifest, key: string, value: FigureValu
     case FIGURE_KINDS.reporting:
       return { kind: "reporting", facility: parts[0], day: Number(parts[1]), latest: value?.v?.[0] ?? null };
     case FIGURE_KINDS.quarantine: {
-      const [fault = "", day = "", time = "", sealed = ""] = (value?.t ?? "").split(SEPARATOR);
+      const [fault = "", day = "", time = "", fee = "", sealed = ""] = (value?.t ?? "").split(SEPARATOR);
       return {
         kind: "quarantine",
         partition: Number(parts[0]),
@@ -142,6 +152,7 @@ export function readFigure(manifest: JobManifest, key: string, value: FigureValu
         fault,
         day: day === "" ? null : Number(day),
         time: time === "" ? null : Number(time),
+        fee: fee === "" ? null : Number(fee),
         sealed: Buffer.from(sealed, "base64"),
       };
     }

@@ -16,7 +16,7 @@ import { measures } from "./measures.js";
  * | `p` persons | year, number of the grouping, its dimensions' values | 31 periods of each insurance, then of all | |
  * | `u` unmapped | month, kind, code | records, fee | |
  * | `r` reporting | facility, day | latest `setl_time`, settlements | |
- * | `q` quarantine | partition, offset | | fault, day, time that decides when it is due, sealed bytes |
+ * | `q` quarantine | partition, offset | | fault, day, time that decides when it is due, fee, sealed bytes |
  * | `m` | `settlement` or `facility`, partition | last offset, records | |
  * | `m` | `latest` | latest `setl_time` | |
  * | `m` | `manifest` | | digest, key check |
@@ -169,14 +169,15 @@ FROM settlement_placed WHERE fault IS NULL GROUP BY fixmedins_code, setl_day`,
 
 /** What could not be counted, record by record, with its bytes sealed; and how far the job has read. */
 export function progressFigures(digest: string): FigureSql {
-  const quarantined = (from: string): string =>
+  const quarantined = (from: string, day: string): string =>
     figure(
       keyOf(K.quarantine, [string("part"), string("pos")]),
       NO_NUMBERS,
       joined([
         "fault",
-        `COALESCE(${string("setl_day")}, '')`,
+        `COALESCE(${string(day)}, '')`,
         `COALESCE(${string("CASE WHEN updt_time > setl_time THEN updt_time ELSE setl_time END")}, '')`,
+        `COALESCE(${string("medfee_sumamt")}, '')`,
         "fundpulse_seal(raw_value)",
       ]),
       `${from} WHERE fault IS NOT NULL AND fault <> 'passed_over'`,
@@ -191,8 +192,9 @@ export function progressFigures(digest: string): FigureSql {
   return {
     views: [],
     branches: [
-      quarantined("settlement_judged"),
-      quarantined("settlement_placed"),
+      // Of a record that could not be read whole nobody relies on a day.
+      quarantined("settlement_judged", "CASE WHEN rejection IS NULL THEN setl_day END"),
+      quarantined("settlement_placed", "setl_day"),
       progress("settlement", "settlement_judged"),
       progress("facility", "facility_in"),
       figure(

@@ -22,7 +22,7 @@ import { javaSources } from "./java-sources.js";
 import { type Decoding, figuresTable, layoutJson, schemasJson, sourceTable, type Wiring } from "./tables.js";
 
 /** Raised when the same declarations come to another job: an older figures topic is then refused. */
-const GENERATION = 1;
+const GENERATION = 2;
 
 /** What a job is generated from. */
 export interface JobSource {
@@ -72,6 +72,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
   "table.exec.mini-batch.size": "20000",
   "pipeline.object-reuse": "true",
 };
+
+/** What tells the job of a configuration from others, and how its figures are read; nothing of where it runs. */
+export const manifestOf = (source: JobSource, name: string, topics: Wiring["topics"]): JobManifest =>
+  generateJob(source, { brokers: [], topics, name, kafka: {} }, null).manifest;
 
 /** The views of a job, those of the facilities apart from the others, and the figures that are read from them. */
 export function jobViews({ config, categories: configured, facilities }: JobSource): {

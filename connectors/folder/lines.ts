@@ -1,9 +1,12 @@
 import type { ByteFeed } from "./bytes.js";
+import { otherKind } from "./other-kinds.js";
 import { DAMAGED_SAMPLE, PIECE_BYTES, PIECE_RECORDS, type Piece } from "./piece.js";
 
 /** Longest line that can be a record. */
 export const MAX_LINE = 16 * 1024 * 1024;
 const NEWLINE = 10;
+/** First bytes that tell what a file is. */
+const HEAD = 4;
 
 function isBlank(bytes: Buffer, start: number, end: number): boolean {
   for (let i = start; i < end; i++) {
@@ -41,6 +44,17 @@ export async function* linePieces(
   };
 
   if (from > 0) await feed.jump(from);
+  else {
+    while (feed.available < HEAD && (await feed.fill()));
+    const detail = otherKind(feed.buf.subarray(feed.pos, feed.pos + HEAD));
+    if (detail !== null) {
+      const head = Buffer.from(feed.buf.subarray(feed.pos, feed.pos + DAMAGED_SAMPLE));
+      do feed.pos = feed.buf.length;
+      while (await feed.fill());
+      yield { payload: { kind: "damaged", bytes: head, detail }, records: 1, end: feed.offset };
+      return;
+    }
+  }
   let searched = 0;
   for (;;) {
     const newline = feed.buf.indexOf(NEWLINE, feed.pos + searched);

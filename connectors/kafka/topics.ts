@@ -32,7 +32,10 @@ export function splitKey(key: string): readonly [topic: string, partition: strin
   return [key.slice(0, cut), key.slice(cut + 1)];
 }
 
-/** Configured topics; the default ones may be missing, those that the configuration names may not. */
+/**
+ * Configured topics; the default ones may be missing, those that the configuration names may not. Settlements may be
+ * left to another engine.
+ */
 export function wantedTopics(config: KafkaSourceConfig): {
   readonly topics: ReadonlyMap<string, StreamName>;
   readonly named: boolean;
@@ -42,7 +45,10 @@ export function wantedTopics(config: KafkaSourceConfig): {
     const topic = config.topics[stream];
     if (topic !== undefined) topics.set(topic, stream);
   }
-  return { topics, named: STREAM_NAMES.some((s) => config.topics[s] !== STREAMS[s].topic) };
+  const named = STREAM_NAMES.some(
+    (s) => config.topics[s] !== STREAMS[s].topic && !(s === "settlement" && config.topics[s] === undefined),
+  );
+  return { topics, named };
 }
 
 /**

@@ -33,7 +33,7 @@ export interface AlertJudge {
 }
 
 /** Alerts and outlook of one cut. */
-export interface Foresight {
+export interface AlertsAndOutlook {
   readonly judge: AlertJudge;
   readonly outlook: readonly FundOutlook[];
 }

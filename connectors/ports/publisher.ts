@@ -7,7 +7,7 @@ import type { StreamName } from "../../schemas/input/streams.js";
 import type { QuarantineReason } from "../../schemas/quarantine.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../../schemas/units.js";
 
-import type { Foresight } from "./alerts.js";
+import type { AlertsAndOutlook } from "./alerts.js";
 
 export type { Figure } from "../../schemas/figure.js";
 
@@ -221,7 +221,7 @@ export interface PublishInput {
   /** The last recount of everything; absent when there was none. */
   readonly verified?: Verified;
   /** Alerts and outlook; absent: their tables stay as they are. */
-  readonly foresight?: Foresight;
+  readonly foresight?: AlertsAndOutlook;
   /** Groups never published before; groups are never withdrawn. */
   readonly newGroups: readonly Group[];
   /** Month sums that replace the published ones, whole months. */

@@ -21,7 +21,7 @@ export interface Position {
   readonly finished: boolean;
 }
 
-/** An Avro writer schema with the reader compiled for it; made by `decode-avro.ts`. */
+/** An Avro writer schema with the reader compiled for it; made in `decode/avro`. */
 export interface AvroWriterRef {
   readonly schemaJson: string;
 }

@@ -20,14 +20,12 @@ interface Committing {
   commit<T>(work: () => T): T;
 }
 
-/** So long before the newest event the others are kept. */
+/** Events that are older than the newest by more than this are deleted. */
 export const EVENT_DAYS_MS = 400 * 86_400_000;
 
 /** Alerts, their history and their messages in the state file. Rows are few: hundreds. */
 export class AlertStore implements Outbox {
   readonly #db: Database.Database;
-  /** Raised with every change of what `alert_channel` shows. */
-  revision = 0;
 
   constructor(private readonly store: Committing) {
     this.#db = store.db;
@@ -68,7 +66,6 @@ export class AlertStore implements Outbox {
       this.#db.prepare("DELETE FROM alert_event WHERE at < ?").run(events[0].at - EVENT_DAYS_MS);
     const put = this.#db.prepare("INSERT INTO outbox (channel, message) VALUES (?, ?)");
     for (const { channel, message } of messages) put.run(channel, JSON.stringify(message));
-    if (messages.length > 0) this.revision++;
   }
 
   channels(names: readonly string[]): ChannelState[] {
@@ -96,7 +93,6 @@ export class AlertStore implements Outbox {
   }
 
   sent(channel: string, id: number, at: EpochMs): void {
-    this.revision++;
     this.store.commit(() => {
       this.#db.prepare("DELETE FROM outbox WHERE id = ?").run(id);
       this.#db
@@ -110,7 +106,6 @@ export class AlertStore implements Outbox {
   }
 
   failed(channel: string, error: string, at: EpochMs, retryAt: EpochMs): void {
-    this.revision++;
     this.store.commit(() =>
       this.#db
         .prepare(
@@ -135,7 +130,6 @@ export class AlertStore implements Outbox {
     const waiting = this.#db.prepare("SELECT DISTINCT channel FROM outbox").pluck().all() as string[];
     const gone = waiting.filter((name) => !names.includes(name));
     if (gone.length === 0) return;
-    this.revision++;
     this.store.commit(() => {
       for (const name of gone) this.#db.prepare("DELETE FROM outbox WHERE channel = ?").run(name);
     });

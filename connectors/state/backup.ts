@@ -7,6 +7,7 @@ import { FundpulseError } from "../../schemas/errors.js";
 import type { EpochMs } from "../../schemas/units.js";
 import { knownOr } from "../faults/known.js";
 import { makePrivateFile } from "../files/modes.js";
+import { statePath } from "../files/paths.js";
 import { PROGRAM_VERSION } from "../files/program-version.js";
 import { syncFolder } from "../files/sync.js";
 import { type BackupContents, type BackupEntry, isBackup, sealed } from "./backup-format.js";
@@ -33,7 +34,7 @@ export async function backupState(
   now: EpochMs,
   onProgress: (stage: "copy" | "check" | "seal", done: number, total: number) => void,
 ): Promise<BackupContents> {
-  const path = join(dataDir, "state.sqlite");
+  const path = statePath(dataDir);
   const { kind } = peekState(path);
   if (kind === "missing" || kind === "empty") throw new FundpulseError("FP4002", `there is no state ${path}`);
   const inside = resolve(file).startsWith(resolve(dataDir) + sep);

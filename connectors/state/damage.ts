@@ -41,6 +41,7 @@ const KEPT: Readonly<Record<string, string>> = {
   place_days: "days that the records of each file touch",
   changed_file: "files that changed after they were taken",
   unmapped_category: "quarantined records of unknown categories",
+  figure: "figures of the Flink job",
 };
 
 export const RECOVER =

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import Database from "better-sqlite3";
 import { differingNames, differText } from "../../schemas/differing.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { knownOr } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PRIVATE_FILE, PUBLIC_FOLDER, setMode } from "../files/modes.js";
+import { statePath } from "../files/paths.js";
 import { PROGRAM_VERSION } from "../files/program-version.js";
 import { checkTables, mendTables, verifyTables } from "./damage.js";
 import { APPLICATION_ID } from "./migrations/base-tables.js";
@@ -102,7 +103,7 @@ export class StateFile {
   readonly #tallies: Tallies;
 
   constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean }) {
-    this.path = join(dataDir, "state.sqlite");
+    this.path = statePath(dataDir);
     const fresh = !existsSync(this.path);
     this.db = this.#open(fresh, identity, options.acceptRules ?? false);
     this.#tallies = new Tallies(this.db, (text) => this.sql(text));

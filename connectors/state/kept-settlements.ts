@@ -19,14 +19,15 @@ import { SettlementIndex } from "./settlement-index.js";
 export const sameId = (kept: string, id: string): boolean =>
   kept === id || kept === Buffer.from(id).toString();
 
-/** How the record of a superseded version was counted: `applied` (or held), or as what is told beside it. */
+/** How the record of a superseded version was counted; `applied` stands for held ones too. */
 export type CountedAs = "applied" | "duplicate" | "quarantined";
 /** In the order of their numbers in `dead.kept`, from 1. */
 const COUNTED_AS: readonly CountedAs[] = ["applied", "duplicate", "quarantined"];
 
 /**
  * Every version of every settlement that was ever kept, in blocks that never change; which of them are current
- * (`ids`), and which are superseded. About 160 bytes a settlement on disk; memory does not grow with them.
+ * (`ids`), and which are superseded. About 80 bytes a settlement in
+ * its block and 80 in the index; memory does not grow with them.
  */
 export class KeptSettlements {
   readonly #reader: BlockReader;

@@ -3,6 +3,7 @@ import { ChangedFiles } from "./changed-files.js";
 import { Checkpoints } from "./checkpoints.js";
 import { Codes } from "./codes.js";
 import { noteDamage, notedDamage } from "./damage.js";
+import { KeptFigures } from "./figures.js";
 import { StateFile, type StateIdentity } from "./file.js";
 import { Gaps } from "./gaps.js";
 import { KeptSettlements } from "./kept-settlements.js";
@@ -38,6 +39,7 @@ export class SqliteStore extends StateFile {
   readonly changedFiles: ChangedFiles;
   readonly life: StateLife;
   readonly gaps: Gaps;
+  readonly figures: KeptFigures;
 
   /** @throws FundpulseError FP2002 to FP2005 where the file may not be used. */
   constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean } = {}) {
@@ -58,6 +60,7 @@ export class SqliteStore extends StateFile {
     this.refunds = new Refunds(this);
     this.changedFiles = new ChangedFiles(this);
     this.life = new StateLife(this);
+    this.figures = new KeptFigures(this);
     this.gaps = new Gaps(this, this.partitions, this.life);
     this.beforeCommit.push(() => {
       this.codes.save();

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import {
   civil,
   monthOfDay,
@@ -9,6 +8,7 @@ import {
 } from "../../aggregations/calendar.js";
 import { figuresOf } from "../../aggregations/closing/frozen.js";
 import { queryPublished } from "../../connectors/duckdb/query.js";
+import { publishedPath } from "../../connectors/files/paths.js";
 import { packFigures, packSums } from "../../connectors/state/frozen-codec.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { Intake } from "../ingest/intake.js";
@@ -115,7 +115,7 @@ async function alreadyClosed(state: ClosingState, loop: Parts["loop"], period: P
 }
 
 async function restatedFigures(state: ClosingState, period: string): Promise<number> {
-  const path = join(state.config.data, "published", "fundpulse.duckdb");
+  const path = publishedPath(state.config.data);
   const { rows } = await queryPublished(
     path,
     `SELECT restated FROM closed_period WHERE period = '${period}'`,

@@ -6,7 +6,7 @@ import type { ClosingState } from "../ledger/ports.js";
 /** The whole numbers behind a period's settlement figures as of the last commit; no day. */
 export function frozenSums(state: ClosingState, period: Period): FrozenSums {
   const { months, dimensionIndex, groups, config } = state;
-  const held = new Set(state.store.settlements.months());
+  const held = new Set(state.months.held());
   const rows = new Map<number, number>();
   const sums = MEASURES.map(() => [] as number[]);
   for (let month = monthOfDay(period.startDay); month <= monthOfDay(period.endDay); month++) {

@@ -3,7 +3,7 @@ import { Notifier } from "../../connectors/notify/notifier.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { State } from "../ledger/state.js";
-import type { AlertBook } from "../publish/alerts.js";
+import type { AlertEvaluator } from "../publish/alerts.js";
 import type { PublishLoop } from "../publish/loop.js";
 import type { AlertEntry, EngineDeps } from "./port.js";
 
@@ -14,13 +14,13 @@ const FLUSH_MS = 10_000;
 
 export interface AlertParts {
   readonly state: State;
-  readonly book: AlertBook;
+  readonly book: AlertEvaluator;
   readonly loop: PublishLoop;
   readonly deps: EngineDeps;
 }
 
 /** Alerts beside the running engine: their messages, what the clock makes due, and who has seen them. */
-export class AlertDesk {
+export class AlertService {
   readonly #parts: AlertParts;
   readonly #notifier: Notifier;
   #lookedAt = Number.NEGATIVE_INFINITY;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type StandingFile, standingFile } from "../../connectors/duckdb/publish/standing.js";
+import { publishedPath, statePath } from "../../connectors/files/paths.js";
 import { setAside } from "../../connectors/state/aside.js";
 import { peekState, type Replaced, type StateFacts } from "../../connectors/state/peek.js";
 import type { Config } from "../../schemas/config/schema.js";
@@ -7,7 +8,7 @@ import { FundpulseError } from "../../schemas/errors.js";
 import type { EpochMs } from "../../schemas/units.js";
 
 /** What somebody said about a state that does not belong to the published file. */
-export interface WayOn {
+export interface StartOptions {
   /** Begin anew beside what is published. */
   readonly newState?: boolean;
   /** Go on with a state that is older than what is published. */
@@ -22,10 +23,7 @@ export interface Acceptance {
 }
 
 /** The published file and the working file behind it: both tell what was published. */
-const filesOf = (data: string): string[] => [
-  join(data, "published", "fundpulse.duckdb"),
-  join(data, "work", "published.duckdb"),
-];
+const filesOf = (data: string): string[] => [publishedPath(data), join(data, "work", "published.duckdb")];
 
 /** What stands published of a workspace, the latest first. */
 export async function standingFiles(data: string): Promise<(StandingFile | "unreadable")[]> {
@@ -43,8 +41,12 @@ export async function standingFiles(data: string): Promise<(StandingFile | "unre
  * the state lock.
  * @throws FundpulseError FP2011; nothing was changed. FP1003 where `newState` would throw a state away.
  */
-export async function checkBelonging(config: Config, way: WayOn, now: EpochMs): Promise<Acceptance | null> {
-  const path = join(config.data, "state.sqlite");
+export async function checkBelonging(
+  config: Config,
+  way: StartOptions,
+  now: EpochMs,
+): Promise<Acceptance | null> {
+  const path = statePath(config.data);
   const peek = peekState(path);
   const standing = await standingFiles(config.data);
   const readable = standing.filter((file) => file !== "unreadable");

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { ZoneCalendar } from "../../aggregations/calendar.js";
 import { loadReference } from "../../connectors/config/reference.js";
 import { BatchDecoder } from "../../connectors/decode/decoder.js";
@@ -7,7 +6,10 @@ import { loadWriterSchemas } from "../../connectors/decode/writers.js";
 import { identityOf } from "../../connectors/duckdb/file.js";
 import { DuckDbPublisher } from "../../connectors/duckdb/publish/publisher.js";
 import { localUser } from "../../connectors/files/access-log.js";
+import { statePath } from "../../connectors/files/paths.js";
 import { FolderSource } from "../../connectors/folder/source.js";
+import type { FiguresSource } from "../../connectors/ports/figures.js";
+import type { BatchOutcome } from "../../connectors/ports/observer.js";
 import { OUTCOMES } from "../../connectors/ports/observer.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
 import {
@@ -19,17 +21,21 @@ import {
 import { stateError } from "../../connectors/state/file.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { FundpulseError } from "../../schemas/errors.js";
+import type { EpochMs } from "../../schemas/units.js";
 import { closingOf } from "../closing/closing.js";
 import { Intake } from "../ingest/intake.js";
 import { quarantineService } from "../ingest/quarantine.js";
+import type { ClosingState, PublishState } from "../ledger/ports.js";
 import { SerialQueue } from "../ledger/serial-queue.js";
 import { State } from "../ledger/state.js";
-import { cellsPath, publishAllCells } from "../publish/cells.js";
+import { cellsPath, publishAllCells } from "../publish/cells-file.js";
 import { PublishLoop } from "../publish/loop.js";
 import { Publication } from "../publish/publication.js";
 import { Verifier } from "../verify/verifier.js";
-import { AlertDesk } from "./alerts.js";
-import { type Acceptance, checkBelonging, type WayOn } from "./belonging.js";
+import { AlertService } from "./alerts.js";
+import { type Acceptance, checkBelonging, type StartOptions } from "./belonging.js";
+import type { Feed } from "./feed.js";
+import { engineKind } from "./kinds.js";
 import type { Engine, EngineDeps, RunSummary } from "./port.js";
 import { QualityLook } from "./quality.js";
 
@@ -61,7 +67,7 @@ export async function openSource(
   });
 }
 
-export async function openDecoder(config: Config): Promise<BatchDecoder> {
+export async function openDecoder(config: Config, schemas?: readonly string[]): Promise<BatchDecoder> {
   const registry =
     config.source.kind === "kafka" && config.source.schemaRegistry
       ? new SchemaRegistry(config.source.schemaRegistry)
@@ -69,7 +75,7 @@ export async function openDecoder(config: Config): Promise<BatchDecoder> {
   return new BatchDecoder({
     calendar: new ZoneCalendar(config.timezone),
     registry,
-    schemas: await loadWriterSchemas(config.reference),
+    schemas: schemas ?? (await loadWriterSchemas(config.reference)),
     fields: config.source.fields,
   });
 }
@@ -78,6 +84,7 @@ export async function openDecoder(config: Config): Promise<BatchDecoder> {
 export interface EngineParts {
   readonly source?: Source;
   readonly publisher?: Publisher;
+  readonly figures?: FiguresSource;
 }
 
 /**
@@ -88,25 +95,28 @@ export async function assembleEngine(
   config: Config,
   deps: EngineDeps,
   parts: EngineParts = {},
-  way: WayOn = {},
+  way: StartOptions = {},
 ): Promise<Engine> {
-  const decoder = await openDecoder(config);
+  const schemas = await loadWriterSchemas(config.reference);
+  const decoder = await openDecoder(config, schemas);
   const reference = loadReference(config.reference, config.timezone, Object.keys(config.insurances));
+  const kind = engineKind(config, reference, schemas, deps, parts.figures);
   const open = async (rebuild: boolean): Promise<Opened> => {
     const accepted = await checkBelonging(config, way, deps.clock());
     const state = new State(config, reference, deps.clock, { rebuild });
     try {
       if (state.store.life.noteRestored(deps.clock())) state.mustPublishFull = true;
       if (accepted !== null) accept(state, accepted, deps);
-      const intake = new Intake(state, decoder);
+      const intake = new Intake(state, decoder, { judgedHere: kind.judgedHere });
       const publisher = parts.publisher ?? new DuckDbPublisher({ dataDir: config.data, config });
-      const publication = new Publication(state, intake, await publisher.open(state.store.stateId));
-      const loop = new PublishLoop({ config, deps, state, intake, publication, publisher });
+      const { published, feed } = kind.open(state, intake);
+      const publication = new Publication(published, intake, await publisher.open(state.store.stateId));
+      const loop = new PublishLoop({ config, deps, state: published, intake, publication, publisher });
       if (rebuild) await intake.revalidate("1 = 1");
       if (!rebuild && state.tablesChanged) intake.tablesChanged();
       else state.derived();
-      const alerts = new AlertDesk({ state, book: publication.alerts, loop, deps });
-      return { state, intake, publisher, loop, alerts };
+      const alerts = new AlertService({ state, book: publication.alerts, loop, deps });
+      return { state, published, feed, intake, publisher, loop, alerts };
     } catch (error) {
       state.close();
       throw error;
@@ -118,7 +128,7 @@ export async function assembleEngine(
     try {
       return await work();
     } catch (error) {
-      throw stateError(error, join(config.data, "state.sqlite"));
+      throw stateError(error, statePath(config.data));
     }
   };
   let opened: Opened | null = null;
@@ -154,7 +164,7 @@ export async function assembleEngine(
       now.loop.refuseHeld();
       return work(now);
     });
-  const verifier = new Verifier(judged);
+  const verifier = new Verifier((work) => judged(({ published, loop }) => work({ state: published, loop })));
   /** Some at a time: records that come meanwhile need not wait for all. */
   const retry = async (ids: readonly number[]): Promise<{ retried: number; resolved: number }> => {
     const sum = { retried: 0, resolved: 0 };
@@ -168,15 +178,16 @@ export async function assembleEngine(
     return sum;
   };
 
-  return {
+  return kind.able({
     run: async ({ untilDrained, signal, acceptGaps = [] }) => {
       const parts_ = await queue.run(current);
       const { stateId } = parts_.state.store;
-      const source = parts.source ?? (await openSource(config, deps, { stateId, acceptGaps }));
+      const source =
+        parts.source ?? (await openSource({ ...config, source: kind.source }, deps, { stateId, acceptGaps }));
       try {
         return await readable(() => consume(parts_, source, deps, queue, untilDrained, signal));
       } finally {
-        await source.close();
+        await Promise.all([source.close(), parts_.feed?.close()]);
       }
     },
     rebuild: async (onProgress) => {
@@ -209,22 +220,24 @@ export async function assembleEngine(
       list: () => betweenBatches(async ({ state }) => state.store.gaps.list()),
       dismiss: (id, by, note) => publishing((now) => dismissGap(now, deps, id, { who: by, note })),
     },
-    publish: () => judged(async ({ loop, state }) => ({ version: await publishAll(loop, state) })),
+    publish: () => judged(async ({ loop, published }) => ({ version: await publishAll(loop, published) })),
     close: async (period, options) => {
-      const result = await publishing((now) => closingOf(now).close(period, options));
+      const result = await publishing((now) =>
+        closingOf({ ...now, state: now.published }).close(period, options),
+      );
       const { outcome, version } = result;
       const problems = result.problems.map((p) => p.problem);
       if (outcome === "closed") deps.log.info("period closed", { period, version, problems });
       if (outcome === "refused") deps.log.info("close refused", { period, problems });
       return result;
     },
-    due: (day) => judged((now) => closingOf(now).due(day)),
+    due: (day) => judged((now) => closingOf({ ...now, state: now.published }).due(day)),
     verify: () => readable(() => verifier.verify()),
     writeDetail: (need) => readable(() => verifier.writeDetail(need ? { need } : {})),
     end: async () => {
       await verifier.idle();
       if (opened === null) return;
-      const { state, publisher, loop, alerts } = opened;
+      const { state, published, publisher, loop, alerts } = opened;
       opened = null;
       await alerts.end();
       await readable(async () => {
@@ -232,13 +245,13 @@ export async function assembleEngine(
           await loop.stop();
           await publisher.close();
           // After a failed commit the months in memory are ahead of the state.
-          if (state.store.failed === null) state.months.checkpoint();
+          if (state.store.failed === null) published.months.checkpoint();
         } finally {
           state.close();
         }
       });
     },
-  };
+  });
 }
 
 /** @throws FundpulseError FP2014 where no such gap stands open */
@@ -255,7 +268,7 @@ async function dismissGap(
   await loop.publishAgain();
 }
 
-/** Notes in the state on which way it goes on beside what is published. */
+/** Records in the state how it goes on although it does not match the published file. */
 function accept(state: State, { kind, detail, replaces }: Acceptance, { clock, log }: EngineDeps): void {
   const { life } = state.store;
   if (kind === "new-state") life.begin(clock(), kind, detail, replaces);
@@ -265,7 +278,7 @@ function accept(state: State, { kind, detail, replaces }: Acceptance, { clock, l
 }
 
 /** Publishes what is not yet published, both files side by side; returns the version of the main one. */
-async function publishAll(loop: PublishLoop, state: State): Promise<number> {
+async function publishAll(loop: PublishLoop, state: PublishState): Promise<number> {
   const [main, cells] = await Promise.allSettled([loop.publishNow(), publishCellsIfChanged(state)]);
   if (main.status === "rejected") throw main.reason;
   if (cells.status === "rejected") throw cells.reason;
@@ -276,7 +289,7 @@ async function publishAll(loop: PublishLoop, state: State): Promise<number> {
  * `cells.duckdb` follows when a run has drained or stopped, not at every publish: it holds every month. One that is not the
  * file that this state wrote last (another state's, an older one, a damaged one) is written anew.
  */
-async function publishCellsIfChanged(state: State): Promise<void> {
+async function publishCellsIfChanged(state: PublishState): Promise<void> {
   const { store } = state;
   const touched = store.months.touchedSince(Number(store.meta("cells_sequence") ?? 0));
   const path = cellsPath(state.config);
@@ -293,15 +306,18 @@ async function publishCellsIfChanged(state: State): Promise<void> {
 
 interface Opened {
   readonly state: State;
+  /** The state as publishing and closing know it. */
+  readonly published: ClosingState;
+  readonly feed: Feed | null;
   readonly intake: Intake;
   readonly publisher: Publisher;
   readonly loop: PublishLoop;
-  readonly alerts: AlertDesk;
+  readonly alerts: AlertService;
 }
 
 /** Runs one source into the state, publishing as it goes. */
 async function consume(
-  { state, intake, loop, alerts }: Opened,
+  { state, published, feed, intake, loop, alerts }: Opened,
   source: Source,
   deps: EngineDeps,
   queue: SerialQueue,
@@ -316,21 +332,24 @@ async function consume(
   signal.addEventListener("abort", abort, { once: true });
   if (signal.aborted) stop.abort();
 
-  const deliver = async (batch: SourceBatch): Promise<void> => {
-    const outcome = await queue.run(() => intake.accept(batch));
+  const took = (outcome: BatchOutcome, appendedAtMs: EpochMs | null): void => {
     for (const key of OUTCOMES) counts[key] += outcome[key];
     deps.observer.batch(outcome);
     sinceCheckpoint += outcome.applied;
     if (sinceCheckpoint >= CHECKPOINT_RECORDS) {
       sinceCheckpoint = 0;
-      state.months.checkpoint();
+      published.months.checkpoint();
     }
-    loop.changed(batch.appendedAtMs);
+    loop.changed(appendedAtMs);
     judge();
+  };
+  const deliver = async (batch: SourceBatch): Promise<void> => {
+    const outcome = await queue.run(() => intake.accept(batch));
+    took(outcome, batch.appendedAtMs);
     // Give timers and the publisher's promises their turn.
     await new Promise((resolve) => setImmediate(resolve));
   };
-  /** Something beside the records is to be published, also where none follows. */
+  /** A change that came without records is to be published, also where no record follows. */
   const toldBeside = (): void => {
     intake.changes++;
     loop.changed(null);
@@ -424,13 +443,24 @@ async function consume(
     await tellQuality();
     // What became due while nothing ran; a drained run may be over before the first tick.
     await revalidateDue();
-    await source.run(context, deliver, {
-      untilDrained,
-      onDrained: () => {
-        loop.drained();
-        deps.observer.drained();
-      },
-    });
+    const drained = new Set<string>();
+    const drainedOf = (what: string) => (): void => {
+      drained.add(what);
+      if (drained.size < (feed === null ? 1 : 2)) return;
+      loop.drained();
+      deps.observer.drained();
+    };
+    await together(stop, [
+      source.run(context, deliver, { untilDrained, onDrained: drainedOf("source") }),
+      feed?.run({
+        signal: stop.signal,
+        untilDrained,
+        between: (work) => queue.run(work),
+        fed: ({ outcome, appendedAtMs }) => took(outcome, appendedAtMs),
+        onDrained: drainedOf("feed"),
+        warn: context.warn,
+      }),
+    ]);
   } finally {
     clearInterval(tick);
     signal.removeEventListener("abort", abort);
@@ -444,11 +474,22 @@ async function consume(
   const waiting = untilDrained && !signal.aborted ? await openTransactions(source) : 0;
   if (!signal.aborted) await queue.run(() => intake.judgeAll());
   const version = await queue.run(async () => {
-    const published = await publishAll(loop, state);
-    return alerts.isDue() ? loop.publishAgain() : published;
+    const standing = await publishAll(loop, published);
+    return alerts.isDue() ? loop.publishAgain() : standing;
   });
   const drained = untilDrained && !signal.aborted && waiting === 0;
   return { ...counts, version, drained, inOpenTransactions: waiting };
+}
+
+/** Waits for all of them; where one fails, the others are stopped. */
+async function together(stop: AbortController, all: readonly (Promise<void> | undefined)[]): Promise<void> {
+  const failing = all.map((one) =>
+    one?.catch((error: unknown) => {
+      stop.abort();
+      throw error;
+    }),
+  );
+  for (const ended of await Promise.allSettled(failing)) if (ended.status === "rejected") throw ended.reason;
 }
 
 /** Records that stand in the log but may not be read yet; 0 also where the source cannot tell any more. */

@@ -8,7 +8,7 @@ import {
   tryLock,
 } from "../../connectors/control/lock.js";
 import { type ControlServer, type ControlWork, serveControl } from "../../connectors/control/server.js";
-import type { WayOn } from "./belonging.js";
+import type { StartOptions } from "./belonging.js";
 import { type EngineServices, operationsOf, servicesOver } from "./operations.js";
 import type { Engine, EngineDeps } from "./port.js";
 
@@ -20,7 +20,7 @@ import type { Engine, EngineDeps } from "./port.js";
 export async function openEngine(
   loaded: LoadedConfig,
   deps: EngineDeps,
-  options: { readonly serve?: boolean; readonly wait?: boolean; readonly way?: WayOn } = {},
+  options: { readonly serve?: boolean; readonly wait?: boolean; readonly way?: StartOptions } = {},
 ): Promise<Engine> {
   const { data } = loaded.config;
   const lock = options.wait
@@ -35,7 +35,7 @@ async function openLocked(
   lock: StateLock,
   loaded: LoadedConfig,
   deps: EngineDeps,
-  options: { readonly serve: boolean; readonly way?: WayOn },
+  options: { readonly serve: boolean; readonly way?: StartOptions },
 ): Promise<Engine> {
   const { config } = loaded;
   try {

@@ -18,6 +18,7 @@ export function engineRules(config: Config): Record<string, string> {
     closeAfterDays: config.periods.closeAfterDays,
     report: config.report,
     referenceFolder: config.reference,
+    engine: config.engine,
     personKey: new Privacy(config.privacy.personKey).keyCheck,
   };
   return {

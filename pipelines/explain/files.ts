@@ -1,13 +1,12 @@
-import { join } from "node:path";
 import type { LoadedConfig } from "../../connectors/config/load.js";
 import { removeExcerpt } from "../../connectors/duckdb/detail/excerpt.js";
 import { ExplainReader, type SnapshotId } from "../../connectors/duckdb/explain/reader.js";
+import { detailPath } from "../../connectors/files/paths.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { publishedFile } from "../workspace/files.js";
 
 /** Where the detail file of a workspace stands. */
-export const detailFile = (loaded: LoadedConfig): string =>
-  join(loaded.config.data, "detail", "detail.duckdb");
+export const detailFile = (loaded: LoadedConfig): string => detailPath(loaded.config.data);
 
 const covers = (detail: SnapshotId | null, published: SnapshotId): detail is SnapshotId =>
   detail !== null && detail.stateId === published.stateId && detail.sequence >= published.sequence;

@@ -1,4 +1,4 @@
-import type { IncomingSettlement } from "../ledger/incoming.js";
+import type { IncomingSettlement } from "../ledger/incoming-settlement.js";
 import type { IngestState } from "../ledger/ports.js";
 import type { Revalidation } from "./revalidation.js";
 

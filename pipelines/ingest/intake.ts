@@ -9,7 +9,7 @@ import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { DayNumber, EpochMs } from "../../schemas/units.js";
-import { CONFLICT, IncomingSettlement } from "../ledger/incoming.js";
+import { CONFLICT, IncomingSettlement } from "../ledger/incoming-settlement.js";
 import type { IngestState } from "../ledger/ports.js";
 import { type UnmappedCategory, unmappedCategory } from "../ledger/unmapped.js";
 import { ChangedPartitions } from "./changed-files.js";
@@ -66,10 +66,11 @@ export class Intake {
   constructor(
     private readonly state: IngestState,
     private readonly decoder: Decoder,
+    options: { readonly judgedHere?: string } = {},
   ) {
     this.changedFiles = new ChangedPartitions(state, decoder);
     this.#records = new SmallRecords(state);
-    this.#revalidation = new Revalidation(state, decoder, this.#records);
+    this.#revalidation = new Revalidation(state, decoder, this.#records, options.judgedHere ?? "TRUE");
     this.#retrials = new Retrials(this.#revalidation);
     this.#early = new EarlyDeletions(state, this.#revalidation);
     this.changedStreams = this.#records.changedStreams;
@@ -214,8 +215,8 @@ export class Intake {
   }
 
   /**
-   * Bytes of some records of a batch, told by how many came before them, sealed. Few batches have any: they are
-   * read a second time.
+   * Sealed bytes of the records with these ordinals (how many records of the batch came before). Few batches have
+   * any: they are read a second time.
    */
   #sealed(batch: SourceBatch, ordinals: ReadonlySet<number>): ReadonlyMap<number, Buffer> {
     const found = new Map<number, Buffer>();

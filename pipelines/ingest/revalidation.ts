@@ -7,7 +7,7 @@ import type { SourceBatch } from "../../connectors/ports/source.js";
 import type { QuarantineEntry } from "../../connectors/state/quarantine.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs, MonthNumber } from "../../schemas/units.js";
-import { IncomingSettlement } from "../ledger/incoming.js";
+import { IncomingSettlement } from "../ledger/incoming-settlement.js";
 import type { IngestState } from "../ledger/ports.js";
 import { unmappedCategory } from "../ledger/unmapped.js";
 import { dueOf } from "./due.js";
@@ -50,17 +50,22 @@ export class Revalidation {
     private readonly state: IngestState,
     private readonly decoder: Decoder,
     private readonly records: SmallRecords,
+    /** SQL condition on the quarantine: what is judged here, and not by who computes the figures elsewhere. */
+    private readonly judgedHere: string,
   ) {}
 
   /** Numbers of the waiting records that fit an SQL condition on the quarantine, in their order. */
   waiting(where: string, parameters: readonly unknown[]): number[] {
-    return this.state.store.quarantine.ids(`status = 'waiting' AND ${where}`, ...parameters);
+    return this.state.store.quarantine.ids(
+      `status = 'waiting' AND ${this.judgedHere} AND (${where})`,
+      ...parameters,
+    );
   }
 
   /** Validates some of them again, in one commit; those that wait no more are passed over. */
   async judge(ids: readonly number[]): Promise<JudgedAgain> {
     const entries = this.state.store.quarantine.find(
-      "status = 'waiting' AND id IN (SELECT value FROM json_each(?))",
+      `status = 'waiting' AND ${this.judgedHere} AND id IN (SELECT value FROM json_each(?))`,
       JSON.stringify(ids),
     );
     const judged: Judged[] = [];

@@ -11,7 +11,7 @@ import type { Outcome } from "../../connectors/ports/observer.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
-import { CONFLICT } from "../ledger/incoming.js";
+import { CONFLICT } from "../ledger/incoming-settlement.js";
 import type { IngestState } from "../ledger/ports.js";
 import { recordDays } from "./record-days.js";
 

@@ -19,6 +19,7 @@ import type { SqliteStore } from "../../connectors/state/store.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 import { MEASURE_INDEX } from "../../schemas/measures.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
+import type { PublishedMonths } from "./published-months.js";
 
 /** Months kept in memory beyond those a batch touches. */
 const IDLE_MONTHS = 14;
@@ -32,7 +33,7 @@ export const emptyFacts = (): RowFacts => ({ person: 0, day: 0, partitionId: 0, 
  * from its checkpoint and the changes committed since, or made from its settlements; when it has been idle
  * it is checkpointed and leaves memory. So memory follows the months being touched, not the history.
  */
-export class MonthCache {
+export class MonthCache implements PublishedMonths {
   readonly #months = new Map<MonthNumber, MonthState>();
   readonly #years = new Map<number, PersonYear>();
   readonly #dirtyCells = new Set<MonthNumber>();
@@ -41,7 +42,7 @@ export class MonthCache {
   #touchedDays = new Set<DayNumber>();
   /** What settlements changed since the last publish was cut. */
   readonly journal = new ChangeJournal();
-  /** Years of which it is not known which counts changed since they were last taken. */
+  /** Years whose person counts have to be published whole: which of them changed is not known. */
   readonly #invalidatedYears = new Set<number>();
   readonly #scratch = new Settlement();
   readonly #facts = emptyFacts();
@@ -55,7 +56,7 @@ export class MonthCache {
   /** The tuple of a kept version; kept versions always have one, or the tables changed underneath. */
   tupleOf(s: Settlement, facts: RowFacts): DimensionTuple {
     const tuple = this.dimensionIndex.find(s, facts.day);
-    if ("reason" in tuple) throw new Error(`kept settlement without a combo: ${tuple.reason}`);
+    if ("reason" in tuple) throw new Error(`kept settlement without a dimension tuple: ${tuple.reason}`);
     return tuple;
   }
 
@@ -99,6 +100,10 @@ export class MonthCache {
       this.#years.get(yearOfMonth(month))!.add(facts.person, month % 12, tuple.id, sign * weight);
       this.#dirtyPersons.add(month);
     }
+  }
+
+  held(): readonly MonthNumber[] {
+    return this.store.settlements.months();
   }
 
   takeTouchedDays(): Set<DayNumber> {

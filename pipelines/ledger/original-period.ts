@@ -4,7 +4,7 @@ import type { Ref } from "../../connectors/state/settlement-block.js";
 import type { SqliteStore } from "../../connectors/state/store.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 import type { DayNumber, EpochMs } from "../../schemas/units.js";
-import { IncomingSettlement } from "./incoming.js";
+import { IncomingSettlement } from "./incoming-settlement.js";
 import { emptyFacts } from "./months.js";
 import type { RefundIndex } from "./refund-index.js";
 import type { CurrentEntry } from "./version-resolver.js";

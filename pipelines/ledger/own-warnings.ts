@@ -6,7 +6,7 @@ import {
   warningsOf,
 } from "../../aggregations/settlement/validate.js";
 import type { SqliteStore } from "../../connectors/state/store.js";
-import type { IncomingSettlement } from "./incoming.js";
+import type { IncomingSettlement } from "./incoming-settlement.js";
 
 /** Warnings that follow from a settlement's own amounts. */
 const OWN_WARNINGS = ["in_scope_above_fee", "parts_differ", "implausible_stay"] as const;

@@ -11,6 +11,7 @@ import type { EpochMs } from "../../schemas/units.js";
 import type { ChangeLog } from "./change-log.js";
 import type { ClosedPeriods } from "./closed-periods.js";
 import type { MonthCache } from "./months.js";
+import type { PublishedMonths } from "./published-months.js";
 import type { ReportingHistory } from "./reporting-history.js";
 import type { SettlementLedger } from "./settlements.js";
 
@@ -58,7 +59,7 @@ export interface PublishState {
   readonly store: SqliteStore;
   readonly groups: GroupTable;
   readonly dimensionIndex: DimensionIndex;
-  readonly months: MonthCache;
+  readonly months: PublishedMonths;
   readonly reporting: Pick<ReportingHistory, "facilities" | "latestDay" | "revision" | "dayRevision">;
   readonly closed: ClosedPeriods;
   readonly facilities: readonly StreamRecord[];

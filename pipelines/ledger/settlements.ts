@@ -10,7 +10,7 @@ import type { Rejection } from "../../schemas/quarantine.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../../schemas/units.js";
 import { type ChangeLog, firstVersionCause } from "./change-log.js";
 import type { FacilityMonths } from "./facility-months.js";
-import { CONFLICT, IncomingSettlement } from "./incoming.js";
+import { CONFLICT, IncomingSettlement } from "./incoming-settlement.js";
 import { emptyFacts, type MonthCache } from "./months.js";
 import { OriginalPeriod } from "./original-period.js";
 import { warn } from "./own-warnings.js";

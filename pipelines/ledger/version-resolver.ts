@@ -11,7 +11,7 @@ import type { Ref, RowFacts } from "../../connectors/state/settlement-block.js";
 import type { SqliteStore } from "../../connectors/state/store.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 import type { EpochMs } from "../../schemas/units.js";
-import { CONFLICT, type IncomingSettlement } from "./incoming.js";
+import { CONFLICT, type IncomingSettlement } from "./incoming-settlement.js";
 import { emptyFacts } from "./months.js";
 import type { WaitingSettlements } from "./waiting-settlements.js";
 
@@ -23,14 +23,14 @@ export interface CurrentEntry {
   incoming: IncomingSettlement | undefined;
   /** True while `incoming` differs from `kept` only by a later time. */
   sameAsKept: boolean;
-  /** How `kept` is superseded where it is replaced; null: a copy with a later time takes over from it. */
+  /** How the record of `kept` counts once it is superseded; null: a copy with a later time counts in its place. */
   keptCountedAs: CountedAs | null;
 }
 
 /** What a batch comes to. */
 export interface BatchVersions {
   readonly current: Map<string, CurrentEntry>;
-  /** Versions that took over from an applied record, and lost to another of the same time. */
+  /** Copies that replaced an applied record and then lost to another version of the same time. */
   readonly displaced: readonly IncomingSettlement[];
 }
 

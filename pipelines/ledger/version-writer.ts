@@ -3,7 +3,7 @@ import { type Ref, ROWS_PER_BLOCK } from "../../connectors/state/settlement-bloc
 import type { SqliteStore } from "../../connectors/state/store.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import type { FacilityMonths } from "./facility-months.js";
-import type { IncomingSettlement } from "./incoming.js";
+import type { IncomingSettlement } from "./incoming-settlement.js";
 
 /** Keeps versions in blocks of their months. */
 export class VersionWriter {

@@ -5,7 +5,7 @@ import type { SqliteStore } from "../../connectors/state/store.js";
 import type { Settlement } from "../../schemas/input/settlement.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { EpochMs } from "../../schemas/units.js";
-import { countOf } from "./incoming.js";
+import { countOf } from "./incoming-settlement.js";
 import { unmappedCategory } from "./unmapped.js";
 
 /** Kept versions that wait in the quarantine, known there by their reference. Changed only inside a commit. */

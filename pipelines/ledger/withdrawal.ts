@@ -7,7 +7,7 @@ import type { SqliteStore } from "../../connectors/state/store.js";
 import type { Settlement } from "../../schemas/input/settlement.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { DayNumber, EpochMs, MonthNumber } from "../../schemas/units.js";
-import { countOf, type IncomingSettlement } from "./incoming.js";
+import { countOf, type IncomingSettlement } from "./incoming-settlement.js";
 import { forgetWarnings, warn } from "./own-warnings.js";
 import type { ReclassificationLog } from "./reclassification-log.js";
 import type { RefundIndex } from "./refund-index.js";

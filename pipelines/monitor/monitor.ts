@@ -1,8 +1,8 @@
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import type { LoadedConfig } from "../../connectors/config/load.js";
 import { isLoopback } from "../../connectors/config/rules.js";
 import { PublishedWatch } from "../../connectors/duckdb/monitor/watch.js";
+import { publishedPath } from "../../connectors/files/paths.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { loadAssets, pageFolder } from "./assets.js";
 import type { MonitorPorts } from "./http/ports.js";
@@ -36,7 +36,7 @@ export async function startMonitor(loaded: LoadedConfig, options: MonitorOptions
     });
   }
   const config = { ...loaded.config, monitor: { ...settings, host, port } };
-  const watch = new PublishedWatch(join(config.data, "published", "fundpulse.duckdb"));
+  const watch = new PublishedWatch(publishedPath(config.data));
   const server = new MonitorServer({
     loaded: { ...loaded, config },
     watch,

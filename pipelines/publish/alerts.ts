@@ -5,7 +5,7 @@ import {
   type AlertEvent,
   acknowledge,
   alertId,
-  type Moment,
+  type PublishMoment,
   type Step,
   takeVersion,
 } from "../../aggregations/alerts/machine.js";
@@ -39,7 +39,7 @@ export function channelRows(store: AlertStore, { notify }: Pick<Config, "notify"
  * The alerts of a state: evaluated with every version, kept with the next commit after it was published, so that
  * a publish that fails leaves them as they were.
  */
-export class AlertBook {
+export class AlertEvaluator {
   readonly store: AlertStore;
   readonly #alerts: Map<string, Alert>;
   /** What the version under way changes. */
@@ -132,7 +132,7 @@ export class AlertBook {
   }
 
   /** Someone has seen an alert; false where it is not open. The next version shows it. */
-  acknowledge(id: string, by: string, note: string, moment: Moment): boolean {
+  acknowledge(id: string, by: string, note: string, moment: PublishMoment): boolean {
     const found = this.alerts.find((s) => alertId(s) === id);
     const done = found === undefined ? null : acknowledge(found, by, note, moment);
     if (done === null) return false;
@@ -142,7 +142,7 @@ export class AlertBook {
   }
 
   /** Publishing has been owed for so long: evaluated without a version, because there is none that could show it. */
-  owed(seconds: number, moment: Moment): void {
+  owed(seconds: number, moment: PublishMoment): void {
     const watching = this.#rulesOf("published_age");
     if (watching.length === 0) return;
     const verdicts = watching.flatMap((rule) =>

@@ -33,7 +33,7 @@ export function givenFigures(
 export function keepSettledOfYear(state: PublishState, last: MonthNumber): void {
   const { store, months, dimensionIndex, config } = state;
   const rows: [string, MonthNumber][] = [];
-  const held = new Set(store.settlements.months());
+  const held = new Set(months.held());
   for (let month = monthNumber(yearOfMonth(last), 1); month <= last; month++) {
     if (!held.has(month)) continue;
     const settled = SettledSums.of(months.cells(month), dimensionIndex.tuples, config.jurisdiction);

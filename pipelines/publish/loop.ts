@@ -62,7 +62,7 @@ export class PublishLoop {
   #restoreAt = Number.NEGATIVE_INFINITY;
   #restorePause = RESTORE_MS;
   #started = false;
-  /** Since when something waits to be published; like every time here that a duration is counted from, monotonic. */
+  /** When the pending publish became due; like all times that durations are counted from, monotonic. */
   #owedSince: number | null = null;
   #onFatal: (error: unknown) => void = () => {};
   /** Append times of the newest record of each batch since the last snapshot. */

@@ -6,7 +6,7 @@ import type { StreamName } from "../../schemas/input/streams.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { Intake } from "../ingest/intake.js";
 import type { PublishState } from "../ledger/ports.js";
-import { AlertBook } from "./alerts.js";
+import { AlertEvaluator } from "./alerts.js";
 import { closedSnapshot } from "./closed-periods.js";
 import { givenFigures } from "./given-figures.js";
 import { OutlookTable } from "./outlook.js";
@@ -26,7 +26,7 @@ export class Publication {
   readonly #allStreams = new Set<StreamName>(["enrolment", "fund-entry", "dip-result", "reported-fact"]);
   readonly #tables: WholeTables;
   readonly #outlook: OutlookTable;
-  readonly alerts: AlertBook;
+  readonly alerts: AlertEvaluator;
   /** The published version when nothing is left to publish; null when something is. */
   readonly publishedVersion: number | null;
   /** The version that readers see meanwhile; null when there is none of this state. */
@@ -42,7 +42,7 @@ export class Publication {
     const { store } = state;
     this.#tables = new WholeTables(state);
     this.#outlook = new OutlookTable(state);
-    this.alerts = new AlertBook(state);
+    this.alerts = new AlertEvaluator(state);
     const ahead = published !== null && published.sequence > store.sequence;
     // A state older than what was published (a backup): that file stays foreign, however far we come.
     if (ahead) store.commit(() => store.setMeta("publish_full", "1"));

@@ -44,7 +44,7 @@ export class PublishedSums {
   readonly #wholeYears = new Set<number>();
   /** Days touched since the last publish that succeeded. */
   readonly #days = new Set<DayNumber>();
-  /** What of `#days` the last snapshot gave. */
+  /** Days of `#days` that the last snapshot contained. */
   #daysGiven: DayNumber[] = [];
   readonly #settled = new Map<MonthNumber, SettledSums>();
 
@@ -119,7 +119,7 @@ export class PublishedSums {
 
   /** Whole months, and the periods that add up no others. */
   #wholeSums(whole: ReadonlySet<MonthNumber>, window: Window): Pick<Sums, "months" | "addedUp"> {
-    const { months, dimensionIndex, groups, config, store } = this.state;
+    const { months, dimensionIndex, groups, config } = this.state;
     const tables = new Map<MonthNumber, SumTable>();
     for (const month of whole) {
       const cells = months.cells(month);
@@ -129,7 +129,7 @@ export class PublishedSums {
     }
     const span = spanOf(window);
     const after = span ? periodsOf(span, config.periods) : new Map<string, never>();
-    const others = store.settlements.months().filter((m) => !whole.has(m));
+    const others = months.held().filter((m) => !whole.has(m));
     const addedUp = addUp(
       tables,
       (period, within) => period.kind !== "month" && after.has(period.id) && !others.some(within),
@@ -250,7 +250,7 @@ export class PublishedSums {
       }
       for (const day of backInSight) this.#days.add(day);
     }
-    const held = new Set(state.store.settlements.months());
+    const held = new Set(state.months.held());
     this.#daysGiven = [...this.#days]
       .filter((d) => d > lastDay - keepDays || d > lastDay - keepFacilityDays)
       .sort((a, b) => a - b);

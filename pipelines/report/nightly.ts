@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parsePeriod } from "../../aggregations/calendar.js";
+import { publishedPath } from "../../connectors/files/paths.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { writeReport } from "./report.js";
@@ -21,7 +22,7 @@ export async function writeConfiguredReports(config: Config): Promise<NightlyRep
   const templates: Readonly<Record<string, string | undefined>> = config.report.templates;
   if (Object.values(templates).every((t) => t === undefined)) return [];
   const { PublishedReader } = await import("../../connectors/duckdb/query.js");
-  const reader = await PublishedReader.open(join(config.data, "published", "fundpulse.duckdb"));
+  const reader = await PublishedReader.open(publishedPath(config.data));
   try {
     const closed = await reader.query("SELECT period FROM store.closed ORDER BY period");
     const written: NightlyReport[] = [];

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { definitions } from "../../connectors/duckdb/publish/catalogue.js";
+import { publishedPath } from "../../connectors/files/paths.js";
 import { ReportFolder } from "../../connectors/files/report-folder.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { quoteName, quoteText, REPORT } from "../../schemas/published/definition.js";
@@ -22,7 +23,7 @@ const PLACING = ["期间", "序号", "行类"];
 export async function writeReports(config: Config): Promise<WrittenReports[]> {
   const { PublishedReader } = await import("../../connectors/duckdb/query.js");
   const folders = new ReportFolder(join(config.data, "reports"));
-  const reader = await PublishedReader.open(join(config.data, "published", "fundpulse.duckdb"));
+  const reader = await PublishedReader.open(publishedPath(config.data));
   try {
     const closed = await reader.query("SELECT period FROM store.closed ORDER BY period");
     const periods = closed.rows.map(([period]) => String(period)).filter((p) => !folders.has(p));

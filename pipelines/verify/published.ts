@@ -20,8 +20,9 @@ import { recount } from "../../connectors/duckdb/recount/run.js";
 import { compareTables } from "../../connectors/duckdb/recount/tables.js";
 import { failed } from "../../connectors/faults/known.js";
 import { makeFolder, PRIVATE_FOLDER } from "../../connectors/files/modes.js";
+import { publishedPath } from "../../connectors/files/paths.js";
 import type { PublishInput } from "../../connectors/ports/publisher.js";
-import { StateSnapshot } from "../../connectors/state/snapshot.js";
+import { StateSnapshot } from "../../connectors/state/read-snapshot.js";
 import { quoteText } from "../../schemas/published/definition.js";
 import type { VerifyState } from "../ledger/ports.js";
 import { publishedAgain } from "../publish/again.js";
@@ -49,7 +50,7 @@ export function pinPublished(state: VerifyState, reference: DetailReference, ver
   rmSync(folder, { recursive: true, force: true });
   makeFolder(folder, PRIVATE_FOLDER);
   const published = join(folder, "published.duckdb");
-  const file = join(data, "published", "fundpulse.duckdb");
+  const file = publishedPath(data);
   try {
     // The next publish puts another file under that name; this one stays what it is.
     linkSync(file, published);

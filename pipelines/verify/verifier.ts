@@ -1,7 +1,7 @@
 import { type DetailFileOptions, writeDetailFile } from "../../connectors/duckdb/detail/file.js";
 import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
 import { forgetAside } from "../../connectors/state/migrations/migrate.js";
-import { StateSnapshot } from "../../connectors/state/snapshot.js";
+import { StateSnapshot } from "../../connectors/state/read-snapshot.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
 import type { VerifyState } from "../ledger/ports.js";
 import { SerialQueue } from "../ledger/serial-queue.js";

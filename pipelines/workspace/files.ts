@@ -1,9 +1,8 @@
-import { join } from "node:path";
 import type { LoadedConfig } from "../../connectors/config/load.js";
+import { publishedPath } from "../../connectors/files/paths.js";
 
 /** Where the published database of a workspace stands. */
-export const publishedFile = (loaded: LoadedConfig): string =>
-  join(loaded.config.data, "published", "fundpulse.duckdb");
+export const publishedFile = (loaded: LoadedConfig): string => publishedPath(loaded.config.data);
 
 /** Who only reads needs no secret: a variable that is not set reads as some text. */
 export const forReaders = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>

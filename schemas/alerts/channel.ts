@@ -33,4 +33,3 @@ const email = z.strictObject({
 /** Where alerts are sent (`notify` of the configuration). */
 export const alertChannel = z.discriminatedUnion("kind", [webhook, wecom, dingtalk, feishu, email]);
 export type AlertChannel = z.infer<typeof alertChannel>;
-export type ChannelKind = AlertChannel["kind"];

@@ -10,6 +10,7 @@ import {
   PERSON_KINDS,
   SETTLEMENT_DIMENSIONS,
 } from "../dimensions.js";
+import { FIGURES_TOPIC } from "../figures-topic.js";
 import { STREAM_NAMES, STREAMS } from "../input/streams.js";
 import { COMPONENT_MEASURES } from "../measures.js";
 import { monitorSettings } from "./monitor.js";
@@ -121,6 +122,20 @@ const kafkaSource = z.strictObject({
     .optional(),
 });
 
+/** Who computes the figures of the settlements: this program, or a Flink job whose figures topic it reads. */
+const engine = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("embedded") }),
+    z.strictObject({
+      kind: z.literal("flink"),
+      figures: z
+        .string()
+        .regex(/^[\w.-]{1,249}$/, "the name of a Kafka topic")
+        .default(FIGURES_TOPIC),
+    }),
+  ])
+  .default({ kind: "embedded" });
+
 const careGroupRule = z.strictObject({
   name: z.string().min(1),
   when: z
@@ -185,6 +200,7 @@ const settings = z.strictObject({
   }),
   timezone: timezone.default("Asia/Shanghai"),
   source: z.discriminatedUnion("kind", [folderSource, kafkaSource]),
+  engine,
   reference: z.string().default("reference"),
   data: z.string().default("data"),
   publish: z
@@ -265,18 +281,28 @@ const settings = z.strictObject({
 });
 
 /** The whole configuration (docs/specification.md#configuration). Every key but jurisdiction, source and privacy.personKey has a default. */
-export const configSchema = settings.transform((config) => ({
-  ...config,
-  benefit: Object.fromEntries(
-    [...new Set([...Object.keys(DEFAULT_BENEFIT), ...Object.keys(config.insurances)])].map(
-      (name): [string, ComponentName[]] => [
-        name,
-        [...(config.benefit[name] ?? DEFAULT_BENEFIT[name] ?? OTHER_BENEFIT)],
-      ],
-    ),
-  ) as Record<string, ComponentName[]>,
-}));
+export const configSchema = settings
+  .superRefine(({ engine, source }, context) => {
+    if (engine.kind !== "flink" || source.kind === "kafka") return;
+    context.addIssue({
+      code: "custom",
+      path: ["engine", "kind"],
+      message: `flink needs source.kind: kafka (it is ${source.kind}): a Flink job reads Kafka alone`,
+    });
+  })
+  .transform((config) => ({
+    ...config,
+    benefit: Object.fromEntries(
+      [...new Set([...Object.keys(DEFAULT_BENEFIT), ...Object.keys(config.insurances)])].map(
+        (name): [string, ComponentName[]] => [
+          name,
+          [...(config.benefit[name] ?? DEFAULT_BENEFIT[name] ?? OTHER_BENEFIT)],
+        ],
+      ),
+    ) as Record<string, ComponentName[]>,
+  }));
 
 export type Config = z.infer<typeof configSchema>;
+export type EngineConfig = Config["engine"];
 export type FolderSourceConfig = Extract<Config["source"], { kind: "folder" }>;
 export type KafkaSourceConfig = Extract<Config["source"], { kind: "kafka" }>;

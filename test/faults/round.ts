@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { loadConfig } from "../../connectors/config/load.js";
 import { silentLog } from "../../connectors/ports/log.js";
 import { allObservers } from "../../connectors/ports/observer.js";
-import type { WayOn } from "../../pipelines/engine/belonging.js";
+import type { StartOptions } from "../../pipelines/engine/belonging.js";
 import { openEngine } from "../../pipelines/engine/open.js";
 import type { Engine } from "../../pipelines/engine/port.js";
 import type { Random } from "../../pipelines/simulate/random.js";
@@ -15,7 +15,7 @@ import { changeIn } from "./moments.js";
 
 /** How a run in this process goes on. */
 export interface Going {
-  readonly way?: WayOn;
+  readonly way?: StartOptions;
   readonly acceptGaps?: readonly string[];
   readonly clock?: () => number;
 }

@@ -6,7 +6,7 @@ import { canonicalForm } from "../../aggregations/settlement/version.js";
 import { BatchDecoder } from "../../connectors/decode/decoder.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
 import { Intake } from "../../pipelines/ingest/intake.js";
-import { IncomingSettlement } from "../../pipelines/ledger/incoming.js";
+import { IncomingSettlement } from "../../pipelines/ledger/incoming-settlement.js";
 import { emptyFacts } from "../../pipelines/ledger/months.js";
 import { State } from "../../pipelines/ledger/state.js";
 import { type Config, configSchema } from "../../schemas/config/schema.js";

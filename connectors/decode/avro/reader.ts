@@ -3,7 +3,7 @@ import type { Rejection } from "../../../schemas/quarantine.js";
 import { debeziumEvent } from "../fields/change-events.js";
 import type { Interner } from "../fields/interner.js";
 import type { Slots } from "../fields/slots.js";
-import { dayOfNumber, EXPECTED, instantOfMs, int32, MAX_ID_LENGTH } from "../fields/values.js";
+import { dayOfNumber, EXPECTED, hasLostDigits, instantOfMs, int32, MAX_ID_LENGTH } from "../fields/values.js";
 import { putWire } from "../fields/wire.js";
 import { plainText, unwrapped, wireOf } from "./convert.js";
 import { AvroCursor, MALFORMED } from "./cursor.js";
@@ -152,7 +152,9 @@ export class AvroReader {
           if (text === null) valid = false;
           else if (
             !interner.unusual &&
-            (step.text === "code" ? interner.coded : step.text === "id" && text.length <= MAX_ID_LENGTH)
+            (step.text === "code"
+              ? interner.coded
+              : step.text === "id" && text.length <= MAX_ID_LENGTH && !hasLostDigits(text))
           ) {
             texts[slot] = text;
           } else slots.text(slot, text);

@@ -1,4 +1,4 @@
-import { isCode, textOfUtf8 } from "./values.js";
+import { hasLostDigits, isCode, textOfUtf8 } from "./values.js";
 
 /** Node's own fast form of `toString("latin1", start, end)`, which its type declarations leave out. */
 type SlicingBuffer = Buffer & { latin1Slice(start: number, end: number): string };
@@ -77,7 +77,7 @@ export class Interner {
     keys[k + 2] = c;
     keys[k + 3] = length;
     this.#texts[hash] = text;
-    this.coded = isCode(text);
+    this.coded = isCode(text) && !hasLostDigits(text);
     this.#coded[hash] = this.coded ? 1 : 0;
     return text;
   }

@@ -279,11 +279,25 @@ export function cleanText(text: string, kind: TextKind): string {
   return kind === "id" || kind === "code" ? halfWidth(clean) : clean;
 }
 
+const SPREADSHEET = /^\d(\.\d+)?[eE]\+\d+$/;
+
+/**
+ * Whether a text is a long number as a spreadsheet writes it back (`6.20725E+17`): many ids are one text then, and would be
+ * one bill. Its second character settles it for nearly all.
+ */
+export function hasLostDigits(text: string): boolean {
+  const second = text.charCodeAt(1);
+  return (second === 0x2e || second === 0x45 || second === 0x65) && SPREADSHEET.test(text);
+}
+
 /** What is wrong with the cleaned text of a field, or null; says what was expected, never what stood there. */
 export function textFault(
   text: string,
   { name, text: kind = "name" }: Pick<Field, "name" | "text">,
 ): string | null {
+  if ((kind === "id" || kind === "code") && hasLostDigits(text)) {
+    return "no number in scientific notation: its digits are lost (was it saved by a spreadsheet?)";
+  }
   if (kind === "code" && !isCode(text)) return "a code of at most 20 letters, digits and -_.+*/";
   if (text.length > LIMIT[kind]) return `at most ${LIMIT[kind]} characters`;
   if (LONE_SURROGATE.test(text)) return "well-formed text";

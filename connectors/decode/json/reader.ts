@@ -11,6 +11,7 @@ import {
   EXPECTED,
   fenOfBytes,
   fenOfText,
+  hasLostDigits,
   instantOfPlainMs,
   instantOfText,
   intOfText,
@@ -136,7 +137,9 @@ export class JsonReader {
           const { coded, unusual } = this.interner;
           if (
             !unusual &&
-            (field.text === "code" ? coded : field.text === "id" && text.length <= MAX_ID_LENGTH)
+            (field.text === "code"
+              ? coded
+              : field.text === "id" && text.length <= MAX_ID_LENGTH && !hasLostDigits(text))
           ) {
             slots.texts[slot] = text;
           } else slots.text(slot, text);

@@ -7,9 +7,9 @@ import type { DetailStream } from "../../../schemas/detail/tables.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { type Definition, ddl, quoteText } from "../../../schemas/published/definition.js";
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
-import type { StateSnapshot } from "../../state/snapshot.js";
+import type { StateSnapshot } from "../../state/read-snapshot.js";
 import { STORAGE_VERSION } from "../file.js";
-import { localTime } from "../publish/load.js";
+import { localTime } from "../publish/stage.js";
 import { appendPseudonyms, fillDetail, PERSON_WORDS, PSEUDONYM_SQL } from "./fill.js";
 import { type DetailReference, DetailStage } from "./stage.js";
 

@@ -20,9 +20,10 @@ import { type Definition, ddl, quoteText } from "../../../schemas/published/defi
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
 import { failed } from "../../faults/known.js";
 import { makeFolder, PRIVATE_FILE, PRIVATE_FOLDER } from "../../files/modes.js";
-import type { StateSnapshot } from "../../state/snapshot.js";
+import { detailPath } from "../../files/paths.js";
+import type { StateSnapshot } from "../../state/read-snapshot.js";
 import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
-import { localTime } from "../publish/load.js";
+import { localTime } from "../publish/stage.js";
 import { billView } from "./bill.js";
 import { type DetailNeed, writeExcerpt } from "./excerpt.js";
 import { appendPseudonyms, fillDetail, PERSON_WORDS, PSEUDONYM_SQL } from "./fill.js";
@@ -65,9 +66,6 @@ interface Held {
   readonly compactBytes: number;
   readonly referenceHash: string;
 }
-
-/** Path of the detail file, for authorised users alone. */
-export const detailPath = (dataDir: string): string => join(dataDir, "detail", "detail.duckdb");
 
 const definitions = (reference: DetailReference): readonly Definition[] => [
   SETTLEMENT,

@@ -3,7 +3,7 @@ import { ZoneCalendar } from "../../../aggregations/calendar.js";
 import { type DetailStream, SETTLEMENT } from "../../../schemas/detail/tables.js";
 import { STREAMS } from "../../../schemas/input/streams.js";
 import type { MonthNumber } from "../../../schemas/units.js";
-import type { StateSnapshot } from "../../state/snapshot.js";
+import type { StateSnapshot } from "../../state/read-snapshot.js";
 import { appendColumns } from "../append.js";
 import { loadChanges } from "./changes.js";
 import { detailRecords } from "./records.js";

@@ -3,8 +3,8 @@ import { dayText, type ZoneCalendar } from "../../../aggregations/calendar.js";
 import { DETAIL_RECORDS, DETAIL_STREAMS, type DetailStream } from "../../../schemas/detail/tables.js";
 import type { FieldType, StreamSpec } from "../../../schemas/input/streams.js";
 import { yuanText } from "../../../schemas/units.js";
-import type { SnapshotRecord, StateSnapshot } from "../../state/snapshot.js";
-import { columnsOf, localTime, replaceTables } from "../publish/load.js";
+import type { SnapshotRecord, StateSnapshot } from "../../state/read-snapshot.js";
+import { columnsOf, localTime, replaceTables } from "../publish/stage.js";
 
 type Value = SnapshotRecord["record"][string];
 

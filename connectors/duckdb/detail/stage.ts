@@ -6,9 +6,9 @@ import { CODE_SET, DETAIL_REFERENCE } from "../../../schemas/detail/tables.js";
 import type { StreamRecord } from "../../../schemas/input/settlement.js";
 import { quoteText } from "../../../schemas/published/definition.js";
 import type { MonthNumber } from "../../../schemas/units.js";
-import { PAGE_ROWS, type StateSnapshot } from "../../state/snapshot.js";
+import { PAGE_ROWS, type StateSnapshot } from "../../state/read-snapshot.js";
 import { appendColumns } from "../append.js";
-import { columnsOf, localTime, replaceTables } from "../publish/load.js";
+import { columnsOf, localTime, replaceTables } from "../publish/stage.js";
 import { CodeSets, KeptColumns, SET_FIELDS } from "./kept-columns.js";
 import { deriveDimensions, movedRefunds, stagingTable, zoneShift } from "./sql.js";
 

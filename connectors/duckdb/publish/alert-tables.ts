@@ -5,9 +5,9 @@ import { type Rational, roundHalfUp } from "../../../aggregations/rational.js";
 import { ALERT, ALERT_CHANNEL, ALERT_EVENT, FUND_OUTLOOK } from "../../../schemas/published/alerts.js";
 import type { EpochMs } from "../../../schemas/units.js";
 import type { AlertRows } from "../../ports/alerts.js";
-import { columnsOf, localTime, type Replacement } from "./load.js";
+import { columnsOf, localTime, type Replacement } from "./stage.js";
 
-/** Cleared alerts stay in `alert` for so long. */
+/** How long cleared alerts stay in `alert`. */
 const CLEARED_MS = 90 * 86_400_000;
 
 /** DuckDB's text of a map. */

@@ -6,7 +6,7 @@ import { SHARE_MEASURES } from "../../../schemas/indicators.js";
 import { MEASURES } from "../../../schemas/measures.js";
 import type { ClosedPeriod, GroupedChange, PublishInput } from "../../ports/publisher.js";
 import { type AppendColumn, appendColumns } from "../append.js";
-import { localTime } from "./load.js";
+import { localTime } from "./stage.js";
 
 const measures = MEASURES.map((m) => m.name);
 

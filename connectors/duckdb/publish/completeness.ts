@@ -1,7 +1,7 @@
 import { dayText, parsePeriod, type ZoneCalendar } from "../../../aggregations/calendar.js";
 import { FACILITY_ARRIVAL, QUALITY_PERIOD } from "../../../schemas/published/completeness.js";
 import type { PublishInput } from "../../ports/publisher.js";
-import { columnsOf, localTime, type Replacement } from "./load.js";
+import { columnsOf, localTime, type Replacement } from "./stage.js";
 
 /** The tables of completeness that the input gives. */
 export function completenessTables(

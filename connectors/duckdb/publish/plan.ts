@@ -1,7 +1,7 @@
 import { dayText, monthText } from "../../../aggregations/calendar.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import type { PublishInput } from "../../ports/publisher.js";
-import type { ChangedPeriod } from "./change.js";
+import type { ChangedPeriod } from "./facts-in-part.js";
 import { type DataSpan, monthsOf, type PeriodRow, periodsOf, touchedPeriods } from "./periods.js";
 
 /** What stands in the working file before a publish. */
@@ -14,13 +14,13 @@ export interface Standing {
 export interface PublishPlan {
   /** Every period that rows stand for after it, by id. */
   readonly periods: ReadonlyMap<string, PeriodRow>;
-  /** Periods of which everything is given: sums, and persons where any are counted; others stand or are changed. */
+  /** Periods whose sums, and persons where any are counted, are sent whole; the rest stand or are patched. */
   readonly given: ReadonlySet<string>;
   /** Written anew from their sums. */
   readonly changed: readonly PeriodRow[];
-  /** Unchanged themselves; the same period a year before was not. */
+  /** Unchanged, but the same period a year before changed. */
   readonly followers: readonly PeriodRow[];
-  /** Ids of periods that rows stood for and stand no more. */
+  /** Ids of periods that had rows and exist no more. */
   readonly removed: readonly string[];
   /** Periods that get changes alone, by id. */
   readonly partial: ReadonlyMap<string, ChangedPeriod>;

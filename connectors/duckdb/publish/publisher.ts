@@ -5,17 +5,18 @@ import { ZoneCalendar } from "../../../aggregations/calendar.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { failed } from "../../faults/known.js";
+import { publishedPath } from "../../files/paths.js";
 import type { PublishedState, Publisher, PublishInput } from "../../ports/publisher.js";
 import { identityOf, replaceWithCopy, STORAGE_VERSION } from "../file.js";
-import { loadForesight } from "./alerts.js";
+import { loadAlertsAndOutlook } from "./alerts.js";
 import { definitions } from "./catalogue.js";
-import { changeFacts } from "./change.js";
 import { keepReportedRows, loadClosed } from "./closed.js";
+import { changeFacts } from "./facts-in-part.js";
+import { refreshFacts, refreshShares } from "./facts-whole.js";
 import { catalogueOfConfig } from "./fill-catalogue.js";
-import { addGroups, stageSums } from "./load.js";
 import { type PublishPlan, planPublish } from "./plan.js";
-import { refreshFacts, refreshShares } from "./refresh.js";
-import { loadPeriods, loadSnapshot, loadTables } from "./tables.js";
+import { addGroups, stageSums } from "./stage.js";
+import { loadPeriods, loadSnapshot, loadTables } from "./whole-tables.js";
 import {
   type PublishedMeta,
   WorkingFile,
@@ -53,7 +54,7 @@ export class DuckDbPublisher implements Publisher {
 
   constructor({ dataDir, config, compactFactor = 2 }: DuckDbPublisherOptions) {
     this.workPath = join(dataDir, "work", "published.duckdb");
-    this.publishedPath = join(dataDir, "published", "fundpulse.duckdb");
+    this.publishedPath = publishedPath(dataDir);
     this.#config = config;
     this.#calendar = new ZoneCalendar(config.timezone);
     const defined = definitions(config);
@@ -226,7 +227,7 @@ export class DuckDbPublisher implements Publisher {
     );
     await loadSnapshot(connection, input, version, this.#calendar);
     if (input.foresight)
-      await loadForesight(connection, input.foresight, version, {
+      await loadAlertsAndOutlook(connection, input.foresight, version, {
         calendar: this.#calendar,
         jurisdiction: this.#config.jurisdiction,
         now: input.publishedAt,

@@ -4,7 +4,7 @@ import type { Config } from "../../../schemas/config/schema.js";
 import { DETAIL_RECORDS } from "../../../schemas/detail/tables.js";
 import { STREAMS } from "../../../schemas/input/streams.js";
 import { ddl } from "../../../schemas/published/definition.js";
-import type { StateSnapshot } from "../../state/snapshot.js";
+import type { StateSnapshot } from "../../state/read-snapshot.js";
 import { detailRecords } from "../detail/records.js";
 
 const FUND_INSURANCE = `CASE fund WHEN 'employee_pool' THEN 'employee' WHEN 'employee_account' THEN 'employee'

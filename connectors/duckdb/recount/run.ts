@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { monthStart } from "../../../aggregations/calendar.js";
 import { CODE_SET, DETAIL_REFERENCE, DIMENSION } from "../../../schemas/detail/tables.js";
 import { ddl } from "../../../schemas/published/definition.js";
-import type { StateSnapshot } from "../../state/snapshot.js";
+import type { StateSnapshot } from "../../state/read-snapshot.js";
 import { type DetailReference, DetailStage, loadReference, RefCheck, slices } from "../detail/stage.js";
 import { hashRecounted } from "./hash.js";
 import { countMonth, figureTables, groupTables, personsOfYear, RECOUNT_TABLES } from "./sql.js";

@@ -1,11 +1,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { quoteName } from "../../../schemas/published/definition.js";
 import { reportedAsNothing } from "../publish/closed.js";
-import { sharesOf } from "../publish/refresh.js";
+import { sharesOf } from "../publish/facts-whole.js";
 import { addDifferences } from "./difference.js";
 
-/** Tables that are counted again from the settlements themselves; or one by one; see compareFacts, compareGiven and
- * compareOutlook. */
+/** Tables that have a comparison of their own: compareFacts, compareGiven, compareOutlook. */
 export const COUNTED: ReadonlySet<string> = new Set(["store.fact", "store.figure", "main.fund_outlook"]);
 
 /** Columns that are no figures and need not be the same from one writing to the next, each with its reason. */

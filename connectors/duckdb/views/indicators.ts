@@ -75,7 +75,7 @@ const pairs = (
 /** Below this, twice a million times a number is a BIGINT, whose division takes a tenth of the time. */
 const SMALL = 4_000_000_000_000;
 
-// The factor is a column here, so the quotient is written out instead of taken from arithmetic.ts.
+// The factor is a column here, so the quotient is written out instead of taken from expressions.ts.
 const quotient = (num: string, den: string): string => {
   const rounded = (type: string): string =>
     `((abs(${num})::${type} * (2 * i.micros) + abs(${den})) // (abs(${den})::${type} * 2))`;

@@ -2,6 +2,7 @@ import type { Database } from "better-sqlite3";
 import { ALERT_STATE_TABLES } from "./alert-tables.js";
 import { BASE_LAYOUT } from "./base-tables.js";
 import { CHANGED_FILE_TABLES } from "./changed-file-tables.js";
+import { FIGURE_TABLE } from "./figure-table.js";
 import { INPUT_STATE_TABLES } from "./input-tables.js";
 import { LIFE_TABLES } from "./life-tables.js";
 import { TALLY_TABLE } from "./tally-table.js";
@@ -51,6 +52,12 @@ export const MIGRATIONS: readonly Migration[] = [
     to: 6,
     what: "bytes of quarantined records that were counted since are not kept",
     tables: "UPDATE quarantine SET raw = NULL WHERE status = 'resolved';",
+    derivesAgain: false,
+  },
+  {
+    to: 7,
+    what: "figures that a Flink job computed",
+    tables: FIGURE_TABLE,
     derivesAgain: false,
   },
 ];

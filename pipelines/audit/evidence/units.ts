@@ -1,4 +1,4 @@
-import { amountOf, FORMS, type Kind, kindOf, type Reading } from "./book.js";
+import { amountOf, type Kind, kindOf, type Reading } from "./book.js";
 
 /** A number as it is printed, apart from where it stands. */
 export interface Numeral {
@@ -117,8 +117,6 @@ export function rounded(value: number, decimals: number, rounding: Rounding): st
 /** Digits without zeros at the end that say nothing. */
 export const plain = (digits: string): string =>
   digits.includes(".") ? digits.replace(/0+$/, "").replace(/\.$/, "") : digits;
-
-export const formIndex = (form: Reading["form"]): number => FORMS.indexOf(form);
 
 /** Whether a figure prints as a number at its own decimals, in the unit that is said or, of money, any other. */
 export function printsAs(n: Numeral, reading: Reading, unit: string | null): boolean {

@@ -5,6 +5,7 @@ import { describeConfig, loadConfig } from "../../../connectors/config/load.js";
 import { loadReference } from "../../../connectors/config/reference.js";
 import { existing, faultOf, knownOr, told } from "../../../connectors/faults/known.js";
 import { otherModes } from "../../../connectors/files/modes.js";
+import { statePath } from "../../../connectors/files/paths.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { differText } from "../../../schemas/differing.js";
@@ -54,6 +55,12 @@ export async function checkCommand(options: {
       await source.close();
     }
   });
+  const { engine } = config;
+  if (engine.kind === "flink")
+    await step("figures", async () => {
+      const { figuresText } = await import("../../engine/figures-check.js");
+      return figuresText(config, engine.figures);
+    });
   const registry = config.source.kind === "kafka" ? config.source.schemaRegistry : undefined;
   if (registry !== undefined)
     await step("schema registry", async () => {
@@ -82,7 +89,7 @@ const missingTables = ({ reference }: Config): string[] =>
 
 /** What the state and the drop folder say of the input: files that changed, fields that nobody reads. */
 async function inputWarnings(config: Config): Promise<string[]> {
-  const path = join(config.data, "state.sqlite");
+  const path = statePath(config.data);
   if (!existsSync(path)) return [];
   const { readInputNotes } = await import("../../../connectors/state/input-notes.js");
   const notes = readInputNotes(path);
@@ -135,7 +142,7 @@ function referenceText(config: Config): string {
  */
 async function stateText(config: Config): Promise<string> {
   const { data } = config;
-  const path = join(data, "state.sqlite");
+  const path = statePath(data);
   const { checkBelonging } = await import("../../engine/belonging.js");
   if (!existsSync(path) || statSync(path).size === 0) {
     await checkBelonging(config, {}, Date.now());

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Formula } from "../../../aggregations/explain/formula.js";
 import { parseRequest, type Request } from "../../../aggregations/explain/request.js";
 import { loadConfig } from "../../../connectors/config/load.js";
@@ -9,6 +8,7 @@ import {
   type RecordKind,
 } from "../../../connectors/duckdb/explain/settlement-queries.js";
 import { localUser, noteLook } from "../../../connectors/files/access-log.js";
+import { statePath } from "../../../connectors/files/paths.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { explain, recordQueries } from "../../explain/collect.js";
@@ -108,7 +108,7 @@ async function checked(
 ): Promise<Explanation["check"]> {
   if (check.outcome !== "differs" || detail.sequence <= published.sequence) return check;
   const { changedSince } = await import("../../../connectors/duckdb/explain/changed-since.js");
-  const newer = changedSince(join(config.data, "state.sqlite"), published.sequence);
+  const newer = changedSince(statePath(config.data), published.sequence);
   return newer ? { ...check, outcome: "newer" } : check;
 }
 

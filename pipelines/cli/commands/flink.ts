@@ -19,6 +19,7 @@ import type { Log } from "../../../connectors/ports/log.js";
 import { Privacy } from "../../../connectors/state/person-key.js";
 import type { Config, KafkaSourceConfig } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
+import { FIGURES_TOPIC } from "../../../schemas/figures-topic.js";
 import { commandLog } from "../../workspace/log.js";
 import { count } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
@@ -27,7 +28,8 @@ import { portOf } from "./monitor.js";
 export interface JobOptions {
   readonly config: string;
   readonly name: string;
-  readonly figures: string;
+  /** Default: that of `engine.figures`. */
+  readonly figures?: string;
   readonly property: readonly string[];
 }
 
@@ -40,7 +42,9 @@ interface Job {
 
 /** Generates the job of a configuration: whatever has no form in one is told before anything is built or reached. */
 async function jobOf(config: Config, options: JobOptions, jar: string | null): Promise<Job> {
-  const wiring = wiringOf(config, { ...options, properties: options.property });
+  const { engine } = config;
+  const figures = options.figures ?? (engine.kind === "flink" ? engine.figures : FIGURES_TOPIC);
+  const wiring = wiringOf(config, { ...options, figures, properties: options.property });
   const { categories, facilities } = loadReference(
     config.reference,
     config.timezone,

@@ -22,8 +22,9 @@ export interface NightlyResult {
   readonly version: number;
   readonly reports: readonly WrittenReports[];
   readonly written: readonly NightlyReport[];
-  readonly detail: DetailResult;
-  readonly verified: VerifyResult;
+  /** Null where the settlements are not here. */
+  readonly detail: DetailResult | null;
+  readonly verified: VerifyResult | null;
 }
 
 /** `fundpulse nightly`. Exit code 3 when a due period was refused or a figure differs, 1 when a report failed. */
@@ -41,7 +42,8 @@ export async function nightlyCommand(options: {
   const deps = engineDeps(log);
   const result = await withEngine(loaded, deps, (engine) => night(engine, loaded, day, log));
   say(nightlyText(result, calendar));
-  if (result.closes.some((c) => c.outcome === "refused") || result.verified.differenceCount > 0) return 3;
+  const differences = result.verified?.differenceCount ?? 0;
+  if (result.closes.some((c) => c.outcome === "refused") || differences > 0) return 3;
   return result.written.some((r) => r.error !== null) ? 1 : 0;
 }
 
@@ -67,12 +69,25 @@ async function night(
     if (error === null) log.info("report written", { period, files });
     else log.error("report failed", { period, error });
   }
-  const detail = await engine.writeDetail();
-  const verified = await engine.verify();
-  const facts = { figures: verified.figures, differences: verified.differenceCount, hash: verified.hash };
-  if (verified.differenceCount > 0) log.error("verify found differences", facts);
-  else log.info("verified", facts);
+  const detail = await withSettlements(() => engine.writeDetail());
+  const verified = await withSettlements(() => engine.verify());
+  if (verified === null) log.info("not verified: the settlements are with Flink");
+  else {
+    const facts = { figures: verified.figures, differences: verified.differenceCount, hash: verified.hash };
+    if (verified.differenceCount > 0) log.error("verify found differences", facts);
+    else log.info("verified", facts);
+  }
   return { day, closes, version, reports, written, detail, verified };
+}
+
+/** What needs the settlements themselves; null where they are kept elsewhere (`engine.kind: flink`). */
+async function withSettlements<T>(work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof FundpulseError && error.code === "FP3104") return null;
+    throw error;
+  }
 }
 
 function nightlyText(result: NightlyResult, calendar: ZoneCalendar): string {
@@ -88,10 +103,14 @@ function nightlyText(result: NightlyResult, calendar: ZoneCalendar): string {
     ...(refused.length === 0 ? [] : ["  close one all the same: fundpulse close <period> --force"]),
     ...reports.map((r) => `reports of ${r.period}: ${count(r.tables)} tables in ${r.folder}`),
     ...written.flatMap((r) => (r.error === null ? r.files : [`report of ${r.period} FAILED: ${r.error}`])),
-    `detail: ${count(detail.settlements)} settlements in ${detail.path}`,
-    verified.differenceCount === 0
-      ? `verified: ${count(verified.figures)} figures, no difference`
-      : `verified: ${count(verified.figures)} figures, ${count(verified.differenceCount)} DIFFER; see them: fundpulse verify`,
+    detail === null
+      ? "detail: none; the settlements are with Flink"
+      : `detail: ${count(detail.settlements)} settlements in ${detail.path}`,
+    verified === null
+      ? "verified: no; a recount needs the settlements (docs/scale-out.md)"
+      : verified.differenceCount === 0
+        ? `verified: ${count(verified.figures)} figures, no difference`
+        : `verified: ${count(verified.figures)} figures, ${count(verified.differenceCount)} DIFFER; see them: fundpulse verify`,
   ];
   return `${lines.join("\n")}\n`;
 }

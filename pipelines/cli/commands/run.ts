@@ -9,7 +9,7 @@ import { createMetrics } from "../../../connectors/ops/metrics.js";
 import { type OpsServer, startOps } from "../../../connectors/ops/server.js";
 import type { Log } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
-import type { WayOn } from "../../engine/belonging.js";
+import type { StartOptions } from "../../engine/belonging.js";
 import { openEngine } from "../../engine/open.js";
 import type { RunSummary } from "../../engine/port.js";
 import type { Monitor } from "../../monitor/monitor.js";
@@ -71,7 +71,7 @@ export async function consume(
     untilDrained: boolean;
     ops: boolean;
     monitor?: Monitor;
-    way?: WayOn;
+    way?: StartOptions;
     acceptGaps?: readonly string[];
   },
 ): Promise<RunSummary> {

@@ -29,7 +29,10 @@ Examples:
   const ofJob = (c: Command): Command =>
     withConfig(c)
       .option("--name <name>", "of the job, its consumer group and its transactions", "fundpulse")
-      .option("--figures <topic>", "compacted topic that the figures go to", FIGURES_TOPIC)
+      .option(
+        "--figures <topic>",
+        `compacted topic that the figures go to (default: engine.figures, else ${FIGURES_TOPIC})`,
+      )
       .option(
         "--property <key=value>",
         "of Flink's Kafka clients (security.protocol …); may be repeated",

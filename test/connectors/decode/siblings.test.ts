@@ -117,3 +117,22 @@ it("a text where base64 is meant is no amount", () => {
 it("an array in a line says how to write it", () => {
   expect(all([ROW])[0]!.rejection).toMatch(/^undecodable: a JSON array.*one object/);
 });
+
+describe("a long number that a spreadsheet wrote back is no id and no code: many would be one bill", () => {
+  it.each(["setl_id", "init_setl_id", "mdtrt_id", "psn_no", "fixmedins_code", "dise_no"])(
+    "in %s",
+    (field) => {
+      for (const text of ["6.20725E+17", "6.2e+11", " 6E+17 ", "６.20725E+17"]) {
+        const { rejection } = one({ ...ROW, [field]: text });
+        expect(rejection, text).toMatch(
+          new RegExp(`^bad_value: ${field}: .*(scientific notation|at most 20 letters)`),
+        );
+      }
+    },
+  );
+
+  it("what only looks like one at a glance is read", () => {
+    for (const text of ["E+17", "62E17", "6.2E-11", "6.20725E+17A", "1E+"])
+      expect(one({ ...ROW, setl_id: text }).record).toMatchObject({ setl_id: text });
+  });
+});

@@ -88,6 +88,7 @@ const ODD: readonly unknown[] = [
     "x".repeat(21),
     "x".repeat(65),
     "310\n",
+    "6.20725E+17",
     "\ud800",
     "a\u0007b",
   ],

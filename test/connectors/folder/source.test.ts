@@ -494,6 +494,28 @@ describe("other encodings and packings", () => {
     expect(details(await drain("utf-16be"))).toEqual(["H1", "H1"]);
   });
 
+  it("a file of another kind under the name is one record, which says what the file is", async () => {
+    const line = named("A");
+    const packed = gzipSync(`${line}\n`);
+    const cases: [string, Buffer, string][] = [
+      ["facility-1.ndjson", packed, "a name that ends in .gz"],
+      ["facility-2.ndjson.gz", gzipSync(packed), "pack it once"],
+      ["facility-3.ndjson", Buffer.from("PK\x03\x04 xl/workbook.xml\n a\n b", "latin1"), "an Excel workbook"],
+      ["facility-4.ndjson", Buffer.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 10, 1, 10), "an Excel workbook"],
+      [
+        "facility-5.ndjson",
+        Buffer.from("Obj\x01\x04\x14avro.codec\n", "latin1"),
+        "a name that ends in .avro",
+      ],
+      ["facility-6.ndjson", Buffer.from(`${line}\n${line}\n`, "utf16le"), "they look like utf-16le"],
+      ["facility-7.ndjson", Buffer.from(`${line}\n${line}\n`, "utf16le").swap16(), "they look like utf-16be"],
+    ];
+    for (const [name, bytes] of cases) put(name, bytes);
+    const { seen } = await drain();
+    expect(seen.length).toBe(cases.length);
+    for (const [i, [, , word]] of cases.entries()) expect(seen[i]).toContain(word);
+  });
+
   it("one container after another in a file are read, each with its own schema", async () => {
     const small = {
       type: "record",

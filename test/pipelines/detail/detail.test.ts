@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, expect, test } from "vitest";
 import { loadConfig } from "../../../connectors/config/load.js";
-import { detailPath } from "../../../connectors/duckdb/detail/file.js";
+import { detailPath } from "../../../connectors/files/paths.js";
 import { refund, settlement, Workspace } from "../../support/workspace.js";
 
 let w: Workspace;

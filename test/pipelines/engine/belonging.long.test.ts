@@ -17,7 +17,7 @@ import { loadConfig } from "../../../connectors/config/load.js";
 import { identityOf } from "../../../connectors/duckdb/file.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
-import type { WayOn } from "../../../pipelines/engine/belonging.js";
+import type { StartOptions } from "../../../pipelines/engine/belonging.js";
 import { openEngine } from "../../../pipelines/engine/open.js";
 import type { Engine } from "../../../pipelines/engine/port.js";
 import type { FundpulseError } from "../../../schemas/errors.js";
@@ -68,7 +68,7 @@ const visits = async (w: Workspace): Promise<unknown> => {
 const closes = (w: Workspace): Promise<unknown[]> => w.query("SELECT period FROM closed_period");
 
 /** `run --until-drained` with a way on. */
-async function run(w: Workspace, way: WayOn): Promise<void> {
+async function run(w: Workspace, way: StartOptions): Promise<void> {
   const deps = { log: silentLog, observer: allObservers([]), clock: Date.now };
   const engine = await openEngine(loadConfig(w.configFile), deps, { way });
   try {

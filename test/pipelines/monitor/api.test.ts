@@ -305,6 +305,12 @@ describe("files for a spreadsheet", () => {
     expect((await served.fetch("api/v1/export?table=meta")).status).toBe(404);
     expect((await served.fetch("api/v1/export?table=store.meta")).status).toBe(404);
   });
+
+  test("a table that is too long is refused with what to do, not cut", async () => {
+    const long = await served.fetch("api/v1/export?table=indicators");
+    expect(long.status).toBe(400);
+    expect(await long.json()).toMatchObject({ code: "FP6005", detail: expect.stringContaining("`period`") });
+  });
 });
 
 describe("queries of one's own", () => {

@@ -34,8 +34,3 @@ export function valueName(dimension: string, value: string, lang: Lang): string 
     ?.values.find((v) => v.value === value);
   return named ? (lang === "zh" ? named.zh : capital(named.en)) || named.zh : value;
 }
-
-export function dimensionName(dimension: string, lang: Lang): string {
-  const found = catalogue.get()?.dimensions.find((d) => d.dimension === dimension);
-  return (lang === "zh" ? found?.name_zh : found?.name_en) ?? dimension;
-}

@@ -65,12 +65,3 @@ export function monthsOf(period: string): [number, number] {
   if (rest.startsWith("-")) return [Number(rest.slice(1, 3)), Number(rest.slice(1, 3))];
   return [1, 12];
 }
-
-/** The calendar months of a period: "2024Q1" → 2024-01, 2024-02, 2024-03. */
-export function monthPeriods(period: string): string[] {
-  const [first, last] = monthsOf(period);
-  return Array.from(
-    { length: last - first + 1 },
-    (_, i) => `${period.slice(0, 4)}-${String(first + i).padStart(2, "0")}`,
-  );
-}

@@ -1,3 +1,4 @@
+import { DIMENSIONS } from "../../../../schemas/dimensions.js";
 import type { Amount } from "../format/number.js";
 import { store } from "./store.js";
 
@@ -20,27 +21,8 @@ export interface Asked {
 
 /** The figure under the pointer or the focus, and the element that shows it. */
 export const hovered = store<{ readonly asked: Asked; readonly node: HTMLElement } | null>(null);
-/** Order of the dimensions in a grouping's name. */
-const ORDER = [
-  "care",
-  "category",
-  "region",
-  "flow",
-  "tier",
-  "ownership",
-  "care_group",
-  "district",
-  "facility_district",
-  "channel",
-  "person_kind",
-  "facility",
-  "fund",
-  "subject",
-  "person_group",
-  "sex",
-];
 export const groupingOf = (asked: Asked): string =>
-  asked.grouping ?? (ORDER.filter((d) => asked.dimensions?.[d] !== undefined).join("+") || "total");
+  asked.grouping ?? (DIMENSIONS.filter((d) => asked.dimensions?.[d] !== undefined).join("+") || "total");
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 

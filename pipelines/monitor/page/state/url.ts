@@ -15,8 +15,6 @@ const place = store<Place>(read());
 addEventListener("popstate", () => place.set(read()));
 
 export const usePlace = (): Place => useStore(place);
-export const currentPlace = (): Place => place.get();
-
 /** Parameters that go with the reader from view to view. */
 const KEPT = ["period", "insurance", "district", "compare", "yoy", "lang", "theme", "wall", "every"];
 

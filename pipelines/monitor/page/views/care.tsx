@@ -1,11 +1,10 @@
 import type { ComponentChildren } from "preact";
-import { BarTick } from "../charts/marks.js";
 import { Planes } from "../charts/planes.js";
 import { catalogue, indicatorName, valueName } from "../data/catalogue.js";
 import { getAll } from "../data/client.js";
 import type { Figures } from "../data/types.js";
 import { periodText } from "../format/date.js";
-import { place, type Shape } from "../format/number.js";
+import type { Shape } from "../format/number.js";
 import { Change, Fig, useComparison } from "../parts/figure.js";
 import { Finding } from "../parts/finding.js";
 import { KeyBar, KeyTick } from "../parts/glyph.js";
@@ -18,7 +17,14 @@ import { type Column, DataTable, type Order, sheetOf } from "../parts/table.js";
 import { useStore } from "../state/store.js";
 import { change, hrefOf, usePlace } from "../state/url.js";
 import { type Key, useText } from "../text/text.js";
-import { type FigureColumn, figuresOf, shortName, shownChange, useFigureColumns } from "./columns.js";
+import {
+  barColumn,
+  type FigureColumn,
+  figuresOf,
+  shortName,
+  shownChange,
+  useFigureColumns,
+} from "./columns.js";
 import { useView, type ViewAnswer } from "./use-view.js";
 
 export interface CareRow {
@@ -168,10 +174,6 @@ export function Breakdown({
 }: BreakdownProps) {
   const { t, lang } = useText();
   const { params } = usePlace();
-  const most = Math.max(
-    0,
-    ...rows.flatMap((r) => [place(r.figures[bar]?.value) ?? 0, place(r.figures[bar]?.previous) ?? 0]),
-  );
   const label = (r: CareRow): string =>
     r.value === "\u0000"
       ? t("col.total")
@@ -196,21 +198,7 @@ export function Breakdown({
         ),
       raw: label,
     },
-    {
-      key: "bar",
-      head: "",
-      kind: "bar",
-      cell: (r) =>
-        r.value === "\u0000" ? (
-          ""
-        ) : (
-          <BarTick
-            now={r.figures[bar]?.value}
-            last={params.yoy === "0" ? null : r.figures[bar]?.previous}
-            max={most}
-          />
-        ),
-    },
+    barColumn(rows, bar, params.yoy !== "0", (r) => r.value === "\u0000"),
     ...useFigureColumns<CareRow>(list),
   ];
   const careOf = (r: { figures: Figures }): string | undefined =>

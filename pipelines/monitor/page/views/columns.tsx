@@ -1,3 +1,4 @@
+import { BarTick } from "../charts/marks.js";
 import { indicatorInfo, indicatorName } from "../data/catalogue.js";
 import type { Figure, Figures } from "../data/types.js";
 import { type Amount, changesInPoints, place, type Shape, shapeOf } from "../format/number.js";
@@ -41,6 +42,30 @@ export const shownChange = (f: Figure | undefined, kind: "yoy" | "period"): Amou
     : kind === "yoy"
       ? f?.change_pct
       : f?.compared_change_pct;
+
+interface Barred {
+  readonly figures: Readonly<
+    Record<string, { readonly value?: Amount; readonly previous?: Amount } | undefined>
+  >;
+}
+
+/** A bar a row for one figure, last year's as a tick, all on one scale; `isBare` rows have none. */
+export function barColumn<R extends Barred>(
+  rows: readonly R[],
+  indicator: string,
+  lastYear: boolean,
+  isBare: (row: R) => boolean = () => false,
+): Column<R> {
+  const of = (r: R) => r.figures[indicator];
+  const max = Math.max(0, ...rows.flatMap((r) => [place(of(r)?.value) ?? 0, place(of(r)?.previous) ?? 0]));
+  return {
+    key: "bar",
+    head: "",
+    kind: "bar",
+    cell: (r) =>
+      isBare(r) ? "" : <BarTick now={of(r)?.value} last={lastYear ? of(r)?.previous : null} max={max} />,
+  };
+}
 
 /** Columns of a table of figures: each its value, and its change beside it while a comparison is on. */
 export function useFigureColumns<R extends HasFigures>(

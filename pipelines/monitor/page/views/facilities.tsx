@@ -1,7 +1,6 @@
-import { BarTick } from "../charts/marks.js";
 import { catalogue, indicatorName, valueName } from "../data/catalogue.js";
 import type { Figure } from "../data/types.js";
-import { type Amount, place } from "../format/number.js";
+import type { Amount } from "../format/number.js";
 import { Finding } from "../parts/finding.js";
 import { SilentMark } from "../parts/mark.js";
 import { Panel } from "../parts/panel.js";
@@ -11,7 +10,7 @@ import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import { useStore } from "../state/store.js";
 import { change, hrefOf, usePlace } from "../state/url.js";
 import { type Lang, useText } from "../text/text.js";
-import { figuresOf, useFigureColumns } from "./columns.js";
+import { barColumn, figuresOf, useFigureColumns } from "./columns.js";
 import { FacilityScatter } from "./facility-scatter.js";
 import { useView, type ViewAnswer } from "./use-view.js";
 
@@ -160,13 +159,6 @@ export function Facilities(_: { code?: string }) {
               ),
             }),
           );
-          const most = Math.max(
-            0,
-            ...rows.flatMap((r) => [
-              place(r.figures[indicator]?.value) ?? 0,
-              place(r.figures[indicator]?.previous) ?? 0,
-            ]),
-          );
           const columns: Column<RankedFacility>[] = [
             {
               key: "rank",
@@ -204,18 +196,7 @@ export function Facilities(_: { code?: string }) {
                 [r.tier && valueName("tier", r.tier, lang), r.district_name].filter(Boolean).join(" "),
               hideOnPhone: true,
             },
-            {
-              key: "bar",
-              head: "",
-              kind: "bar",
-              cell: (r) => (
-                <BarTick
-                  now={r.figures[indicator]?.value}
-                  last={params.yoy === "0" ? null : r.figures[indicator]?.previous}
-                  max={most}
-                />
-              ),
-            },
+            barColumn(rows, indicator, params.yoy !== "0"),
             ...figureColumns,
           ];
           return (

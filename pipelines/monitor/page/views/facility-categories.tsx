@@ -1,4 +1,3 @@
-import { BarTick } from "../charts/marks.js";
 import { valueName } from "../data/catalogue.js";
 import type { Figure } from "../data/types.js";
 import { periodText } from "../format/date.js";
@@ -7,7 +6,7 @@ import { Panel } from "../parts/panel.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import { usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
-import { figuresOf, useFigureColumns } from "./columns.js";
+import { barColumn, figuresOf, useFigureColumns } from "./columns.js";
 import type { FacilityData } from "./facility-data.js";
 export interface CategoryRow {
   readonly care: string;
@@ -27,13 +26,6 @@ export function Categories({ data }: { data: FacilityData }) {
   const list = [...rows.values()].sort(
     (a, b) => (place(b.figures.fund_paid?.value) ?? 0) - (place(a.figures.fund_paid?.value) ?? 0),
   );
-  const most = Math.max(
-    0,
-    ...list.flatMap((r) => [
-      place(r.figures.fund_paid?.value) ?? 0,
-      place(r.figures.fund_paid?.previous) ?? 0,
-    ]),
-  );
   const columns: Column<CategoryRow>[] = [
     {
       key: "category",
@@ -50,18 +42,7 @@ export function Categories({ data }: { data: FacilityData }) {
       raw: (r) => r.care,
       hideOnPhone: true,
     },
-    {
-      key: "bar",
-      head: "",
-      kind: "bar",
-      cell: (r) => (
-        <BarTick
-          now={r.figures.fund_paid?.value}
-          last={params.yoy === "0" ? null : r.figures.fund_paid?.previous}
-          max={most}
-        />
-      ),
-    },
+    barColumn(list, "fund_paid", params.yoy !== "0"),
     ...useFigureColumns<CategoryRow>([
       { indicator: "fund_paid", main: true },
       { indicator: "visits" },

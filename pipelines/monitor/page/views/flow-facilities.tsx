@@ -1,22 +1,13 @@
-import { BarTick } from "../charts/marks.js";
-import { place } from "../format/number.js";
 import { KeyBar, KeyTick } from "../parts/glyph.js";
 import { Panel } from "../parts/panel.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import { hrefOf, usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
-import { figuresOf, useFigureColumns } from "./columns.js";
+import { barColumn, figuresOf, useFigureColumns } from "./columns.js";
 import type { FacilityRow, FlowData } from "./flow-data.js";
 export function TopFacilities({ data, indicator }: { data: FlowData; indicator: string }) {
   const { t } = useText();
   const { params } = usePlace();
-  const most = Math.max(
-    0,
-    ...data.facilities.flatMap((f) => [
-      place(f.figures[indicator]?.value) ?? 0,
-      place(f.figures[indicator]?.previous) ?? 0,
-    ]),
-  );
   const columns: Column<FacilityRow>[] = [
     {
       key: "name",
@@ -32,18 +23,7 @@ export function TopFacilities({ data, indicator }: { data: FlowData; indicator: 
       raw: (r) => r.district_name,
       hideOnPhone: true,
     },
-    {
-      key: "bar",
-      head: "",
-      kind: "bar",
-      cell: (r) => (
-        <BarTick
-          now={r.figures[indicator]?.value}
-          last={params.yoy === "0" ? null : r.figures[indicator]?.previous}
-          max={most}
-        />
-      ),
-    },
+    barColumn(data.facilities, indicator, params.yoy !== "0"),
     ...useFigureColumns<FacilityRow>([
       { indicator: "fund_paid", main: true },
       { indicator: "visits" },

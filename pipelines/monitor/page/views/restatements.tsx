@@ -25,25 +25,6 @@ interface RestatementsData extends Envelope, Paged {
   readonly causes_total: number;
 }
 
-const DIMENSIONS = [
-  "care",
-  "category",
-  "region",
-  "flow",
-  "tier",
-  "ownership",
-  "care_group",
-  "district",
-  "facility_district",
-  "channel",
-  "person_kind",
-  "facility",
-  "fund",
-  "subject",
-  "person_group",
-  "sex",
-];
-
 /** The closed period that is picked; another view's open one picks none. */
 function usePicked(): string | undefined {
   const { params } = usePlace();
@@ -53,14 +34,7 @@ function usePicked(): string | undefined {
   return periods === undefined || found?.status === "closed" ? params.period : undefined;
 }
 
-const dimensionsOf = (r: Row): Record<string, string> =>
-  typeof r.dimensions === "object" && r.dimensions !== null
-    ? (r.dimensions as Record<string, string>)
-    : Object.fromEntries(
-        Object.entries(r)
-          .filter(([k, v]) => DIMENSIONS.includes(k) && typeof v === "string")
-          .map(([k, v]) => [k, String(v)]),
-      );
+const dimensionsOf = (r: Row): Record<string, string> => r.dimensions as Record<string, string>;
 
 /** Which closed period; all of them where none is picked. */
 export function RestatedPeriod() {

@@ -9,7 +9,6 @@ import {
   tooltip,
   valueAxis,
 } from "../charts/echart.js";
-import { BarTick } from "../charts/marks.js";
 import { valueName } from "../data/catalogue.js";
 import type { Figures } from "../data/types.js";
 import { periodText } from "../format/date.js";
@@ -21,7 +20,7 @@ import { EmptyView, Loaded } from "../parts/states.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
 import { usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
-import { figuresOf, useFigureColumns } from "./columns.js";
+import { barColumn, figuresOf, useFigureColumns } from "./columns.js";
 import { useView, type ViewAnswer } from "./use-view.js";
 
 interface Line {
@@ -142,7 +141,6 @@ export function Structure(_: { code?: string }) {
   return (
     <Loaded answer={answer}>
       {(data) => {
-        const most = Math.max(0, ...data.rows.map((r) => place(r.figures.benefit_paid?.value) ?? 0));
         const label = (r: Line): string =>
           lang === "zh"
             ? r.name
@@ -158,18 +156,7 @@ export function Structure(_: { code?: string }) {
             raw: (r) => r.care,
             hideOnPhone: true,
           },
-          {
-            key: "bar",
-            head: "",
-            kind: "bar",
-            cell: (r) => (
-              <BarTick
-                now={r.figures.benefit_paid?.value}
-                last={params.yoy === "0" ? null : r.figures.benefit_paid?.previous}
-                max={most}
-              />
-            ),
-          },
+          barColumn(data.rows, "benefit_paid", params.yoy !== "0"),
           ...figureColumns,
         ];
         const title = t("structure.title");

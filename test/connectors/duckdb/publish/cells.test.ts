@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type MonthCells, publishCells } from "../../../../connectors/duckdb/publish/cells.js";
+import { type MonthCells, publishCells } from "../../../../connectors/duckdb/publish/cells-file.js";
 import { queryPublished } from "../../../../connectors/duckdb/query.js";
 import { SETTLEMENT_DIMENSIONS } from "../../../../schemas/dimensions.js";
 import { MEASURES } from "../../../../schemas/measures.js";

@@ -8,6 +8,7 @@ final class Texts {
   private Texts() {}
 
   private static final Set<String> IDENTITY_FIELDS = Set.of("psn_no", "setl_id", "init_setl_id", "mdtrt_id");
+  private static final Pattern LOST_DIGITS = Pattern.compile("[0-9](\\.[0-9]+)?[eE]\\+[0-9]+");
   private static final Pattern EIGHTEEN = Pattern.compile("[0-9]{17}[0-9Xx]");
   private static final Pattern FIFTEEN = Pattern.compile("[0-9]{15}");
 
@@ -56,6 +57,9 @@ final class Texts {
   /** What is wrong with the cleaned text of a field; null where nothing is. */
   static String fault(String text, Layout.Field field) {
     boolean prose = field.kind.equals("prose");
+    boolean named = field.kind.equals("id") || field.kind.equals("code");
+    if (named && LOST_DIGITS.matcher(text).matches())
+      return "no number in scientific notation: its digits are lost (was it saved by a spreadsheet?)";
     if (field.kind.equals("code") && !isCode(text)) return "a code of at most 20 letters, digits and -_.+*/";
     int limit = prose ? 1024 : field.kind.equals("code") ? 20 : 64;
     if (text.length() > limit) return "at most " + limit + " characters";

@@ -11,7 +11,7 @@ import { failed } from "../../faults/known.js";
 import { makeFolder, PUBLIC_FOLDER } from "../../files/modes.js";
 import { appendColumns } from "../append.js";
 import { moveIntoPlace, OLD_READERS, STORAGE_VERSION } from "../file.js";
-import { localTime } from "./load.js";
+import { localTime } from "./stage.js";
 
 /** Cells of one month, column by column: the finest additive groups. Money in fen. */
 export interface MonthCells {

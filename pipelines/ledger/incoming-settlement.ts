@@ -15,7 +15,7 @@ export class IncomingSettlement {
   rejection: Rejection | null = null;
   /** Current at the end of the batch, kept but superseded, or not kept. */
   fate: "current" | "superseded" | "none" = "none";
-  /** How the record is counted whose version this is: equal content with a later time takes over from the first. */
+  /** How this version's record is counted; a later copy of equal content counts in the place of the first. */
   countedAs: CountedAs = "applied";
   /** Reference once written. */
   ref: Ref = 0;

@@ -5,8 +5,8 @@ import { STORE_TABLES } from "../../../schemas/published/store.js";
 import { KEYED_TABLES, type KeyedTable, type PublishInput } from "../../ports/publisher.js";
 import { INDICATOR_ROWS, INDICATOR_TABLE } from "../views/indicators.js";
 import { completenessTables } from "./completeness.js";
-import { columnsOf, figureColumns, localTime, type Replacement, replaceTables } from "./load.js";
 import { givenPeriod, type PeriodRow } from "./periods.js";
+import { columnsOf, figureColumns, localTime, type Replacement, replaceTables } from "./stage.js";
 
 const plain = (name: string) => PLAIN_TABLES.find((t) => t.name === name)!;
 const store = (name: string) => STORE_TABLES.find((t) => t.name === name)!;

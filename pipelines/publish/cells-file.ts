@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { DimensionTuple } from "../../aggregations/dimensions/tuples.js";
 import { SumTable } from "../../aggregations/months/sums.js";
-import { type MonthCells, publishCells } from "../../connectors/duckdb/publish/cells.js";
+import { type MonthCells, publishCells } from "../../connectors/duckdb/publish/cells-file.js";
 import type { Config } from "../../schemas/config/schema.js";
 import { SETTLEMENT_DIMENSIONS, type SettlementDimension } from "../../schemas/dimensions.js";
 import { MEASURES, ROW_WIDTH } from "../../schemas/measures.js";
@@ -43,7 +43,7 @@ export const cellsPath = (config: Config): string => join(config.data, "publishe
  */
 export async function publishAllCells(state: PublishState): Promise<number> {
   function* months(): Generator<MonthCells> {
-    for (const month of state.store.settlements.months()) {
+    for (const month of state.months.held()) {
       yield monthCells(state, month);
       state.months.evict(new Set([month]));
     }

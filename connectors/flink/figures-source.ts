@@ -1,0 +1,132 @@
+import { FundpulseError } from "../../schemas/errors.js";
+import type { EpochMs } from "../../schemas/units.js";
+import type { KafkaConnection } from "../kafka/client.js";
+import { CommittedLog, type LogMessage } from "../kafka/committed-log.js";
+import type { FiguresCut, FiguresPosition, FiguresSource } from "../ports/figures.js";
+import type { Log } from "../ports/log.js";
+import { keyOfManifest } from "./figure.js";
+
+/**
+ * So long a topic may not be looked at before it is read from its beginning again: a compacted topic forgets after a day
+ * (`delete.retention.ms`) that something is gone.
+ */
+const REREAD_MS = 12 * 3_600_000;
+
+/** The figures topic of a job, cut by cut. */
+export class TopicFigures implements FiguresSource {
+  readonly #log: CommittedLog;
+  #next = 0;
+  #whole = false;
+  #records = new Map<string, Buffer | null>();
+  #manifestAt: number | null = null;
+  #appendedAtMs: EpochMs | null = null;
+
+  constructor(
+    connection: KafkaConnection,
+    readonly name: string,
+    log: Log,
+    private readonly clock: () => EpochMs,
+  ) {
+    this.#log = new CommittedLog(connection, name, log);
+  }
+
+  async run(
+    position: FiguresPosition | null,
+    deliver: (cut: FiguresCut) => Promise<boolean>,
+    options: Parameters<FiguresSource["run"]>[2],
+  ): Promise<void> {
+    const { signal, untilDrained } = options;
+    const { low, high } = await this.#ends();
+    const away = this.#telling(options.warn);
+    await this.#begin(position, low, high, signal, away);
+    let told = false;
+    while (!signal.aborted) {
+      const part = await this.#log.read(this.#next, signal, away);
+      if (part === null) return;
+      for (const message of part.messages) this.#take(message);
+      this.#next = part.next;
+      // Below the last stable offset everything has ended, and one writer commits once a checkpoint: here is a cut.
+      if (this.#next < part.end) continue;
+      const isNew = this.#records.size > 0;
+      if (!isNew) options.onLook();
+      else if (await deliver(this.#cut())) this.#taken();
+      if (isNew || !told) options.onDrained();
+      told = true;
+      if (untilDrained && this.#next >= high) return;
+    }
+  }
+
+  async #ends(): Promise<{ readonly low: number; readonly high: number }> {
+    try {
+      return await this.#log.ends();
+    } catch (error) {
+      const isGone = error instanceof FundpulseError && /does not exist/.test(error.what);
+      if (!isGone) throw error;
+      throw new FundpulseError("FP3005", error.what, {
+        cause: error,
+        action: "start the job that writes it (`fundpulse flink submit`), or correct engine.figures",
+      });
+    }
+  }
+
+  /** Where to begin: where the state stands, unless too long ago; and whether the topic is still the same one. */
+  async #begin(
+    position: FiguresPosition | null,
+    low: number,
+    high: number,
+    signal: AbortSignal,
+    away: (why: string) => void,
+  ): Promise<void> {
+    const again = position === null || this.clock() - position.readAt > REREAD_MS;
+    this.#whole = again;
+    this.#next = again ? low : position.next;
+    if (position === null) return;
+    const changed = (why: string): FundpulseError =>
+      new FundpulseError("FP3103", `topic ${this.name} is not the one that was read before: ${why}`, {
+        action: "give the new topic another name in engine.figures: it takes the place of the old one",
+      });
+    if (position.next > high) throw changed(`it ends at ${high}, and we stand at ${position.next}`);
+    // The job names itself once, and compaction moves no record.
+    const part = await this.#log.read(position.manifestAt, signal, away);
+    const there = part?.messages.find((m) => m.offset === position.manifestAt);
+    if (part !== null && there?.key?.toString() !== keyOfManifest())
+      throw changed(`the job does not name itself at offset ${position.manifestAt}`);
+  }
+
+  #take({ offset, key, value, timestamp }: LogMessage): void {
+    if (key === null) return;
+    const name = key.toString();
+    this.#records.set(name, value);
+    if (name === keyOfManifest()) this.#manifestAt = offset;
+    this.#appendedAtMs = Number(timestamp);
+  }
+
+  #cut(): FiguresCut {
+    return {
+      next: this.#next,
+      records: this.#records,
+      whole: this.#whole,
+      manifestAt: this.#manifestAt,
+      appendedAtMs: this.#appendedAtMs,
+    };
+  }
+
+  #taken(): void {
+    this.#records = new Map();
+    this.#whole = false;
+    this.#manifestAt = null;
+  }
+
+  /** Tells once that the broker is away, until it was read again. */
+  #telling(warn: (event: string, detail: Record<string, unknown>) => void): (why: string) => void {
+    let at = Number.NEGATIVE_INFINITY;
+    return (error) => {
+      if (performance.now() - at > 60_000) warn("figures topic cannot be read", { topic: this.name, error });
+      at = performance.now();
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#log.close();
+  }
+}

@@ -1,0 +1,41 @@
+import type { FiguresSource } from "../../connectors/ports/figures.js";
+import type { BatchOutcome } from "../../connectors/ports/observer.js";
+import type { EpochMs } from "../../schemas/units.js";
+import type { FigureIntake } from "../ingest/figures.js";
+
+/** What of a feed became durable. */
+export interface Fed {
+  readonly outcome: BatchOutcome;
+  readonly appendedAtMs: EpochMs | null;
+}
+
+/** Something that is read beside the source of records, and goes into the state between two of its batches. */
+export interface Feed {
+  /** @param between runs work between two batches; `fed` is told what became durable */
+  run(options: {
+    readonly signal: AbortSignal;
+    readonly untilDrained: boolean;
+    readonly between: <T>(work: () => Promise<T>) => Promise<T>;
+    readonly fed: (fed: Fed) => void;
+    readonly onDrained: () => void;
+    readonly warn: (event: string, detail: Record<string, unknown>) => void;
+  }): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The figures of a job, taken cut by cut. */
+export function figureFeed(source: FiguresSource, intake: FigureIntake): Feed {
+  return {
+    run: ({ signal, untilDrained, between, fed, onDrained, warn }) =>
+      source.run(
+        intake.position(),
+        async (cut) => {
+          const outcome = await between(async () => intake.accept(cut));
+          if (outcome !== null) fed({ outcome, appendedAtMs: cut.appendedAtMs });
+          return outcome !== null;
+        },
+        { signal, untilDrained, onDrained, warn, onLook: () => intake.looked() },
+      ),
+    close: () => source.close(),
+  };
+}

@@ -1,0 +1,42 @@
+import { loadReference } from "../../connectors/config/reference.js";
+import { loadWriterSchemas } from "../../connectors/decode/writers.js";
+import { readFiguresTopic } from "../../connectors/flink/figures-reader.js";
+import { manifestOf } from "../../connectors/flink/generate.js";
+import { silentLog } from "../../connectors/ports/log.js";
+import { Privacy } from "../../connectors/state/person-key.js";
+import type { Config, KafkaSourceConfig } from "../../schemas/config/schema.js";
+import { FundpulseError } from "../../schemas/errors.js";
+import { jobTopics } from "./kinds.js";
+
+/**
+ * What is to be said of the figures topic of a configuration.
+ * @throws FundpulseError FP3101 where the configuration has no job, FP3103 where another one writes the topic
+ */
+export async function figuresText(config: Config, figures: string): Promise<string> {
+  const { categories, facilities } = loadReference(
+    config.reference,
+    config.timezone,
+    Object.keys(config.insurances),
+  );
+  const schemas = await loadWriterSchemas(config.reference);
+  const source = config.source as KafkaSourceConfig;
+  const topics = jobTopics(source, figures);
+  const manifest = manifestOf({ config, categories, facilities, schemas }, figures, topics);
+  const told = await readFiguresTopic(source, manifest, silentLog);
+  if (told.manifest === null) return `topic ${figures}: no job has said yet that it writes it`;
+  const { digest, keyCheck } = told.manifest;
+  if (digest !== manifest.digest) {
+    throw new FundpulseError(
+      "FP3103",
+      `topic ${figures} holds the figures of job ${digest}, and this configuration's is ${manifest.digest}`,
+    );
+  }
+  if (keyCheck !== new Privacy(config.privacy.personKey).keyCheck) {
+    throw new FundpulseError(
+      "FP3103",
+      `the job that writes topic ${figures} runs under another person key than privacy.personKey`,
+    );
+  }
+  const { lag } = told;
+  return `topic ${figures}: ${told.figures} figures of job ${digest}; ${lag.settlement} settlements and ${lag.facility} facilities behind`;
+}

@@ -1,0 +1,235 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { keyOfManifest } from "../../../connectors/flink/figure.js";
+import { type JobSource, manifestOf } from "../../../connectors/flink/generate.js";
+import { silentLog } from "../../../connectors/ports/log.js";
+import { allObservers } from "../../../connectors/ports/observer.js";
+import { Privacy } from "../../../connectors/state/person-key.js";
+import { assembleEngine } from "../../../pipelines/engine/engine.js";
+import type { Engine, RunSummary } from "../../../pipelines/engine/port.js";
+import type { Config } from "../../../schemas/config/schema.js";
+import { ArrivalSource, changesBetween, figuresOf, MemoryTopic } from "../../support/flink/published.js";
+import { FINAL_NOW, type History } from "../../support/histories.js";
+import { MemoryPublisher } from "../../support/memory-publisher.js";
+import { arrive, bill, testConfig } from "../../support/oracle/fixtures.js";
+import type { Plain } from "../../support/oracle/types.js";
+import { FEW_GROUPINGS, memoryFigures, Workspace } from "../../support/workspace.js";
+
+const TOPICS = { settlement: "fund.settlement", facility: "fund.facility", figures: "fund.figures" };
+
+let workspace: Workspace;
+let publisher: MemoryPublisher;
+let config: Config;
+let source: JobSource;
+beforeEach(() => {
+  workspace = new Workspace();
+  publisher = new MemoryPublisher();
+  config = configOf();
+  source = { config, categories: [], facilities: [], schemas: [] };
+});
+afterEach(() => workspace.remove());
+
+const configOf = (changes: Record<string, unknown> = {}): Config => ({
+  ...testConfig({
+    source: { kind: "kafka", brokers: ["127.0.0.1:9"] },
+    engine: { kind: "flink" },
+    groupings: FEW_GROUPINGS,
+    ...changes,
+  }),
+  data: workspace.data,
+  reference: `${workspace.dir}/reference`,
+});
+
+/** The figures of some bills, each in its place in the topic. */
+const figures = (bills: readonly Plain[]): Promise<Map<string, Buffer>> =>
+  figuresOf(
+    source,
+    { world: { config, facilities: [] } } as unknown as History,
+    bills.map((record, position) => ({ ...arrive("settlement", record), position })),
+    manifestOf(source, "job", TOPICS),
+  );
+const bills = (n: number): Plain[] =>
+  Array.from({ length: n }, (_, i) => bill({ setl_id: `S${i}`, psn_no: `P${i}`, hifp_pay: "60.00" }));
+
+async function withEngine<T>(
+  work: (engine: Engine) => Promise<T>,
+  {
+    own = config,
+    topic = new MemoryTopic(),
+    source: arriving = new ArrivalSource([]),
+  }: { own?: Config; topic?: MemoryTopic; source?: ArrivalSource } = {},
+): Promise<T> {
+  const deps = { log: silentLog, observer: allObservers([]), clock: () => FINAL_NOW };
+  const engine = await assembleEngine(own, deps, {
+    source: arriving,
+    figures: topic,
+    publisher,
+  });
+  try {
+    return await work(engine);
+  } finally {
+    await engine.end();
+  }
+}
+
+const drain = (topic: MemoryTopic, own = config): Promise<RunSummary> =>
+  withEngine((engine) => engine.run({ untilDrained: true, signal: new AbortController().signal }), {
+    own,
+    topic,
+  });
+const visits = (): string[] =>
+  Object.entries(memoryFigures(publisher))
+    .filter(([name]) => name.startsWith("month ") && / total /.test(name))
+    .map(([name, row]) => `${name} ${row.split(" ")[0]}`)
+    .sort();
+
+test("figures of another job, or under another key, are never taken", async () => {
+  const good = await figures(bills(2));
+  const naming = (digest: string, key: string): MemoryTopic => {
+    const topic = new MemoryTopic();
+    topic.put(
+      new Map([...good, [keyOfManifest(), Buffer.from(JSON.stringify({ t: `${digest}\u001f${key}` }))]]),
+    );
+    return topic;
+  };
+  const { digest } = manifestOf(source, "job", TOPICS);
+  const { keyCheck } = new Privacy(config.privacy.personKey);
+  await expect(drain(naming("another", keyCheck))).rejects.toThrow(/job another.*nothing was taken.*FP3103/);
+  await expect(drain(naming(digest, "another"))).rejects.toThrow(/another person key.*nothing was taken/);
+  expect(publisher.last).toBeNull();
+  expect(await drain(naming(digest, keyCheck))).toMatchObject({ applied: 2, quarantined: 0 });
+});
+
+test("figures are held until it is known whose they are", async () => {
+  const all = await figures(bills(3));
+  const [unnamed, name] = [new Map(all), new Map([[keyOfManifest(), all.get(keyOfManifest())!]])];
+  unnamed.delete(keyOfManifest());
+  const topic = new MemoryTopic();
+  topic.put(unnamed);
+  await drain(topic);
+  expect(visits()).toEqual([]);
+  topic.put(name);
+  await drain(topic);
+  expect(visits()).toEqual([
+    expect.stringMatching(/all total .* 3$/),
+    expect.stringMatching(/resident total .* 3$/),
+  ]);
+});
+
+test("a figure that is gone, and a record that waits no more, are taken back", async () => {
+  const wrong = bill({ setl_id: "W", med_type: "999" });
+  const first = await figures([...bills(2), wrong]);
+  const topic = new MemoryTopic();
+  topic.put(first);
+  expect(await drain(topic)).toMatchObject({ applied: 2, quarantined: 1 });
+  expect(publisher.last?.unmapped).toContainEqual(
+    expect.objectContaining({ kind: "category", code: "999", records: 1, fee: "100.00" }),
+  );
+  const gone = { ...bills(2)[1], vali_flag: "0", updt_time: "2024-03-11T10:00:00+08:00" };
+  const second = await figures([...bills(2), bill({ setl_id: "W", psn_no: "P9" }), gone]);
+  topic.put(changesBetween(first, second));
+  await drain(topic);
+  expect(visits().at(0)).toMatch(/ 2$/);
+  expect(publisher.last?.quarantine).toMatchObject([{ status: "resolved", reason: "unknown_category" }]);
+  expect(publisher.last?.unmapped?.filter((row) => row.kind === "category")).toEqual([]);
+  expect(publisher.last?.balance).toMatchObject([
+    { source: "kafka:fund.settlement", partition: "0", received: 4, applied: 4, quarantined: 0 },
+  ]);
+});
+
+test("persons that change where no sum does are published", async () => {
+  const first = await figures(bills(2));
+  const topic = new MemoryTopic();
+  topic.put(first);
+  await drain(topic);
+  const persons = (): number[] =>
+    Object.entries(memoryFigures(publisher))
+      .filter(([name]) => /^persons 2024-03 all total /.test(name))
+      .map(([, n]) => Number(n));
+  expect(persons()).toEqual([2]);
+  const same = { ...bills(2)[1], psn_no: "P0", updt_time: "2024-03-11T10:00:00+08:00" };
+  topic.put(changesBetween(first, await figures([...bills(2), same])));
+  await drain(topic);
+  expect(persons()).toEqual([1]);
+});
+
+test("a job that begins anew in the same topic is refused", async () => {
+  const topic = new MemoryTopic();
+  topic.put(await figures(bills(3)));
+  await drain(topic);
+  topic.put(await figures(bills(1)));
+  await expect(drain(topic)).rejects.toThrow(/says less of partition 0 .*nothing was taken/);
+});
+
+test("another topic takes the place of the first when it has come as far, with nothing of the first left", async () => {
+  const topic = new MemoryTopic();
+  topic.put(await figures(bills(3)));
+  await drain(topic);
+  const own = configOf({ engine: { kind: "flink", figures: "fund.figures.2" } });
+  const next = new MemoryTopic();
+  next.put(await figures(bills(2)));
+  await drain(next, own);
+  expect(visits().at(0)).toMatch(/ 3$/);
+  const moved = bills(3).map((b) => ({ ...b, setl_time: "2024-04-10T10:00:00+08:00" }));
+  const rest = changesBetween(await figures(bills(2)), await figures(moved));
+  next.put(rest);
+  await drain(next, own);
+  const april = visits().map((name) => name.split(" ").at(-1));
+  expect(april).toEqual(["3", "3"]);
+  expect(next.positions.at(-1)).toBeNull();
+});
+
+test("what needs the settlements is refused by name", async () => {
+  const topic = new MemoryTopic();
+  topic.put(await figures([...bills(1), bill({ setl_id: "W", med_type: "999" })]));
+  await drain(topic);
+  await withEngine(async (engine) => {
+    for (const work of [
+      () => engine.verify(),
+      () => engine.writeDetail(),
+      () => engine.rebuild(() => {}),
+      () => engine.quarantine.retry([1]),
+    ]) {
+      await expect(work()).rejects.toThrow(/FP3104/);
+    }
+    expect(await engine.quarantine.list({})).toMatchObject([{ id: 1, reason: "unknown_category" }]);
+    expect(await engine.quarantine.retry([])).toEqual({ retried: 0, resolved: 0 });
+    expect((await engine.close("2024-03", { force: true })).outcome).toBe("closed");
+  });
+});
+
+test("facilities that come here judge no settlement again: that is for the job", async () => {
+  const topic = new MemoryTopic();
+  const outside = bill({
+    setl_id: "O",
+    insu_admdvs: "610102",
+    fix_blng_admdvs: "610102",
+    fixmedins_code: "H9",
+  });
+  topic.put(await figures([...bills(1), outside]));
+  await drain(topic);
+  expect(publisher.last?.quarantine).toMatchObject([{ reason: "out_of_jurisdiction", status: "waiting" }]);
+  const facility = arrive("facility", {
+    fixmedins_code: "H9",
+    admdvs: "620725",
+    updt_time: "2024-03-01T00:00:00+08:00",
+  });
+  await withEngine((engine) => engine.run({ untilDrained: true, signal: new AbortController().signal }), {
+    topic,
+    source: new ArrivalSource([{ ...facility, position: 0 }]),
+  });
+  expect(publisher.last?.quarantine).toMatchObject([{ reason: "out_of_jurisdiction", status: "waiting" }]);
+  expect(publisher.last?.facilities).toMatchObject([{ facility: "H9" }]);
+});
+
+test("a state goes on under the kind of engine that made it alone", async () => {
+  const topic = new MemoryTopic();
+  topic.put(await figures(bills(1)));
+  await drain(topic);
+  const embedded = { ...config, engine: { kind: "embedded" } } as const;
+  await expect(drain(topic, embedded)).rejects.toThrow(/FP3105/);
+});
+
+test("a folder has no job", () => {
+  expect(() => testConfig({ engine: { kind: "flink" } })).toThrow(/source.kind: kafka/);
+  expect(() => configOf({ engine: { kind: "spark" } })).toThrow();
+});

@@ -1,0 +1,215 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadReference } from "../../../connectors/config/reference.js";
+import { queryPublished } from "../../../connectors/duckdb/query.js";
+import { fundpulseJar } from "../../../connectors/flink/cluster/jar.js";
+import { LocalCluster } from "../../../connectors/flink/cluster/local.js";
+import { readFiguresTopic } from "../../../connectors/flink/figures-reader.js";
+import { generateJob } from "../../../connectors/flink/generate.js";
+import { silentLog } from "../../../connectors/ports/log.js";
+import { allObservers } from "../../../connectors/ports/observer.js";
+import { assembleEngine, type EngineParts } from "../../../pipelines/engine/engine.js";
+import { figuresText } from "../../../pipelines/engine/figures-check.js";
+import { type Config, configSchema, type KafkaSourceConfig } from "../../../schemas/config/schema.js";
+import { flinkPossible } from "../../support/flink/available.js";
+import { ArrivalSource, referenceFolder } from "../../support/flink/published.js";
+import { FigureFollower } from "../../support/flink/topic.js";
+import { arrivalsOf, type History, histories, recountOptions } from "../../support/histories.js";
+import { type KafkaCluster, startKafka } from "../../support/kafka/broker.mjs";
+import { quietClient, unique, withAdmin } from "../../support/kafka/test-broker.js";
+import { recount } from "../../support/oracle/recount.js";
+import type { Arrival } from "../../support/oracle/types.js";
+import { expectSameResults } from "../../support/same-results.js";
+import { FEW_GROUPINGS, resultHashes, Workspace } from "../../support/workspace.js";
+
+const KEY = "a person key of a test";
+const DELIVERY = {
+  partitions: 3,
+  windows: [1],
+  after: ["nothing"],
+  clockBehindDays: 0,
+  shuffle: null,
+} as const;
+const SEED = Number(process.env.FUNDPULSE_SEED ?? 20_261_130);
+const ROUNDS = Number(process.env.FUNDPULSE_FLINK_ROUNDS ?? 1);
+const TIMEOUT = 900_000;
+
+const possible = await flinkPossible();
+let dir: string;
+let kafka: KafkaCluster;
+let flink: LocalCluster;
+
+beforeAll(async () => {
+  if (!possible) return;
+  dir = mkdtempSync(join(tmpdir(), "fundpulse-flink-"));
+  kafka = await startKafka();
+  flink = await LocalCluster.start({
+    dir,
+    env: { FUNDPULSE_PERSON_KEY: KEY },
+    checkpointMs: 2000,
+    memory: "2g",
+  });
+}, TIMEOUT);
+
+afterAll(async () => {
+  await flink?.stop();
+  await kafka?.stop();
+  if (possible) rmSync(dir, { recursive: true, force: true });
+}, 60_000);
+
+/** Random histories that the recount has one answer to. */
+const samples = (count: number): History[] =>
+  fc
+    .sample(histories(120), { seed: SEED, numRuns: count * 4 })
+    .filter(
+      (h) =>
+        recount(arrivalsOf(h, DELIVERY), { ...recountOptions(h), now: Date.now(), sums: "month" }).ambiguous
+          .length === 0,
+    )
+    .slice(0, count);
+
+/** Consumes and publishes everything that is there, in a process of its own life. */
+async function drain(config: Config, parts: EngineParts = {}): Promise<void> {
+  const deps = { log: silentLog, observer: allObservers([]), clock: Date.now };
+  const engine = await assembleEngine(config, deps, parts);
+  try {
+    await engine.run({ untilDrained: true, signal: new AbortController().signal });
+  } finally {
+    await engine.end();
+  }
+}
+
+async function makeTopics({ topics }: { topics: Record<string, string> }): Promise<void> {
+  await withAdmin(kafka.brokers, async (admin) => {
+    await admin.createTopics({
+      waitForLeaders: true,
+      topics: [
+        { topic: topics.settlement, numPartitions: 3 },
+        { topic: topics.facility, numPartitions: 3 },
+        {
+          topic: topics.figures,
+          numPartitions: 1,
+          configEntries: [{ name: "cleanup.policy", value: "compact" }],
+        },
+      ],
+    });
+  });
+}
+
+/** A history through Kafka, Flink and the publisher, which begins anew on the way. */
+async function samePublished(history: History): Promise<void> {
+  const name = unique("published");
+  const topics = {
+    settlement: `${name}.settlement`,
+    facility: `${name}.facility`,
+    figures: `${name}.figures`,
+  };
+  await makeTopics({ topics });
+  const [own, byFlink] = [new Workspace(), new Workspace()];
+  try {
+    const reference = referenceFolder(own.dir, history);
+    const { jurisdiction, ...world } = history.world.config;
+    const { source } = configSchema.parse({
+      jurisdiction,
+      privacy: { personKey: KEY },
+      source: {
+        kind: "kafka",
+        brokers: kafka.brokers,
+        topics: { settlement: topics.settlement, facility: topics.facility },
+      },
+    });
+    const common = {
+      ...world,
+      jurisdiction,
+      groupings: FEW_GROUPINGS,
+      reference,
+      privacy: { ...world.privacy, personKey: KEY },
+    };
+    const engine = { kind: "flink", figures: topics.figures } as const;
+    const config: Config = { ...common, source, engine, data: byFlink.data };
+    const { categories, facilities } = loadReference(reference, config.timezone);
+    const job = generateJob(
+      { config, categories, facilities, schemas: [] },
+      { brokers: kafka.brokers, topics, name, kafka: {} },
+      await fundpulseJar(),
+    );
+    const script = join(dir, `${name}.sql`);
+    writeFileSync(script, job.sql);
+    const [id] = await flink.submit(script);
+    const follower = await FigureFollower.open(kafka.brokers, job.manifest);
+    const arrivals = arrivalsOf(history, DELIVERY);
+    const producer = quietClient(kafka.brokers).producer();
+    await producer.connect();
+    try {
+      const send = async (some: readonly Arrival[], upTo: number): Promise<void> => {
+        for (const arrival of some) {
+          const value = JSON.stringify(arrival.record);
+          await producer.send({
+            topic: topics[arrival.stream as "settlement" | "facility"],
+            messages: [{ partition: Number(arrival.partition), key: "k", value }],
+          });
+        }
+        const wanted = (stream: string): number =>
+          arrivals.slice(0, upTo).filter((a) => a.stream === stream).length;
+        await follower.until(
+          "every record is in the figures",
+          () =>
+            follower.read("settlement") === wanted("settlement") &&
+            follower.read("facility") === wanted("facility") &&
+            [...follower.latest.values()].some((f) => f.kind === "manifest"),
+        );
+      };
+      const half = Math.floor(arrivals.length / 2);
+      await send(arrivals.slice(0, half), half);
+      await drain(config);
+      await send(arrivals.slice(half), arrivals.length);
+      await drain(config);
+    } finally {
+      await producer.disconnect();
+      await follower.close();
+      await flink.rest.cancel(id);
+    }
+    await drain(
+      { ...common, source: history.world.config.source, engine: { kind: "embedded" }, data: own.data },
+      { source: new ArrivalSource(arrivals) },
+    );
+    await expectSameResults(byFlink, own, await resultHashes(own));
+    const cells = async ({ data }: Workspace) =>
+      (await queryPublished(join(data, "published", "cells.duckdb"), "FROM cell_month")).rows
+        .map((row) => JSON.stringify(row))
+        .sort();
+    expect(await cells(byFlink)).toEqual(await cells(own));
+    await toldOfOthers(config, job.manifest.digest);
+  } finally {
+    own.remove();
+    byFlink.remove();
+  }
+}
+
+/** The topic of a job under another configuration: told, and never taken. */
+async function toldOfOthers(config: Config, digest: string): Promise<void> {
+  const { engine } = config as Config & { engine: { kind: "flink"; figures: string } };
+  expect(await figuresText(config, engine.figures)).toContain(`of job ${digest}; 0 settlements`);
+  const other = { ...config, casePayment: ["77"], personGroupings: ["total"] };
+  await expect(figuresText(other, engine.figures)).rejects.toThrow(/FP3103/);
+  const elsewhere = new Workspace();
+  try {
+    await expect(drain({ ...other, data: elsewhere.data })).rejects.toThrow(/nothing was taken.*FP3103/);
+  } finally {
+    elsewhere.remove();
+  }
+  const source = config.source as KafkaSourceConfig;
+  const gone = { digest: "x", topics: { settlement: "a", facility: "b", figures: "c" } };
+  await expect(readFiguresTopic(source, gone as never, silentLog)).rejects.toThrow(/a, b, c.*FP3102/);
+}
+
+describe.skipIf(!possible)("fundpulse run over a real Flink and a real Kafka", () => {
+  test("publishes what the embedded engine publishes of the same records", {
+    timeout: TIMEOUT * ROUNDS,
+  }, async () => {
+    for (const history of samples(ROUNDS)) await samePublished(history);
+  });
+});

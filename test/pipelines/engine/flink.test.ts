@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, test } from "vitest";
+import { loadReference } from "../../../connectors/config/reference.js";
+import { queryPublished } from "../../../connectors/duckdb/query.js";
+import { type JobSource, manifestOf } from "../../../connectors/flink/generate.js";
+import { silentLog } from "../../../connectors/ports/log.js";
+import { allObservers } from "../../../connectors/ports/observer.js";
+import { assembleEngine, type EngineParts } from "../../../pipelines/engine/engine.js";
+import type { Engine } from "../../../pipelines/engine/port.js";
+import { type Config, configSchema } from "../../../schemas/config/schema.js";
+import {
+  ArrivalSource,
+  changesBetween,
+  figuresOf,
+  MemoryTopic,
+  referenceFolder,
+} from "../../support/flink/published.js";
+import { arrivalsOf, FINAL_NOW, type History, histories, recountOptions } from "../../support/histories.js";
+import { recount } from "../../support/oracle/recount.js";
+import { expectSameResults } from "../../support/same-results.js";
+import { FEW_GROUPINGS, memoryFigures, resultHashes, Workspace } from "../../support/workspace.js";
+
+const TOPICS = { settlement: "fund.settlement", facility: "fund.facility", figures: "fund.figures" };
+const DELIVERY = {
+  partitions: 3,
+  windows: [1],
+  after: ["nothing"],
+  clockBehindDays: 0,
+  shuffle: null,
+} as const;
+
+const workspaces: Workspace[] = [];
+afterEach(() => {
+  for (const workspace of workspaces.splice(0)) workspace.remove();
+});
+function workspaceOf(): Workspace {
+  const workspace = new Workspace();
+  workspaces.push(workspace);
+  return workspace;
+}
+
+/** A workspace of one engine over a history's world. */
+interface Side {
+  readonly workspace: Workspace;
+  readonly config: Config;
+}
+
+function sideOf({ world }: History, reference: string, engine: Config["engine"]): Side {
+  const workspace = workspaceOf();
+  const source =
+    engine.kind === "flink"
+      ? configSchema.parse({
+          jurisdiction: world.config.jurisdiction,
+          privacy: world.config.privacy,
+          source: { kind: "kafka", brokers: ["127.0.0.1:9"] },
+        }).source
+      : world.config.source;
+  const groupings = FEW_GROUPINGS;
+  return {
+    workspace,
+    config: { ...world.config, groupings, source, engine, reference, data: workspace.data },
+  };
+}
+
+async function withEngine<T>(
+  { config }: Side,
+  parts: EngineParts,
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const deps = { log: silentLog, observer: allObservers([]), clock: () => FINAL_NOW };
+  const engine = await assembleEngine(config, deps, parts);
+  try {
+    return await work(engine);
+  } finally {
+    await engine.end();
+  }
+}
+
+const drain = (side: Side, parts: EngineParts) =>
+  withEngine(side, parts, (engine) =>
+    engine.run({ untilDrained: true, signal: new AbortController().signal }),
+  );
+
+/** Rows of a query on a published file, without order. */
+async function rowsOf(file: string, sql: string): Promise<string[]> {
+  return (await queryPublished(file, sql)).rows.map((row) => JSON.stringify(row)).sort();
+}
+
+const QUALITY = [
+  "SELECT kind, code, records, fee, blocks_close FROM quality_unmapped",
+  "SELECT * FROM quality_facility",
+  "SELECT reason, count(*) AS n FROM quality_quarantine WHERE status = 'waiting' AND reason <> 'conflicting_version' GROUP BY reason",
+  "SELECT sum(received) AS received FROM quality_balance WHERE source LIKE '%settlement'",
+];
+
+/** Both engines over a history; the Flink one is given what a job came to after a half of it, and in the end. */
+async function bothOver(
+  history: History,
+  parts: (side: Side) => EngineParts,
+): Promise<[own: Side, flink: Side]> {
+  const arrivals = arrivalsOf(history, DELIVERY);
+  const reference = referenceFolder(workspaceOf().dir, history);
+  const own = sideOf(history, reference, { kind: "embedded" });
+  await drain(own, { ...parts(own), source: new ArrivalSource(arrivals) });
+  const flink = sideOf(history, reference, { kind: "flink", figures: TOPICS.figures });
+  const { categories, facilities } = loadReference(reference, flink.config.timezone);
+  const source: JobSource = { config: flink.config, categories, facilities, schemas: [] };
+  const manifest = manifestOf(source, "job", TOPICS);
+  const topic = new MemoryTopic();
+  let before: ReadonlyMap<string, Buffer> = new Map();
+  for (const part of [arrivals.slice(0, Math.floor(arrivals.length / 2)), arrivals]) {
+    const now = await figuresOf(source, history, part, manifest);
+    topic.put(changesBetween(before, now));
+    before = now;
+    const small = part.filter((a) => a.stream === "facility");
+    await drain(flink, { ...parts(flink), source: new ArrivalSource(small), figures: topic });
+  }
+  return [own, flink];
+}
+
+/** Published files of a history: the same results, cells and figures of quality. */
+async function samePublished(history: History): Promise<void> {
+  const [own, flink] = await bothOver(history, () => ({}));
+  await expectSameResults(flink.workspace, own.workspace, await resultHashes(own.workspace));
+  for (const sql of QUALITY) {
+    expect(await rowsOf(flink.workspace.published, sql), sql).toEqual(
+      await rowsOf(own.workspace.published, sql),
+    );
+  }
+  const cells = (side: Side) =>
+    rowsOf(`${side.config.data}/published/cells.duckdb`, "SELECT * FROM cell_month");
+  expect(await cells(flink)).toEqual(await cells(own));
+}
+
+/** The same of what a publisher in memory is given. */
+async function sameGiven(history: History): Promise<void> {
+  const [own, flink] = await bothOver(history, ({ workspace }) => ({ publisher: workspace.memory }));
+  const given = ({ workspace }: Side) =>
+    Object.entries(memoryFigures(workspace.memory)).filter(([, value]) => value !== "conflicting_version");
+  expect(Object.fromEntries(given(flink))).toEqual(Object.fromEntries(given(own)));
+}
+
+async function overHistories(numRuns: number, same: (history: History) => Promise<void>): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(histories(25), async (history) => {
+      if (recount(arrivalsOf(history, DELIVERY), recountOptions(history)).ambiguous.length > 0) return;
+      await same(history);
+    }),
+    { numRuns, seed: 20_261_129, endOnFailure: true },
+  );
+}
+
+describe("what a Flink job computed is published", () => {
+  test("as the embedded engine gives the same records", { timeout: 120_000 }, () =>
+    overHistories(4, sameGiven),
+  );
+  test("the same, published file against published file", { tags: "long", timeout: 900_000 }, () =>
+    overHistories(25, samePublished),
+  );
+});
