@@ -70,6 +70,12 @@ export const ERROR_CODES = {
     cause: "the running process does not know what was asked: it is of another version",
     action: "restart `fundpulse run` with the installed version",
   },
+  FP2016: {
+    exit: 1,
+    cause: "the process that holds the state does not answer: it hangs, or its answer cannot be written",
+    action:
+      "look at its log and at the disk; restart it where it hangs (nothing that was committed is lost), then run the command again",
+  },
   FP2015: {
     exit: 1,
     cause:

@@ -11,11 +11,13 @@ import {
   readWhole,
   writeWhole,
 } from "./files.js";
-import type { StateLock } from "./lock.js";
+import { holderBeat, lockHolder, type StateLock } from "./lock.js";
 
 const LOOK_MS = 50;
 /** How often the lock is tried, and the request touched. */
 const PROBE_MS = 500;
+/** A process that shows no sign of life for so long hangs: deriving everything again keeps one busy for minutes. */
+const SILENT_MS = 600_000;
 
 export interface ControlQuestion {
   readonly dataDir: string;
@@ -25,6 +27,8 @@ export interface ControlQuestion {
   /** Tries to take the state lock; null when another process has it. */
   readonly tryLock: () => StateLock | null;
   /** Says how far it is: `waiting` until the other process begins, then `working`. */
+  /** How long the other process may show no sign of life. */
+  readonly silentMs?: number;
   readonly onProgress: (stage: "waiting" | "working", seconds: number) => void;
 }
 
@@ -37,7 +41,7 @@ export interface ControlReply {
 /**
  * Asks the process that holds the state, and waits for as long as it lives. Returns its answer, or the lock when
  * that process ended before it began: the caller then does the work itself.
- * @throws FundpulseError FP2007 when it ended half-way, and every error of the operation itself.
+ * @throws FundpulseError FP2007 when it ended half-way, FP2016 when it hangs or its answer is lost, and every error of the operation itself.
  */
 export async function askControl(question: ControlQuestion): Promise<ControlReply | StateLock> {
   const folder = controlFolder(question.dataDir);
@@ -50,13 +54,16 @@ export async function askControl(question: ControlQuestion): Promise<ControlRepl
     rules: question.rules,
   };
   const forget = (): void => {
-    for (const kind of ["request", "bytes", "answer"] as const) rmSync(path(kind), { force: true });
+    for (const kind of ["request", "bytes", "answer", "lost"] as const) rmSync(path(kind), { force: true });
   };
   // Also when this process is told to stop.
   process.once("exit", forget);
   try {
     writeWhole(path("request"), JSON.stringify(request));
     const started = performance.now();
+    const { silentMs = SILENT_MS, dataDir, operation } = question;
+    let beat = holderBeat(dataDir);
+    let beatAt = started;
     for (let probedAt = started; ; ) {
       const answer = readWhole<ControlAnswer>(path("answer"));
       if (answer) return replyOf(answer, path("bytes"));
@@ -66,7 +73,19 @@ export async function askControl(question: ControlQuestion): Promise<ControlRepl
         const asked = touch(path("request"), Date.now());
         const begun = !asked && existsSync(path("working"));
         // Looked for in the order in which the files follow one another: none of them means forgotten.
-        const gone = !asked && !begun && !existsSync(path("answer"));
+        const gone = !asked && !begun && !existsSync(path("answer")) && !existsSync(path("lost"));
+        if (existsSync(path("lost")))
+          throw new FundpulseError(
+            "FP2016",
+            `${lockHolder(dataDir)} did \`${operation}\` and could not write its answer; its log says why`,
+          );
+        const latest = holderBeat(dataDir);
+        if (latest !== beat) [beat, beatAt] = [latest, now];
+        else if (now - beatAt >= silentMs)
+          throw new FundpulseError(
+            "FP2016",
+            `${lockHolder(dataDir)} holds ${dataDir} and has shown no sign of life for ${Math.round((now - beatAt) / 1000)} s; \`${operation}\` was ${asked ? "not begun" : "begun and may be done"}`,
+          );
         question.onProgress(asked ? "waiting" : "working", (now - started) / 1000);
         const lock = gone ? null : question.tryLock();
         if (lock !== null && touch(path("request"), Date.now())) return lock;

@@ -8,7 +8,7 @@ import { makeFolder, PRIVATE_FOLDER } from "../files/modes.js";
 /**
  * The control channel: how a command reaches the process that holds the state. Files in `data/control/`, each
  * written under another name and renamed, so that it is whole when it is seen:
- * `<id>.request` (asked) is renamed to `<id>.working` when it is begun; `<id>.bytes` and `<id>.answer` follow.
+ * `<id>.request` (asked) is renamed to `<id>.working` when it is begun; `<id>.bytes` and `<id>.answer` follow, or `<id>.lost` where the answer cannot be written.
  * Who asked removes the answer; the folder belongs to one user alone.
  */
 export const controlFolder = (dataDir: string): string => join(dataDir, "control");
@@ -36,7 +36,7 @@ export type ControlAnswer =
       readonly message: string;
     };
 
-export type ControlFile = "request" | "working" | "bytes" | "answer";
+export type ControlFile = "request" | "working" | "bytes" | "answer" | "lost";
 
 export const controlPath = (folder: string, id: string, kind: ControlFile): string =>
   join(folder, `${id}.${kind}`);

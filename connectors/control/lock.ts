@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
@@ -20,6 +20,8 @@ export interface LockOptions {
 }
 
 const WAIT_MS = 300;
+/** How often the holder shows that it lives and goes on: one that hangs does not. */
+const BEAT_MS = 1_000;
 
 /**
  * Takes the state directory for this process; throws FP2001 naming the holder when another has it.
@@ -49,11 +51,14 @@ export function acquireLock(dataDir: string, options: LockOptions = {}): StateLo
     throw knownOr(error, join(dataDir, "lock.json"));
   }
   let held = true;
+  const beat = setInterval(() => touch(join(dataDir, "lock.json")), BEAT_MS);
+  beat.unref();
   return {
     tell: (rules) => sayHolder(join(dataDir, "lock.json"), options.brief ?? false, rules),
     release: () => {
       if (!held) return;
       held = false;
+      clearInterval(beat);
       database.exec("ROLLBACK");
       database.close();
     },
@@ -64,6 +69,19 @@ function sayHolder(path: string, brief: boolean, rules?: Readonly<Record<string,
   makePrivateFile(path);
   writeFileSync(path, JSON.stringify({ pid: process.pid, host: hostname(), brief, rules }));
 }
+
+function touch(path: string): void {
+  try {
+    const now = Date.now() / 1000;
+    utimesSync(path, now, now);
+  } catch {
+    // Of no matter to the work: who waits then gives up sooner.
+  }
+}
+
+/** When the holder last showed that it goes on; a time of its clock, to be compared with the one before alone. */
+export const holderBeat = (dataDir: string): number | null =>
+  statSync(join(dataDir, "lock.json"), { throwIfNoEntry: false })?.mtimeMs ?? null;
 
 /** Names of what differs between the holder's configuration and another; null where it does not tell. */
 export function differsFromHolder(

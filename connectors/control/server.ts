@@ -77,7 +77,13 @@ export function serveControl({ dataDir, operations, rules, log }: ControlServerO
       if (known === undefined) log.error("control request failed", { error: (error as Error).message });
       reply = { ok: false, code: known?.code ?? null, message: (known ?? (error as Error)).message };
     }
-    writeWhole(controlPath(folder, id, "answer"), JSON.stringify(reply));
+    try {
+      writeWhole(controlPath(folder, id, "answer"), JSON.stringify(reply));
+    } catch (error) {
+      // A full disk: a name can be changed all the same, and who waits learns that nothing will come.
+      moveIfThere(begun, controlPath(folder, id, "lost"));
+      throw error;
+    }
     rmSync(begun, { force: true });
   };
 

@@ -42,6 +42,7 @@ export async function serve(dir) {
     cwd: dir,
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
   const url = await new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).once("line", resolve);
     child.once("exit", (code) => reject(new Error(`monitor ended with ${code}`)));
@@ -50,8 +51,8 @@ export async function serve(dir) {
     url: url.trim(),
     rssMiB: () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) / 1024,
+    /** Once is enough; again does nothing. */
     stop: async () => {
-      const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");
       await ended;
     },

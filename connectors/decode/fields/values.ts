@@ -279,6 +279,9 @@ export function cleanText(text: string, kind: TextKind): string {
   return kind === "id" || kind === "code" ? halfWidth(clean) : clean;
 }
 
+/** What such a number is told. */
+export const LOST_DIGITS =
+  "no number in scientific notation: its digits are lost (was it saved by a spreadsheet?)";
 const SPREADSHEET = /^\d(\.\d+)?[eE]\+\d+$/;
 
 /**
@@ -296,7 +299,7 @@ export function textFault(
   { name, text: kind = "name" }: Pick<Field, "name" | "text">,
 ): string | null {
   if ((kind === "id" || kind === "code") && hasLostDigits(text)) {
-    return "no number in scientific notation: its digits are lost (was it saved by a spreadsheet?)";
+    return LOST_DIGITS;
   }
   if (kind === "code" && !isCode(text)) return "a code of at most 20 letters, digits and -_.+*/";
   if (text.length > LIMIT[kind]) return `at most ${LIMIT[kind]} characters`;

@@ -16,6 +16,7 @@ import {
   instantOfText,
   intOfText,
   isZeroDate,
+  LOST_DIGITS,
   MAX_ID_LENGTH,
   mapOfEntries,
   plainDecimal,
@@ -195,6 +196,11 @@ export class JsonReader {
 
   /** A number where a text is meant: its digits, as they stand in the source. */
   private integer(slot: number, source: string): void {
+    const { text } = this.slots.layout.fields[slot]!;
+    if (text === "id" && /[eE]/.test(source)) {
+      this.slots.bad(slot, LOST_DIGITS);
+      return;
+    }
     const plain = plainDecimal(source);
     const digits = /^(-?\d{1,64})(?:\.0+)?$/.exec(plain ?? "");
     if (digits) this.slots.integer(slot, digits[1]);

@@ -1,4 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -47,7 +58,7 @@ function serve(operations: Record<string, ControlOperation>): void {
 const ask = (
   operation: string,
   args: readonly unknown[] = [],
-  more: { rules?: Record<string, string>; onProgress?: (stage: string) => void } = {},
+  more: { rules?: Record<string, string>; onProgress?: (stage: string) => void; silentMs?: number } = {},
 ): Promise<ControlReply | StateLock> =>
   askControl({
     dataDir,
@@ -56,6 +67,7 @@ const ask = (
     rules: more.rules ?? RULES,
     tryLock: () => tryLock(dataDir),
     onProgress: more.onProgress ?? (() => {}),
+    ...(more.silentMs === undefined ? {} : { silentMs: more.silentMs }),
   });
 
 /** Leaves the server as a killed process does: with an operation that never ends. */
@@ -200,6 +212,50 @@ describe("when the holder goes", () => {
     abandon();
     serve({});
     expect(await asked).toMatchObject({ code: "FP2007" });
+  });
+});
+
+describe("nobody waits for ever", () => {
+  test("a holder that works is waited for; one that hangs is not", async () => {
+    lock.release();
+    const module = new URL("../../../dist/connectors/control/lock.js", import.meta.url).href;
+    const hold = `(await import(${JSON.stringify(module)})).acquireLock(${JSON.stringify(dataDir)});
+      console.log("held"); setInterval(() => {}, 1000);`;
+    const holder = spawn(process.execPath, ["--input-type=module", "-e", hold]);
+    try {
+      await once(holder.stdout, "data");
+      let waited = 0;
+      const asked = ask("verify", [], { silentMs: 3_000, onProgress: () => waited++ });
+      // It answers nothing, and lives.
+      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      expect(waited).toBeGreaterThan(5);
+      holder.kill("SIGSTOP");
+      const error = await thrown(asked);
+      expect(error).toMatchObject({ code: "FP2016" });
+      expect(String(error)).toMatch(
+        new RegExp(`process ${holder.pid} on .* no sign of life for \\d+ s; .verify. was not begun`),
+      );
+      // Nor is it begun when the holder wakes up.
+      expect(files()).toEqual([]);
+    } finally {
+      holder.kill("SIGKILL");
+      await once(holder, "close");
+      lock = acquireLock(dataDir);
+    }
+  });
+
+  test("an answer that cannot be written is told to who waits", async () => {
+    serve({
+      close: async () => {
+        const [id] = files()[0]!.split(".");
+        mkdirSync(`${controlPath(controlFolder(dataDir), id!, "answer")}.tmp`);
+        return { result: 1 };
+      },
+    });
+    const error = await thrown(ask("close"));
+    expect(error).toMatchObject({ code: "FP2016" });
+    expect(String(error)).toContain("did `close` and could not write its answer");
+    expect(files().filter((f) => !f.endsWith(".answer.tmp"))).toEqual([]);
   });
 });
 

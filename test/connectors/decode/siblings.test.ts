@@ -131,6 +131,17 @@ describe("a long number that a spreadsheet wrote back is no id and no code: many
     },
   );
 
+  it("nor as a number of JSON", () => {
+    const raw = (digits: string): Decoded =>
+      decodeAll("settlement", {
+        kind: "values",
+        values: [Buffer.from(JSON.stringify(ROW).replace('"S1"', digits))],
+      })[0]!;
+    for (const digits of ["6.20725E+17", "6.20725199001011e17", "1E3"])
+      expect(raw(digits).rejection).toMatch(/^bad_value: setl_id: .*scientific notation/);
+    expect(raw("620725199001011").record).toMatchObject({ setl_id: "620725199001011" });
+  });
+
   it("what only looks like one at a glance is read", () => {
     for (const text of ["E+17", "62E17", "6.2E-11", "6.20725E+17A", "1E+"])
       expect(one({ ...ROW, setl_id: text }).record).toMatchObject({ setl_id: text });

@@ -139,6 +139,7 @@ export function Facilities(_: { code?: string }) {
       </div>
       <Loaded answer={answer}>
         {(data) => {
+          const units = new Map(known?.indicators.map((i) => [i.indicator, i.unit]));
           const rows = data.facilities.map(
             (f): RankedFacility => ({
               ...f,
@@ -153,7 +154,7 @@ export function Facilities(_: { code?: string }) {
                     grouping: "care+facility",
                     dimensions: { care, facility: f.facility },
                     facility_name: f.name,
-                    unit: known?.indicators.find((i) => i.indicator === name)?.unit ?? "",
+                    unit: units.get(name) ?? "",
                   },
                 ]),
               ),

@@ -112,6 +112,9 @@ export function FacilityScatter({
         axisLabel: { formatter: (v: number) => show(String(v), shapeFor(i)), hideOverlap: true },
       });
     };
+    // Asked once: a colour costs a look at the whole page's style.
+    const [now, surface, last] = [css("--now"), css("--surface"), css("--last")];
+    const borderWidth = px(1.5);
     chart.setOption(
       {
         animation: false,
@@ -129,9 +132,9 @@ export function FacilityScatter({
               name: r.name,
               facility: r.facility,
               itemStyle: {
-                color: named.has(r.facility) ? css("--now") : css("--surface"),
-                borderColor: named.has(r.facility) ? css("--now") : css("--last"),
-                borderWidth: px(1.5),
+                color: named.has(r.facility) ? now : surface,
+                borderColor: named.has(r.facility) ? now : last,
+                borderWidth,
               },
             })),
           },

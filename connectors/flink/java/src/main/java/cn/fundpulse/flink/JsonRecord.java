@@ -114,6 +114,10 @@ final class JsonRecord {
         slots.number(slot, EPOCH.matcher(text).matches() ? Times.instantOfPlainMs(Long.parseLong(text)) : Numbers.NONE);
         return;
       case "string":
+        if (slots.layout.fields[slot].kind.equals("id") && (text.indexOf('e') >= 0 || text.indexOf('E') >= 0)) {
+          slots.bad(slot, Texts.LOST);
+          return;
+        }
         String plain = Numbers.plain(text);
         Matcher m = INTEGER.matcher(plain == null ? "" : plain);
         if (m.matches()) slots.digits(slot, m.group(1));

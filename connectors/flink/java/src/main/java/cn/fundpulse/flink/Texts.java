@@ -8,6 +8,8 @@ final class Texts {
   private Texts() {}
 
   private static final Set<String> IDENTITY_FIELDS = Set.of("psn_no", "setl_id", "init_setl_id", "mdtrt_id");
+  static final String LOST =
+      "no number in scientific notation: its digits are lost (was it saved by a spreadsheet?)";
   private static final Pattern LOST_DIGITS = Pattern.compile("[0-9](\\.[0-9]+)?[eE]\\+[0-9]+");
   private static final Pattern EIGHTEEN = Pattern.compile("[0-9]{17}[0-9Xx]");
   private static final Pattern FIFTEEN = Pattern.compile("[0-9]{15}");
@@ -59,7 +61,7 @@ final class Texts {
     boolean prose = field.kind.equals("prose");
     boolean named = field.kind.equals("id") || field.kind.equals("code");
     if (named && LOST_DIGITS.matcher(text).matches())
-      return "no number in scientific notation: its digits are lost (was it saved by a spreadsheet?)";
+      return LOST;
     if (field.kind.equals("code") && !isCode(text)) return "a code of at most 20 letters, digits and -_.+*/";
     int limit = prose ? 1024 : field.kind.equals("code") ? 20 : 64;
     if (text.length() > limit) return "at most " + limit + " characters";
