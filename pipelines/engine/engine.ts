@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
 import { ZoneCalendar } from "../../aggregations/calendar.js";
 import { loadReference } from "../../connectors/config/reference.js";
 import { BatchDecoder } from "../../connectors/decode/decoder.js";
 import { SchemaRegistry } from "../../connectors/decode/registry.js";
 import { loadWriterSchemas } from "../../connectors/decode/writers.js";
+import { identityOf } from "../../connectors/duckdb/file.js";
 import { DuckDbPublisher } from "../../connectors/duckdb/publish/publisher.js";
 import { localUser } from "../../connectors/files/access-log.js";
 import { statePath } from "../../connectors/files/paths.js";
@@ -285,14 +285,23 @@ async function publishAll(loop: PublishLoop, state: PublishState): Promise<numbe
   return main.value;
 }
 
-/** `cells.duckdb` follows when a run has drained or stopped, not at every publish: it holds every month. */
+/**
+ * `cells.duckdb` follows when a run has drained or stopped, not at every publish: it holds every month. One that is not the
+ * file that this state wrote last (another state's, an older one, a damaged one) is written anew.
+ */
 async function publishCellsIfChanged(state: PublishState): Promise<void> {
   const { store } = state;
   const touched = store.months.touchedSince(Number(store.meta("cells_sequence") ?? 0));
-  if (touched.length === 0 && existsSync(cellsPath(state.config))) return;
+  const path = cellsPath(state.config);
+  const standing = await identityOf(path);
+  if (touched.length === 0 && standing !== "" && standing === store.meta("cells_file")) return;
   const { sequence } = store;
   await publishAllCells(state);
-  store.commit(() => store.setMeta("cells_sequence", String(sequence)));
+  const written = await identityOf(path);
+  store.commit(() => {
+    store.setMeta("cells_sequence", String(sequence));
+    store.setMeta("cells_file", written);
+  });
 }
 
 interface Opened {

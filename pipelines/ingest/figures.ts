@@ -210,10 +210,7 @@ export class FigureIntake {
         if (figure.latest !== null) this.state.reporting.note(figure.facility, figure.day, figure.latest);
         return;
       case "quarantine":
-        touched.quarantine.set(figure.partition, [
-          ...(touched.quarantine.get(figure.partition) ?? []),
-          figure,
-        ]);
+        noteIn(touched.quarantine, figure.partition, figure);
         return;
       case "progress":
         if (figure.stream === "settlement") touched.progress.set(figure.partition, figure);
@@ -303,6 +300,13 @@ export class FigureIntake {
   #latestDay(): number {
     return latestDayOf(this.state, "settlement", null, this.state.clock());
   }
+}
+
+/** Adds an item to the list of a key. */
+function noteIn<K, V>(lists: Map<K, V[]>, key: K, item: V): void {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
 }
 
 function faultOf({ fault }: Of<"quarantine">): { reason: QuarantineReason; detail: string } {

@@ -96,7 +96,7 @@ async function compared(
   { undisturbed, expected }: FolderWorld,
   quality: boolean,
 ): Promise<{ lost: number; doubled: number; differs: string[] }> {
-  const found = await resultHashes(w, { quality });
+  const found = await resultHashes(w, { quality, closesApart: true });
   const names = Object.keys(expected).filter((name) => quality || !name.startsWith("quality_"));
   const differs: string[] = [];
   for (const name of new Set([...names, ...Object.keys(found)])) {

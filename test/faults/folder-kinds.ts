@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 /** A state that rot has changed is told by one of these. */
 const ROT = ["FP2002", "FP2003", "FP2004", "FP2005", "FP2011"];
 /** Published files that cannot be read or written are told by one of these. */
-const PUBLISHED = ["FP2011", "FP4001", "FP4002", "FP4003", "FP4005"];
+const PUBLISHED = ["FP2011", "FP4001", "FP4002", "FP4003", "FP4005", "FP4006"];
 const FULL = ["FP9001", "FP4001", "FP4005", "FP5002"];
 const READ_ONLY = ["FP9001", "FP9002", "FP9003", "FP2004", "FP4001", "FP4005"];
 

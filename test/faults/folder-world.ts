@@ -23,7 +23,12 @@ export class FolderWorld {
     const undisturbed = Round.copyOf(template, CONFIG);
     put(undisturbed, PIECES / 2, PIECES);
     await undisturbed.drain();
-    return new FolderWorld(template, undisturbed, await resultHashes(undisturbed, { quality: true }), parts);
+    return new FolderWorld(
+      template,
+      undisturbed,
+      await resultHashes(undisturbed, { quality: true, closesApart: true }),
+      parts,
+    );
   }
 
   round(random: Random): Round {

@@ -37,7 +37,7 @@ export async function runCampaign({ rounds, seed, only, json }) {
   );
   const unknown = (only ?? []).find((name) => !ALL_KINDS.some((k) => k.name === name));
   if (unknown !== undefined)
-    throw new Error(`no fault "${unknown}"; there are: ${ALL_KINDS.map((k) => k.name).join(", ")}`);
+    throw new Error(`no fault "${unknown}"; there are: ${ALL_KINDS.map((k) => `"${k.name}"`).join(", ")}`);
   const plans = { folder: [], kafka: [] };
   for (let i = 0; i < rounds; i++) {
     const { name, on } = faultOf(seed + i, only === null ? null : new Set(only), kafka);
@@ -46,12 +46,18 @@ export async function runCampaign({ rounds, seed, only, json }) {
   await close();
   const outcomes = [];
   const again = ({ seed, fault }) => `npm run faults -- --rounds 1 --seed ${seed} --only "${fault}"`;
+  // Ended before its time, it tells what it has.
+  process.once("SIGINT", () => {
+    if (!json) console.log(table(outcomes));
+    process.exit(1);
+  });
   const run = (plan) =>
     new Promise((resolve, reject) => {
       if (plan.length === 0) return resolve();
       const child = fork(fileURLToPath(import.meta.url), [JSON.stringify(plan)]);
       child.on("message", (outcome) => {
         outcomes.push(outcome);
+        if (json) console.log(JSON.stringify(outcome));
         if (outcomes.length % 50 === 0) console.error(`${outcomes.length} of ${rounds} rounds`);
         if (outcome.wrong.length > 0)
           console.error(
@@ -64,8 +70,7 @@ export async function runCampaign({ rounds, seed, only, json }) {
     });
   await Promise.all(Object.values(plans).map(run));
   const wrong = outcomes.filter((o) => o.wrong.length > 0).length;
-  if (json) console.log(JSON.stringify(outcomes));
-  else console.log(table(outcomes));
+  if (!json) console.log(table(outcomes));
   return wrong;
 }
 

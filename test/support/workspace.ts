@@ -200,23 +200,28 @@ const QUALITY: Readonly<Record<string, string>> = {
 
 /**
  * A hash of every row of each published result, by table; with `quality` also of the quality tables. Equal
- * figures have equal hashes, in whatever order they are stored.
+ * figures have equal hashes, in whatever order they are stored. `closesApart` leaves out what a close adds to a row:
+ * for who closes periods in one of two workspaces.
  */
 export function resultHashes(
   w: Workspace,
-  options: { quality?: boolean } = {},
+  options: { quality?: boolean; closesApart?: boolean } = {},
 ): Promise<Record<string, string>> {
+  const columns = (name: string): string =>
+    options.closesApart
+      ? "COLUMNS(c -> c NOT IN ('status', 'reported') AND c NOT LIKE '%\\_reported' ESCAPE '\\')"
+      : name === "main.indicators"
+        ? "* EXCLUDE (reported, status)"
+        : "*";
   return withDuckDb(w.published, async (run) => {
     const names = (await run(RESULTS)).map((row) => String(row.name));
     const queries: Record<string, string> = Object.fromEntries(
       names.map((name) => [
         name,
-        // What a close adds to a row follows from the close.
-        `SELECT COLUMNS(c -> c NOT IN ('status', 'reported') AND c NOT LIKE '%\\_reported' ESCAPE '\\')
-         FROM ${name
-           .split(".")
-           .map((n) => `"${n}"`)
-           .join(".")}`,
+        `SELECT ${columns(name)} FROM ${name
+          .split(".")
+          .map((n) => `"${n}"`)
+          .join(".")}`,
       ]),
     );
     if (options.quality) Object.assign(queries, QUALITY);

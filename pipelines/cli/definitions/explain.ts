@@ -20,7 +20,7 @@ Examples:
   fundpulse explain 2024H1 次均费用 insurance=居民医保 care=住院
   fundpulse explain 2024 months_payable fund=resident
   fundpulse explain 2024H1 fee care=inpatient facility=H62072500001 --format csv > settlements.csv
-  fundpulse explain 2024H1 visits care=inpatient --sql | duckdb -readonly data/detail/detail.duckdb`,
+  fundpulse explain 2024H1 visits care=inpatient --sql > visits.sql; duckdb -readonly data/detail/detail.duckdb < visits.sql`,
     ),
   )
     .option("-f, --format <format>", "text, json or csv (csv: the settlements, all of them)", "text")

@@ -1,9 +1,20 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadConfig } from "../../../connectors/config/load.js";
+import { identityOf } from "../../../connectors/duckdb/file.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
 import type { StartOptions } from "../../../pipelines/engine/belonging.js";
@@ -223,6 +234,37 @@ describe("published files that are gone or old are made again", () => {
       await w.drain();
       expect(await visits(w)).toBe(6);
       expect((await w.engine((engine) => engine.verify())).differenceCount).toBe(0);
+    }
+  });
+
+  test("the finest cells: those of another state, older ones, cut off ones", async () => {
+    const w = copyOf(base);
+    const cells = join(w.data, "published", "cells.duckdb");
+    const visitsOf = async (): Promise<unknown> => {
+      const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
+      const connection = await instance.connect();
+      try {
+        await connection.run(`ATTACH '${cells}' AS c (READ_ONLY)`);
+        const rows = await connection.runAndReadAll("SELECT sum(visits)::INTEGER FROM c.cell_month");
+        return rows.getRows()[0]?.[0];
+      } finally {
+        connection.closeSync();
+        instance.closeSync();
+      }
+    };
+    await w.drain();
+    expect(await visitsOf()).toBe(30);
+    const before = await identityOf(cells);
+    await w.drain();
+    expect(await identityOf(cells)).toBe(before);
+    for (const damage of [
+      () => copyFileSync(join(ofAnother.data, "published", "cells.duckdb"), cells),
+      () => truncateSync(cells, 20_000),
+      () => rmSync(cells),
+    ]) {
+      damage();
+      await w.drain();
+      expect(await visitsOf()).toBe(30);
     }
   });
 
