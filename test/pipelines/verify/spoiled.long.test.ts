@@ -65,22 +65,25 @@ async function inFile<T>(work: (run: (sql: string) => Promise<unknown[][]>) => P
 interface Column {
   readonly table: string;
   readonly name: string;
-  /** One in the last place. */
-  readonly unit: string;
+  /** The column with one more in the last place; a list with one more member. */
+  readonly spoiled: string;
 }
 
 /** Every numeric column of every table that the file has, whoever added it. */
 const numericColumns = (): Promise<Column[]> =>
   inFile(async (run) => {
     const rows =
-      await run(`SELECT c.schema_name || '.' || c.table_name, c.column_name, coalesce(c.numeric_scale, 0)::INTEGER
+      await run(`SELECT c.schema_name || '.' || c.table_name, c.column_name, coalesce(c.numeric_scale, 0)::INTEGER,
+        c.data_type LIKE '%[]'
       FROM duckdb_columns() c SEMI JOIN duckdb_tables() t ON t.table_oid = c.table_oid AND t.schema_name = c.schema_name
       WHERE c.data_type SIMILAR TO '(U?(BIG|HUGE|SMALL|TINY)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL).*' ORDER BY ALL`);
-    return (rows as [string, string, number][])
-      .map(([table, name, scale]) => ({
+    return (rows as [string, string, number, boolean][])
+      .map(([table, name, scale, list]) => ({
         table,
         name,
-        unit: scale === 0 ? "1" : `0.${"0".repeat(scale - 1)}1`,
+        spoiled: list
+          ? `list_append("${name}", 1)`
+          : `coalesce("${name}", 0) + ${scale === 0 ? "1" : `0.${"0".repeat(scale - 1)}1`}`,
       }))
       .filter(({ table, name }) => !(table in LEFT_OUT) && !(`${table}.${name}` in LEFT_OUT));
   });
@@ -92,9 +95,7 @@ async function found(columns: readonly Column[]): Promise<Set<string>> {
     for (const table of tables) {
       const [[rows]] = (await run(`SELECT count(*)::INTEGER FROM ${table}`)) as [[number]];
       expect(rows, `${table} has no row: give the test one`).toBeGreaterThan(0);
-      const set = columns
-        .filter((c) => c.table === table)
-        .map((c) => `"${c.name}" = coalesce("${c.name}", 0) + ${c.unit}`);
+      const set = columns.filter((c) => c.table === table).map((c) => `"${c.name}" = ${c.spoiled}`);
       await run(`UPDATE ${table} SET ${set.join(", ")} WHERE rowid = (SELECT min(rowid) FROM ${table})`);
     }
   });
