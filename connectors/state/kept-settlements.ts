@@ -26,8 +26,8 @@ const COUNTED_AS: readonly CountedAs[] = ["applied", "duplicate", "quarantined"]
 
 /**
  * Every version of every settlement that was ever kept, in blocks that never change; which of them are current
- * (`ids`), and which are superseded. About 80 bytes a settlement in
- * its block and 80 in the index; memory does not grow with them.
+ * (`ids`), and which are superseded. About 80 bytes a settlement in its block and
+ * 80 in the index; memory does not grow with them.
  */
 export class KeptSettlements {
   readonly #reader: BlockReader;

@@ -80,11 +80,12 @@ export class Refunds {
       .get(originalId) as { count: number; fee: Fen };
   }
 
+  /** How many refunds without an original there are, valid or not. */
   size(): number {
     return this.file.sql("SELECT count(*) FROM refund WHERE orphan = 1").pluck().get() as number;
   }
 
-  /** Valid refunds whose original was never seen; one taken back or held out misses nothing. */
+  /** Those of these refunds that `orphans` lists. */
   orphansOf(refundIds: readonly string[]): OrphanRefund[] {
     return this.file
       .sql(
@@ -93,6 +94,7 @@ export class Refunds {
       .all(JSON.stringify(refundIds)) as OrphanRefund[];
   }
 
+  /** Valid refunds whose original was never seen; one taken back or held out misses nothing. */
   orphans(limit: number): OrphanRefund[] {
     return this.file
       .sql("SELECT setl_id, init_setl_id, setl_time, fee FROM refund WHERE orphan = 1 AND valid = 1 LIMIT ?")

@@ -47,6 +47,7 @@ export class Warnings {
     if (dropped > 0) this.changed.add(recordKey);
   }
 
+  /** How many warnings there are. */
   size(): number {
     return this.file.sql("SELECT count(*) FROM warning").pluck().get() as number;
   }

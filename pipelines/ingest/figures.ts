@@ -1,4 +1,4 @@
-import { monthOfDay, periodsOfYear, yearOfMonth } from "../../aggregations/calendar.js";
+import { monthOfDay, PERIODS_PER_YEAR, periodsOfYear, yearOfMonth } from "../../aggregations/calendar.js";
 import {
   type FigureValue,
   type JobFigure,
@@ -225,7 +225,7 @@ export class FigureIntake {
     persons.set(figure.year, periods);
     const length = Math.max(figure.counts?.length ?? 0, old?.counts?.length ?? 0);
     for (let i = 0; i < length; i++) {
-      if ((figure.counts?.[i] ?? 0) !== (old?.counts?.[i] ?? 0)) periods.add(i % 31);
+      if ((figure.counts?.[i] ?? 0) !== (old?.counts?.[i] ?? 0)) periods.add(i % PERIODS_PER_YEAR);
     }
   }
 

@@ -1,3 +1,4 @@
+import { PERIODS_PER_YEAR } from "../../aggregations/calendar.js";
 import type { GroupTable } from "../../aggregations/dimensions/groups.js";
 import type { PeriodCounts } from "../../aggregations/persons/year.js";
 import type { JobFigure } from "../../connectors/flink/figure.js";
@@ -6,13 +7,10 @@ import type { YearCounts } from "./published-months.js";
 
 type PersonFigure = Extract<JobFigure, { readonly kind: "persons" }>;
 
-/** Periods of a year, as `periodsOfYear` has them. */
-const PERIODS = 31;
-
 /** Persons of a year whose counts came ready: of each insurance, and of all of them together. */
 export class FigureYear implements YearCounts {
-  readonly #groupIds: number[][] = Array.from({ length: PERIODS }, () => []);
-  readonly #counts: number[][] = Array.from({ length: PERIODS }, () => []);
+  readonly #groupIds: number[][] = Array.from({ length: PERIODS_PER_YEAR }, () => []);
+  readonly #counts: number[][] = Array.from({ length: PERIODS_PER_YEAR }, () => []);
 
   /** Group ids of a figure, in the order of its counts. */
   static know(figure: PersonFigure, insurances: readonly string[], groups: GroupTable): number[] {
@@ -26,8 +24,8 @@ export class FigureYear implements YearCounts {
     const { counts } = figure;
     if (counts === null) return;
     FigureYear.know(figure, insurances, groups).forEach((groupId, i) => {
-      for (let period = 0; period < PERIODS; period++) {
-        const n = counts[i * PERIODS + period];
+      for (let period = 0; period < PERIODS_PER_YEAR; period++) {
+        const n = counts[i * PERIODS_PER_YEAR + period];
         if (n === 0) continue;
         this.#groupIds[period].push(groupId);
         this.#counts[period].push(n);

@@ -58,6 +58,8 @@ interface Table<N extends Name> {
 interface Given {
   readonly revision: number | string;
   readonly beside: number;
+  /** Whether it had every row: of more than are published at most, nobody knows which were left out. */
+  readonly complete: boolean;
 }
 
 /** The published tables that are given whole, or by their changed rows, and which of them changed since they were last given. */
@@ -66,7 +68,11 @@ export class WholeTables {
   #pending = new Map<Name, Given>();
   readonly #tables: { readonly [N in Name]: Table<N> };
 
-  constructor(private readonly state: PublishState) {
+  /** @param most rows of a quality table that are published at most */
+  constructor(
+    private readonly state: PublishState,
+    private readonly most = QUALITY_ROWS,
+  ) {
     const { store, reference } = state;
     const once = (): number => 0;
     this.#tables = {
@@ -86,7 +92,7 @@ export class WholeTables {
       },
       quarantine: {
         revision: () => store.quarantine.revision,
-        rows: () => this.#entries(store.quarantine.listed(QUALITY_ROWS)),
+        rows: () => this.#entries(store.quarantine.listed(most)),
         byKey: {
           changed: store.quarantine.changed,
           size: () => store.quarantine.size(),
@@ -95,7 +101,7 @@ export class WholeTables {
       },
       warnings: {
         revision: () => store.warnings.revision + store.changedFiles.revision,
-        rows: () => [...this.#fileWarnings(), ...this.#warnings(store.warnings.listed(QUALITY_ROWS))],
+        rows: () => [...this.#fileWarnings(), ...this.#warnings(store.warnings.listed(most))],
         byKey: {
           changed: store.warnings.changed,
           beside: () => store.changedFiles.revision,
@@ -105,7 +111,7 @@ export class WholeTables {
       },
       orphanRefunds: {
         revision: () => store.refunds.revision,
-        rows: () => orphanRows(store.refunds.orphans(QUALITY_ROWS)),
+        rows: () => orphanRows(store.refunds.orphans(most)),
         byKey: {
           changed: store.refunds.changed,
           size: () => store.refunds.size(),
@@ -140,10 +146,11 @@ export class WholeTables {
       const now = revision();
       if (this.#given.get(name)?.revision === now) continue;
       const beside = byKey?.beside?.() ?? 0;
-      this.#pending.set(name, { revision: now, beside });
+      const complete = byKey === undefined || byKey.size() <= this.most;
+      this.#pending.set(name, { revision: now, beside, complete });
       const given = this.#given.get(name);
       const keys = [...(byKey?.changed.cut() ?? [])];
-      if (byKey && keys.length > 0 && given?.beside === beside && byKey.size() <= QUALITY_ROWS) {
+      if (byKey && keys.length > 0 && given?.beside === beside && given.complete && complete) {
         changedKeys[name as KeyedTable] = keys;
         found.push([name, byKey.rowsOf(keys)]);
       } else found.push([name, rows()]);
