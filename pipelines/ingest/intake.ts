@@ -4,6 +4,7 @@ import { versionTime } from "../../aggregations/streams/version.js";
 import { DELETED_KEY, type Decoder, PASSED_OVER } from "../../connectors/ports/decoder.js";
 import { type BatchOutcome, OUTCOMES, type Outcome } from "../../connectors/ports/observer.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
+import type { SourcePartition } from "../../connectors/state/partitions.js";
 import { PSEUDONYM_BYTES } from "../../connectors/state/person-key.js";
 import { Settlement, type StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
@@ -174,17 +175,29 @@ export class Intake {
       );
       for (const incoming of incomingBatch) counts[incoming.outcome]++;
       counts.duplicate += passedOver;
-      counts.quarantined += refused.length;
-      this.#refuse(batch, partition.id, refused, now);
-      for (const outcome of OUTCOMES)
-        store.partitions.tally(partition.id, outcome, counts[outcome], counts[outcome]);
-      if (batch.position.next >= first) store.partitions.move(partition, batch.position);
-      keepUnknownFields(store, this.decoder);
+      this.#finish(batch, partition, refused, counts, now);
       return months;
     });
     this.#early.came(incomingBatch);
     state.months.evict(touched);
     return counts;
+  }
+
+  /** Ends the commit of a batch: what it refused, its counts, and its position, which a redelivery never moves back. */
+  #finish(
+    batch: SourceBatch,
+    partition: SourcePartition,
+    refused: readonly Refused[],
+    counts: Record<Outcome, number>,
+    now: EpochMs,
+  ): void {
+    const { store } = this.state;
+    counts.quarantined += refused.length;
+    this.#refuse(batch, partition.id, refused, now);
+    for (const outcome of OUTCOMES)
+      store.partitions.tally(partition.id, outcome, counts[outcome], counts[outcome]);
+    if (batch.position.next >= partition.next) store.partitions.move(partition, batch.position);
+    keepUnknownFields(store, this.decoder);
   }
 
   /** Posts a batch and quarantines those that lost to another version of the same time. */
@@ -317,12 +330,7 @@ export class Intake {
         refused.push({ index, rejection: CONFLICT, raw, days: recordDays(stream, record), due: null });
       }
       counts.duplicate += passedOver;
-      counts.quarantined += refused.length;
-      this.#refuse(batch, partition.id, refused, now);
-      for (const outcome of OUTCOMES)
-        store.partitions.tally(partition.id, outcome, counts[outcome], counts[outcome]);
-      if (batch.position.next >= first) store.partitions.move(partition, batch.position);
-      keepUnknownFields(store, this.decoder);
+      this.#finish(batch, partition, refused, counts, now);
     });
     return counts;
   }
