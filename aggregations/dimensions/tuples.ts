@@ -1,4 +1,9 @@
-import { SETTLEMENT_DIMENSIONS, type SettlementDimension, UNKNOWN } from "../../schemas/dimensions.js";
+import {
+  dimensionsOf,
+  SETTLEMENT_DIMENSIONS,
+  type SettlementDimension,
+  UNKNOWN,
+} from "../../schemas/dimensions.js";
 import type { Settlement } from "../../schemas/input/settlement.js";
 import type { Rejection } from "../../schemas/quarantine.js";
 import type { DayNumber } from "../../schemas/units.js";
@@ -159,9 +164,7 @@ export class DimensionIndex {
       ),
     );
     const all = new Set([...rules.groupings, ...rules.personGroupings, ...rules.dayGroupings]);
-    this.#dimensionsOf = new Map(
-      [...all].map((g) => [g, g === "total" ? [] : (g.split("+") as SettlementDimension[])]),
-    );
+    this.#dimensionsOf = new Map([...all].map((g) => [g, dimensionsOf(g)]));
     const byFacility = (g: string): boolean => this.#dimensionsOf.get(g)?.includes("facility") ?? false;
     this.#dayGroupings = rules.dayGroupings.filter((g) => !byFacility(g));
     this.#dayFacilityGroupings = rules.dayGroupings.filter(byFacility);

@@ -71,11 +71,15 @@ export type JobFigure =
   | { readonly kind: "latest"; readonly time: EpochMs | null }
   | { readonly kind: "manifest"; readonly digest: string; readonly keyCheck: string };
 
-/** The value of a record as the job writes it; null where the figure is gone. */
+/** The value of a record as the job writes it. */
 export interface FigureValue {
   readonly v?: readonly number[];
   readonly t?: string;
 }
+
+/** A value; null where the figure is gone. @throws SyntaxError */
+const parsed = (bytes: Buffer | null): FigureValue | null =>
+  bytes && (JSON.parse(bytes.toString()) as FigureValue);
 
 const ROW = MEASURES.length + 1;
 
@@ -85,13 +89,17 @@ export const prefixOf = (kind: keyof typeof FIGURE_KINDS, part: number): string 
 
 /** Key of the latest `setl_time`, and that of what the job says of itself. */
 export const keyOfLatest = (): string => [FIGURE_KINDS.meta, "latest"].join(SEPARATOR);
+/** Key of how far the job has read a partition. */
+export const keyOfProgress = (stream: "settlement" | "facility", partition: string): string =>
+  [FIGURE_KINDS.meta, stream, partition].join(SEPARATOR);
 export const keyOfManifest = (): string => [FIGURE_KINDS.meta, "manifest"].join(SEPARATOR);
 
 /**
  * Takes a record of the figures topic apart.
  * @throws Error where it is none: the topic belongs to something else
  */
-export function readFigure(manifest: JobManifest, key: string, value: FigureValue | null): JobFigure {
+export function readFigure(manifest: JobManifest, key: string, bytes: Buffer | null): JobFigure {
+  const value = parsed(bytes);
   const [kind, ...parts] = key.split(SEPARATOR);
   const row = (): Row => {
     if (value === null) return null;
@@ -171,7 +179,7 @@ export function readMeta(key: string, value: Buffer | null): JobMeta | null {
   const [kind, ...parts] = key.split(SEPARATOR);
   if (kind !== FIGURE_KINDS.meta) return null;
   try {
-    return metaOf(parts, value && (JSON.parse(value.toString()) as FigureValue));
+    return metaOf(parts, parsed(value));
   } catch {
     return null;
   }

@@ -1,11 +1,10 @@
 import { FundpulseError } from "../../schemas/errors.js";
 import type { KafkaConnection } from "../kafka/client.js";
-import { createKafkaClient } from "../kafka/client.js";
+import { createKafkaClient, kafkaCalls } from "../kafka/client.js";
 import { CommittedLog, type LogMessage } from "../kafka/committed-log.js";
 import type { Log } from "../ports/log.js";
 import { readMeta } from "./figure.js";
 import type { JobManifest } from "./generate.js";
-import { kafkaCalls } from "./kafka-calls.js";
 
 /** What a figures topic says of the job that writes it. */
 export interface FiguresTold {

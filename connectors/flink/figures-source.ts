@@ -40,17 +40,20 @@ export class TopicFigures implements FiguresSource {
     const away = this.#telling(options.warn);
     await this.#begin(position, low, high, signal, away);
     let told = false;
+    let fresh = false;
     while (!signal.aborted) {
       const part = await this.#log.read(this.#next, signal, away);
       if (part === null) return;
       for (const message of part.messages) this.#take(message);
       this.#next = part.next;
+      fresh ||= part.messages.length > 0;
       // Below the last stable offset everything has ended, and one writer commits once a checkpoint: here is a cut.
       if (this.#next < part.end) continue;
-      const isNew = this.#records.size > 0;
-      if (!isNew) options.onLook();
-      else if (await deliver(this.#cut())) this.#taken();
-      if (isNew || !told) options.onDrained();
+      if (this.#records.size === 0) options.onLook();
+      // A cut that was not taken is given again with what follows it.
+      else if (fresh && (await deliver(this.#cut()))) this.#taken();
+      if (fresh || !told) options.onDrained();
+      fresh = false;
       told = true;
       if (untilDrained && this.#next >= high) return;
     }
@@ -87,10 +90,14 @@ export class TopicFigures implements FiguresSource {
       });
     if (position.next > high) throw changed(`it ends at ${high}, and we stand at ${position.next}`);
     // The job names itself once, and compaction moves no record.
-    const part = await this.#log.read(position.manifestAt, signal, away);
-    const there = part?.messages.find((m) => m.offset === position.manifestAt);
+    const { manifestAt } = position;
+    let part = await this.#log.read(manifestAt, signal, away);
+    // An answer may be empty, though the record is there.
+    while (part !== null && part.next <= manifestAt && part.end > manifestAt)
+      part = await this.#log.read(manifestAt, signal, away);
+    const there = part?.messages.find((m) => m.offset === manifestAt);
     if (part !== null && there?.key?.toString() !== keyOfManifest())
-      throw changed(`the job does not name itself at offset ${position.manifestAt}`);
+      throw changed(`the job does not name itself at offset ${manifestAt}`);
   }
 
   #take({ offset, key, value, timestamp }: LogMessage): void {

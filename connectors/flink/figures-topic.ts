@@ -1,8 +1,7 @@
 import type { KafkaSourceConfig } from "../../schemas/config/schema.js";
 import { FundpulseError } from "../../schemas/errors.js";
-import { createKafkaClient } from "../kafka/client.js";
+import { createKafkaClient, kafkaCalls } from "../kafka/client.js";
 import type { Log } from "../ports/log.js";
-import { kafkaCalls } from "./kafka-calls.js";
 import type { Wiring } from "./tables.js";
 
 const COMPACT = [{ name: "cleanup.policy", value: "compact" }];

@@ -1,4 +1,4 @@
-import type { Config } from "../../schemas/config/schema.js";
+import type { Config, KafkaSourceConfig } from "../../schemas/config/schema.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { STREAMS } from "../../schemas/input/streams.js";
 import type { Wiring } from "./tables.js";
@@ -42,12 +42,17 @@ export function wiringOf(config: Config, { name, figures, properties }: WiringOp
       "source.schemaRegistry: a job reads a registry without a log-in, be it in username or in url",
     );
   }
-  const topic = (stream: "settlement" | "facility"): string => source.topics[stream] ?? STREAMS[stream].topic;
   return {
     brokers: source.brokers,
-    topics: { settlement: topic("settlement"), facility: topic("facility"), figures },
+    topics: jobTopics(source, figures),
     name,
     kafka,
     ...(registry ? { registryUrl: registry.url.replace(/\/+$/, "") } : {}),
   };
+}
+
+/** The topics of a job that reads what a source names. */
+export function jobTopics({ topics }: KafkaSourceConfig, figures: string): Wiring["topics"] {
+  const { settlement = STREAMS.settlement.topic, facility = STREAMS.facility.topic } = topics;
+  return { settlement, facility, figures };
 }

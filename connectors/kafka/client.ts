@@ -112,3 +112,16 @@ export function kafkaFailure(error: unknown, config: KafkaConnection): Fundpulse
   const hint = /disconnected|closed/i.test(text) ? " (does source.ssl fit the listener?)" : "";
   return new FundpulseError("FP3001", `${where} cannot be reached: ${text}${hint}`, { cause: error });
 }
+
+/**
+ * What a call to Kafka brings.
+ * @throws FundpulseError FP3001, FP3005 where the cluster cannot be reached, or refuses us
+ */
+export async function kafkaCalls<T>(config: KafkaConnection, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const foreign = error instanceof Error && error.name.startsWith("KafkaJS");
+    throw foreign ? kafkaFailure(error, config) : error;
+  }
+}

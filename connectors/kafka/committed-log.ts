@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { Log } from "../ports/log.js";
-import { createKafkaClient, type KafkaConnection, kafkaFailure } from "./client.js";
+import { createKafkaClient, type KafkaConnection, kafkaCalls, kafkaFailure } from "./client.js";
 
 const require = createRequire(import.meta.url);
 
@@ -78,7 +78,7 @@ export class CommittedLog {
    * @throws FundpulseError FP3001, FP3005; FP3005 also where the topic does not exist or has several partitions
    */
   async ends(): Promise<{ readonly low: number; readonly high: number }> {
-    try {
+    return kafkaCalls(this.connection, async () => {
       await this.#admin.connect();
       const where = `on ${this.connection.brokers.join(", ")}`;
       if (!(await this.#admin.listTopics()).includes(this.topic)) {
@@ -92,9 +92,7 @@ export class CommittedLog {
         );
       }
       return { low: Number(ends[0].low), high: Number(ends[0].high) };
-    } catch (error) {
-      throw kafkaFailure(error, this.connection);
-    }
+    });
   }
 
   /**

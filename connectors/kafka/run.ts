@@ -49,7 +49,6 @@ export class KafkaRun {
   private over = false;
   private finish: () => void = () => undefined;
   private readonly finished = new Promise<void>((resolve) => (this.finish = resolve));
-  private busy: Promise<void> = Promise.resolve();
   private turn: Promise<unknown> = Promise.resolve();
   private ended: Promise<void> | null = null;
   private sayDrained = true;
@@ -139,18 +138,14 @@ export class KafkaRun {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 1,
-      eachBatch: (payload) => {
-        const work = this.oneAtATime(() => this.take(payload));
-        this.busy = work.catch(() => undefined);
-        return work;
-      },
+      eachBatch: (payload) => this.oneAtATime(() => this.take(payload)),
     });
   }
 
-  /** Waits for the delivery under way, whatever the connection does; for the connection only a while. */
+  /** Waits for the delivery and the accepted gaps under way, whatever the connection does; for the connection only a while. */
   private disconnect(): Promise<void> {
     this.ended ??= (async () => {
-      await this.busy;
+      await this.turn;
       const goodbye = async () => {
         await Promise.race([this.hints.tell(this.guards.values()), sleep(1_000)]);
         await this.consumer.disconnect();

@@ -2,10 +2,9 @@ import { createHash } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin, Kafka } from "kafkajs";
-import { FundpulseError } from "../../schemas/errors.js";
 import { silentLog } from "../ports/log.js";
 import type { Source, SourceBatch, SourceConnection, SourceContext, SourceLag } from "../ports/source.js";
-import { createKafkaClient, kafkaFailure } from "./client.js";
+import { createKafkaClient, kafkaCalls, kafkaFailure } from "./client.js";
 import type { KafkaSettings, KafkaSourceOptions } from "./options.js";
 import { countingUncommitted } from "./patches.js";
 import { KafkaRun } from "./run.js";
@@ -179,16 +178,9 @@ export class KafkaSource implements Source {
   }
 
   private async calling<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw isKafkajsError(error) ? kafkaFailure(error, this.settings.config) : error;
-    }
+    return kafkaCalls(this.settings.config, work);
   }
 }
-
-const isKafkajsError = (error: unknown): boolean =>
-  !(error instanceof FundpulseError) && error instanceof Error && error.name.startsWith("KafkaJS");
 
 const instanceHash = (instance: string): string =>
   createHash("sha256").update(`${hostname()}\0${instance}`).digest("hex").slice(0, 8);

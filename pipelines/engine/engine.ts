@@ -25,6 +25,7 @@ import type { EpochMs } from "../../schemas/units.js";
 import { closingOf } from "../closing/closing.js";
 import { Intake } from "../ingest/intake.js";
 import { quarantineService } from "../ingest/quarantine.js";
+import { BATCH } from "../ingest/revalidation.js";
 import type { ClosingState, PublishState } from "../ledger/ports.js";
 import { SerialQueue } from "../ledger/serial-queue.js";
 import { State } from "../ledger/state.js";
@@ -43,8 +44,6 @@ import { QualityLook } from "./quality.js";
 const CHECKPOINT_RECORDS = 500_000;
 /** How often due records are validated again and lag is told while running. */
 const TICK_MS = 1000;
-/** Quarantined records that somebody wants judged again are taken so many at a time. */
-const RETRIED = 500;
 
 /** The source that the configuration names. */
 export async function openSource(
@@ -100,7 +99,7 @@ export async function assembleEngine(
   const schemas = await loadWriterSchemas(config.reference);
   const decoder = await openDecoder(config, schemas);
   const reference = loadReference(config.reference, config.timezone, Object.keys(config.insurances));
-  const kind = engineKind(config, reference, schemas, deps, parts.figures);
+  const kind = await engineKind(config, reference, schemas, deps, parts.figures);
   const open = async (rebuild: boolean): Promise<Opened> => {
     const accepted = await checkBelonging(config, way, deps.clock());
     const state = new State(config, reference, deps.clock, { rebuild });
@@ -168,8 +167,8 @@ export async function assembleEngine(
   /** Some at a time: records that come meanwhile need not wait for all. */
   const retry = async (ids: readonly number[]): Promise<{ retried: number; resolved: number }> => {
     const sum = { retried: 0, resolved: 0 };
-    for (let from = 0; from < ids.length; from += RETRIED) {
-      const part = ids.slice(from, from + RETRIED);
+    for (let from = 0; from < ids.length; from += BATCH) {
+      const part = ids.slice(from, from + BATCH);
       const { retried, resolved } = await publishing(() => quarantine.retry(part));
       sum.retried += retried;
       sum.resolved += resolved;

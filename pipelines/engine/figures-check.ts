@@ -2,11 +2,11 @@ import { loadReference } from "../../connectors/config/reference.js";
 import { loadWriterSchemas } from "../../connectors/decode/writers.js";
 import { readFiguresTopic } from "../../connectors/flink/figures-reader.js";
 import { manifestOf } from "../../connectors/flink/generate.js";
+import { jobTopics } from "../../connectors/flink/job-source.js";
 import { silentLog } from "../../connectors/ports/log.js";
 import { Privacy } from "../../connectors/state/person-key.js";
 import type { Config, KafkaSourceConfig } from "../../schemas/config/schema.js";
-import { FundpulseError } from "../../schemas/errors.js";
-import { jobTopics } from "./kinds.js";
+import { refuseOtherJob } from "../ingest/figures.js";
 
 /**
  * What is to be said of the figures topic of a configuration.
@@ -24,19 +24,7 @@ export async function figuresText(config: Config, figures: string): Promise<stri
   const manifest = manifestOf({ config, categories, facilities, schemas }, figures, topics);
   const told = await readFiguresTopic(source, manifest, silentLog);
   if (told.manifest === null) return `topic ${figures}: no job has said yet that it writes it`;
-  const { digest, keyCheck } = told.manifest;
-  if (digest !== manifest.digest) {
-    throw new FundpulseError(
-      "FP3103",
-      `topic ${figures} holds the figures of job ${digest}, and this configuration's is ${manifest.digest}`,
-    );
-  }
-  if (keyCheck !== new Privacy(config.privacy.personKey).keyCheck) {
-    throw new FundpulseError(
-      "FP3103",
-      `the job that writes topic ${figures} runs under another person key than privacy.personKey`,
-    );
-  }
+  refuseOtherJob(manifest, new Privacy(config.privacy.personKey).keyCheck, told.manifest);
   const { lag } = told;
-  return `topic ${figures}: ${told.figures} figures of job ${digest}; ${lag.settlement} settlements and ${lag.facility} facilities behind`;
+  return `topic ${figures}: ${told.figures} figures of job ${manifest.digest}; ${lag.settlement} settlements and ${lag.facility} facilities behind`;
 }

@@ -1,8 +1,8 @@
 import { monthOfDay, PERIODS_PER_YEAR, periodsOfYear, yearOfMonth } from "../../aggregations/calendar.js";
 import {
-  type FigureValue,
   type JobFigure,
   keyOfManifest,
+  keyOfProgress,
   prefixOf,
   readFigure,
   readMeta,
@@ -121,21 +121,12 @@ export class FigureIntake {
     // Once a job has named itself, it only does so again where another one begins.
     if (value === undefined || value === null) return this.position() !== null && !cut.whole;
     const told = readMeta(keyOfManifest(), value);
-    const topic = this.manifest.topics.figures;
-    if (told?.kind !== "manifest" || told.digest !== this.manifest.digest) {
-      const theirs = told?.kind === "manifest" ? told.digest : "unreadable";
-      throw new FundpulseError(
-        "FP3103",
-        `topic ${topic} holds the figures of job ${theirs}, and this configuration's is ${this.manifest.digest}; nothing was taken`,
-      );
-    }
-    if (told.keyCheck !== this.keyCheck) {
-      throw new FundpulseError(
-        "FP3103",
-        `the job that writes topic ${topic} runs under another person key than privacy.personKey; nothing was taken`,
-        { action: "give its TaskManagers the key as FUNDPULSE_PERSON_KEY, in a new figures topic" },
-      );
-    }
+    refuseOtherJob(
+      this.manifest,
+      this.keyCheck,
+      told?.kind === "manifest" ? told : { digest: "unreadable", keyCheck: "" },
+      "; nothing was taken",
+    );
     return true;
   }
 
@@ -145,16 +136,15 @@ export class FigureIntake {
     const before = store.meta(META.topic);
     if (before === undefined || before === this.manifest.topics.figures) return true;
     const source = sourceName(this.manifest.topics.settlement);
-    const read = new Map<string, number>();
-    for (const [key, value] of cut.records) {
-      const told = readMeta(key, value);
-      if (told?.kind === "progress" && told.stream === "settlement")
-        read.set(String(told.partition), told.last + 1);
-    }
+    const read = (partition: string): number => {
+      const key = keyOfProgress("settlement", partition);
+      const told = readMeta(key, cut.records.get(key) ?? null);
+      return told?.kind === "progress" ? told.last + 1 : 0;
+    };
     return store.partitions
       .all()
       .filter((p) => p.source === source)
-      .every((p) => (read.get(p.partition) ?? 0) >= p.next);
+      .every((p) => read(p.partition) >= p.next);
   }
 
   /** A cut of the whole topic, with what stands in the state and not in it. */
@@ -168,11 +158,20 @@ export class FigureIntake {
     const { figures } = this.state.store;
     const before = figures.get(key);
     if (value === null ? before === undefined : before?.equals(value)) return;
-    let figure: JobFigure;
-    let old: JobFigure | null;
+    const figure = this.#read(key, value);
+    if (value === null) figures.delete(key);
+    else {
+      figures.put(key, value);
+      this.months.know(figure);
+    }
+    // What persons were is asked for, to know the periods in which they are others now.
+    const old = figure.kind === "persons" && before !== undefined ? this.#read(key, before) : null;
+    this.#note(figure, old, touched);
+  }
+
+  #read(key: string, value: Buffer | null): JobFigure {
     try {
-      figure = this.#read(key, value);
-      old = before === undefined ? null : this.#read(key, before);
+      return readFigure(this.manifest, key, value);
     } catch (cause) {
       throw new FundpulseError(
         "FP3103",
@@ -180,16 +179,6 @@ export class FigureIntake {
         { cause },
       );
     }
-    if (value === null) figures.delete(key);
-    else {
-      figures.put(key, value);
-      this.months.know(figure);
-    }
-    this.#note(figure, old, touched);
-  }
-
-  #read(key: string, value: Buffer | null): JobFigure {
-    return readFigure(this.manifest, key, value && (JSON.parse(value.toString()) as FigureValue));
   }
 
   #note(figure: JobFigure, old: JobFigure | null, touched: Touched): void {
@@ -299,6 +288,32 @@ export class FigureIntake {
 
   #latestDay(): number {
     return latestDayOf(this.state, "settlement", null, this.state.clock());
+  }
+}
+
+/**
+ * Holds what a topic says of its job against the configuration's.
+ * @param ending what follows in the message
+ * @throws FundpulseError FP3103
+ */
+export function refuseOtherJob(
+  { topics, digest }: JobManifest,
+  keyCheck: string,
+  told: { readonly digest: string; readonly keyCheck: string },
+  ending = "",
+): void {
+  if (told.digest !== digest) {
+    throw new FundpulseError(
+      "FP3103",
+      `topic ${topics.figures} holds the figures of job ${told.digest}, and this configuration's is ${digest}${ending}`,
+    );
+  }
+  if (told.keyCheck !== keyCheck) {
+    throw new FundpulseError(
+      "FP3103",
+      `the job that writes topic ${topics.figures} runs under another person key than privacy.personKey${ending}`,
+      { action: "give its TaskManagers the key as FUNDPULSE_PERSON_KEY, in a new figures topic" },
+    );
   }
 }
 

@@ -3,13 +3,14 @@ import type { DimensionIndex } from "../../aggregations/dimensions/tuples.js";
 import { ChangeJournal } from "../../aggregations/months/journal.js";
 import { MonthState } from "../../aggregations/months/month.js";
 import type { SumTable } from "../../aggregations/months/sums.js";
-import { type FigureValue, type JobFigure, prefixOf, readFigure } from "../../connectors/flink/figure.js";
+import { type JobFigure, prefixOf, readFigure } from "../../connectors/flink/figure.js";
 import type { JobManifest } from "../../connectors/flink/generate.js";
 import type { KeptFigures } from "../../connectors/state/figures.js";
 import type { MonthSummary, MonthTable } from "../../connectors/state/month-table.js";
 import { ROW_WIDTH } from "../../schemas/measures.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
 import { FigureYear } from "./figure-year.js";
+import { summaryOf } from "./month-summary.js";
 import type { PublishedMonths } from "./published-months.js";
 
 /** Months and years kept in memory beyond those in use. */
@@ -76,16 +77,7 @@ export class FigureMonths implements PublishedMonths {
   monthChanged(month: MonthNumber): MonthSummary {
     this.#months.delete(month);
     this.journal.invalidate(month);
-    const state = this.cells(month);
-    const days = Array.from(state.settlementsByDay.keys()).filter((d) => state.settlementsByDay[d] > 0);
-    const start = monthStart(month);
-    return {
-      firstDay: days.length > 0 ? start + days[0] : null,
-      lastDay: days.length > 0 ? start + days[days.length - 1] : null,
-      unmapped: JSON.stringify(
-        [...state.unmapped].map(([key, { records, fee }]) => [...key.split("\u0001"), records, fee]),
-      ),
-    };
+    return summaryOf(this.cells(month));
   }
 
   takeTouchedDays(): Set<DayNumber> {
@@ -121,7 +113,7 @@ export class FigureMonths implements PublishedMonths {
   *#figures(kind: Parameters<typeof prefixOf>[0], part: number): Generator<JobFigure> {
     const { manifest, figures } = this.parts;
     for (const [key, value] of figures.startingWith(prefixOf(kind, part))) {
-      yield readFigure(manifest, key, JSON.parse(value.toString()) as FigureValue);
+      yield readFigure(manifest, key, value);
     }
   }
 

@@ -2,7 +2,7 @@ import type { ZoneCalendar } from "../../aggregations/calendar.js";
 import type { GroupTable } from "../../aggregations/dimensions/groups.js";
 import type { DimensionIndex } from "../../aggregations/dimensions/tuples.js";
 import type { ReferenceTables } from "../../connectors/config/reference.js";
-import { type FigureValue, keyOfLatest } from "../../connectors/flink/figure.js";
+import { keyOfLatest, readMeta } from "../../connectors/flink/figure.js";
 import type { SqliteStore } from "../../connectors/state/store.js";
 import type { Config } from "../../schemas/config/schema.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
@@ -65,7 +65,7 @@ export class FigureState implements ClosingState {
   }
 
   latestTime(): EpochMs | null {
-    const value = this.store.figures.get(keyOfLatest());
-    return value === undefined ? null : ((JSON.parse(value.toString()) as FigureValue).v?.[0] ?? null);
+    const told = readMeta(keyOfLatest(), this.store.figures.get(keyOfLatest()) ?? null);
+    return told?.kind === "latest" ? told.time : null;
   }
 }

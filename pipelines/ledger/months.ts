@@ -19,6 +19,7 @@ import type { SqliteStore } from "../../connectors/state/store.js";
 import { Settlement } from "../../schemas/input/settlement.js";
 import { MEASURE_INDEX } from "../../schemas/measures.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
+import { summaryOf } from "./month-summary.js";
 import type { PublishedMonths } from "./published-months.js";
 
 /** Months kept in memory beyond those a batch touches. */
@@ -206,16 +207,7 @@ export class MonthCache implements PublishedMonths {
 
   /** What is stored of a loaded month beside its settlements. */
   summary(month: MonthNumber): MonthSummary {
-    const state = this.#months.get(month)!;
-    const days = Array.from(state.settlementsByDay.keys()).filter((d) => state.settlementsByDay[d] > 0);
-    const start = monthStart(month);
-    return {
-      firstDay: days.length > 0 ? start + days[0] : null,
-      lastDay: days.length > 0 ? start + days[days.length - 1] : null,
-      unmapped: JSON.stringify(
-        [...state.unmapped].map(([key, { records, fee }]) => [...key.split("\u0001"), records, fee]),
-      ),
-    };
+    return summaryOf(this.#months.get(month)!);
   }
 
   /** Forgets a month that must be made again from its settlements, and the persons of its year. */

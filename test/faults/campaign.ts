@@ -1,5 +1,6 @@
 import { Random } from "../../pipelines/simulate/random.js";
-import { differingRows, resultHashes, type Workspace } from "../support/workspace.js";
+import { differingResults } from "../support/same-results.js";
+import type { Workspace } from "../support/workspace.js";
 import { FOLDER_KINDS } from "./folder-kinds.js";
 import { FolderWorld } from "./folder-world.js";
 import { KAFKA_KINDS } from "./kafka-kinds.js";
@@ -75,7 +76,10 @@ export class Campaign {
       const began = performance.now();
       await round.drain(round.going);
       outcome.seconds = (performance.now() - began) / 1000;
-      const { lost, doubled, differs } = await compared(round.w, world, quality);
+      const { lost, doubled, differs } = await compared(round.w, world, {
+        quality,
+        closesApart: kind.closes ?? false,
+      });
       return { ...outcome, lost, doubled, wrong: [...round.wrong, ...differs] };
     } catch (error) {
       return { ...outcome, wrong: [...round.wrong, (error as Error).stack ?? String(error)] };
@@ -94,16 +98,10 @@ export class Campaign {
 async function compared(
   w: Workspace,
   { undisturbed, expected }: FolderWorld,
-  quality: boolean,
+  options: { readonly quality: boolean; readonly closesApart: boolean },
 ): Promise<{ lost: number; doubled: number; differs: string[] }> {
-  const found = await resultHashes(w, { quality, closesApart: true });
-  const names = Object.keys(expected).filter((name) => quality || !name.startsWith("quality_"));
-  const differs: string[] = [];
-  for (const name of new Set([...names, ...Object.keys(found)])) {
-    if (found[name] === expected[name]) continue;
-    const rows = await differingRows(undisturbed, w, name);
-    differs.push(`${name} differs:\n${rows.map((row) => String(row).slice(0, 500)).join("\n")}`);
-  }
+  const hashes = options.closesApart ? expected.apart : expected.whole;
+  const differs = await differingResults(w, undisturbed, hashes, options);
   if (differs.length === 0) return { lost: 0, doubled: 0, differs };
   const [mine, theirs] = await Promise.all([w, undisturbed].map(visits));
   return { lost: Math.max(0, theirs! - mine!), doubled: Math.max(0, mine! - theirs!), differs };

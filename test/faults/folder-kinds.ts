@@ -95,6 +95,7 @@ export const FOLDER_KINDS: readonly FaultKind[] = [
   {
     name: "command killed",
     weight: 12,
+    closes: true,
     happen: async (round) => {
       await round.feed();
       await round.killed(COMMANDS[round.random.below(COMMANDS.length)]!, 0);

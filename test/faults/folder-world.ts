@@ -8,7 +8,8 @@ export class FolderWorld {
   private constructor(
     private readonly template: Workspace,
     readonly undisturbed: Workspace,
-    readonly expected: Readonly<Record<string, string>>,
+    /** Hashes of its results; `apart` without what a close adds. */
+    readonly expected: Readonly<Record<"whole" | "apart", Readonly<Record<string, string>>>>,
     private readonly parts: readonly (readonly [string, Buffer])[][],
   ) {}
 
@@ -26,7 +27,10 @@ export class FolderWorld {
     return new FolderWorld(
       template,
       undisturbed,
-      await resultHashes(undisturbed, { quality: true, closesApart: true }),
+      {
+        whole: await resultHashes(undisturbed, { quality: true }),
+        apart: await resultHashes(undisturbed, { quality: true, closesApart: true }),
+      },
       parts,
     );
   }

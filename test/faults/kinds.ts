@@ -6,6 +6,8 @@ export interface FaultKind<R extends Round = Round> {
   readonly name: string;
   /** How often it is taken, against the others. */
   readonly weight: number;
+  /** A command of it may close a period. */
+  readonly closes?: true;
   readonly happen: (round: R) => Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 /** Fault rounds in processes of their own: one for the drop folder's, one for Kafka's, which share no time. */
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { median } from "../bench/measure.mjs";
 import { load } from "./load.mjs";
 
 const campaign = () => load(new URL("./campaign.ts", import.meta.url));
@@ -81,8 +82,7 @@ export function table(outcomes) {
     const sum = (key) => of.reduce((n, o) => n + o[key], 0);
     const told = of.filter((o) => o.told.length > 0).length;
     const wrong = of.filter((o) => o.wrong.length > 0).length;
-    const middle = seconds[Math.floor(seconds.length / 2)] ?? 0;
-    return `| ${[name, of.length, sum("lost"), sum("doubled"), wrong, told, middle.toFixed(1), (seconds.at(-1) ?? 0).toFixed(1)].join(" | ")} |`;
+    return `| ${[name, of.length, sum("lost"), sum("doubled"), wrong, told, median(seconds).toFixed(1), (seconds.at(-1) ?? 0).toFixed(1)].join(" | ")} |`;
   };
   const kinds = [...new Set(outcomes.map((o) => o.fault))].sort();
   return [

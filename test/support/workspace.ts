@@ -198,27 +198,32 @@ const QUALITY: Readonly<Record<string, string>> = {
   quality_unmapped: "SELECT * FROM quality_unmapped",
 };
 
+export interface ResultOptions {
+  /** The quality tables too. */
+  readonly quality?: boolean;
+  /** Without what a close adds to a row: for who closes periods in one of two workspaces. */
+  readonly closesApart?: boolean;
+}
+
+/** The columns of a result that are compared. */
+const comparedColumns = (name: string, { closesApart }: ResultOptions): string =>
+  closesApart
+    ? "COLUMNS(c -> c NOT IN ('status', 'reported') AND c NOT LIKE '%\\_reported' ESCAPE '\\')"
+    : name === "main.indicators"
+      ? "* EXCLUDE (reported, status)"
+      : "*";
+
 /**
  * A hash of every row of each published result, by table; with `quality` also of the quality tables. Equal
- * figures have equal hashes, in whatever order they are stored. `closesApart` leaves out what a close adds to a row:
- * for who closes periods in one of two workspaces.
+ * figures have equal hashes, in whatever order they are stored.
  */
-export function resultHashes(
-  w: Workspace,
-  options: { quality?: boolean; closesApart?: boolean } = {},
-): Promise<Record<string, string>> {
-  const columns = (name: string): string =>
-    options.closesApart
-      ? "COLUMNS(c -> c NOT IN ('status', 'reported') AND c NOT LIKE '%\\_reported' ESCAPE '\\')"
-      : name === "main.indicators"
-        ? "* EXCLUDE (reported, status)"
-        : "*";
+export function resultHashes(w: Workspace, options: ResultOptions = {}): Promise<Record<string, string>> {
   return withDuckDb(w.published, async (run) => {
     const names = (await run(RESULTS)).map((row) => String(row.name));
     const queries: Record<string, string> = Object.fromEntries(
       names.map((name) => [
         name,
-        `SELECT ${columns(name)} FROM ${name
+        `SELECT ${comparedColumns(name, options)} FROM ${name
           .split(".")
           .map((n) => `"${n}"`)
           .join(".")}`,
@@ -238,8 +243,13 @@ export function resultHashes(
 }
 
 /** Rows of one result that stand in one file and not in the other; for the message of a failed test. */
-export function differingRows(a: Workspace, b: Workspace, table = "indicators"): Promise<unknown[]> {
-  const sql = QUALITY[table] ?? `SELECT * FROM ${table}`;
+export function differingRows(
+  a: Workspace,
+  b: Workspace,
+  table = "indicators",
+  options: ResultOptions = {},
+): Promise<unknown[]> {
+  const sql = QUALITY[table] ?? `SELECT ${comparedColumns(table, options)} FROM ${table}`;
   return withDuckDb(a.published, async (run) => {
     const left = (await run(sql)).map((row) => JSON.stringify(row));
     const right = (await b.query(sql)).map((row) => JSON.stringify(row));

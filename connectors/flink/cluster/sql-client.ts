@@ -31,6 +31,7 @@ export async function submitScript(
     readonly signal?: AbortSignal;
   } = {},
 ): Promise<readonly string[]> {
+  options.signal?.throwIfAborted();
   const settings = options.rest ? restSettings(options.rest) : [];
   const said = await new Promise<string>((resolve, reject) => {
     const client = spawn(join(home, "bin", "sql-client.sh"), ["-f", file, ...settings], {

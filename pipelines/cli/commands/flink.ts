@@ -21,9 +21,9 @@ import type { Config, KafkaSourceConfig } from "../../../schemas/config/schema.j
 import { FundpulseError } from "../../../schemas/errors.js";
 import { FIGURES_TOPIC } from "../../../schemas/figures-topic.js";
 import { commandLog } from "../../workspace/log.js";
+import { portOf } from "../terminal/port.js";
 import { count } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
-import { portOf } from "./monitor.js";
 
 export interface JobOptions {
   readonly config: string;

@@ -5,19 +5,13 @@ import type { MonitorPorts } from "../../monitor/http/ports.js";
 import { startMonitor } from "../../monitor/monitor.js";
 import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
+import { portOf } from "../terminal/port.js";
 import { say } from "../terminal/say.js";
 
 export interface MonitorCommandOptions {
   readonly config: string;
   readonly host?: string;
   readonly port?: string;
-}
-
-/** A port as the command line gives it. */
-export function portOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new FundpulseError("FP1003", `--port ${text}: a number from 0 to 65535`);
 }
 
 const UNSET = "the environment variable is not set: ";

@@ -47,7 +47,9 @@ async function wrongOf(history: History): Promise<string[]> {
   const table = finalFacilities(history.world.facilities, arrivals, config.timezone, ties);
   const job = await DuckDbJob.open(source, rows, table, FINAL_NOW);
   try {
-    const figures = (await job.figures()).map(([key, value]) => readFigure(manifest, key, value));
+    const figures = (await job.figures()).map(([key, value]) =>
+      readFigure(manifest, key, Buffer.from(JSON.stringify(value))),
+    );
     const wrong = differences(claimOf(config, categories, figures), counted);
     const waiting = new Map(
       figures.flatMap((f) =>
@@ -109,7 +111,7 @@ describe("the generated SQL, evaluated without a cluster", () => {
     try {
       const { manifest } = generateJob(source, WIRING, null);
       const found = (await job.figures()).flatMap(([key, value]) => {
-        const figure = readFigure(manifest, key, value);
+        const figure = readFigure(manifest, key, Buffer.from(JSON.stringify(value)));
         return figure.kind === "unmapped" && figure.what === "hosp_lv" ? [[figure.code, figure.records]] : [];
       });
       expect(found.sort()).toEqual([

@@ -31,7 +31,7 @@ export class FigureFollower {
       eachMessage: async ({ message }) => {
         const key = message.key!.toString();
         if (message.value === null) follower.latest.delete(key);
-        else follower.latest.set(key, readFigure(manifest, key, JSON.parse(message.value.toString())));
+        else follower.latest.set(key, readFigure(manifest, key, message.value));
       },
     });
     return follower;
