@@ -55,9 +55,16 @@ export function paceSaid({ lead, paceFrom }: Pick<FundFacts, "lead" | "paceFrom"
 export const isAhead = (lead: string | null): boolean => lead !== null && isAbove(lead, AHEAD);
 
 /** A fund whose money runs out comes first, the earliest of them before others. */
-const byEnd = (a: FundFacts, b: FundFacts): number =>
+const byEnd = (a: Pick<FundFacts, "exhaustedOn">, b: Pick<FundFacts, "exhaustedOn">): number =>
   Number(a.exhaustedOn === null) - Number(b.exhaustedOn === null) ||
   (a.exhaustedOn ?? "").localeCompare(b.exhaustedOn ?? "");
+
+/** The two largest funds and those whose budget does not last, in the order in which they are spoken of. */
+export function spokenOf<F extends Pick<FundFacts, "settled" | "exhaustedOn">>(funds: readonly F[]): F[] {
+  const spending = funds.filter((f) => f.settled !== null && isAbove(f.settled, 0));
+  const largest = [...spending].sort((a, b) => compare(b.settled, a.settled)).slice(0, SPOKEN);
+  return [...largest, ...spending.filter((f) => f.exhaustedOn !== null && !largest.includes(f))].sort(byEnd);
+}
 
 /**
  * The two largest funds and those whose budget does not last: whether the year's money lasts, and why not; then
@@ -68,12 +75,8 @@ export function overviewFinding(
   alerts: { readonly critical: number; readonly warning: number },
 ): Finding {
   const s = new Sentence();
-  const spending = funds.filter((f) => f.settled !== null && isAbove(f.settled, 0));
-  if (spending.length === 0) return s.say(NO_DATA).finding();
-  const largest = [...spending].sort((a, b) => compare(b.settled, a.settled)).slice(0, SPOKEN);
-  const main = [...largest, ...spending.filter((f) => f.exhaustedOn !== null && !largest.includes(f))].sort(
-    byEnd,
-  );
+  const main = spokenOf(funds);
+  if (main.length === 0) return s.say(NO_DATA).finding();
   main.forEach((fund, i) => {
     if (i > 0) s.say(["；", "; "]);
     s.say(fund.name, "strong");

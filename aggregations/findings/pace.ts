@@ -1,4 +1,4 @@
-import { type FundFacts, paceSaid } from "./overview.js";
+import { type FundFacts, isAhead, paceSaid } from "./overview.js";
 import {
   day,
   type Finding,
@@ -11,9 +11,7 @@ import {
   signedPercent,
 } from "./words.js";
 
-const AHEAD = 0.03;
-
-export interface PaceFacts extends FundFacts {
+export interface PaceFacts extends Omit<FundFacts, "holds" | "why" | "monthsPayable"> {
   readonly progress: string | null;
   readonly budget: string | null;
   readonly projected: string | null;
@@ -32,7 +30,7 @@ export function paceFinding(fund: PaceFacts): Finding {
   if (fund.progress !== null)
     s.say([`，占全年预算 ${percent(fund.progress)}，`, `, ${percent(fund.progress)} of its budget, `]);
   const pace = paceSaid(fund);
-  if (pace[0] !== "") s.say(pace, fund.lead !== null && isAbove(fund.lead, AHEAD) ? "watch" : "strong");
+  if (pace[0] !== "") s.say(pace, isAhead(fund.lead) ? "watch" : "strong");
   if (fund.exhaustedOn !== null) {
     const [dayZh, dayEn] = day(fund.exhaustedOn);
     s.say(

@@ -46,7 +46,8 @@ function makeMissing(path: string, mode?: number): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   if (dirname(path) !== path) makeMissing(dirname(path), mode);
   try {
-    mkdirSync(path);
+    // Closed from its first moment on; the umask may still take from it.
+    mkdirSync(path, { mode });
   } catch (error) {
     // Another process was faster.
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw error;

@@ -69,7 +69,7 @@ export async function worstOf(
   const [row] =
     await file.rows(`SELECT period, indicator, delta::VARCHAR AS delta, old_value::VARCHAR AS reported
     FROM restatement
-    WHERE "grouping" = 'total' AND old_value <> 0 ${period === undefined ? "" : `AND period = ${quoteText(period)}`}
+    WHERE "grouping" = 'total' AND old_value <> 0 AND delta IS NOT NULL ${period === undefined ? "" : `AND period = ${quoteText(period)}`}
     ORDER BY abs(delta) / abs(old_value) DESC, abs(delta) DESC, period DESC, insurance, indicator LIMIT 1`);
   return row === undefined
     ? null

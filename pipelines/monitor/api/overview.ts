@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { type FundFacts, isAhead, overviewFinding } from "../../../aggregations/findings/overview.js";
+import {
+  type FundFacts,
+  isAhead,
+  overviewFinding,
+  spokenOf,
+} from "../../../aggregations/findings/overview.js";
 import { compare } from "../../../aggregations/findings/words.js";
 import { decimal, divided, micros, minus } from "../../../aggregations/micros.js";
 import { partsOfFund } from "../../../aggregations/monitor/fund-measures.js";
@@ -108,8 +113,13 @@ export const overviewRoute = route({
       trustAnswer(context),
     ]);
     // The composite of two funds would be told a second time.
-    const told = funds.filter((f) => f.fund !== "employee");
-    const whys = await Promise.all(told.map((f) => whyOf(context, period, f, query.district)));
+    const told = funds
+      .filter((f) => f.fund !== "employee")
+      .map((f) => ({ ...f, exhaustedOn: f.outlook?.exhausted_on ?? null }));
+    const spoken = new Set(spokenOf(told));
+    const whys = await Promise.all(
+      told.map((f) => (spoken.has(f) ? whyOf(context, period, f, query.district) : null)),
+    );
     return {
       period,
       scope: { insurance: "all", district: query.district ?? null },
@@ -120,7 +130,7 @@ export const overviewRoute = route({
           settledChangePct: f.settled_change_pct,
           lead: f.lead,
           paceFrom: f.pace_from,
-          exhaustedOn: f.outlook?.exhausted_on ?? null,
+          exhaustedOn: f.exhaustedOn,
           holds: holdsOf(f),
           why: whys[i]!,
           monthsPayable: f.months_payable,
@@ -160,10 +170,11 @@ async function whyOf(
   if (outlook?.exhausted_on == null && !isAhead(lead)) return null;
   const grouping = district === undefined ? "care+category" : "care+category+district";
   const found = await explainedBy(context, period, fund, "category", grouping, only("district", district));
-  const [most] = [...(found?.rows ?? [])]
-    .filter((r) => r.key !== null && r.difference !== null && compare(r.difference, "0") > 0)
-    .sort((a, b) => compare(b.difference, a.difference));
-  return most === undefined ? null : { name: [most.name, most.name], difference: most.difference! };
+  // The largest differences come first.
+  const most = found?.rows.find((r) => compare(r.difference, "0") > 0);
+  if (most?.difference == null) return null;
+  const { zh, en } = (await labels(context)).nameOf("category", most.key!);
+  return { name: [zh, en], difference: most.difference };
 }
 
 async function fundCards(

@@ -106,6 +106,7 @@ export const paceRoute = route({
     const explanations = await explain(context, period, fund, district);
     const name = names.nameOf("fund", fund);
     const most = explanations.by_category?.rows[0] ?? null;
+    const mostNamed = most && names.nameOf("category", most.key!);
     const lastTotal = own.pace.from === "last_year" ? fenText(own.last!.at(-1)!.sum) : null;
     return {
       period,
@@ -117,13 +118,13 @@ export const paceRoute = route({
         lead,
         paceFrom: pace_from,
         exhaustedOn: row?.exhausted_on ?? null,
-        holds: null,
-        why: null,
-        monthsPayable: null,
         progress,
         budget,
         projected: row?.projected ?? null,
-        most: most?.difference == null ? null : { name: [most.name, most.name], difference: most.difference },
+        most:
+          most?.difference == null || mostNamed === null
+            ? null
+            : { name: [mostNamed.zh, mostNamed.en], difference: most.difference },
         difference: settled?.change ?? null,
       }),
       fund,

@@ -28,7 +28,8 @@ export async function exportPublic(
   const { vocabulary } = await readCatalogue(reader, config);
   const bytes = await editionFile(format, editionTable(edition, vocabulary));
   const folder = out ?? join(config.data, "reports", period);
-  makeFolder(folder, PUBLIC_FOLDER);
+  // A folder that somebody names keeps its own permissions.
+  makeFolder(folder, out === undefined ? PUBLIC_FOLDER : undefined);
   const file = join(folder, `public.${format}`);
   writeFileSync(`${file}.next`, bytes, { mode: 0o644 });
   renameSync(`${file}.next`, file);

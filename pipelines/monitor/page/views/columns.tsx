@@ -116,7 +116,7 @@ export function useFigureColumns<R extends HasFigures>(
         numeric: true,
         kind: "pair",
         cell: (r) => <Change of={get(r)} few={few(r)} bare />,
-        raw: (r) => (kind === "yoy" ? get(r)?.change_pct : get(r)?.compared_change_pct),
+        raw: changed,
         sort: (r) => place(changed(r)),
         hideOnPhone: c.hideOnPhone || !c.main,
       },
