@@ -42,6 +42,8 @@ const KEPT: Readonly<Record<string, string>> = {
   changed_file: "files that changed after they were taken",
   unmapped_category: "quarantined records of unknown categories",
   figure: "figures of the Flink job",
+  later_time: "times of settlements that came again unchanged",
+  later_time_month: "when settlements of a month last came again unchanged",
 };
 
 export const RECOVER =

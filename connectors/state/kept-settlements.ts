@@ -1,10 +1,11 @@
-import { monthEnd, monthStart } from "../../aggregations/calendar.js";
+import { monthEnd, monthOfDay, monthStart } from "../../aggregations/calendar.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { Settlement } from "../../schemas/input/settlement.js";
 import { broken } from "../../schemas/invariant.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { RECOVER } from "./damage.js";
 import type { StateFile } from "./file.js";
+import { LaterTimes } from "./later-times.js";
 import {
   BlockReader,
   BlockWriter,
@@ -26,12 +27,13 @@ const COUNTED_AS: readonly CountedAs[] = ["applied", "duplicate", "quarantined"]
 
 /**
  * Every version of every settlement that was ever kept, in blocks that never change; which of them are current
- * (`ids`), and which are superseded. About 80 bytes a settlement in its block and
+ * (`ids`), which are superseded, and the later times of those that came again unchanged. About 80 bytes a settlement in its block and
  * 80 in the index; memory does not grow with them.
  */
 export class KeptSettlements {
   readonly #reader: BlockReader;
   #lastReadBlock = -1;
+  readonly #later: LaterTimes;
   /** Current versions by setl_id. */
   readonly ids: SettlementIndex;
 
@@ -41,6 +43,7 @@ export class KeptSettlements {
   ) {
     this.ids = new SettlementIndex((text) => file.sql(text));
     this.#reader = new BlockReader(codes);
+    this.#later = new LaterTimes((text) => file.sql(text));
   }
 
   writer(): BlockWriter {
@@ -70,7 +73,14 @@ export class KeptSettlements {
   #openBlock(id: number, data: Buffer): void {
     this.#lastReadBlock = -1;
     if (!this.#reader.open(data)) throw this.#damaged(id, "is damaged");
+    this.#later.open(id);
     this.#lastReadBlock = id;
+  }
+
+  /** Reads a row of the opened block. */
+  #readRow(ref: Ref, into: Settlement, facts: RowFacts): void {
+    this.#reader.read(ref % ROWS_PER_BLOCK, into, facts);
+    into.updt_time = this.#later.of(ref, into.updt_time);
   }
 
   /** Reads one kept version. */
@@ -84,7 +94,7 @@ export class KeptSettlements {
       this.#openBlock(id, row.data);
     }
     if (ref % ROWS_PER_BLOCK >= this.#reader.count) throw this.#damaged(id, "has no such row");
-    this.#reader.read(ref % ROWS_PER_BLOCK, into, facts);
+    this.#readRow(ref, into, facts);
   }
 
   /** Reads the current version of an id, which must be one of that id. */
@@ -162,7 +172,7 @@ export class KeptSettlements {
           const ref = block.id * ROWS_PER_BLOCK + i;
           if (superseded.has(ref)) continue;
           if (this.#lastReadBlock !== block.id) this.#openBlock(block.id, block.data);
-          this.#reader.read(i, into, facts);
+          this.#readRow(ref, into, facts);
           if (!(facts.day >= first && facts.day <= last))
             throw this.#damaged(block.id, "is of another month");
           visit(ref);
@@ -181,13 +191,24 @@ export class KeptSettlements {
       for (const { id, data } of blocks) {
         this.#openBlock(id, data);
         for (let i = 0; i < this.#reader.count; i++) {
-          this.#reader.read(i, into, facts);
+          this.#readRow(id * ROWS_PER_BLOCK + i, into, facts);
           visit();
         }
         after = id;
       }
       if (blocks.length < 64) return;
     }
+  }
+
+  /**
+   * Moves the time of a kept version to that of a later copy of the same content, which needs no row then. Returns
+   * false, and moves nothing, where the copy shows something else that is no content: it has to be kept itself. Only
+   * inside a commit.
+   */
+  moveTime(ref: Ref, kept: Settlement, facts: RowFacts, copy: Settlement): boolean {
+    if (kept.refd_setl_flag !== copy.refd_setl_flag) return false;
+    this.#later.move(ref, monthOfDay(facts.day), kept.updt_time, copy.updt_time, this.file.sequence);
+    return true;
   }
 
   /**

@@ -8,6 +8,7 @@ import type { MonthNumber } from "../../schemas/units.js";
 import { readChanges } from "./closed.js";
 import { checkedCrc, stateError } from "./file.js";
 import { sameId } from "./kept-settlements.js";
+import { LaterTimes } from "./later-times.js";
 import { BlockReader, PackedRow, ROWS_PER_BLOCK } from "./settlement-block.js";
 import { SettlementIndex } from "./settlement-index.js";
 
@@ -36,6 +37,7 @@ export class StateSnapshot {
   readonly codes: readonly string[];
   /** The current version of each setl_id. */
   readonly ids: SettlementIndex;
+  readonly #later: LaterTimes;
 
   constructor(readonly path: string) {
     this.#db = new Database(path, { readonly: true });
@@ -46,6 +48,12 @@ export class StateSnapshot {
       this.stateId = this.meta("state_id") ?? "";
       this.codes = this.#raw<[string]>("SELECT text FROM code ORDER BY id").map(([text]) => text);
       this.ids = new SettlementIndex((sql) => this.#db.prepare(sql));
+      const times = new Map<string, Database.Statement>();
+      this.#later = new LaterTimes((sql) => {
+        const known = times.get(sql) ?? this.#db.prepare(sql);
+        times.set(sql, known);
+        return known;
+      });
     } catch (error) {
       this.#db.close();
       throw stateError(error, path);
@@ -122,8 +130,10 @@ export class StateSnapshot {
   /** Months whose current versions are others than at an earlier commit and its last block. */
   monthsChangedSince(sequence: number, lastBlock: number): MonthNumber[] {
     return this.#raw<[number]>(
-      "SELECT month FROM block WHERE id > ? UNION SELECT month FROM dead WHERE sequence > ? ORDER BY 1",
+      "SELECT month FROM block WHERE id > ? UNION SELECT month FROM dead WHERE sequence > ? " +
+        "UNION SELECT month FROM later_time_month WHERE sequence > ? ORDER BY 1",
       lastBlock,
+      sequence,
       sequence,
     ).map(([m]) => m);
   }
@@ -161,11 +171,13 @@ export class StateSnapshot {
       const blocks = page.all(month, after, PAGE_BLOCKS) as [number, Buffer][];
       for (const [id, data] of blocks) {
         if (!this.#reader.open(data)) throw this.#damaged(id);
+        this.#later.open(id);
         const { count } = this.#reader;
         for (let i = 0; i < count; i++) {
           const ref = id * ROWS_PER_BLOCK + i;
           if (superseded.has(ref)) continue;
           this.#reader.readPacked(i, row);
+          row.updt_time = this.#later.of(ref, row.updt_time);
           if (!(row.day >= first && row.day <= last)) throw this.#damaged(id);
           visit(ref, row);
         }

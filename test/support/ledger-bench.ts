@@ -23,6 +23,8 @@ export class LedgerBench {
   readonly #dir = mkdtempSync(join(process.platform === "linux" ? "/dev/shm" : tmpdir(), "fundpulse-desk-"));
   readonly #config: Config;
   readonly #next = new Map<string, number>();
+  /** What the clock shows. */
+  now = NOW;
   state!: State;
   intake!: Intake;
 
@@ -42,7 +44,7 @@ export class LedgerBench {
 
   #open(rebuild: boolean): void {
     const reference = { facilities: [], categories: [], divisions: [] };
-    this.state = new State(this.#config, reference, () => NOW, { rebuild });
+    this.state = new State(this.#config, reference, () => this.now, { rebuild });
     this.state.store.db.pragma("synchronous = OFF");
     this.intake = new Intake(this.state, new BatchDecoder({ calendar: this.state.calendar }));
   }

@@ -4,6 +4,7 @@ import { BASE_LAYOUT } from "./base-tables.js";
 import { CHANGED_FILE_TABLES } from "./changed-file-tables.js";
 import { FIGURE_TABLE } from "./figure-table.js";
 import { INPUT_STATE_TABLES } from "./input-tables.js";
+import { LATER_TIME_TABLES } from "./later-time-tables.js";
 import { LIFE_TABLES } from "./life-tables.js";
 import { TALLY_TABLE } from "./tally-table.js";
 
@@ -58,6 +59,12 @@ export const MIGRATIONS: readonly Migration[] = [
     to: 7,
     what: "figures that a Flink job computed",
     tables: FIGURE_TABLE,
+    derivesAgain: false,
+  },
+  {
+    to: 8,
+    what: "copies with a later time and nothing else new are no rows",
+    tables: LATER_TIME_TABLES,
     derivesAgain: false,
   },
 ];
