@@ -95,7 +95,8 @@ export class Withdrawal {
       .map((superseded): Candidate => ({ ...superseded, version: this.versions.recall(superseded.ref) }))
       .sort((a, b) => (this.#precedes(a.version, b.version) ? -1 : 1));
     for (const candidate of candidates) {
-      const rejection = this.versions.validate(candidate.version, this.#now);
+      // Its times were held against the clock when it came in: one that was set back since must not refuse it.
+      const rejection = this.versions.validate(candidate.version, Number.POSITIVE_INFINITY);
       this.store.settlements.forgetSuperseded(candidate.ref);
       if (rejection === null) {
         this.#countAsCurrent(candidate);

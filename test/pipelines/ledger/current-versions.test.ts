@@ -97,6 +97,28 @@ describe("versions that stand, wait and stand again", () => {
       expect(d.tallies()[1]).toMatchObject({ applied: 1, quarantined: 1 });
     }));
 
+  test.each([
+    [
+      "of which another one was current",
+      [bill("S", "F1", "10.00", at("2024-03-06")), bill("S", "F2", "20.00", at("2024-03-07"))],
+    ],
+    ["that waited for its facility", [bill("S", "F2", "10.00", at("2024-03-06"))]],
+  ])("a clock that was set back does not refuse a version that had been counted, %s", (_, records) =>
+    bench(async (d) => {
+      await d.batch("facility", [facility("F1", HERE), facility("F2", HERE)]);
+      for (const record of records) await d.batch("settlement", [record]);
+      // All of them lie ahead of it now.
+      d.now = Date.parse(at("2024-02-01"));
+      await d.batch("facility", [facility("F2", THERE)]);
+      if (records.length === 1) {
+        expect(d.waiting()).toEqual([[0, "out_of_jurisdiction"]]);
+        await d.batch("facility", [facility("F2", HERE)]);
+      }
+      expect(d.waiting()).toEqual(records.length === 1 ? [] : [[1, "out_of_jurisdiction"]]);
+      expect(d.current().S.slice(0, 2)).toEqual([records.length === 1 ? "F2" : "F1", 1000]);
+    }),
+  );
+
   test("the record that lost to another one waits with its very bytes", () =>
     bench(async (d) => {
       await d.batch("facility", [facility("F1", HERE), facility("F2", HERE)]);
