@@ -68,7 +68,11 @@ const INSTEAD_OF_DELETION: Readonly<Record<Exclude<StreamName, "settlement">, st
   "reported-fact": "send the fact again with its right value, or 0",
 };
 
-const HELD_AS_TEXT: ReadonlySet<FieldType> = new Set(["string", "rate", "decimal"]);
+/** Where the value of a field is held. */
+const HELD = { number: 0, text: 1, map: 2 } as const;
+
+const heldAs = (type: FieldType): number =>
+  type === "map" ? HELD.map : ["string", "rate", "decimal"].includes(type) ? HELD.text : HELD.number;
 
 /**
  * One record between its bytes and its final form: every reader writes into slots, whatever the encoding.
@@ -77,6 +81,8 @@ const HELD_AS_TEXT: ReadonlySet<FieldType> = new Set(["string", "rate", "decimal
 export class Slots {
   readonly texts: string[];
   readonly numbers: Float64Array;
+  /** Of each field where it is held: asked for every required field of every record. */
+  readonly #held: Uint8Array;
   map: Record<string, string> | null = null;
   /** Epoch ms at which its source deleted the record; NaN where it did not, −Infinity where no time is known. */
   deletedAtMs: number = ABSENT;
@@ -89,6 +95,7 @@ export class Slots {
   constructor(readonly layout: Layout) {
     this.texts = layout.fields.map(() => "");
     this.numbers = new Float64Array(layout.fields.length);
+    this.#held = Uint8Array.from(layout.fields, (f) => heldAs(f.type));
   }
 
   clear(): void {
@@ -133,9 +140,9 @@ export class Slots {
 
   /** Whether nothing was put into a field's slot. */
   absent(slot: number): boolean {
-    const type = this.layout.fields[slot].type;
-    if (HELD_AS_TEXT.has(type)) return this.texts[slot] === "";
-    if (type === "map") return this.map === null;
+    const held = this.#held[slot];
+    if (held === HELD.text) return this.texts[slot] === "";
+    if (held === HELD.map) return this.map === null;
     return Number.isNaN(this.numbers[slot]);
   }
 
@@ -185,10 +192,11 @@ export class Slots {
     const record: StreamRecord = {};
     const fields = this.layout.fields;
     for (let slot = 0; slot < fields.length; slot++) {
-      const { name, type } = fields[slot];
-      if (type === "map") record[name] = this.map;
+      const { name } = fields[slot];
+      const held = this.#held[slot];
+      if (held === HELD.map) record[name] = this.map;
       else if (this.absent(slot)) record[name] = null;
-      else record[name] = HELD_AS_TEXT.has(type) ? this.texts[slot] : this.numbers[slot];
+      else record[name] = held === HELD.text ? this.texts[slot] : this.numbers[slot];
     }
     return record;
   }
