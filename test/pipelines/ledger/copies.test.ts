@@ -240,11 +240,11 @@ describe("the state of such copies", () => {
         "UPDATE later_time SET updt_time = updt_time + 1 WHERE ref = ?",
         "UPDATE later_time_month SET sequence = 0 WHERE ? > 0",
       ]) {
-        // Within a transaction that is taken back; the tally in the file does not follow it.
+        // Not by a commit of the state: the tally in the file does not follow it.
         db.exec("BEGIN");
         db.prepare(sql).run(ref);
-        const file = join(dirname(path), "copy.sqlite");
         db.exec("COMMIT");
+        const file = join(dirname(path), "copy.sqlite");
         db.exec(`VACUUM INTO '${file}'`);
         expect(() => checkStateFile(path, undefined, file)).toThrow(/later_time/);
         rmSync(file);

@@ -36,7 +36,10 @@ beforeAll(async () => {
   fillWithOneOfEach(w);
   await w.drain(NOW);
   await w.engine((engine) => engine.close("2024-03", { force: true }), NOW);
-  w.put("settlement-2.ndjson", [settlement("2", { fixmedins_code: "H1", inscp_scp_amt: "80.00", ...LATER })]);
+  w.put("settlement-2.ndjson", [
+    settlement("2", { fixmedins_code: "H1", inscp_scp_amt: "80.00", ...LATER }),
+    settlement("5", { fixmedins_code: "UNKNOWN", fix_blng_admdvs: "620702", ...LATER }),
+  ]);
   await w.drain(NOW);
   for (const folder of ["published", "work"]) rmSync(join(w.data, folder), { recursive: true, force: true });
   sound = join(w.dir, "sound.sqlite");
@@ -45,6 +48,13 @@ beforeAll(async () => {
     settlement("1", { fixmedins_code: "H1", vali_flag: "0", ...LATER }),
     settlement("2", { fixmedins_code: "H1", inscp_scp_amt: "70.00", updt_time: "2024-06-02 10:00:00" }),
     settlement("4", { insutype: "310", psn_type: "1101", hifp_pay: "50.00", hifob_pay: "10.00", ...LATER }),
+    // Too old only by the time of the copy.
+    settlement("5", {
+      fixmedins_code: "UNKNOWN",
+      fix_blng_admdvs: "620702",
+      inscp_scp_amt: "70.00",
+      updt_time: "2024-05-01 10:00:00",
+    }),
     settlement("11", { fixmedins_code: "H1" }),
     refund("12", "2", { fixmedins_code: "H1" }),
   ]);
