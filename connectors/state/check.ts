@@ -9,7 +9,7 @@ import { unpackFigures, unpackSums, unpackText } from "./frozen-codec.js";
 import { APPLICATION_ID } from "./migrations/base-tables.js";
 import { BlockReader, ROWS_PER_BLOCK } from "./settlement-block.js";
 import { SettlementIndex } from "./settlement-index.js";
-import { isTallied, plainSql, Tallies } from "./tallies.js";
+import { isTallied, keptSql, plainSql, Tallies } from "./tallies.js";
 
 /** Findings named in the message at most. */
 const NAMED = 3;
@@ -50,22 +50,12 @@ export function checkStateFile(path: string, identity?: StateIdentity, file = pa
   }
 }
 
-/** The index of the ids; its statements are prepared once. */
-function indexOf(db: Database.Database): SettlementIndex {
-  const prepared = new Map<string, Database.Statement>();
-  return new SettlementIndex((sql) => {
-    const known = prepared.get(sql) ?? db.prepare(sql);
-    prepared.set(sql, known);
-    return known;
-  });
-}
-
 function checkTallies(db: Database.Database, path: string): void {
   const tallies = new Tallies(db);
   const differing = tallies.differing(true);
   const kept = [...tallies.gone(), ...differing.filter((table) => !DERIVED_TABLES.has(table))];
   if (kept.length > 0) throw damagedError(path, kept);
-  const ids = indexOf(db).isSound() ? [] : ["settlement_id"];
+  const ids = new SettlementIndex(keptSql(db)).isSound() ? [] : ["settlement_id"];
   const derived = [...new Set([...differing, ...ids, ...notedDamage(db)])];
   if (derived.length === 0) return;
   throw new FundpulseError(
@@ -96,7 +86,7 @@ function checkOwnChecksums(db: Database.Database): void {
 
 /** Every row of every block that is not superseded is current: its id leads to it, and to nothing else. */
 function checkVersions(db: Database.Database, path: string): void {
-  const index = indexOf(db);
+  const index = new SettlementIndex(keptSql(db));
   const codes = db.prepare("SELECT text FROM code ORDER BY id").pluck().all() as string[];
   const reader = new BlockReader({ textOf: (id) => codes[id]!, idOf: () => -1 });
   const dead = new Set(db.prepare("SELECT ref FROM dead").pluck().all() as number[]);

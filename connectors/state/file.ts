@@ -13,7 +13,7 @@ import { checkTables, mendTables, verifyTables } from "./damage.js";
 import { APPLICATION_ID } from "./migrations/base-tables.js";
 import { makeTables, migrate, note } from "./migrations/migrate.js";
 import { SettlementIndex } from "./settlement-index.js";
-import { isTallied, plainSql, retally, Tallies, talliedTables } from "./tallies.js";
+import { isTallied, keptSql, plainSql, retally, type Sql, Tallies, talliedTables } from "./tallies.js";
 
 /** What a state must agree with before it may be used. */
 export interface StateIdentity {
@@ -99,14 +99,16 @@ export class StateFile {
   failed: unknown = null;
   /** Run at the end of every commit, before it is made durable. */
   readonly beforeCommit: (() => void)[] = [];
-  readonly #sql = new Map<string, Database.Statement>();
+  /** A prepared statement, kept. */
+  readonly sql: Sql;
   readonly #tallies: Tallies;
 
   constructor(dataDir: string, identity: StateIdentity, options: { acceptRules?: boolean }) {
     this.path = statePath(dataDir);
     const fresh = !existsSync(this.path);
     this.db = this.#open(fresh, identity, options.acceptRules ?? false);
-    this.#tallies = new Tallies(this.db, (text) => this.sql(text));
+    this.sql = keptSql(this.db);
+    this.#tallies = new Tallies(this.db, this.sql);
     this.#tallies.follow();
     this.stateId = this.meta("state_id") ?? "";
     this.sequence = Number(this.meta("sequence") ?? 0);
@@ -175,16 +177,6 @@ export class StateFile {
       note(db, Date.now(), "made", {});
       retally(db, talliedTables(db));
     })();
-  }
-
-  /** A prepared statement, kept. */
-  sql(text: string): Database.Statement {
-    let statement = this.#sql.get(text);
-    if (statement === undefined) {
-      statement = this.db.prepare(text);
-      this.#sql.set(text, statement);
-    }
-    return statement;
   }
 
   meta(key: string): string | undefined {

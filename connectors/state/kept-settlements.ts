@@ -27,8 +27,8 @@ const COUNTED_AS: readonly CountedAs[] = ["applied", "duplicate", "quarantined"]
 
 /**
  * Every version of every settlement that was ever kept, in blocks that never change; which of them are current
- * (`ids`), which are superseded, and the later times of those that came again unchanged. About 80 bytes a settlement in its block and
- * 80 in the index; memory does not grow with them.
+ * (`ids`), which are superseded, and the later times of those that came again unchanged. About 80 bytes a settlement
+ * in its block and 80 in the index; memory does not grow with them.
  */
 export class KeptSettlements {
   readonly #reader: BlockReader;
@@ -41,9 +41,9 @@ export class KeptSettlements {
     private readonly file: StateFile,
     private readonly codes: CodeTable,
   ) {
-    this.ids = new SettlementIndex((text) => file.sql(text));
+    this.ids = new SettlementIndex(file.sql);
     this.#reader = new BlockReader(codes);
-    this.#later = new LaterTimes((text) => file.sql(text));
+    this.#later = new LaterTimes(file.sql);
   }
 
   writer(): BlockWriter {

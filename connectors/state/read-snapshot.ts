@@ -11,6 +11,7 @@ import { sameId } from "./kept-settlements.js";
 import { LaterTimes } from "./later-times.js";
 import { BlockReader, PackedRow, ROWS_PER_BLOCK } from "./settlement-block.js";
 import { SettlementIndex } from "./settlement-index.js";
+import { keptSql } from "./tallies.js";
 
 export interface SnapshotRecord {
   readonly record: StreamRecord;
@@ -47,13 +48,9 @@ export class StateSnapshot {
       this.sequence = Number(this.meta("sequence") ?? 0);
       this.stateId = this.meta("state_id") ?? "";
       this.codes = this.#raw<[string]>("SELECT text FROM code ORDER BY id").map(([text]) => text);
-      this.ids = new SettlementIndex((sql) => this.#db.prepare(sql));
-      const times = new Map<string, Database.Statement>();
-      this.#later = new LaterTimes((sql) => {
-        const known = times.get(sql) ?? this.#db.prepare(sql);
-        times.set(sql, known);
-        return known;
-      });
+      const sql = keptSql(this.#db);
+      this.ids = new SettlementIndex(sql);
+      this.#later = new LaterTimes(sql);
     } catch (error) {
       this.#db.close();
       throw stateError(error, path);

@@ -7,6 +7,18 @@ export const plainSql =
   (db: Database.Database): Sql =>
   (text) =>
     db.prepare(text);
+/** Prepares each statement once. */
+export function keptSql(db: Database.Database): Sql {
+  const prepared = new Map<string, Database.Statement>();
+  return (text) => {
+    let statement = prepared.get(text);
+    if (statement === undefined) {
+      statement = db.prepare(text);
+      prepared.set(text, statement);
+    }
+    return statement;
+  };
+}
 
 type Value = string | number | bigint | Buffer | null;
 

@@ -26,9 +26,6 @@ const NO_POSITION = {
 /** Entries that are judged again in one commit. */
 export const BATCH = 500;
 
-/** In place of the clock for a kept version, whose times were held against it when it came in: it may have been set back. */
-const ALREADY_JUDGED = Number.POSITIVE_INFINITY;
-
 /** What judging waiting records again came to. */
 export interface JudgedAgain {
   readonly retried: number;
@@ -161,7 +158,7 @@ export class Revalidation {
     incoming.keyOnly = rejection === DELETED_KEY;
     incoming.waited = incoming.keyOnly;
     if (incoming.keyOnly) rejection = null;
-    else rejection ??= ledger.validate(incoming, batch ? now : ALREADY_JUDGED);
+    else rejection ??= batch ? ledger.validate(incoming, now) : ledger.validateKept(incoming);
     if (rejection) {
       const why: Rejection = rejection;
       const read = !Number.isNaN(incoming.s.setl_time);

@@ -37,7 +37,7 @@ export interface IngestState {
   >;
   readonly privacy: Privacy;
   readonly persons: PersonTable;
-  readonly ledger: Pick<SettlementLedger, "validate" | "post" | "recall">;
+  readonly ledger: Pick<SettlementLedger, "validate" | "validateKept" | "post" | "recall">;
   readonly months: Pick<MonthCache, "evict" | "summary">;
   readonly reporting: Pick<ReportingHistory, "note">;
   readonly changes: Pick<ChangeLog, "record">;

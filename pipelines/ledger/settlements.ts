@@ -27,6 +27,9 @@ export interface LedgerRules {
   readonly originalPeriod: boolean;
 }
 
+/** In place of the clock for a kept version: it may have been set back since. */
+const ALREADY_HELD = Number.POSITIVE_INFINITY;
+
 /**
  * The settlements of a state: which version of each is current (docs/specification.md#current-version), kept, counted
  * and moved. Everything happens inside one commit of the store; the months in memory follow.
@@ -78,6 +81,11 @@ export class SettlementLedger {
     if (found && (found.reason === "bad_value" || found.reason === "missing_field")) return found;
     if (found?.reason === "unknown_category") return found;
     return validateTime(s, day, now, this.rules.firstDay) ?? found;
+  }
+
+  /** As `validate`, for a version that was kept: it was held against the clock when it came in. */
+  validateKept(incoming: IncomingSettlement): Rejection | null {
+    return this.validate(incoming, ALREADY_HELD);
   }
 
   /**
@@ -203,7 +211,7 @@ export class SettlementLedger {
         if ("id" in this.dimensionIndex.find(s, originalDay)) day = originalDay;
       }
     }
-    return { rejection: validateTime(s, own, Number.POSITIVE_INFINITY, this.rules.firstDay), day };
+    return { rejection: validateTime(s, own, ALREADY_HELD, this.rules.firstDay), day };
   }
 
   /** Latest `setl_time` that was ever kept; null before the first. */

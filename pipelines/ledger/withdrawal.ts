@@ -26,7 +26,7 @@ export interface VersionChecks {
   recall(ref: Ref): IncomingSettlement;
   /** Why a kept version may not be current under the present tables, or the day it counts on. */
   reclassify(s: Settlement, facts: RowFacts): { rejection: Rejection | null; day: DayNumber };
-  validate(incoming: IncomingSettlement, now: EpochMs): Rejection | null;
+  validateKept(incoming: IncomingSettlement): Rejection | null;
 }
 
 /** What reclassifying does to single versions: moves them to another day, or takes them out. */
@@ -95,8 +95,7 @@ export class Withdrawal {
       .map((superseded): Candidate => ({ ...superseded, version: this.versions.recall(superseded.ref) }))
       .sort((a, b) => (this.#precedes(a.version, b.version) ? -1 : 1));
     for (const candidate of candidates) {
-      // Its times were held against the clock when it came in: one that was set back since must not refuse it.
-      const rejection = this.versions.validate(candidate.version, Number.POSITIVE_INFINITY);
+      const rejection = this.versions.validateKept(candidate.version);
       this.store.settlements.forgetSuperseded(candidate.ref);
       if (rejection === null) {
         this.#countAsCurrent(candidate);

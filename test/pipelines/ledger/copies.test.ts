@@ -9,48 +9,29 @@ import { StateSnapshot } from "../../../connectors/state/read-snapshot.js";
 import { restoreState } from "../../../connectors/state/restore.js";
 import { CODE_FIELDS } from "../../../connectors/state/settlement-block.js";
 import { LedgerBench } from "../../support/ledger-bench.js";
+import {
+  at,
+  bill as billAt,
+  bench as emptyBench,
+  facility,
+  HERE,
+  THERE,
+} from "../../support/moving-facilities.js";
 
 // Copies whose content is equal, and only their updt_time is later: they move the time of what is kept.
 
-const HERE = "620725";
-const THERE = "620702";
-const at = (day: string, hour = 10): string => `${day}T${String(hour).padStart(2, "0")}:00:00+08:00`;
 const ms = (day: string): number => Date.parse(at(day));
-
-/** A bill of a person insured elsewhere: allowed only while its facility lies here. */
-const bill = (id: string, facility: string, yuan: string, updated: string, more: object = {}) => ({
-  setl_id: id,
-  mdtrt_id: `V${id}`,
-  setl_time: at("2024-03-05"),
-  updt_time: at(updated),
-  psn_no: "P1",
-  insutype: "390",
-  psn_type: "1501",
-  insu_admdvs: THERE,
-  fixmedins_code: facility,
-  med_type: "11",
-  medfee_sumamt: yuan,
-  hifp_pay: yuan,
-  fund_pay_sumamt: yuan,
-  ...more,
-});
+/** A bill by the day of its version. */
+const bill = (id: string, facility: string, yuan: string, updated: string, more: object = {}) =>
+  billAt(id, facility, yuan, at(updated), more);
 const later = (record: object, updated: string): object => ({ ...record, updt_time: at(updated) });
-let clock = 0;
-const facility = (code: string, admdvs: string): object => ({
-  fixmedins_code: code,
-  admdvs,
-  updt_time: new Date(Date.UTC(2024, 0, 1) + 1000 * ++clock).toISOString(),
-});
 
-async function bench<T>(work: (bench: LedgerBench) => Promise<T>, refunds?: "original-period"): Promise<T> {
-  const d = new LedgerBench(refunds);
-  try {
+/** Works on a state whose facilities lie here. */
+const bench = <T>(work: (bench: LedgerBench) => Promise<T>, refunds?: "original-period"): Promise<T> =>
+  emptyBench(async (d) => {
     await d.batch("facility", [facility("F1", HERE), facility("F2", HERE)]);
-    return await work(d);
-  } finally {
-    d.remove();
-  }
-}
+    return work(d);
+  }, refunds);
 
 /** Versions that were ever written, and how many of them are superseded. */
 const written = (d: LedgerBench): unknown =>
