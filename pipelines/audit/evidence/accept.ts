@@ -1,7 +1,7 @@
 import { type Reading, sameReading } from "./book.js";
 import { type Bound, bind, type Reader } from "./chain.js";
 import { FORGETFUL, type Memory } from "./memory.js";
-import { baseOf, type Houses, houseKey, isChange, isShare, strays } from "./score.js";
+import { allows, baseOf, type Houses, houseKey, isShare, strays } from "./score.js";
 import type { Told } from "./told.js";
 
 /** By how much a reading has to be better than the next. */
@@ -13,18 +13,14 @@ export function accepted(bound: Bound, reader: Reader): boolean[] {
   return bindings.map((b, i) => {
     const { reading } = b;
     if (reading === null || b.margin < MARGIN) return false;
-    const { figure, form } = reading;
+    const { figure } = reading;
     if (repeats(bound, i, reading, reader)) return false;
     if (bound.candidates[i].every((c) => !sameReading(c, reading) || strays(c.figure, contexts[i]))) {
       const rare = bindings.filter((o) => o.reading?.figure.scope === figure.scope && o.alike <= 3).length;
       if (!(b.alike <= 3 && b.margin >= 3 && rare >= 3)) return false;
     }
-    const cue = contexts[i].form;
-    const moves = cue === "up" || cue === "down";
-    if (moves !== isChange(form) || cue === "other") return false;
-    const share = isShare(figure.indicator);
-    if (cue === "share" && !share && figure.made === null) return false;
-    return !share || besideItsBase(bound, i, reading, reader);
+    if (!allows(contexts[i], reading, reader.vocabulary)) return false;
+    return !isShare(figure.indicator) || besideItsBase(bound, i, reading, reader);
   });
 }
 
@@ -36,13 +32,16 @@ function repeats({ bindings, contexts }: Bound, at: number, own: Reading, { voca
   return said(at - 1) >= 1 && said(at) < 0.5;
 }
 
-/** A share stands beside what it is a share of. */
-function besideItsBase({ bindings }: Bound, at: number, { figure }: Reading, { book }: Reader): boolean {
-  const base = book.at(figure.scope, baseOf(figure.indicator));
+/** A share stands beside what it is a share of, in a list before the list that has it; or the words say of what. */
+function besideItsBase({ bindings, contexts }: Bound, at: number, own: Reading, reader: Reader): boolean {
+  const { scope, indicator } = own.figure;
+  const base = reader.book.at(scope, baseOf(indicator));
   if (base === undefined) return false;
+  const { list, windows } = contexts[at];
+  if (list !== null && reader.vocabulary.likeness(base.indicator, windows[0] ?? "") >= 1) return true;
   return bindings
-    .slice(Math.max(0, at - 2), at + 2)
-    .some((o) => o.reading?.figure.scope === figure.scope && o.reading.figure.twins === base.twins);
+    .slice(Math.max(0, (list === null ? at : list.first - list.count) - 2), at + 2)
+    .some((o) => o.reading?.figure.scope === scope && o.reading.figure.twins === base.twins);
 }
 
 /** Takes from the certain readings of a first pass what the bureau means by 住院 and 门诊 in each section. */
