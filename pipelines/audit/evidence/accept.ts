@@ -1,7 +1,7 @@
 import { type Reading, sameReading } from "./book.js";
 import { type Bound, bind, type Reader } from "./chain.js";
 import { FORGETFUL, type Memory } from "./memory.js";
-import { allows, baseOf, type Houses, houseKey, isShare, strays } from "./score.js";
+import { allows, baseOf, type Houses, houseKey, isShare, pairScore, strays } from "./score.js";
 import type { Told } from "./told.js";
 
 /** By how much a reading has to be better than the next. */
@@ -14,12 +14,23 @@ export function accepted(bound: Bound, reader: Reader): boolean[] {
     const { reading } = b;
     if (reading === null || b.margin < MARGIN) return false;
     const { figure } = reading;
-    if (repeats(bound, i, reading, reader)) return false;
-    if (bound.candidates[i].every((c) => !sameReading(c, reading) || strays(c.figure, contexts[i]))) {
-      const rare = bindings.filter((o) => o.reading?.figure.scope === figure.scope && o.alike <= 3).length;
-      if (!(b.alike <= 3 && b.margin >= 3 && rare >= 3)) return false;
+    if (!allows(contexts[i], reading, reader.vocabulary) || repeats(bound, i, reading, reader)) return false;
+    const readsSo = bound.candidates[i].filter((c) => sameReading(c, reading));
+    const beside = bindings.filter((o, j) => j !== i && o.reading?.figure.scope === figure.scope);
+    if (readsSo.every((c) => strays(c.figure, contexts[i]))) {
+      const rare = beside.filter((o) => o.alike <= 3).length;
+      if (!(b.alike <= 3 && b.margin >= 3 && rare >= 2)) return false;
     }
-    if (!allows(contexts[i], reading, reader.vocabulary)) return false;
+    // What a few digits may be by chance has to be said, or go on from what stands beside it.
+    const near = [bindings[i - 1]?.reading, bindings[i + 1]?.reading];
+    const goesOn = near.some((o) => o != null && pairScore(o, reading) >= 2.5);
+    if (
+      b.alike > 3 &&
+      beside.length === 0 &&
+      !goesOn &&
+      readsSo.every((c) => bound.words.unsaid(i, c.figure))
+    )
+      return false;
     return !isShare(figure.indicator) || besideItsBase(bound, i, reading, reader);
   });
 }

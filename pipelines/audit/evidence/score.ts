@@ -150,14 +150,26 @@ export class WordScore {
     return label;
   }
 
+  /** What the bureau means in this section by the care of a figure, where no category is named. */
+  houseOf(at: number, { scope: { insurance, members } }: Figure): string | undefined {
+    if (this.contexts[at].named.has("category")) return undefined;
+    return this.houses.get(houseKey(insurance, members.get("care"), this.heads));
+  }
+
+  /** Whether a figure is of a category that nobody names and the section does not mean. */
+  unsaid(at: number, figure: Figure): boolean {
+    const category = figure.scope.members.get("category");
+    return (
+      category !== undefined &&
+      !this.contexts[at].named.has("category") &&
+      category !== this.houseOf(at, figure)
+    );
+  }
+
   #scope(at: number, figure: Figure): number {
-    const context = this.contexts[at];
-    let score = scopeScore(figure, context);
-    if (!context.named.has("category")) {
-      const { insurance, members } = figure.scope;
-      const house = this.houses.get(houseKey(insurance, members.get("care"), this.heads));
-      if (house !== undefined) score += members.get("category") === house ? 2.2 : -1.5;
-    }
+    let score = scopeScore(figure, this.contexts[at]);
+    const house = this.houseOf(at, figure);
+    if (house !== undefined) score += figure.scope.members.get("category") === house ? 2.2 : -1.5;
     return score;
   }
 }
