@@ -2,6 +2,7 @@ import { type Reading, sameReading } from "./book.js";
 import { type Bound, bind, type Reader } from "./chain.js";
 import { FORGETFUL, type Memory } from "./memory.js";
 import { allows, baseOf, type Houses, houseKey, isShare, pairScore, strays } from "./score.js";
+import { decimalsAt, isNearly } from "./slots.js";
 import type { Told } from "./told.js";
 
 /** By how much a reading has to be better than the next. */
@@ -44,15 +45,16 @@ function repeats({ bindings, contexts }: Bound, at: number, own: Reading, { voca
 }
 
 /** A share stands beside what it is a share of, in a list before the list that has it; or the words say of what. */
-function besideItsBase({ bindings, contexts }: Bound, at: number, own: Reading, reader: Reader): boolean {
+function besideItsBase({ told, contexts }: Bound, at: number, own: Reading, reader: Reader): boolean {
   const { scope, indicator } = own.figure;
-  const base = reader.book.at(scope, baseOf(indicator));
-  if (base === undefined) return false;
+  const figure = reader.book.at(scope, baseOf(indicator));
+  if (figure === undefined) return false;
   const { list, windows } = contexts[at];
-  if (list !== null && reader.vocabulary.likeness(base.indicator, windows[0] ?? "") >= 1) return true;
-  return bindings
+  if (list !== null && reader.vocabulary.likeness(figure.indicator, windows[0] ?? "") >= 1) return true;
+  const base: Reading = { figure, form: "value" };
+  return told.numbers
     .slice(Math.max(0, (list === null ? at : list.first - list.count) - 2), at + 2)
-    .some((o) => o.reading?.figure.scope === scope && o.reading.figure.twins === base.twins);
+    .some((n) => isNearly(n, base, decimalsAt(n, base, reader)));
 }
 
 /** Takes from the certain readings of a first pass what the bureau means by 住院 and 门诊 in each section. */

@@ -103,7 +103,8 @@ function windowsBefore(numbers: readonly ToldNumber[], at: number): string[] {
   const found: string[] = [];
   for (let i = at; i >= 0 && found.length < 3; i--) {
     const words = masked(numbers[i].left).replace(/\s/g, "");
-    if (/[\u4e00-\u9fff]/.test(words)) found.push(words.slice(-24));
+    // 住院100人次 are 住院人次.
+    if (/[\u4e00-\u9fff]/.test(words)) found.push(words.slice(-24) + (numbers[i].unit ?? ""));
   }
   return found;
 }

@@ -156,14 +156,15 @@ export class WordScore {
     return this.houses.get(houseKey(insurance, members.get("care"), this.heads));
   }
 
-  /** Whether a figure is of a category that nobody names and the section does not mean. */
+  /** Whether a figure is of a category or district that nobody names and the section does not mean. */
   unsaid(at: number, figure: Figure): boolean {
-    const category = figure.scope.members.get("category");
-    return (
-      category !== undefined &&
-      !this.contexts[at].named.has("category") &&
-      category !== this.houseOf(at, figure)
-    );
+    const { named } = this.contexts[at];
+    return ["category", "district"].some((d) => {
+      const member = figure.scope.members.get(d);
+      return (
+        member !== undefined && !named.has(d) && (d === "district" || member !== this.houseOf(at, figure))
+      );
+    });
   }
 
   #scope(at: number, figure: Figure): number {

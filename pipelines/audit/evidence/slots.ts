@@ -65,6 +65,12 @@ export function likeness(n: ToldNumber, reading: Reading, decimals: number): Sli
   return null;
 }
 
+/** Whether a number is a figure as it prints, or with one slip of the hand. */
+export function isNearly(n: ToldNumber, reading: Reading, decimals: number): boolean {
+  const slip = likeness(n, reading, decimals);
+  return slip !== null && slip !== "near";
+}
+
 /** 应补偿641.85万元，实际补偿614.85万元: one slip from what stands right beside it, in too many digits for chance. */
 const isSlipOfPen = (slip: Slip | null, { digits }: ToldNumber): boolean =>
   (slip === "swapped" || slip === "lost" || slip === "added" || slip === "digit") &&
