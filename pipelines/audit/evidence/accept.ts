@@ -1,3 +1,4 @@
+import { SHARE_MEASURES } from "../../../schemas/indicators.js";
 import { type Reading, sameReading } from "./book.js";
 import { type Bound, bind, type Reader } from "./chain.js";
 import { FORGETFUL, type Memory } from "./memory.js";
@@ -50,7 +51,9 @@ function besideItsBase({ told, contexts }: Bound, at: number, own: Reading, read
   const figure = reader.book.at(scope, baseOf(indicator));
   if (figure === undefined) return false;
   const { list, windows } = contexts[at];
-  if (list !== null && reader.vocabulary.likeness(figure.indicator, windows[0] ?? "") >= 1) return true;
+  const said = (measure: string): number => reader.vocabulary.likeness(measure, windows[0] ?? "");
+  const most = Math.max(...SHARE_MEASURES.map(said));
+  if (list !== null && most >= 0.5 && said(figure.indicator) === most) return true;
   const base: Reading = { figure, form: "value" };
   return told.numbers
     .slice(Math.max(0, (list === null ? at : list.first - list.count) - 2), at + 2)

@@ -36,6 +36,7 @@ export class Vocabulary {
     this.facilities = names.facilities;
     this.place = commonPlace(names.facilities.map((f) => f.name));
     const members = membersOf(book);
+    // 统筹 of 统筹门诊 stands in 统筹支付 as well.
     for (const [dimension, list] of [
       ["category", [...(members.get("category") ?? [])].map((m) => [m, [m, ...synonyms(m)]] as const)],
       ["care_group", [...(members.get("care_group") ?? [])].map((m) => [m, [m]] as const)],
@@ -46,7 +47,6 @@ export class Vocabulary {
           .map((d) => [d.code, [d.name]] as const),
       ],
     ] as const)
-      // 统筹 of 统筹门诊 stands in 统筹支付 as well.
       for (const [piece, member] of pieces(list))
         if (
           list.some(([, whole]) => whole.includes(piece)) ||
