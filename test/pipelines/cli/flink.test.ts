@@ -9,13 +9,13 @@ import { afterEach, expect, test, vi } from "vitest";
 import { FlinkRest } from "../../../connectors/flink/cluster/rest.js";
 import { restSettings } from "../../../connectors/flink/cluster/sql-client.js";
 import { javaSources } from "../../../connectors/flink/java-sources.js";
+import { flinkSubmit } from "../../../pipelines/cli/commands/flink.js";
 import {
   flinkStatus,
-  flinkSubmit,
   type JobStatus,
   statusExitCode,
   statusText,
-} from "../../../pipelines/cli/commands/flink.js";
+} from "../../../pipelines/cli/commands/flink-status.js";
 import { CLI, Workspace } from "../../support/workspace.js";
 
 const KAFKA = { source: { kind: "kafka", brokers: ["127.0.0.1:1"] } };
