@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { compare } from "../../../aggregations/findings/words.js";
+import { type Changes, shownChange } from "../../../aggregations/monitor/shown-change.js";
 import type { Figure } from "../../../connectors/duckdb/monitor/figures.js";
 import { count } from "./parameters.js";
 
@@ -40,29 +41,14 @@ export function pageOf<R>(rows: readonly R[], { limit, page: asked }: PageAsked)
 }
 
 /** The figure with that of the period it is compared with, where one was asked for. */
-export type ComparedFigure = Figure & {
-  readonly compared?: string | null;
-  readonly compared_change?: string | null;
-  readonly compared_change_pct?: string | null;
-};
+export type ComparedFigure = Figure & Changes & { readonly compared?: string | null };
 
 /**
  * A figure's change as it is shown, in points for fractions and else relative; against the period that was asked
  * for, or against last year.
  */
-export function changeOf(figure: ComparedFigure | undefined): string | null {
-  if (figure === undefined) return null;
-  const points = figure.unit === "fraction";
-  const change =
-    figure.compared === undefined
-      ? points
-        ? figure.change
-        : figure.change_pct
-      : points
-        ? figure.compared_change
-        : figure.compared_change_pct;
-  return change ?? null;
-}
+export const changeOf = (figure: ComparedFigure | undefined): string | null =>
+  shownChange(figure, figure?.unit ?? "", figure?.compared === undefined ? "yoy" : "period");
 
 /** A row's order by a figure, the largest first unless `up`; rows without it come last. */
 export function byFigure<R>(of: (row: R) => ComparedFigure | undefined, changed: boolean, up: boolean) {
