@@ -7,27 +7,57 @@ import { makeFolder, PRIVATE_FOLDER } from "../../../connectors/files/modes.js";
 import { flinkHome } from "../../../connectors/flink/cluster/distribution.js";
 import { submitScript } from "../../../connectors/flink/cluster/sql-client.js";
 import { text } from "../../../connectors/flink/dialect.js";
+import { readFiguresTopic } from "../../../connectors/flink/figures-reader.js";
 import { ensureFiguresTopic } from "../../../connectors/flink/figures-topic.js";
+import { Privacy } from "../../../connectors/state/person-key.js";
 import type { KafkaSourceConfig } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
+import { refuseOtherJob } from "../../ingest/figures.js";
 import { commandLog } from "../../workspace/log.js";
 import { portOf } from "../terminal/port.js";
 import { count } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
 import { type Job, type JobOptions, jobOf, restOf, withJar } from "./flink-job.js";
+import { generateManifests, type KubernetesOptions } from "./flink-kubernetes.js";
 import { checkSavepoint } from "./flink-savepoint.js";
 
 /** `fundpulse flink generate`: the script, and its manifest beside it. */
 export async function flinkGenerate(
-  options: JobOptions & { readonly out: string; readonly jar?: string },
+  options: JobOptions & { readonly out: string; readonly jar?: string } & KubernetesOptions,
 ): Promise<number> {
   const { config } = loadConfig(options.config);
+  if (options.kubernetes === true) return generateManifests(config, options);
   const { sql, manifest, jar } = await withJar(config, options);
   // It may hold what `--property` said.
   writeFileSync(options.out, sql, { mode: 0o600 });
   const beside = `${options.out.replace(/\.sql$/, "")}.manifest.json`;
   writeFileSync(beside, `${JSON.stringify(manifest, null, 1)}\n`);
   say(`${options.out}: ${count(sql.length)} characters, digest ${manifest.digest}\n${beside}\njar: ${jar}\n`);
+  return 0;
+}
+
+/** `fundpulse flink topic`. */
+export async function flinkTopic(options: JobOptions): Promise<number> {
+  const loaded = loadConfig(options.config);
+  const { wiring, manifest } = await jobOf(loaded.config, options, null);
+  const source = loaded.config.source as KafkaSourceConfig;
+  const log = commandLog(loaded);
+  const made = await ensureFiguresTopic(source, wiring, log, true);
+  const told = made === "made" ? null : await readFiguresTopic(source, manifest, log);
+  const { figures } = wiring.topics;
+  if (told?.manifest)
+    refuseOtherJob(manifest, new Privacy(loaded.config.privacy.personKey).keyCheck, told.manifest);
+  else if (told !== null && told.figures > 0)
+    throw new FundpulseError(
+      "FP3103",
+      `topic ${figures} holds records of which no job says that they are its own`,
+    );
+  const text = told?.manifest
+    ? `holds ${count(told.figures)} figures of this job: only the deployment that wrote them may go on there`
+    : made === "made"
+      ? "made"
+      : "is there, and empty";
+  say(`topic ${figures} ${text}\n`);
   return 0;
 }
 

@@ -47,7 +47,31 @@ Examples:
     .description("write the job as Flink SQL, and its manifest beside it")
     .option("-o, --out <file>", "the script", "job.sql")
     .option("--jar <path>", "where the SQL client finds the jar (default: built here, into the cache)")
+    .option(
+      "--kubernetes",
+      "manifests for the Flink Kubernetes operator instead, with a Dockerfile and the jar",
+      false,
+    )
+    .option("--image <name>", "of the Dockerfile, in your registry (with --kubernetes)", "fundpulse-flink")
+    .option("--namespace <name>", "with --kubernetes", "flink")
+    .option(
+      "--storage <url>",
+      "folder of checkpoints and savepoints that every pod can write (with --kubernetes)",
+    )
+    .option("--slots <n>", "parallelism of the job (with --kubernetes)", "4")
+    .option("--slots-per-task-manager <n>", "with --kubernetes", "2")
+    .option("--memory <size>", "of a TaskManager (with --kubernetes)", "4g")
+    .option(
+      "--key-secret <name>",
+      "Secret with the person key under person-key (with --kubernetes)",
+      "fundpulse",
+    )
     .action(async (options) => done(await (await load()).flinkGenerate(options)));
+  ofJob(flink.command("topic"))
+    .description(
+      "make the figures topic, or see that it can carry the job's figures; `submit` does it by itself",
+    )
+    .action(async (options) => done(await (await load()).flinkTopic(options)));
   withCluster(ofJob(flink.command("submit")))
     .description(
       "start the job on a cluster; its figures topic must be new, unless it goes on from a savepoint",
