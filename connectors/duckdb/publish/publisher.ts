@@ -182,13 +182,12 @@ export class DuckDbPublisher implements Publisher {
     await connection.run("BEGIN TRANSACTION");
     try {
       await this.#load(connection, input, plan, version);
-      const { firstDataDay: firstDay, lastDataDay: lastDay } = input;
       const meta: WorkingMeta = {
         stateId: this.#stateId,
         layout: this.#file.layout,
         sequence: input.sequence,
         version,
-        span: firstDay === null || lastDay === null ? null : { firstDay, lastDay },
+        span: plan.span,
         compactBytes: this.#meta?.compactBytes ?? 0,
         compactRows: this.#meta?.compactRows ?? 0,
       };
