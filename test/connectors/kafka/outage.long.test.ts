@@ -1,5 +1,5 @@
 import type { Producer } from "kafkajs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type KafkaCluster, startKafka } from "../../support/kafka/broker.mjs";
 import {
   createTopic,
@@ -47,7 +47,7 @@ describe.skipIf(!possible)("the broker is killed", () => {
       err += chunk;
     });
     const ops = /"ops":"([^"]+)"/;
-    await expect.poll(() => err, { timeout: 60_000 }).toMatch(ops);
+    await vi.waitFor(() => expect(err).toMatch(ops), { timeout: 60_000 });
     url = ops.exec(err)![1];
   }, 180_000);
   afterAll(async () => {
