@@ -1,4 +1,4 @@
-import { monthEnd, monthOfDay, monthStart } from "../../aggregations/calendar.js";
+import { monthEnd, monthStart } from "../../aggregations/calendar.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { Settlement } from "../../schemas/input/settlement.js";
 import { broken } from "../../schemas/invariant.js";
@@ -34,6 +34,9 @@ interface OpenBlock {
   readonly reader: BlockReader;
   later: BlockTimes;
 }
+
+/** What a version shows that is no content of it. */
+export type KeptAside = Pick<Settlement, "updt_time" | "refd_setl_flag">;
 
 /**
  * Every version of every settlement that was ever kept, in blocks that never change; which of them are current
@@ -232,9 +235,9 @@ export class KeptSettlements {
    * false, and moves nothing, where the copy shows something else that is no content: it has to be kept itself. Only
    * inside a commit.
    */
-  moveTime(ref: Ref, kept: Settlement, facts: RowFacts, copy: Settlement): boolean {
+  moveTime(ref: Ref, month: MonthNumber, kept: KeptAside, copy: KeptAside): boolean {
     if (kept.refd_setl_flag !== copy.refd_setl_flag) return false;
-    this.#later.move(ref, monthOfDay(facts.day), kept.updt_time, copy.updt_time, this.file.sequence);
+    this.#later.move(ref, month, kept.updt_time, copy.updt_time, this.file.sequence);
     return true;
   }
 

@@ -74,7 +74,8 @@ test("a log is read as far as its transactions have ended, also when the broker 
 test("a topic of figures gives whole cuts, goes on where it stood, and is known again", async () => {
   const topic = unique("figures");
   let now = 1_000_000;
-  const drain = async (position: FiguresPosition | null): Promise<FiguresCut[]> => {
+  const lags: unknown[] = [];
+  const drain = async (position: FiguresPosition | null, takes = true): Promise<FiguresCut[]> => {
     const source = new TopicFigures(connection(), topic, silentLog, () => now);
     const cuts: FiguresCut[] = [];
     try {
@@ -82,7 +83,8 @@ test("a topic of figures gives whole cuts, goes on where it stood, and is known 
         position,
         async (cut) => {
           cuts.push({ ...cut, records: new Map(cut.records) });
-          return true;
+          lags.push(source.lag()[0].lag);
+          return takes;
         },
         {
           signal: new AbortController().signal,
@@ -93,6 +95,8 @@ test("a topic of figures gives whole cuts, goes on where it stood, and is known 
         },
       );
     } finally {
+      const [{ lag, underWay }] = source.lag();
+      lags.push(takes ? lag : { lag, underWay });
       await source.close();
     }
     return cuts;
@@ -109,6 +113,10 @@ test("a topic of figures gives whole cuts, goes on where it stood, and is known 
     expect([...first.records.keys()].sort()).toEqual([keyOfManifest(), "x", "y"].sort());
     expect(first).toMatchObject({ whole: true, manifestAt: 1 });
     const position = { next: first.next, manifestAt: 1, readAt: now };
+    // Before the topic was there, while it was empty, in the cut, behind it.
+    expect(lags.splice(0)).toEqual([null, 0, first.next, 0]);
+    expect(await drain(null, false)).toHaveLength(1);
+    expect(lags.splice(0)).toEqual([first.next, { lag: first.next, underWay: true }]);
     expect(await drain(position)).toEqual([]);
     await (await w.begin(["z"])).commit();
     expect(await drain(position)).toMatchObject([{ whole: false, manifestAt: null }]);

@@ -7,8 +7,10 @@ import { loadReference } from "../../../connectors/config/reference.js";
 import { queryPublished } from "../../../connectors/duckdb/query.js";
 import { fundpulseJar } from "../../../connectors/flink/cluster/jar.js";
 import { LocalCluster } from "../../../connectors/flink/cluster/local.js";
+import { takeSavepoint } from "../../../connectors/flink/cluster/savepoint.js";
 import { readFiguresTopic } from "../../../connectors/flink/figures-reader.js";
-import { generateJob } from "../../../connectors/flink/generate.js";
+import { generateJob, type JobManifest } from "../../../connectors/flink/generate.js";
+import { noteSavepoint, refuseLaterFigures } from "../../../connectors/flink/savepoint-note.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
 import { assembleEngine, type EngineParts } from "../../../pipelines/engine/engine.js";
@@ -138,7 +140,7 @@ async function samePublished(history: History): Promise<void> {
     );
     const script = join(dir, `${name}.sql`);
     writeFileSync(script, job.sql);
-    const [id] = await flink.submit(script);
+    let [id] = await flink.submit(script);
     const follower = await FigureFollower.open(kafka.brokers, job.manifest);
     const arrivals = arrivalsOf(history, DELIVERY);
     const producer = quietClient(kafka.brokers).producer();
@@ -165,7 +167,14 @@ async function samePublished(history: History): Promise<void> {
       const half = Math.floor(arrivals.length / 2);
       await send(arrivals.slice(0, half), half);
       await drain(config);
+      const path = await stopped(id, config, job.manifest);
+      writeFileSync(script, `SET 'execution.state-recovery.path' = '${path}';\n${job.sql}`);
+      [id] = await flink.submit(script);
       await send(arrivals.slice(half), arrivals.length);
+      const told = await readFiguresTopic(source as KafkaSourceConfig, job.manifest, silentLog);
+      expect(() => refuseLaterFigures(topics.figures, path, told)).toThrow(
+        /written after savepoint .*FP3106/,
+      );
       await drain(config);
     } finally {
       await producer.disconnect();
@@ -187,6 +196,24 @@ async function samePublished(history: History): Promise<void> {
     own.remove();
     byFlink.remove();
   }
+}
+
+/** Stops a job with a savepoint, which the figures topic then ends with; returns its path. */
+async function stopped(id: string, config: Config, manifest: JobManifest): Promise<string> {
+  const source = config.source as KafkaSourceConfig;
+  const { figures } = manifest.topics;
+  const running = (await flink.rest.jobs()).find((job) => job.jid === id)!;
+  const path = await takeSavepoint(flink.rest, running, { stop: true, timeoutMs: 120_000 });
+  const unnoted = await readFiguresTopic(source, manifest, silentLog);
+  expect(() => refuseLaterFigures(figures, path, unnoted)).toThrow(/does not end with savepoint .*FP3106/);
+  await noteSavepoint(source, figures, path, silentLog);
+  const told = await readFiguresTopic(source, manifest, silentLog);
+  expect(told.savepoint).toEqual({ path, isLast: true });
+  refuseLaterFigures(figures, path, told);
+  expect(() => refuseLaterFigures(figures, `${path}x`, told)).toThrow(/but with/);
+  // It is no figure: the publisher takes it as it takes the job's name.
+  await drain(config);
+  return path;
 }
 
 /** The topic of a job under another configuration: told, and never taken. */
