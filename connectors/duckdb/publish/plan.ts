@@ -1,8 +1,8 @@
 import { dayText, monthText } from "../../../aggregations/calendar.js";
 import { FundpulseError } from "../../../schemas/errors.js";
-import type { PublishInput } from "../../ports/publisher.js";
+import type { DataSpan, PublishInput } from "../../ports/publisher.js";
 import type { ChangedPeriod } from "./facts-in-part.js";
-import { type DataSpan, monthsOf, type PeriodRow, periodsOf, touchedPeriods } from "./periods.js";
+import { monthsOf, type PeriodRow, periodsOf, touchedPeriods } from "./periods.js";
 
 /** What stands in the working file before a publish. */
 export interface Standing {

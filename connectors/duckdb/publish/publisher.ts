@@ -100,7 +100,7 @@ export class DuckDbPublisher implements Publisher {
       // What fails here stays owed: `restore` tries again, and tells.
       await this.#place().catch(() => undefined);
     } else this.#placed = await identityOf(this.publishedPath);
-    return { sequence: meta.sequence, version: meta.version, stateId };
+    return { sequence: meta.sequence, version: meta.version, span: meta.span, stateId };
   }
 
   #isOf(meta: WorkingMeta, published: PublishedMeta | null): boolean {
