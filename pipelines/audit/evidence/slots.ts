@@ -148,6 +148,7 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
     const divided =
       n.unit === "%" && reading.form === "value" && dividedHere(at, reading.figure, bound, holds, book);
     const due = divided || listedHere(at, reading, bound, holds);
+    if (slip !== "same" && same === 0 && !due && words.saysAnother(at, reading, book)) continue;
     const worth = (slip === null ? 0 : WORTH[slip]) + (due ? 3 : 0);
     const shown = rounded(value, decimals, "half-up");
     const kept = slip !== null && slip !== "near" ? slip : due ? "near" : null;
