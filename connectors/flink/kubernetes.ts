@@ -23,9 +23,6 @@ const MOST_SCRIPT_BYTES = 1_000_000;
 const SCRIPT_DIR = "/opt/fundpulse";
 const NAME = /^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$/;
 
-/** The oldest operator whose resource knows Flink 2.2. */
-export const OPERATOR_VERSION = "1.14";
-
 /**
  * A job for the Flink Kubernetes operator: its script as a Secret (it may hold what Kafka's clients log in with), and the
  * deployment that runs it. Both are named by the job and its digest: another configuration is another deployment beside
