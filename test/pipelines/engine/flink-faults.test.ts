@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { configRules } from "../../../connectors/config/rules.js";
 import { keyOfManifest } from "../../../connectors/flink/figure.js";
 import { type JobSource, manifestOf } from "../../../connectors/flink/generate.js";
 import { silentLog } from "../../../connectors/ports/log.js";
@@ -260,6 +261,9 @@ test("a state goes on under the kind of engine that made it alone", async () => 
 });
 
 test("a folder has no job", () => {
-  expect(() => testConfig({ engine: { kind: "flink" } })).toThrow(/source.kind: kafka/);
+  const found = configRules(testConfig({ engine: { kind: "flink" } }), {});
+  expect(found).toContainEqual(
+    expect.objectContaining({ kind: "problem", message: expect.stringContaining("source.kind: kafka") }),
+  );
   expect(() => configOf({ engine: { kind: "spark" } })).toThrow();
 });
