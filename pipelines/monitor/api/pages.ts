@@ -27,17 +27,18 @@ export interface PageAsked {
   readonly page: number;
 }
 
-/** Number of the last page; the first where there are no rows. */
-export const lastPage = (rows: number, limit: number): number => Math.max(1, Math.ceil(rows / limit));
+/** What is said of all rows and of the page given; beyond the end the last page, the first where there are no rows. */
+export function pageSaid(rows: number, { limit, page: asked }: PageAsked) {
+  const last = Math.max(1, Math.ceil(rows / limit));
+  const page = Math.min(asked, last);
+  return { rows_total: rows, page, next: page < last ? page + 1 : null };
+}
 
-/** The rows of one page, and what is said of all; beyond the end the last page. */
-export function pageOf<R>(rows: readonly R[], { limit, page: asked }: PageAsked) {
-  const page = Math.min(asked, lastPage(rows.length, limit));
-  const end = page * limit;
-  return {
-    rows: rows.slice(end - limit, end),
-    said: { rows_total: rows.length, page, next: rows.length > end ? page + 1 : null },
-  };
+/** The rows of one page, and what is said of all. */
+export function pageOf<R>(rows: readonly R[], asked: PageAsked) {
+  const said = pageSaid(rows.length, asked);
+  const end = said.page * asked.limit;
+  return { rows: rows.slice(end - asked.limit, end), said };
 }
 
 /** The figure with that of the period it is compared with, where one was asked for. */
