@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -364,6 +364,28 @@ describe("settlements in an archive", () => {
         expect(engine.writeDetail()).rejects.toThrow(
           /fund.facility, partition 0, the job has read 0 records and this program 1.*FP3107/,
         ),
+      { own, topic },
+    );
+  });
+
+  test("are awaited where a file is about to be shown", async () => {
+    const shown = file("2024-03");
+    const hidden = file("2024-03", ".part-0-0.inprogress.x");
+    const later = (): void => {
+      renameSync(shown, hidden);
+      setTimeout(() => renameSync(hidden, shown), 300);
+    };
+    expect((await detailOf(later)).ids).toEqual(["S0", "S1", "S2", "S3"]);
+  });
+
+  test("are not held against the figures of the topic before", async () => {
+    const topic = new MemoryTopic();
+    await detailOf(() => {}, undefined, topic);
+    const own = configOf({
+      engine: { kind: "flink", figures: "fund.figures.2", archive: join(workspace.dir, "archive") },
+    });
+    await withEngine(
+      (engine) => expect(engine.writeDetail()).rejects.toThrow(/still those of topic fund.figures,.*FP3107/),
       { own, topic },
     );
   });
