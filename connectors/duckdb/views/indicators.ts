@@ -7,8 +7,6 @@ import {
   microsPerUnit,
   type Term,
 } from "../../../schemas/indicators.js";
-import { MEASURES } from "../../../schemas/measures.js";
-import { FROZEN_DENOMINATORS } from "../../../schemas/published/closed.js";
 import {
   type ColumnDef,
   column,
@@ -58,9 +56,10 @@ const PRESENCE_BITS: readonly (readonly [Indicator["presence"], string])[] = [
   ["category", "c.category IS NOT NULL"],
   ["inpatient", "c.care = 'inpatient' AND c.period_kind <> 'day'"],
 ];
-const SHAPE = PRESENCE_BITS.map(([, when], bit) => `CASE WHEN ${when} THEN ${2 ** bit} ELSE 0 END`).join(
-  " + ",
-);
+/** The shape of a row `c` of the cell view. */
+export const SHAPE = PRESENCE_BITS.map(
+  ([, when], bit) => `CASE WHEN ${when} THEN ${2 ** bit} ELSE 0 END`,
+).join(" + ");
 
 /**
  * The catalogue once more for each shape of a group: a join with it makes a row a figure, and touches no number of
@@ -95,12 +94,13 @@ const terms = (column: (term: Term) => string): { num: string; den: string } => 
   num: list(INDICATORS.map((i) => column(i.numerator))),
   den: list(INDICATORS.map((i) => (i.denominator ? column(i.denominator) : "1"))),
 });
-const current = terms((term) => termColumn(term, false));
+/** Numerators and denominators of a row of the cell view, an entry an indicator. */
+export const current = terms((term) => termColumn(term, false));
 const lastYear = terms((term) => termColumn(term, true));
 
 /** The frozen numbers: every row of a closed period has them, also a group that had nothing at close. */
 export const frozenTerm = (term: Term): string => (term === "enrolled" ? "c.r_enrolled" : `r.${term}`);
-const frozen = terms(frozenTerm);
+export const frozen = terms(frozenTerm);
 
 const dimensionList = DIMENSIONS.filter((d) => !SETTLEMENT_ONLY_NULL.has(d));
 
@@ -112,7 +112,7 @@ type Listed = (typeof LISTS)[number];
 const entry = (name: Listed): string => `u.${name}_list[u.position]`;
 
 /** A row per settlement figure: numerators and denominators side by side, the division still to do. */
-const pairs = (where: string): string => `(SELECT u.*, i.* EXCLUDE (shape),
+const PAIRS = `(SELECT u.*, i.* EXCLUDE (shape),
     ${LISTS.map((name) => `u.${name}_list[i.position] AS ${name}`).join(", ")}
   FROM (SELECT c.period, c.period_kind, c.period_start, c.period_end, c.gid,
       c.insurance, c.grouping, ${dimensionList.map((d) => `c.${d}`).join(", ")}, c.facility_name,
@@ -121,14 +121,16 @@ const pairs = (where: string): string => `(SELECT u.*, i.* EXCLUDE (shape),
       ${lastYear.den} AS pden_list, ${frozen.num} AS rnum_list, ${frozen.den} AS rden_list
     FROM store.cell c
       LEFT JOIN store.closed_scope k ON k.period = c.period AND k.grouping = c.grouping
-      LEFT JOIN store.closed_fact r ON r.period = c.period AND r.grouping = c.grouping AND r.gid = c.gid
-    ${where}) u JOIN store.shape i ON i.shape = u.shape)`;
+      LEFT JOIN store.closed_fact r ON r.period = c.period AND r.grouping = c.grouping AND r.gid = c.gid) u JOIN store.shape i ON i.shape = u.shape)`;
 
 /** Below this, twice a million times a number is a BIGINT, whose division takes a tenth of the time. */
 const SMALL = 4_000_000_000_000;
 
-// The factor is a column here, so the quotient is written out instead of taken from expressions.ts.
-const quotient = (num: string, den: string): string => {
+/**
+ * A figure `u` in millionths of its unit, rounded half up. Its factor is a column, so that the quotient is written out
+ * instead of taken from expressions.ts.
+ */
+export const quotient = (num: string, den: string): string => {
   const rounded = (type: string): string =>
     `((abs(${num})::${type} * (2 * u.micros) + abs(${den})) // (abs(${den})::${type} * 2))`;
   return (
@@ -152,17 +154,14 @@ const settledStatus = `CASE WHEN NOT ${wasFrozen} THEN 'open'
   WHEN ${quotient(entry("num"), entry("den"))} IS DISTINCT FROM ${quotient(entry("rnum"), entry("rden"))}
     THEN 'restated' ELSE 'closed' END`;
 
-const settled = (
-  where: string,
-  only = "true",
-): string => `SELECT u.period, u.period_kind, u.period_start, u.period_end,
+const SETTLED = `SELECT u.period, u.period_kind, u.period_start, u.period_end,
     u.gid, u.insurance, u.grouping, ${dims((d) => (SETTLEMENT_ONLY_NULL.has(d) ? "NULL::VARCHAR" : `u.${d}`))},
     NULL::MAP(VARCHAR, VARCHAR) AS other, u.indicator, u.zh AS name_zh, ${scaled(quotient("u.num", "u.den"), 24, 6)} AS value,
     u.unit, ${scaled(quotient("u.pnum", "u.pden"), 24, 6)} AS previous, ${scaled(change, 24, 6)} AS change_pct,
     ${wasFrozen} AS closed,
     CASE WHEN ${wasFrozen} THEN ${scaled(quotient("u.rnum", "u.rden"), 24, 6)} END AS reported,
     ${settledStatus} AS status
-  FROM ${pairs(where)} u WHERE ${only}`;
+  FROM ${PAIRS} u`;
 
 /** Figures that are given have their names here: there are few, and most queries do not ask for them. */
 export const GIVEN_NAME = `CASE f.indicator ${[...GIVEN_INDICATORS, ...FACT_INDICATORS]
@@ -178,34 +177,13 @@ export const reportedColumns = (status = STATUS): readonly ColumnDef[] => [
   column("status", status, "状态：open 未结、closed 已结、restated 已更正（本期值与结账时的数字不同）"),
 ];
 
-const given = (where: string): string => `SELECT f.period, p.period_kind, p.period_start, p.period_end,
+const GIVEN = `SELECT f.period, p.period_kind, p.period_start, p.period_end,
     NULL::INTEGER AS gid, f.insurance, f.grouping,
     ${DIMENSIONS.map((d) => `f.${d}${d === "facility" ? ", n.name AS facility_name" : ""}`).join(", ")},
     f.other, f.indicator, ${GIVEN_NAME} AS name_zh, f.value, f.unit, f.previous, f.change_pct, f.closed, f.reported,
     ${STATUS.replaceAll("c.", "f.")} AS status
   FROM store.figure f JOIN store.period p ON p.period = f.period
-    LEFT JOIN store.facility_name n ON n.facility = f.facility ${where}`;
-
-const DIFFERS = "value IS DISTINCT FROM reported";
-const differs = (now: string, then: string): string => `${now} IS DISTINCT FROM ${then}`;
-
-/** A row none of whose numbers changed has no figure that changed. */
-const CHANGED_ROW = `WHERE k.period IS NOT NULL AND (${[
-  ...MEASURES.map((m) => differs(`c.${m.name}`, `r.${m.name}`)),
-  `(k.persons AND ${differs("c.persons", "r.persons")})`,
-  ...FROZEN_DENOMINATORS.map((d) => differs(`c.${d}`, `r.${d}`)),
-  differs("c.enrolled", "c.r_enrolled"),
-].join(" OR ")})`;
-
-/** Equal numbers give equal figures, and so does nothing over whatever: no division tells more. */
-const CHANGED_PAIR = `(u.num IS DISTINCT FROM u.rnum OR u.den IS DISTINCT FROM u.rden)
-  AND (coalesce(u.num, 1) <> 0 OR coalesce(u.rnum, 1) <> 0 OR coalesce(u.den, 0) = 0 OR coalesce(u.rden, 0) = 0)`;
-
-/** Settlement figures of closed periods that are not what was reported. */
-export const SETTLED_RESTATED = `SELECT * FROM (${settled(CHANGED_ROW, CHANGED_PAIR)}) WHERE closed AND ${DIFFERS}`;
-
-/** The same of the figures that are given. */
-export const GIVEN_RESTATED = `SELECT * FROM (${given("WHERE f.closed")}) WHERE ${DIFFERS}`;
+    LEFT JOIN store.facility_name n ON n.facility = f.facility`;
 
 /** The long table, one row per figure (docs/specification.md#indicators-table). */
 export const INDICATORS_VIEW: ViewDef = {
@@ -232,5 +210,5 @@ export const INDICATORS_VIEW: ViewDef = {
     ),
     ...reportedColumns("c.status"),
   ],
-  from: `FROM (${settled("")} UNION ALL ${given("")}) c`,
+  from: `FROM (${SETTLED} UNION ALL ${GIVEN}) c`,
 };
