@@ -39,9 +39,13 @@ export const SETTLEMENT_DIMENSIONS = [
 ] as const satisfies readonly Dimension[];
 export type SettlementDimension = (typeof SETTLEMENT_DIMENSIONS)[number];
 
+/** Names of a grouping's dimensions, in its order; `other` among them stands for those without a column. */
+export const groupingParts = (grouping: string): string[] =>
+  grouping === "total" ? [] : grouping.split("+");
+
 /** Dimensions of a grouping of settlements, in its order. */
 export const dimensionsOf = (grouping: string): SettlementDimension[] =>
-  grouping === "total" ? [] : (grouping.split("+") as SettlementDimension[]);
+  groupingParts(grouping) as SettlementDimension[];
 
 /** What cannot be determined reads so, in every dimension. */
 export const UNKNOWN = "unknown";

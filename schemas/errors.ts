@@ -180,6 +180,12 @@ export const ERROR_CODES = {
     cause: "the state belongs to the other kind of engine",
     action: "set engine.kind back, or name another `data` directory, in which everything is read anew",
   },
+  FP3106: {
+    exit: 1,
+    cause: "a Flink job could not write a savepoint, or may not go on from one",
+    action:
+      "correct what the message names; a job that may not go on from a savepoint begins anew in a figures topic of its own (`fundpulse flink submit --figures NAME`); docs/scale-out.md",
+  },
   FP4001: {
     exit: 1,
     cause: "publishing the DuckDB file failed",

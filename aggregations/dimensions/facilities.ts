@@ -20,7 +20,7 @@ export interface FacilityVersion {
 export const HOSPITAL_LEVELS = ["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11"];
 
 /** Whether a code is one of the national levels, 01 to 11. */
-export const isHospitalLevel = (hospLv: string): boolean => /^(0[1-9]|1[01])$/.test(hospLv);
+export const isHospitalLevel = (hospLv: string): boolean => HOSPITAL_LEVELS.includes(hospLv);
 
 /** Tier 3, 2, 1 or 0 of a national hosp_lv code (docs/specification.md#tier); `0` for anything else. */
 export function tierOfLevel(hospLv: string): string {

@@ -13,6 +13,8 @@ import {
   type Indicator,
 } from "../../schemas/indicators.js";
 import { MEASURES } from "../../schemas/measures.js";
+import type { MonthNumber } from "../../schemas/units.js";
+import { monthOfDay, type Period } from "../calendar.js";
 
 /** An indicator with the kind of records that it stands on. */
 export type Formula =
@@ -151,4 +153,16 @@ export function termsOf(formula: Formula, side: "numerator" | "denominator"): re
   if (formula.family !== "settlement") return formula.indicator[side] ?? [];
   const term = formula.indicator[side];
   return term === null ? [] : [`+${term}`];
+}
+
+/**
+ * First month of the settlements that are a part of a figure of the funds: January where what was spent to date
+ * is; null where none are.
+ */
+export function settledFrom(formula: Formula | undefined, { startDay, endDay }: Period): MonthNumber | null {
+  if (formula?.family !== "fund") return null;
+  const terms = [...termsOf(formula, "numerator"), ...termsOf(formula, "denominator")];
+  const last = monthOfDay(endDay);
+  if (terms.includes("+settled_to_date")) return last - (last % 12);
+  return terms.includes("+settled") ? monthOfDay(startDay) : null;
 }

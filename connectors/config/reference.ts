@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { parseDay, ZoneCalendar } from "../../aggregations/calendar.js";
 import type { CategoryRule } from "../../aggregations/dimensions/categories.js";
+import { HOSPITAL_LEVELS } from "../../aggregations/dimensions/facilities.js";
 import { INSURANCES } from "../../schemas/dimensions.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
@@ -121,7 +122,7 @@ const instant =
   };
 
 const division = pattern(/^\d{6}$/, "a division of six digits");
-const level = among(["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11"]);
+const level = among(HOSPITAL_LEVELS);
 const column = (name: string, required: boolean, read: Read): Column => ({ name, required, read });
 
 const facilityColumns = (calendar: ZoneCalendar): readonly Column[] => [

@@ -24,6 +24,7 @@ export function configRules(config: Config, raw: Readonly<Record<string, unknown
     ...jurisdiction(config),
     ...places(config, file),
     ...kafka(config),
+    ...flink(config),
     ...fieldNames(config),
     ...reportRules(config),
     ...alertRules(config, raw.alerts !== undefined),
@@ -235,6 +236,18 @@ function fieldNames(config: Config): Finding[] {
       ];
     }),
   );
+}
+
+function flink({ engine, source }: Config): Finding[] {
+  if (engine.kind !== "flink" || source.kind === "kafka") return [];
+  return [
+    {
+      kind: "problem",
+      keys: ["engine", "kind"],
+      message: `flink needs source.kind: kafka (it is ${source.kind}): a Flink job reads Kafka alone`,
+      touches: ["engine", "source"],
+    },
+  ];
 }
 
 function kafka(config: Config): Finding[] {

@@ -2,7 +2,7 @@ import { readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { differingNames } from "../../schemas/differing.js";
+import { differingNames, differText } from "../../schemas/differing.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { knownOr, told } from "../faults/known.js";
 import { makeFolder, makePrivateFile, PUBLIC_FOLDER } from "../files/modes.js";
@@ -82,6 +82,16 @@ function touch(path: string): void {
 /** When the holder last showed that it goes on; a time of its clock, to be compared with the one before alone. */
 export const holderBeat = (dataDir: string): number | null =>
   statSync(join(dataDir, "lock.json"), { throwIfNoEntry: false })?.mtimeMs ?? null;
+
+/**
+ * Two processes work under one configuration; reference tables may be others than those that one was started with.
+ * @throws FundpulseError FP2008
+ */
+export function mustAgree(process: string, differing: readonly string[]): void {
+  const names = differing.filter((name) => name !== "reference");
+  if (names.length > 0)
+    throw new FundpulseError("FP2008", `${process} works under another configuration: ${differText(names)}`);
+}
 
 /** Names of what differs between the holder's configuration and another; null where it does not tell. */
 export function differsFromHolder(

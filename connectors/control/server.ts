@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
-import { differingNames, differText } from "../../schemas/differing.js";
+import { differingNames } from "../../schemas/differing.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { faultOf } from "../faults/known.js";
 import type { Log } from "../ports/log.js";
@@ -16,6 +16,7 @@ import {
   readWhole,
   writeWhole,
 } from "./files.js";
+import { mustAgree } from "./lock.js";
 
 /** How often the folder is looked at. Listing it costs less than a watch, and works on every file system. */
 const LOOK_MS = 150;
@@ -143,13 +144,7 @@ async function execute(
       `the running process ${process.pid} does not know the operation ${JSON.stringify(request.operation)}`,
     );
   }
-  const differing = differingNames(rules, request.rules).filter((name) => name !== "reference");
-  if (differing.length > 0) {
-    throw new FundpulseError(
-      "FP2008",
-      `the running process ${process.pid} works under another configuration: ${differText(differing)}`,
-    );
-  }
+  mustAgree(`the running process ${process.pid}`, differingNames(rules, request.rules));
   return operation(...request.args);
 }
 

@@ -69,7 +69,9 @@ export type JobFigure =
       readonly records: number;
     }
   | { readonly kind: "latest"; readonly time: EpochMs | null }
-  | { readonly kind: "manifest"; readonly digest: string; readonly keyCheck: string };
+  | { readonly kind: "manifest"; readonly digest: string; readonly keyCheck: string }
+  /** Where the savepoint lies that a job stopped with behind its last figure. */
+  | { readonly kind: "savepoint"; readonly path: string };
 
 /** The value of a record as the job writes it. */
 export interface FigureValue {
@@ -92,6 +94,8 @@ export const keyOfLatest = (): string => [FIGURE_KINDS.meta, "latest"].join(SEPA
 /** Key of how far the job has read a partition. */
 export const keyOfProgress = (stream: "settlement" | "facility", partition: string): string =>
   [FIGURE_KINDS.meta, stream, partition].join(SEPARATOR);
+/** Key of the savepoint that a job stopped with. */
+export const keyOfSavepoint = (): string => [FIGURE_KINDS.meta, "savepoint"].join(SEPARATOR);
 export const keyOfManifest = (): string => [FIGURE_KINDS.meta, "manifest"].join(SEPARATOR);
 
 /**
@@ -172,7 +176,7 @@ export function readFigure(manifest: JobManifest, key: string, bytes: Buffer | n
 }
 
 /** What a job says of itself, which is written alike whatever it computes. */
-export type JobMeta = Extract<JobFigure, { readonly kind: "progress" | "latest" | "manifest" }>;
+export type JobMeta = Extract<JobFigure, { readonly kind: "progress" | "latest" | "manifest" | "savepoint" }>;
 
 /** What a record of the topic, of whichever job, says of that job; null where it is a figure, or none of ours. */
 export function readMeta(key: string, value: Buffer | null): JobMeta | null {
@@ -192,6 +196,7 @@ function metaOf(parts: readonly string[], value: FigureValue | null): JobMeta {
     return { kind: "progress", stream: what, partition: Number(partition), last, records };
   }
   if (what === "latest") return { kind: "latest", time: value?.v?.[0] ?? null };
+  if (what === "savepoint") return { kind: "savepoint", path: value?.t ?? "" };
   const [digest = "", keyCheck = ""] = (value?.t ?? "").split(SEPARATOR);
   return { kind: "manifest", digest, keyCheck };
 }

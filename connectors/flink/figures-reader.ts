@@ -10,6 +10,8 @@ import type { JobManifest } from "./generate.js";
 export interface FiguresTold {
   /** Digest and key check of the job; null where its record was not met. */
   readonly manifest: { readonly digest: string; readonly keyCheck: string } | null;
+  /** The savepoint that a job stopped with last, and whether nothing was written after it; null where none was noted. */
+  readonly savepoint: { readonly path: string; readonly isLast: boolean } | null;
   /** Records of each topic that the figures are not of yet. */
   readonly lag: Readonly<Record<"settlement" | "facility", number>>;
   /** Records of figures that stand. */
@@ -45,12 +47,15 @@ async function read(
   const next = { settlement: new Map<number, number>(), facility: new Map<number, number>() };
   const standing = new Set<string>();
   let found: FiguresTold["manifest"] = null;
+  let savepoint: { path: string; isLast: boolean } | null = null;
   const take = ({ key, value }: LogMessage): void => {
     if (key === null) return;
     const name = key.toString();
     if (value === null) standing.delete(name);
     else standing.add(name);
     const figure = readMeta(name, value);
+    if (savepoint !== null) savepoint.isLast = false;
+    if (figure?.kind === "savepoint") savepoint = { path: figure.path, isLast: true };
     if (figure?.kind === "progress") next[figure.stream].set(figure.partition, figure.last + 1);
     else if (figure?.kind === "manifest") found = figure;
   };
@@ -79,6 +84,7 @@ async function read(
       }, 0);
     return {
       manifest: found,
+      savepoint,
       lag: { settlement: await lagOf("settlement"), facility: await lagOf("facility") },
       figures: standing.size,
       whole: at >= high,

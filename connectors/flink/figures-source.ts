@@ -2,8 +2,10 @@ import { FundpulseError } from "../../schemas/errors.js";
 import type { EpochMs } from "../../schemas/units.js";
 import type { KafkaConnection } from "../kafka/client.js";
 import { CommittedLog, type LogMessage } from "../kafka/committed-log.js";
+import { sourceName } from "../kafka/topics.js";
 import type { FiguresCut, FiguresPosition, FiguresSource } from "../ports/figures.js";
 import type { Log } from "../ports/log.js";
+import type { SourceLag } from "../ports/source.js";
 import { keyOfManifest } from "./figure.js";
 
 /**
@@ -11,6 +13,8 @@ import { keyOfManifest } from "./figure.js";
  * (`delete.retention.ms`) that something is gone.
  */
 const REREAD_MS = 12 * 3_600_000;
+/** A topic of which nothing came for so long is not being read any more. */
+const READING_MS = 30_000;
 
 /** The figures topic of a job, cut by cut. */
 export class TopicFigures implements FiguresSource {
@@ -20,6 +24,10 @@ export class TopicFigures implements FiguresSource {
   #records = new Map<string, Buffer | null>();
   #manifestAt: number | null = null;
   #appendedAtMs: EpochMs | null = null;
+  /** Up to where the topic is taken, and where it ends; null before it was looked at. */
+  #standing: { taken: number; end: number } | null = null;
+  #heldBack = false;
+  #readAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     connection: KafkaConnection,
@@ -39,6 +47,7 @@ export class TopicFigures implements FiguresSource {
     const { low, high } = await this.#ends();
     const away = this.#telling(options.warn);
     await this.#begin(position, low, high, signal, away);
+    this.#standing = { taken: this.#next, end: high };
     let told = false;
     let fresh = false;
     while (!signal.aborted) {
@@ -47,11 +56,14 @@ export class TopicFigures implements FiguresSource {
       for (const message of part.messages) this.#take(message);
       this.#next = part.next;
       fresh ||= part.messages.length > 0;
+      this.#standing.end = part.end;
+      if (part.messages.length > 0) this.#readAt = performance.now();
       // Below the last stable offset everything has ended, and one writer commits once a checkpoint: here is a cut.
       if (this.#next < part.end) continue;
-      if (this.#records.size === 0) options.onLook();
+      if (this.#records.size === 0) this.#looked(options.onLook);
       // A cut that was not taken is given again with what follows it.
       else if (fresh && (await deliver(this.#cut()))) this.#taken();
+      else this.#heldBack = true;
       if (fresh || !told) options.onDrained();
       fresh = false;
       told = true;
@@ -118,7 +130,14 @@ export class TopicFigures implements FiguresSource {
     };
   }
 
+  #looked(onLook: () => void): void {
+    this.#standing = { taken: this.#next, end: this.#next };
+    onLook();
+  }
+
   #taken(): void {
+    this.#standing = { taken: this.#next, end: this.#next };
+    this.#heldBack = false;
     this.#records = new Map();
     this.#whole = false;
     this.#manifestAt = null;
@@ -131,6 +150,14 @@ export class TopicFigures implements FiguresSource {
       if (performance.now() - at > 60_000) warn("figures topic cannot be read", { topic: this.name, error });
       at = performance.now();
     };
+  }
+
+  lag(): readonly SourceLag[] {
+    const standing = this.#standing;
+    const lag = standing && Math.max(0, standing.end - standing.taken);
+    // A cut is taken whole, so a long topic is read for a while before any of it is.
+    const underWay = this.#heldBack || performance.now() - this.#readAt < READING_MS;
+    return [{ source: sourceName(this.name), partition: "0", lag, ...(underWay ? { underWay } : {}) }];
   }
 
   async close(): Promise<void> {

@@ -9,16 +9,23 @@ const COMPACT = [{ name: "cleanup.policy", value: "compact" }];
 const TOPIC = 2;
 
 /**
- * Makes the figures topic, or sees that the one that is there can carry a job's figures: one partition, compacted.
+ * Makes the figures topic, or sees that the one that is there can carry a job's figures: one partition, compacted, empty
+ * unless the job goes on from a savepoint.
  * @throws FundpulseError FP3001, FP3005 where Kafka cannot be reached; FP3102 where the topic cannot carry them, or where a topic that the job reads is not there
  */
 export const ensureFiguresTopic = (
   config: KafkaSourceConfig,
   wiring: Wiring,
   log: Log,
-): Promise<"made" | "there"> => kafkaCalls(config, () => ensured(config, wiring, log));
+  goesOn = false,
+): Promise<"made" | "there"> => kafkaCalls(config, () => ensured(config, wiring, log, goesOn));
 
-async function ensured(config: KafkaSourceConfig, { topics }: Wiring, log: Log): Promise<"made" | "there"> {
+async function ensured(
+  config: KafkaSourceConfig,
+  { topics }: Wiring,
+  log: Log,
+  goesOn: boolean,
+): Promise<"made" | "there"> {
   const admin = createKafkaClient(config, log, 5).admin();
   await admin.connect();
   try {
@@ -54,7 +61,7 @@ async function ensured(config: KafkaSourceConfig, { topics }: Wiring, log: Log):
       );
     }
     const [{ high }] = await admin.fetchTopicOffsets(topics.figures);
-    if (Number(high) > 0) {
+    if (Number(high) > 0 && !goesOn) {
       throw new FundpulseError(
         "FP3102",
         `topic ${topics.figures} already holds figures (up to offset ${high}); a job that begins anew needs a topic of its own: name one with --figures`,

@@ -20,6 +20,7 @@ import { measures } from "./measures.js";
  * | `m` | `settlement` or `facility`, partition | last offset, records | |
  * | `m` | `latest` | latest `setl_time` | |
  * | `m` | `manifest` | | digest, key check |
+ * | `m` | `savepoint` | | path; written by `flink savepoint --stop` |
  */
 export const FIGURE_KINDS = {
   cell: "c",

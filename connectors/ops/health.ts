@@ -110,7 +110,9 @@ export function createHealth(clock: () => number, stuckAfterSeconds = 60): Healt
     lag(lags) {
       ({ lag: lagRecords, inOpenTransactions: openRecords } = lagTotals(lags));
       if (connection === null) lagAt = lagRecords === null ? null : clock();
-      if ((lagRecords ?? 0) > openRecords || lags.some((l) => l.waits === true)) waitingSince ??= clock();
+      const still = lagTotals(lags.filter((l) => l.underWay !== true));
+      if ((still.lag ?? 0) > still.inOpenTransactions || lags.some((l) => l.waits === true))
+        waitingSince ??= clock();
       else waitingSince = null;
     },
     report() {

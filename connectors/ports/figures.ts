@@ -1,4 +1,5 @@
 import type { EpochMs } from "../../schemas/units.js";
+import type { SourceLag } from "./source.js";
 
 /**
  * Everything that a job wrote between two of its commits, or more of them: the last value of each key, a key that is
@@ -43,5 +44,7 @@ export interface FiguresSource {
       readonly warn: (event: string, detail: Record<string, unknown>) => void;
     },
   ): Promise<void>;
+  /** Records of the topic that are not taken yet, as last known. */
+  lag(): readonly SourceLag[];
   close(): Promise<void>;
 }

@@ -264,10 +264,18 @@ export interface PublishInput {
 export const KEYED_TABLES = { quarantine: "id", warnings: "record_key", orphanRefunds: "setl_id" } as const;
 export type KeyedTable = keyof typeof KEYED_TABLES;
 
+/** First and last day with data. */
+export interface DataSpan {
+  readonly firstDay: DayNumber;
+  readonly lastDay: DayNumber;
+}
+
 /** What the last successful publish left in the working file; null when there is none or it is damaged. */
 export interface PublishedState {
   readonly sequence: number;
   readonly version: number;
+  /** Of the data that it shows; null where it shows no settlement. */
+  readonly span: DataSpan | null;
   /** Identity of the state it was made from: another state means `full`. */
   readonly stateId: string;
 }

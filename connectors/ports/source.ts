@@ -124,6 +124,8 @@ export interface SourceLag {
   readonly waits?: boolean;
   /** Of these, records of transactions that are still open: nobody can read them until those end. */
   readonly inOpenTransactions?: number;
+  /** Nothing is wrong though none of them is taken: they are still being read, or wait for what is to follow them. */
+  readonly underWay?: boolean;
 }
 
 /** What the partitions of a source come to. */

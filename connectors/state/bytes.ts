@@ -2,6 +2,8 @@ import { broken } from "../../schemas/invariant.js";
 
 const TWO_52 = 2 ** 52;
 const TWO_53 = 2 ** 53;
+/** Characters of a text up to which a loop beats a call. */
+const SHORT = 48;
 
 /** Growing byte writer of the state's packed forms: variable-length integers and short strings. */
 export class ByteWriter {
@@ -31,6 +33,11 @@ export class ByteWriter {
 
   /** A whole number from 0 to 2^53; anything else would be read as another one. */
   uint(value: number): void {
+    // Most are small.
+    if (value === (value & 0x7f)) {
+      this.byte(value);
+      return;
+    }
     if (!(value >= 0 && value <= TWO_53) || Math.floor(value) !== value)
       broken(`${value} is packed as a count, outside 0 to 2^53`);
     this.reserve(8);
@@ -56,11 +63,28 @@ export class ByteWriter {
   }
 
   text(value: string): void {
+    if (value.length <= SHORT && this.#ascii(value)) return;
     const length = Buffer.byteLength(value);
     this.uint(length);
     this.reserve(length);
     this.bytes.write(value, this.length, "utf8");
     this.length += length;
+  }
+
+  /** Writes a short text of ASCII, which costs less than to have it encoded; false, and nothing, where it is none. */
+  #ascii(value: string): boolean {
+    const { length } = value;
+    this.reserve(length + 1);
+    const { bytes } = this;
+    let at = this.length;
+    bytes[at++] = length;
+    for (let i = 0; i < length; i++) {
+      const code = value.charCodeAt(i);
+      if (code > 0x7f) return false;
+      bytes[at++] = code;
+    }
+    this.length = at;
+    return true;
   }
 }
 

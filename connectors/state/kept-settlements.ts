@@ -1,11 +1,11 @@
-import { monthEnd, monthOfDay, monthStart } from "../../aggregations/calendar.js";
+import { monthEnd, monthStart } from "../../aggregations/calendar.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { Settlement } from "../../schemas/input/settlement.js";
 import { broken } from "../../schemas/invariant.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { RECOVER } from "./damage.js";
 import type { StateFile } from "./file.js";
-import { LaterTimes } from "./later-times.js";
+import { type BlockTimes, LaterTimes } from "./later-times.js";
 import {
   BlockReader,
   BlockWriter,
@@ -25,14 +25,28 @@ export type CountedAs = "applied" | "duplicate" | "quarantined";
 /** In the order of their numbers in `dead.kept`, from 1. */
 const COUNTED_AS: readonly CountedAs[] = ["applied", "duplicate", "quarantined"];
 
+/** Blocks that are held open, about 12 KB each. */
+const OPEN_BLOCKS = 256;
+
+/** A block whose bytes were held against their checksum. */
+interface OpenBlock {
+  readonly id: number;
+  readonly reader: BlockReader;
+  later: BlockTimes;
+}
+
+/** What a version shows that is no content of it. */
+export type KeptAside = Pick<Settlement, "updt_time" | "refd_setl_flag">;
+
 /**
  * Every version of every settlement that was ever kept, in blocks that never change; which of them are current
  * (`ids`), which are superseded, and the later times of those that came again unchanged. About 80 bytes a settlement
  * in its block and 80 in the index; memory does not grow with them.
  */
 export class KeptSettlements {
-  readonly #reader: BlockReader;
-  #lastReadBlock = -1;
+  /** Blocks that were read lately, the last one last: a batch comes back to the same few. */
+  readonly #opened = new Map<number, OpenBlock>();
+  #last: OpenBlock | null = null;
   readonly #later: LaterTimes;
   /** Current versions by setl_id. */
   readonly ids: SettlementIndex;
@@ -42,7 +56,6 @@ export class KeptSettlements {
     private readonly codes: CodeTable,
   ) {
     this.ids = new SettlementIndex(file.sql);
-    this.#reader = new BlockReader(codes);
     this.#later = new LaterTimes(file.sql);
   }
 
@@ -70,31 +83,47 @@ export class KeptSettlements {
     });
   }
 
-  #openBlock(id: number, data: Buffer): void {
-    this.#lastReadBlock = -1;
-    if (!this.#reader.open(data)) throw this.#damaged(id, "is damaged");
-    this.#later.open(id);
-    this.#lastReadBlock = id;
+  #open(id: number, data: Buffer, reader = new BlockReader(this.codes)): OpenBlock {
+    if (!reader.open(data)) throw this.#damaged(id, "is damaged");
+    return { id, reader, later: this.#later.ofBlock(id) };
   }
 
-  /** Reads a row of the opened block. */
-  #readRow(ref: Ref, into: Settlement, facts: RowFacts): void {
-    this.#reader.read(ref % ROWS_PER_BLOCK, into, facts);
-    into.updt_time = this.#later.of(ref, into.updt_time);
+  /** Reads a row of an opened block. */
+  #readRow(block: OpenBlock, ref: Ref, into: Settlement, facts: RowFacts): void {
+    block.reader.read(ref % ROWS_PER_BLOCK, into, facts);
+    if (!this.#later.holds(block.later)) block.later = this.#later.ofBlock(block.id);
+    into.updt_time = this.#later.of(ref, block.later, into.updt_time);
+  }
+
+  /** A block, held open for those that ask for it next. */
+  #block(id: number): OpenBlock {
+    if (this.#last?.id === id) return this.#last;
+    let block = this.#opened.get(id);
+    if (block === undefined) {
+      const data = this.file.sql("SELECT data FROM block WHERE id = ?").pluck().get(id) as Buffer | undefined;
+      if (data === undefined) throw this.#damaged(id, "is missing");
+      block = this.#open(id, data, this.#oldest());
+    } else this.#opened.delete(id);
+    this.#opened.set(id, block);
+    this.#last = block;
+    return block;
+  }
+
+  /** The reader of the block that was not asked for longest, once there are too many: it is used again. */
+  #oldest(): BlockReader | undefined {
+    if (this.#opened.size < OPEN_BLOCKS) return undefined;
+    const [[id, { reader }]] = this.#opened;
+    this.#opened.delete(id);
+    this.#last = null;
+    return reader;
   }
 
   /** Reads one kept version. */
   read(ref: Ref, into: Settlement, facts: RowFacts): void {
     const id = Math.floor(ref / ROWS_PER_BLOCK);
-    if (this.#lastReadBlock !== id) {
-      const row = this.file.sql("SELECT data FROM block WHERE id = ?").get(id) as
-        | { data: Buffer }
-        | undefined;
-      if (!row) throw this.#damaged(id, "is missing");
-      this.#openBlock(id, row.data);
-    }
-    if (ref % ROWS_PER_BLOCK >= this.#reader.count) throw this.#damaged(id, "has no such row");
-    this.#readRow(ref, into, facts);
+    const block = this.#block(id);
+    if (ref % ROWS_PER_BLOCK >= block.reader.count) throw this.#damaged(id, "has no such row");
+    this.#readRow(block, ref, into, facts);
   }
 
   /** Reads the current version of an id, which must be one of that id. */
@@ -111,11 +140,12 @@ export class KeptSettlements {
    */
   checkBlocks(): void {
     const page = this.file.sql("SELECT id, rows, data FROM block WHERE id > ? ORDER BY id LIMIT 64");
+    const reader = new BlockReader(this.codes);
     for (let after = 0; ; ) {
       const blocks = page.all(after) as { id: number; rows: number; data: Buffer }[];
       for (const { id, rows, data } of blocks) {
-        this.#openBlock(id, data);
-        if (this.#reader.count !== rows) throw this.#damaged(id, "has other rows than it says");
+        if (this.#open(id, data, reader).reader.count !== rows)
+          throw this.#damaged(id, "has other rows than it says");
         after = id;
       }
       if (blocks.length < 64) return;
@@ -163,21 +193,20 @@ export class KeptSettlements {
     );
     const page = this.file.sql("SELECT id, data FROM block WHERE month = ? AND id > ? ORDER BY id LIMIT 64");
     const [first, last] = [monthStart(month), monthEnd(month)];
+    // A reader of its own: `visit` may open other blocks.
+    const reader = new BlockReader(this.codes);
     for (let after = afterBlock; ; ) {
       const blocks = page.all(month, after) as { id: number; data: Buffer }[];
-      for (const block of blocks) {
-        this.#openBlock(block.id, block.data);
-        const count = this.#reader.count;
-        for (let i = 0; i < count; i++) {
-          const ref = block.id * ROWS_PER_BLOCK + i;
+      for (const { id, data } of blocks) {
+        const block = this.#open(id, data, reader);
+        for (let i = 0; i < reader.count; i++) {
+          const ref = id * ROWS_PER_BLOCK + i;
           if (superseded.has(ref)) continue;
-          if (this.#lastReadBlock !== block.id) this.#openBlock(block.id, block.data);
-          this.#readRow(ref, into, facts);
-          if (!(facts.day >= first && facts.day <= last))
-            throw this.#damaged(block.id, "is of another month");
+          this.#readRow(block, ref, into, facts);
+          if (!(facts.day >= first && facts.day <= last)) throw this.#damaged(id, "is of another month");
           visit(ref);
         }
-        after = block.id;
+        after = id;
       }
       if (blocks.length < 64) return;
     }
@@ -186,12 +215,13 @@ export class KeptSettlements {
   /** Visits every version ever kept, superseded ones too. */
   scanAll(into: Settlement, facts: RowFacts, visit: () => void): void {
     const page = this.file.sql("SELECT id, data FROM block WHERE id > ? ORDER BY id LIMIT 64");
+    const reader = new BlockReader(this.codes);
     for (let after = 0; ; ) {
       const blocks = page.all(after) as { id: number; data: Buffer }[];
       for (const { id, data } of blocks) {
-        this.#openBlock(id, data);
-        for (let i = 0; i < this.#reader.count; i++) {
-          this.#readRow(id * ROWS_PER_BLOCK + i, into, facts);
+        const block = this.#open(id, data, reader);
+        for (let i = 0; i < reader.count; i++) {
+          this.#readRow(block, id * ROWS_PER_BLOCK + i, into, facts);
           visit();
         }
         after = id;
@@ -205,9 +235,9 @@ export class KeptSettlements {
    * false, and moves nothing, where the copy shows something else that is no content: it has to be kept itself. Only
    * inside a commit.
    */
-  moveTime(ref: Ref, kept: Settlement, facts: RowFacts, copy: Settlement): boolean {
+  moveTime(ref: Ref, month: MonthNumber, kept: KeptAside, copy: KeptAside): boolean {
     if (kept.refd_setl_flag !== copy.refd_setl_flag) return false;
-    this.#later.move(ref, monthOfDay(facts.day), kept.updt_time, copy.updt_time, this.file.sequence);
+    this.#later.move(ref, month, kept.updt_time, copy.updt_time, this.file.sequence);
     return true;
   }
 

@@ -168,13 +168,13 @@ export class StateSnapshot {
       const blocks = page.all(month, after, PAGE_BLOCKS) as [number, Buffer][];
       for (const [id, data] of blocks) {
         if (!this.#reader.open(data)) throw this.#damaged(id);
-        this.#later.open(id);
+        const later = this.#later.ofBlock(id);
         const { count } = this.#reader;
         for (let i = 0; i < count; i++) {
           const ref = id * ROWS_PER_BLOCK + i;
           if (superseded.has(ref)) continue;
           this.#reader.readPacked(i, row);
-          row.updt_time = this.#later.of(ref, row.updt_time);
+          row.updt_time = this.#later.of(ref, later, row.updt_time);
           if (!(row.day >= first && row.day <= last)) throw this.#damaged(id);
           visit(ref, row);
         }

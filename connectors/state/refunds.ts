@@ -46,7 +46,9 @@ export class Refunds {
     }
     this.file
       .sql(
-        "INSERT OR REPLACE INTO refund (setl_id, init_setl_id, orphan, setl_time, fee, valid) VALUES (?, ?, ?, ?, ?, ?)",
+        `INSERT INTO refund (setl_id, init_setl_id, orphan, setl_time, fee, valid) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (setl_id) DO UPDATE SET init_setl_id = excluded.init_setl_id, orphan = excluded.orphan,
+           setl_time = excluded.setl_time, fee = excluded.fee, valid = excluded.valid`,
       )
       .run(
         refund.setl_id,

@@ -19,16 +19,27 @@ export class ReportingStore {
     return (rows as [number, EpochMs][]).map(([code, at]) => [this.store.codes.textOf(code), at]);
   }
 
-  setDays(facility: string, month: MonthNumber, days: number): void {
+  /** Keeps the days (bits) of facilities in months. */
+  setDays(rows: readonly (readonly [facility: string, month: MonthNumber, days: number])[]): void {
+    const { codes } = this.store;
     this.store
-      .sql("INSERT OR REPLACE INTO facility_day (code, month, days) VALUES (?, ?, ?)")
-      .run(this.store.codes.idOf(facility), month, days);
+      .sql(
+        `INSERT INTO facility_day (code, month, days)
+         SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(?) WHERE TRUE
+         ON CONFLICT (code, month) DO UPDATE SET days = excluded.days`,
+      )
+      .run(JSON.stringify(rows.map(([facility, month, days]) => [codes.idOf(facility), month, days])));
   }
 
-  setLatest(facility: string, at: EpochMs): void {
+  /** Keeps the latest times of facilities. */
+  setLatest(rows: readonly (readonly [facility: string, at: EpochMs])[]): void {
+    const { codes } = this.store;
     this.store
-      .sql("INSERT OR REPLACE INTO facility_latest (code, at) VALUES (?, ?)")
-      .run(this.store.codes.idOf(facility), at);
+      .sql(
+        `INSERT INTO facility_latest (code, at) SELECT value ->> 0, value ->> 1 FROM json_each(?) WHERE TRUE
+         ON CONFLICT (code) DO UPDATE SET at = excluded.at`,
+      )
+      .run(JSON.stringify(rows.map(([facility, at]) => [codes.idOf(facility), at])));
   }
 
   clear(): void {

@@ -1,4 +1,5 @@
 import { broken } from "../../schemas/invariant.js";
+import { idCrc } from "./row-crc.js";
 import type { Ref } from "./settlement-block.js";
 import {
   count,
@@ -6,7 +7,6 @@ import {
   isTallied,
   keepTally,
   keptTally,
-  rowCrc,
   type Sql,
   sameTally,
   type Tally,
@@ -100,7 +100,7 @@ export class SettlementIndex {
     // 0 stands for no version.
     if (!(first > NONE && Number.isSafeInteger(first + ids.length))) broken(`ids lead to version ${first}`);
     ids.forEach((id, i) => {
-      count(this.#tally, rowCrc([id, first + i]), 1);
+      count(this.#tally, idCrc(id, first + i), 1);
     });
     this.#tallied = true;
     // An id that the list knows, if only as gone, stays in the list: there the last row counts.
@@ -122,8 +122,8 @@ export class SettlementIndex {
   /** Makes another version the current one of an id. Only inside a commit. */
   set(setlId: string, ref: Ref): void {
     const before = this.findOne(setlId);
-    if (before !== undefined) count(this.#tally, rowCrc([setlId, before]), -1);
-    if (ref !== NONE) count(this.#tally, rowCrc([setlId, ref]), 1);
+    if (before !== undefined) count(this.#tally, idCrc(setlId, before), -1);
+    if (ref !== NONE) count(this.#tally, idCrc(setlId, ref), 1);
     this.#tallied = true;
     this.sql("INSERT INTO settlement_id_recent (setl_id, ref) VALUES (?, ?)").run(setlId, ref);
     this.#recent.set(setlId, ref);
@@ -160,7 +160,7 @@ export class SettlementIndex {
 
   #count(): Tally {
     const tally = emptyTally();
-    for (const page of this.#entries()) for (const entry of page) count(tally, rowCrc(entry), 1);
+    for (const page of this.#entries()) for (const [id, ref] of page) count(tally, idCrc(id, ref), 1);
     return tally;
   }
 

@@ -1,5 +1,5 @@
-import { crc32 } from "node:zlib";
 import type Database from "better-sqlite3";
+import { crcOfText, rowCrc, rowTextSql, type Value } from "./row-crc.js";
 
 /** Gives a prepared statement; who asks often keeps them. */
 export type Sql = (text: string) => Database.Statement;
@@ -19,8 +19,6 @@ export function keptSql(db: Database.Database): Sql {
     return statement;
   };
 }
-
-type Value = string | number | bigint | Buffer | null;
 
 /** Rows of a table: how many, and two sums of their CRC-32s, which wrap at 32 bits. The order is no matter. */
 export interface Tally {
@@ -43,19 +41,6 @@ const READ_BY_CHECK = ["quarantine.raw"];
 /** Not tallied row by row: the ids are one map over both tables (see SettlementIndex). */
 const APART: ReadonlySet<string> = new Set(["tally", "settlement_id", "settlement_id_recent"]);
 
-/** CRC-32 of a row's values, each with its type. */
-export function rowCrc(values: readonly Value[]): number {
-  let crc = 0;
-  let text = "";
-  for (const value of values) {
-    if (Buffer.isBuffer(value)) {
-      crc = crc32(value, crc32(`${text}b${value.length}\u0001`, crc));
-      text = "";
-    } else text += value === null ? "n\u0001" : `${typeof value === "string" ? "s" : "i"}${value}\u0001`;
-  }
-  return crc32(text, crc);
-}
-
 /** Adds rows to a tally or takes them out of it. */
 export function count(tally: Tally, crc: number, sign: 1 | -1): void {
   tally.rows += sign;
@@ -66,22 +51,33 @@ export function count(tally: Tally, crc: number, sign: 1 | -1): void {
 export const emptyTally = (): Tally => ({ rows: 0, a: 0, b: 0 });
 export const sameTally = (x: Tally, y: Tally): boolean => x.rows === y.rows && x.a === y.a && x.b === y.b;
 
-/** Columns of a table as they are tallied, as SQL; `of` names the row (`NEW`, `OLD`, or nothing). */
-function columns(db: Database.Database, table: string, of: string): string {
-  const [from, apart] = table.split(".");
-  if (apart !== undefined) {
-    const [key] = (db.pragma(`table_info("${from}")`) as { name: string; pk: number }[]).filter(
-      (c) => c.pk === 1,
-    );
-    return `${of}"${key.name}", ${of}"${apart}"`;
-  }
-  const names = (db.pragma(`table_info("${table}")`) as { name: string }[]).map((c) => c.name);
-  // Of a block only what finds it: `data` holds the rest, and this much an index tells without reading it.
-  const tallied = table === "block" ? ["id", "month"] : names;
-  return tallied
-    .map((name) => (OWN_CHECKSUM.has(`${table}.${name}`) ? `length(${of}"${name}")` : `${of}"${name}"`))
-    .join(", ");
+/** A column as it is tallied; `sql` has `of` before its name (`NEW.`, `OLD.`, or nothing). */
+interface Column {
+  readonly sql: string;
+  readonly type: string;
 }
+
+/** Columns of a table as they are tallied. */
+function columns(db: Database.Database, table: string, of: string): Column[] {
+  const [from, apart] = table.split(".");
+  const all = db.pragma(`table_info("${from}")`) as { name: string; type: string; pk: number }[];
+  const plain = ({ name, type }: { name: string; type: string }): Column => ({ sql: `${of}"${name}"`, type });
+  if (apart !== undefined) {
+    return [...all.filter((c) => c.pk === 1), ...all.filter((c) => c.name === apart)].map(plain);
+  }
+  // Of a block only what finds it: `data` holds the rest, and this much an index tells without reading it.
+  const tallied = table === "block" ? all.filter((c) => c.name === "id" || c.name === "month") : all;
+  return tallied.map((column) =>
+    OWN_CHECKSUM.has(`${table}.${column.name}`)
+      ? { sql: `length(${of}"${column.name}")`, type: "INTEGER" }
+      : plain(column),
+  );
+}
+
+const list = (all: readonly Column[]): string => all.map(({ sql }) => sql).join(", ");
+
+/** Types whose text in SQL is what `rowCrc` makes of a value: then one text tells a whole row. */
+const TOLD_AS_TEXT: ReadonlySet<string> = new Set(["INTEGER", "TEXT"]);
 
 /** Tables of the state that are tallied row by row: all but a few, whoever added them; and what is tallied apart. */
 export function talliedTables(db: Database.Database): string[] {
@@ -98,7 +94,7 @@ export function tallyOf(db: Database.Database, table: string): Tally {
   const tally = emptyTally();
   const from = table === "block" ? "block INDEXED BY block_month" : `"${table.split(".")[0]}"`;
   const rows = db
-    .prepare(`SELECT ${columns(db, table, "")} FROM ${from}`)
+    .prepare(`SELECT ${list(columns(db, table, ""))} FROM ${from}`)
     .raw()
     .iterate();
   for (const row of rows as IterableIterator<Value[]>) count(tally, rowCrc(row), 1);
@@ -140,25 +136,58 @@ export class Tallies {
     const { db } = this;
     // Rows that INSERT OR REPLACE takes away are told to triggers only so.
     db.pragma("recursive_triggers = ON");
-    db.function("note_row", { varargs: true, directOnly: false }, (table, sign, ...values) => {
-      this.#note(table as string, sign as 1 | -1, values as Value[]);
+    const told = talliedTables(db);
+    const note = (table: number, before: number | null, after: number | null): null => {
+      this.#note(told[table], before, after);
       return null;
+    };
+    const crcOf = (text: string | null): number | null => (text === null ? null : crcOfText(text));
+    db.function(
+      "note_row",
+      { directOnly: false },
+      (table: number, before: string | null, after: string | null) =>
+        note(table, crcOf(before), crcOf(after)),
+    );
+    db.function("note_values", { varargs: true, directOnly: false }, (table, isNew, ...values) => {
+      const crc = rowCrc(values as Value[]);
+      return isNew === 1 ? note(table as number, null, crc) : note(table as number, crc, null);
     });
-    for (const table of talliedTables(db)) {
+    told.forEach((table, i) => {
       this.#tallies.set(table, { ...(keptTally(this.#sql, table) ?? emptyTally()) });
-      const note = (sign: 1 | -1, of: string): string =>
-        `SELECT note_row('${table}', ${sign}, ${columns(db, table, `${of}.`)});`;
       const on = table.split(".")[0];
-      db.exec(`CREATE TEMP TRIGGER "${table}_in" AFTER INSERT ON "${on}" BEGIN ${note(1, "NEW")} END;
-        CREATE TEMP TRIGGER "${table}_out" AFTER DELETE ON "${on}" BEGIN ${note(-1, "OLD")} END;
-        CREATE TEMP TRIGGER "${table}_change" AFTER UPDATE ON "${on}" BEGIN ${note(-1, "OLD")} ${note(1, "NEW")} END;`);
-    }
+      const { added, taken, changed } = this.#calls(table, i);
+      db.exec(`CREATE TEMP TRIGGER "${table}_in" AFTER INSERT ON "${on}" BEGIN SELECT ${added}; END;
+        CREATE TEMP TRIGGER "${table}_out" AFTER DELETE ON "${on}" BEGIN SELECT ${taken}; END;
+        CREATE TEMP TRIGGER "${table}_change" AFTER UPDATE ON "${on}" BEGIN SELECT ${changed}; END;`);
+    });
   }
 
-  #note(table: string, sign: 1 | -1, values: Value[]): void {
+  /** What the triggers of a table call for a row that came, went, or is another one now. */
+  #calls(table: string, index: number): { added: string; taken: string; changed: string } {
+    const [before, after] = ["OLD.", "NEW."].map((of) => columns(this.db, table, of));
+    if (after.every(({ type }) => TOLD_AS_TEXT.has(type))) {
+      const [old, now] = [before, after].map((all) =>
+        rowTextSql(all.map(({ sql, type }) => ({ sql, isText: type === "TEXT" }))),
+      );
+      return {
+        added: `note_row(${index}, NULL, ${now})`,
+        taken: `note_row(${index}, ${old}, NULL)`,
+        changed: `note_row(${index}, ${old}, ${now})`,
+      };
+    }
+    const added = `note_values(${index}, 1, ${list(after)})`;
+    const taken = `note_values(${index}, 0, ${list(before)})`;
+    return { added, taken, changed: `${taken}, ${added}` };
+  }
+
+  /** Notes the checksums of a row as it was and as it is; null where it was not there, or is not any more. */
+  #note(table: string, before: number | null, after: number | null): void {
     // Nothing would keep the tally with it.
     if (!this.db.inTransaction) throw new Error(`a write to ${table} outside a commit`);
-    count(this.#tallies.get(table)!, rowCrc(values), sign);
+    if (before === after) return;
+    const tally = this.#tallies.get(table)!;
+    if (before !== null) count(tally, before, -1);
+    if (after !== null) count(tally, after, 1);
     this.#changed.add(table);
   }
 

@@ -40,9 +40,10 @@ export class Warnings {
 
   /** Only inside a commit. */
   drop(recordKey: string, warnings: readonly string[]): void {
-    const statement = this.file.sql("DELETE FROM warning WHERE record_key = ? AND warning = ?");
-    let dropped = 0;
-    for (const warning of warnings) dropped += statement.run(recordKey, warning).changes;
+    const names = warnings.map(() => "?").join(", ");
+    const dropped = this.file
+      .sql(`DELETE FROM warning WHERE record_key = ? AND warning IN (${names})`)
+      .run(recordKey, ...warnings).changes;
     this.revision += dropped;
     if (dropped > 0) this.changed.add(recordKey);
   }

@@ -429,7 +429,10 @@ async function consume(
     // A source that cannot tell its lag just now says so where it reads.
     source
       .lag()
-      .then(deps.observer.lag, (error: Error) => deps.log.debug("lag unknown", { error: error.message }))
+      .then(
+        (lags) => deps.observer.lag([...lags, ...(feed?.lag() ?? [])]),
+        (error: Error) => deps.log.debug("lag unknown", { error: error.message }),
+      )
       .finally(() => {
         asking = false;
         const connection = source.connection?.() ?? null;

@@ -10,7 +10,7 @@ import {
   valuesOf,
 } from "../../connectors/duckdb/explain/figure.js";
 import type { ExplainReader } from "../../connectors/duckdb/explain/reader.js";
-import { DIMENSIONS, type Dimension } from "../../schemas/dimensions.js";
+import { DIMENSIONS, type Dimension, groupingParts } from "../../schemas/dimensions.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import { lookUp } from "./collect.js";
 
@@ -94,19 +94,17 @@ async function missing(reader: ExplainReader, request: Request): Promise<Fundpul
 
 /** The grouping that shares most dimensions with what was asked for, with as few others as can be. */
 function closest(groupings: readonly string[], wanted: string): string {
-  const parts = new Set(wanted.split("+"));
+  const parts = new Set(groupingParts(wanted));
   const score = (g: string): number => {
-    const own = g.split("+").filter((p) => p !== "total");
-    return own.reduce((sum, p) => sum + (parts.has(p) ? 2 : -1), 0);
+    return groupingParts(g).reduce((sum, p) => sum + (parts.has(p) ? 2 : -1), 0);
   };
   return [...groupings].sort((a, b) => score(b) - score(a) || (a < b ? -1 : 1))[0]!;
 }
 
 function byOrder(a: string, b: string): number {
   const rank = (g: string): string =>
-    g
-      .split("+")
+    groupingParts(g)
       .map((d) => String(DIMENSIONS.indexOf(d as Dimension) + 1).padStart(2, "0"))
       .join();
-  return a.split("+").length - b.split("+").length || (rank(a) < rank(b) ? -1 : 1);
+  return groupingParts(a).length - groupingParts(b).length || (rank(a) < rank(b) ? -1 : 1);
 }

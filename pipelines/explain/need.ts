@@ -1,5 +1,5 @@
-import { monthOfDay, yearOfMonth } from "../../aggregations/calendar.js";
-import type { Formula } from "../../aggregations/explain/formula.js";
+import { monthOfDay } from "../../aggregations/calendar.js";
+import { type Formula, settledFrom } from "../../aggregations/explain/formula.js";
 import type { Request } from "../../aggregations/explain/request.js";
 import type { DetailNeed } from "../../connectors/duckdb/detail/excerpt.js";
 
@@ -14,10 +14,8 @@ export function needOf({ period }: Request, formula: Formula | undefined): Detai
       return { months: months(first), streams: denominator === "enrolled" ? ["enrolment"] : [] };
     }
     case "fund": {
-      const terms = [...formula.indicator.numerator, ...(formula.indicator.denominator ?? [])];
-      const settled = terms.some((t) => t.slice(1).startsWith("settled"));
-      // What was paid since 1 January may be a term too.
-      return { months: settled ? months(yearOfMonth(last) * 12) : [], streams: ["fund-entry"] };
+      const settled = settledFrom(formula, period);
+      return { months: settled === null ? [] : months(settled), streams: ["fund-entry"] };
     }
     case "enrolment":
       return { months: [], streams: ["enrolment"] };

@@ -44,14 +44,14 @@ export class OriginalPeriod {
       const { day, tuple } = this.#dayOfRefund(incoming.s, originalTime(incoming.s.init_setl_id));
       incoming.tuple = tuple;
       // Equal content that counts on another day now is no mere change of time.
-      if (day !== incoming.facts.day && entry.sameAsKept) {
-        entry.sameAsKept = false;
+      if (day !== incoming.facts.day && entry.copied) {
+        entry.copied = null;
         entry.keptCountedAs = null;
       }
       incoming.facts.day = day;
     }
-    for (const [id, { incoming, sameAsKept }] of current) {
-      if (incoming === undefined || sameAsKept) continue;
+    for (const [id, { incoming, copied }] of current) {
+      if (incoming === undefined || copied) continue;
       for (const refundId of this.refunds.refundsOf(id)) {
         if (current.get(refundId)?.incoming) continue;
         const ref = this.store.settlements.ids.findOne(refundId);

@@ -73,13 +73,15 @@ export class ReportingHistory {
 
   #save(): void {
     if (this.#newLatest.size === 0 && this.#newDays.size === 0) return;
-    for (const facility of this.#newLatest) {
-      this.#file.setLatest(facility, this.facilities.get(facility)!.latest);
-    }
-    for (const [facility, months] of this.#newDays) {
-      const known = this.facilities.get(facility)!.months;
-      for (const month of months) this.#file.setDays(facility, month, known.get(month)!);
-    }
+    this.#file.setLatest(
+      [...this.#newLatest].map((facility) => [facility, this.facilities.get(facility)!.latest]),
+    );
+    this.#file.setDays(
+      [...this.#newDays].flatMap(([facility, months]) => {
+        const known = this.facilities.get(facility)!.months;
+        return [...months].map((month) => [facility, month, known.get(month)!] as const);
+      }),
+    );
     this.#newLatest.clear();
     this.#lastMoved = null;
     this.#newDays.clear();

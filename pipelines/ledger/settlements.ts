@@ -120,12 +120,14 @@ export class SettlementLedger {
       silent: boolean;
       countedAs: CountedAs | null;
     }[] = [];
-    for (const { kept, incoming, sameAsKept, keptCountedAs } of current.values()) {
+    for (const { kept, incoming, copied, keptCountedAs } of current.values()) {
       if (incoming === undefined) continue;
       if (kept === undefined) fresh.push(incoming);
-      else if (!(sameAsKept && this.#moveTime(kept, incoming))) {
-        const countedAs = sameAsKept ? null : keptCountedAs;
-        replacing.push({ incoming, old: kept, silent: sameAsKept, countedAs });
+      else if (
+        !(copied && store.settlements.moveTime(kept, monthOfDay(incoming.facts.day), copied, incoming.s))
+      ) {
+        const silent = copied !== null;
+        replacing.push({ incoming, old: kept, silent, countedAs: silent ? null : keptCountedAs });
       }
     }
     for (const moved of movedRefunds)
@@ -181,12 +183,6 @@ export class SettlementLedger {
     for (const a of fresh) warn(store, calendar, a, false);
     for (const { incoming, silent } of replacing) if (!silent) warn(store, calendar, incoming, true);
     return touched;
-  }
-
-  /** A copy of equal content moves the time of the kept version, where that says all of it. */
-  #moveTime(ref: Ref, { s }: IncomingSettlement): boolean {
-    this.store.settlements.read(ref, this.#other, this.#otherFacts);
-    return this.store.settlements.moveTime(ref, this.#other, this.#otherFacts, s);
   }
 
   /** A copy of a kept version as an incoming one, to be validated again. */

@@ -5,7 +5,7 @@ import {
   sameContent,
 } from "../../aggregations/settlement/version.js";
 import { DELETED_KEY } from "../../connectors/ports/decoder.js";
-import type { CountedAs } from "../../connectors/state/kept-settlements.js";
+import type { CountedAs, KeptAside } from "../../connectors/state/kept-settlements.js";
 import type { PersonTable } from "../../connectors/state/person-table.js";
 import type { Ref, RowFacts } from "../../connectors/state/settlement-block.js";
 import type { SqliteStore } from "../../connectors/state/store.js";
@@ -21,8 +21,8 @@ export interface CurrentEntry {
   kept: Ref | undefined;
   /** Current version that came with this batch. */
   incoming: IncomingSettlement | undefined;
-  /** True while `incoming` differs from `kept` only by a later time. */
-  sameAsKept: boolean;
+  /** What `kept` shows beside its content, while `incoming` is a copy of it with a later time; else null. */
+  copied: KeptAside | null;
   /** How the record of `kept` counts once it is superseded; null: a copy with a later time counts in its place. */
   keptCountedAs: CountedAs | null;
 }
@@ -64,7 +64,7 @@ export class VersionResolver {
       incoming.countedAs = "applied";
       let before = current.get(id);
       if (before === undefined) {
-        before = { kept: kept.get(i), incoming: undefined, sameAsKept: false, keptCountedAs: "applied" };
+        before = { kept: kept.get(i), incoming: undefined, copied: null, keptCountedAs: "applied" };
         if (incoming.keyOnly && before.kept === undefined) {
           incoming.outcome = "quarantined";
           incoming.rejection = DELETED_KEY;
@@ -134,10 +134,9 @@ export class VersionResolver {
       incoming.facts.partitionId = facts.partitionId;
       incoming.facts.position = facts.position;
       incoming.facts.day = facts.day;
-      const onlyTimeMoved = entry.incoming === undefined || entry.sameAsKept;
       if (entry.incoming) entry.incoming.fate = "none";
+      else entry.copied = { updt_time: other.updt_time, refd_setl_flag: other.refd_setl_flag };
       entry.incoming = incoming;
-      entry.sameAsKept = onlyTimeMoved && entry.kept !== undefined;
       return;
     }
     if (s.updt_time < other.updt_time) {
@@ -165,10 +164,10 @@ export class VersionResolver {
       this.#displace(entry, other, facts);
     } else if (entry.incoming) {
       entry.incoming.fate = "superseded";
-      if (entry.sameAsKept) entry.keptCountedAs = null;
+      if (entry.copied) entry.keptCountedAs = null;
     }
     entry.incoming = incoming;
-    entry.sameAsKept = false;
+    entry.copied = null;
   }
 
   /** A version older than the current one: kept, since it may become current again, unless it is known. */
@@ -191,7 +190,7 @@ export class VersionResolver {
     if (loser.outcome === "duplicate") {
       // Its own record was one too many; in conflict is the one that it took over from.
       this.#displaced.push(loser);
-      if (entry.sameAsKept) entry.keptCountedAs = null;
+      if (entry.copied) entry.keptCountedAs = null;
     } else {
       loser.rejection = CONFLICT;
       loser.outcome = "quarantined";

@@ -205,8 +205,7 @@ export class PublishLoop {
       this.#appended.unshift(...appended);
       deps.observer.publishFailed(error);
       deps.log.error("publish failed", { error: (error as Error).message, failures: this.#failures });
-      const published = await publisher.open(state.store.stateId).catch(() => null);
-      if (published === null || published.sequence > state.store.sequence) publication.fullNext();
+      publication.failed(await publisher.open(state.store.stateId).catch(() => null));
       if (this.#failures >= MAX_FAILURES) this.#onFatal(error);
       throw error;
     }

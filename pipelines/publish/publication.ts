@@ -51,12 +51,11 @@ export class Publication {
     this.#full = published === null || state.mustPublishFull || ahead || behind;
     this.#publishedSequence = this.#full ? 0 : published!.sequence;
     this.#publishedGroups = this.#full ? 0 : Number(store.meta("published_groups") ?? 0);
-    const day = (name: string): number | null => {
-      const text = this.#full ? undefined : store.meta(name);
-      return text === undefined || text === "" ? null : Number(text);
-    };
-    const window = { firstDay: day("published_first_day"), lastDay: day("published_last_day") };
-    this.#sums = new PublishedSums(state, window, store.months.touchedSince(this.#publishedSequence));
+    this.#sums = new PublishedSums(
+      state,
+      this.#full ? null : published!.span,
+      store.months.touchedSince(this.#publishedSequence),
+    );
     for (const stream of this.#allStreams) intake.changedStreams.add(stream);
     const current =
       !this.#full &&
@@ -80,11 +79,24 @@ export class Publication {
       .digest("hex");
   }
 
+  /**
+   * A publish failed, perhaps behind its commit: the next one follows on what stands, and gives everything where
+   * nothing of this state does.
+   */
+  failed(published: PublishedState | null): void {
+    if (published === null || published.sequence > this.state.store.sequence) this.fullNext();
+    else if (!this.#full) {
+      this.#publishedSequence = published.sequence;
+      this.#sums.stands(published.span);
+      this.state.closed.published(published.sequence, published.version);
+    }
+  }
+
   /** The next publish gives everything. */
   fullNext(): void {
     this.#full = true;
     this.#tables.forget();
-    this.#sums.forget();
+    this.#sums.stands(null);
     this.#publishedSequence = 0;
     this.#publishedGroups = 0;
     this.#sums.wholeNext(this.state.store.months.touchedSince(0));
@@ -124,8 +136,7 @@ export class Publication {
     this.#full = false;
     this.#publishedSequence = input.sequence;
     this.#publishedGroups += input.newGroups.length;
-    const window: Window = { firstDay: input.firstDataDay, lastDay: input.lastDataDay };
-    this.#sums.published(window);
+    this.#sums.published({ firstDay: input.firstDataDay, lastDay: input.lastDataDay });
     this.#figuresDue = false;
     this.#tables.given();
     this.state.mustPublishFull = false;
@@ -136,12 +147,6 @@ export class Publication {
       this.state.store.setMeta("published_at", String(input.publishedAt));
       this.state.store.setMeta("published_groups", String(this.#publishedGroups));
       this.state.store.setMeta("published_reference", this.#referenceText());
-      for (const [name, day] of [
-        ["published_first_day", window.firstDay],
-        ["published_last_day", window.lastDay],
-      ] as const) {
-        this.state.store.setMeta(name, String(day ?? ""));
-      }
       this.alerts.published();
     });
   }

@@ -13,8 +13,8 @@ import type { Changes } from "../../aggregations/months/journal.js";
 import { columnsOf, toColumns } from "../../aggregations/months/month.js";
 import { SettledSums } from "../../aggregations/months/settled.js";
 import { SumTable } from "../../aggregations/months/sums.js";
-import { type DataSpan, periodsOf } from "../../connectors/duckdb/publish/periods.js";
-import type { PeriodSums, PersonCounts, PublishInput } from "../../connectors/ports/publisher.js";
+import { periodsOf } from "../../connectors/duckdb/publish/periods.js";
+import type { DataSpan, PeriodSums, PersonCounts, PublishInput } from "../../connectors/ports/publisher.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
 import type { PublishState } from "../ledger/ports.js";
 
@@ -48,10 +48,10 @@ export class PublishedSums {
   #daysGiven: DayNumber[] = [];
   readonly #settled = new Map<MonthNumber, SettledSums>();
 
-  /** @param window what was published last, null where nothing is published or it is not known. */
+  /** @param shown what stands published; null where nothing does, or it shows no settlement. */
   constructor(
     private readonly state: PublishState,
-    private window: Window,
+    private shown: DataSpan | null,
     touched: readonly MonthNumber[],
   ) {
     // What was touched before this start is not known by day: whole months then.
@@ -67,9 +67,9 @@ export class PublishedSums {
     }
   }
 
-  /** Nothing is published any more. */
-  forget(): void {
-    this.window = { firstDay: null, lastDay: null };
+  /** What stands published, after a publish that failed; null before a full one. */
+  stands(shown: DataSpan | null): void {
+    this.shown = shown;
   }
 
   snapshot(full: boolean, touched: readonly MonthNumber[], window: Window): Sums {
@@ -77,8 +77,7 @@ export class PublishedSums {
     const changes = months.journal.take();
     for (const day of months.takeTouchedDays()) this.#days.add(day);
     for (const year of months.takeInvalidatedYears()) this.#wholeYears.add(year);
-    const span = full ? null : spanOf(this.window);
-    const before = span ? periodsOf(span, config.periods) : new Map<string, never>();
+    const before = this.shown && !full ? periodsOf(this.shown, config.periods) : new Map<string, never>();
     const whole = new Set(
       touched.filter((m) => this.#wholeMonths.has(m) || !changes.complete(m) || !before.has(monthText(m))),
     );
@@ -110,7 +109,7 @@ export class PublishedSums {
 
   /** The last snapshot was published. */
   published(window: Window): void {
-    this.window = window;
+    this.shown = spanOf(window);
     this.#wholeMonths.clear();
     this.#wholeYears.clear();
     for (const day of this.#daysGiven) this.#days.delete(day);
@@ -195,7 +194,7 @@ export class PublishedSums {
     before: ReadonlyMap<string, unknown>,
     lastDay: DayNumber | null,
   ): Pick<Sums, "persons" | "personChanges"> {
-    const lastSeen = this.window.lastDay;
+    const lastSeen = this.shown?.lastDay ?? null;
     const sight = lastSeen ?? Number.NEGATIVE_INFINITY;
     const end = lastDay ?? Number.POSITIVE_INFINITY;
     const years = new Set(touched.map(yearOfMonth));
@@ -240,7 +239,7 @@ export class PublishedSums {
     const keepDays = state.config.periods.keepDays + LEAP_YEAR_DAYS;
     const keepFacilityDays = state.config.periods.keepFacilityDays + LEAP_YEAR_DAYS;
     const lastDay = latest ?? Number.NEGATIVE_INFINITY;
-    const lastSeen = this.window.lastDay;
+    const lastSeen = this.shown?.lastDay ?? null;
     const backInSight = new Set<DayNumber>();
     if (latest !== null && lastSeen !== null && lastDay < lastSeen) {
       // The latest day was taken back: days that had left the windows are in them again.

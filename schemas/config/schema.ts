@@ -281,26 +281,17 @@ const settings = z.strictObject({
 });
 
 /** The whole configuration (docs/specification.md#configuration). Every key but jurisdiction, source and privacy.personKey has a default. */
-export const configSchema = settings
-  .superRefine(({ engine, source }, context) => {
-    if (engine.kind !== "flink" || source.kind === "kafka") return;
-    context.addIssue({
-      code: "custom",
-      path: ["engine", "kind"],
-      message: `flink needs source.kind: kafka (it is ${source.kind}): a Flink job reads Kafka alone`,
-    });
-  })
-  .transform((config) => ({
-    ...config,
-    benefit: Object.fromEntries(
-      [...new Set([...Object.keys(DEFAULT_BENEFIT), ...Object.keys(config.insurances)])].map(
-        (name): [string, ComponentName[]] => [
-          name,
-          [...(config.benefit[name] ?? DEFAULT_BENEFIT[name] ?? OTHER_BENEFIT)],
-        ],
-      ),
-    ) as Record<string, ComponentName[]>,
-  }));
+export const configSchema = settings.transform((config) => ({
+  ...config,
+  benefit: Object.fromEntries(
+    [...new Set([...Object.keys(DEFAULT_BENEFIT), ...Object.keys(config.insurances)])].map(
+      (name): [string, ComponentName[]] => [
+        name,
+        [...(config.benefit[name] ?? DEFAULT_BENEFIT[name] ?? OTHER_BENEFIT)],
+      ],
+    ),
+  ) as Record<string, ComponentName[]>,
+}));
 
 export type Config = z.infer<typeof configSchema>;
 export type EngineConfig = Config["engine"];

@@ -1,5 +1,5 @@
 import { CATALOGUE_INDICATORS, CATALOGUE_LABELS } from "../catalogue.js";
-import { DIMENSIONS, SETTLEMENT_DIMENSIONS } from "../dimensions.js";
+import { DIMENSIONS, groupingParts, SETTLEMENT_DIMENSIONS } from "../dimensions.js";
 import { DIMENSION_EN } from "../labels-en.js";
 import { column, MAIN, type TableDef, type ViewDef } from "./definition.js";
 import { DIMENSION_ZH, storeTable } from "./store.js";
@@ -41,15 +41,13 @@ const GIVEN_GROUPINGS = [
 const groupingZh = (grouping: string): string =>
   grouping === "total"
     ? "不分组"
-    : grouping
-        .split("+")
+    : groupingParts(grouping)
         .map((d) => (DIMENSION_ZH as Readonly<Record<string, string>>)[d] ?? d)
         .join("、");
 const groupingEn = (grouping: string): string =>
   grouping === "total"
     ? "Total"
-    : grouping
-        .split("+")
+    : groupingParts(grouping)
         .map((d) => DIMENSION_EN[d] ?? d)
         .join(", ");
 

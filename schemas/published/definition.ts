@@ -48,6 +48,15 @@ export const REPORT = "报表";
 
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** `column` is one of the values; a single one lets DuckDB look where it stands. */
+export const isOneOf = (column: string, values: readonly string[]): string =>
+  values.length === 0
+    ? "false"
+    : values.length === 1
+      ? `${column} = ${quoteText(values[0]!)}`
+      : `${column} IN (${values.map(quoteText).join(", ")})`;
+
 const path = (d: { schema: string; name: string }): string => `${quoteName(d.schema)}.${quoteName(d.name)}`;
 
 /** The statements that make one definition, its comments included. */

@@ -108,13 +108,24 @@ export function histories(maxIntents = 40, ties = false): fc.Arbitrary<History> 
     .map(([world, list]) => writeHistory(world, list, ties));
 }
 
+const DISTURBANCES = [
+  "nothing",
+  "publish",
+  "lost publish",
+  "failed publish",
+  "crash after publish",
+  "restart",
+  "crash",
+  "redeliver",
+] as const;
+
 /** How a history is cut and disturbed on its way. */
 export interface Delivery {
   readonly partitions: 1 | 2 | 3;
   /** Sizes of the windows of arrival; each gives one batch per stream and partition. Used in a circle. */
   readonly windows: readonly number[];
   /** What happens after each window, in a circle. */
-  readonly after: readonly ("nothing" | "publish" | "lost publish" | "restart" | "crash" | "redeliver")[];
+  readonly after: readonly (typeof DISTURBANCES)[number][];
   /** How far the clock stands behind its final time until the last window, in days. */
   readonly clockBehindDays: number;
   /** Seed of a permutation of the arrivals; null keeps their order. */
@@ -127,15 +138,7 @@ export const deliveries: fc.Arbitrary<Delivery> = fc.record({
     minLength: 1,
     maxLength: 6,
   }),
-  after: fc.array(
-    fc.constantFrom<Delivery["after"][number]>(
-      ...(["nothing", "publish", "lost publish", "restart", "crash", "redeliver"] as const),
-    ),
-    {
-      minLength: 1,
-      maxLength: 6,
-    },
-  ),
+  after: fc.array(fc.constantFrom(...DISTURBANCES), { minLength: 1, maxLength: 6 }),
   clockBehindDays: fc.constantFrom(0, 0, 0, 5, 30, 400),
   shuffle: fc.oneof(fc.constant(null), fc.integer()),
 });
@@ -146,6 +149,10 @@ export type Step =
   | { readonly kind: "publish" }
   /** A cut is taken, and the file is not replaced. */
   | { readonly kind: "lost publish" }
+  /** The working file has it, and then it fails. */
+  | { readonly kind: "failed publish" }
+  /** Published, and killed before the state notes it. */
+  | { readonly kind: "crash after publish" }
   /** Closed in good order and opened again. */
   | { readonly kind: "restart" }
   /** As the last commit left it. */

@@ -1,4 +1,5 @@
-import { monthOfDay, monthStart, parsePeriod } from "../../aggregations/calendar.js";
+import { dayText, monthOfDay, parsePeriod } from "../../aggregations/calendar.js";
+import { periodsOf } from "../../connectors/duckdb/publish/periods.js";
 import type {
   Group,
   GroupSums,
@@ -9,6 +10,7 @@ import type {
   PublishInput,
 } from "../../connectors/ports/publisher.js";
 import { KEYED_TABLES, type KeyedTable } from "../../connectors/ports/publisher.js";
+import type { Config } from "../../schemas/config/schema.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
 
 /**
@@ -25,6 +27,14 @@ export class MemoryPublisher implements Publisher {
   #stateId = "";
   #published: PublishedState | null = null;
 
+  /** @param keep how many days stand; without it all do */
+  constructor(
+    private readonly keep: Pick<Config["periods"], "keepDays" | "keepFacilityDays"> = {
+      keepDays: Number.POSITIVE_INFINITY,
+      keepFacilityDays: 0,
+    },
+  ) {}
+
   async open(stateId: string): Promise<PublishedState | null> {
     this.#stateId = stateId;
     return this.#published?.stateId === stateId ? this.#published : null;
@@ -32,7 +42,7 @@ export class MemoryPublisher implements Publisher {
 
   /** The same as it stands now, for good: what is published later is not in it. */
   copy(): MemoryPublisher {
-    const copy = new MemoryPublisher();
+    const copy = new MemoryPublisher(this.keep);
     copy.groups.push(...this.groups);
     for (const name of ["months", "days", "persons"] as const)
       for (const [key, value] of this[name]) (copy[name] as Map<unknown, unknown>).set(key, value);
@@ -57,12 +67,12 @@ export class MemoryPublisher implements Publisher {
     for (const change of input.sumChanges) this.#change(input, change);
     for (const change of input.personChanges) this.#changePersons(change);
     for (const counts of input.persons) this.persons.set(counts.period, counts);
-    // Periods beyond the data's end are not published; they are given again when they come into sight.
-    for (const id of [...this.persons.keys()]) {
-      const period = parsePeriod(id)!;
-      const begins = period.kind === "ytd" ? monthStart(monthOfDay(period.endDay)) : period.startDay;
-      if (input.lastDataDay !== null && begins > input.lastDataDay) this.persons.delete(id);
-    }
+    // Periods that the data does not reach are not published; they are given again when they come into sight.
+    const { firstDataDay: firstDay, lastDataDay: lastDay } = input;
+    const span = firstDay === null || lastDay === null ? null : { firstDay, lastDay };
+    const stand = new Set(span === null ? [] : periodsOf(span, this.keep).keys());
+    for (const id of [...this.persons.keys()]) if (!stand.has(id)) this.persons.delete(id);
+    for (const day of [...this.days.keys()]) if (!stand.has(dayText(day))) this.days.delete(day);
     // Tables that did not change are left out of a snapshot: those of the snapshot before stand.
     const before = input.full ? null : this.last;
     this.last = { ...before, ...input };
@@ -76,6 +86,7 @@ export class MemoryPublisher implements Publisher {
     this.#published = {
       sequence: input.sequence,
       version: Math.max(this.#published?.version ?? 0, input.versionFloor ?? 0) + 1,
+      span,
       stateId: this.#stateId,
     };
     return this.#published.version;

@@ -40,7 +40,7 @@ export class StateDriver {
   readonly #dir: string;
   readonly #config: Config;
   readonly #reference: ReferenceTables;
-  readonly #publisher = new MemoryPublisher();
+  readonly #publisher: MemoryPublisher;
   #now = 0;
   #state!: State;
   #intake!: Intake;
@@ -53,6 +53,7 @@ export class StateDriver {
     this.#dir = mkdtempSync(join(process.platform === "linux" ? "/dev/shm" : tmpdir(), "fundpulse-"));
     this.#config = { ...history.world.config, data: this.#dir };
     this.#reference = referenceOf(history);
+    this.#publisher = new MemoryPublisher(this.#config.periods);
   }
 
   /** What is published in the end, and what the state says of itself. */
@@ -92,13 +93,24 @@ export class StateDriver {
       this.#publication.published(snapshot, version);
     } else if (step.kind === "lost publish") {
       this.#publication.snapshot(this.#now);
+    } else if (step.kind === "failed publish" || step.kind === "crash after publish") {
+      const snapshot = this.#publication.snapshot(this.#now);
+      await this.#publisher.publish(snapshot);
+      await this.beside?.publish(snapshot);
+      if (step.kind === "failed publish")
+        this.#publication.failed(await this.#publisher.open(this.#state.store.stateId));
+      else await this.#reopen();
     } else if (step.kind === "clock") {
       this.#now = step.now;
       await this.#intake.revalidate("reason = 'future_time' AND due <= ?", step.now);
     } else {
       if (step.kind === "restart") this.#state.months.checkpoint();
-      this.#state.close();
-      await this.#open();
+      await this.#reopen();
     }
+  }
+
+  async #reopen(): Promise<void> {
+    this.#state.close();
+    await this.#open();
   }
 }

@@ -159,12 +159,11 @@ function stepOf(name: string, declared: AvroNode, layout: Layout): Step {
     }
   }
   const found = layout.slotOf.get(name) ?? -1;
-  const base = { name, nullTag, valueTag, node, declared };
-  if (layout.deletion.includes(found))
-    return { ...base, op: OP.deletion, slot: found, text: null, field: undefined };
+  const deletes = layout.deletion.includes(found);
   const alias = layout.aliases.find((a) => a.slot === found);
   const slot = alias ? alias.of : found;
-  const field = layout.fields[slot];
-  const op = alias ? OP.alias : field ? quickOp(node, field) : OP.skip;
-  return { ...base, op, slot, text: field?.text ?? null, field };
+  const field = deletes ? undefined : layout.fields[slot];
+  const op = deletes ? OP.deletion : alias ? OP.alias : field ? quickOp(node, field) : OP.skip;
+  // One literal for every step: with a spread the reader of records took half as long again.
+  return { op, name, declared, slot, nullTag, valueTag, text: field?.text ?? null, node, field };
 }

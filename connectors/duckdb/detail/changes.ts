@@ -7,8 +7,7 @@ import { CLOSED_CHANGE } from "../../../schemas/detail/tables.js";
 import { SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
 import { MEASURES } from "../../../schemas/measures.js";
 import { yuanText } from "../../../schemas/units.js";
-import { columnsOf, localTime, replaceTables } from "../publish/stage.js";
-import { quoted } from "./records.js";
+import { columnsOf, localTime, quoted, replaceTables } from "../publish/stage.js";
 
 /** Replaces the table of what changed in closed months, bill by bill. */
 export async function loadChanges(

@@ -111,10 +111,9 @@ export async function writeDetailFile(
   try {
     const writer = new DetailWriter(connection, snapshot, options, join(folder, "detail.duckdb"));
     const current = await writer.current();
-    const placed = await writer.isPlaced(path);
     if (current !== null) {
       // The work copy is as the state is; what stands in its place may be an older one, or another state's.
-      if (!placed) {
+      if (!(await writer.isPlaced(path))) {
         await writer.close();
         await replaceWithCopy(writer.work, path, PRIVATE_FILE);
       }
@@ -122,7 +121,8 @@ export async function writeDetailFile(
     }
     if (options.need) {
       const { sequence } = snapshot;
-      if (placed && writer.stands(options.need)) return { path, sequence, settlements: 0, months: 0 };
+      if (writer.stands(options.need) && (await writer.isPlaced(path)))
+        return { path, sequence, settlements: 0, months: 0 };
       if (writer.exceeds(options.need)) {
         await writer.close();
         const excerpt = await writeExcerpt(connection, snapshot, options.need, {

@@ -4,21 +4,14 @@ import { DETAIL_RECORDS, DETAIL_STREAMS, type DetailStream } from "../../../sche
 import type { FieldType, StreamSpec } from "../../../schemas/input/streams.js";
 import { yuanText } from "../../../schemas/units.js";
 import type { SnapshotRecord, StateSnapshot } from "../../state/read-snapshot.js";
-import { columnsOf, localTime, replaceTables } from "../publish/stage.js";
+import { columnsOf, localTime, mapText, replaceTables } from "../publish/stage.js";
 
 type Value = SnapshotRecord["record"][string];
-
-/** A text within a list or map that DuckDB reads from text. */
-export const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
 /** A field's value as text that DuckDB casts to the column's type. */
 function sqlText(type: FieldType, value: Value | undefined, calendar: ZoneCalendar): string | null {
   if (value === null || value === undefined) return null;
-  if (typeof value === "object") {
-    return `{${Object.entries(value)
-      .map(([k, v]) => `${quoted(k)}=${quoted(v)}`)
-      .join(", ")}}`;
-  }
+  if (typeof value === "object") return mapText(value);
   if (typeof value === "string") return value;
   if (type === "amount") return yuanText(value);
   if (type === "date") return dayText(value);

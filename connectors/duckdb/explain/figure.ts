@@ -1,6 +1,11 @@
 import { groupingOf, type Request } from "../../../aggregations/explain/request.js";
-import { DIMENSIONS, type Dimension, SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
-import { quoteText } from "../../../schemas/published/definition.js";
+import {
+  DIMENSIONS,
+  type Dimension,
+  groupingParts,
+  SETTLEMENT_DIMENSIONS,
+} from "../../../schemas/dimensions.js";
+import { isOneOf, quoteText } from "../../../schemas/published/definition.js";
 import type { ExplainReader } from "./reader.js";
 
 /** A figure as it is published; decimal texts, null where there is none. */
@@ -45,7 +50,7 @@ export async function publishedFigures(
   const { rows } = await reader.query(
     `SELECT indicator, value, unit, previous, change, change_pct, reported, status, facility_name
      FROM published.main.indicators WHERE ${groupWhere(request).join(" AND ")}
-       AND indicator IN (${indicators.map(quoteText).join(", ")})`,
+       AND ${isOneOf("indicator", indicators)}`,
   );
   return new Map(
     rows.map((row) => {
@@ -108,7 +113,7 @@ export async function nearFigures(
   grouping: string,
   limit: number,
 ): Promise<string[]> {
-  const names = grouping === "total" ? [] : grouping.split("+").filter((d) => d !== "other");
+  const names = groupingParts(grouping).filter((d) => d !== "other");
   const asked: Readonly<Record<string, string>> = { insurance: request.insurance, ...request.dimensions };
   const shared = ["insurance", ...names]
     .filter((d) => asked[d] !== undefined)

@@ -1,7 +1,8 @@
-import { dayText } from "../../../aggregations/calendar.js";
-import { baseOf, type Formula } from "../../../aggregations/explain/formula.js";
+import { monthOfDay, monthText } from "../../../aggregations/calendar.js";
+import { baseOf, type Formula, settledFrom } from "../../../aggregations/explain/formula.js";
 import type { Request } from "../../../aggregations/explain/request.js";
-import { quoteText } from "../../../schemas/published/definition.js";
+import { isOneOf, quoteText } from "../../../schemas/published/definition.js";
+import type { MonthNumber } from "../../../schemas/units.js";
 import { groupWhere } from "./figure.js";
 import type { ExplainReader } from "./reader.js";
 import { baseDimensions, inGroup } from "./settlement-queries.js";
@@ -26,25 +27,28 @@ const measuresOf = (formula: Formula): string[] => {
   return [...new Set(names.map((name) => (name === "persons" ? "visits" : name)))];
 };
 
-const ORDER = "ORDER BY changed_at DESC, change_id DESC NULLS LAST, record_key";
+/** Changes of a closed period since its close, latest first. */
+interface Changes {
+  readonly columns: readonly string[];
+  /** First month of the bills that changed it. */
+  readonly from: MonthNumber;
+  /** Which bills, of those that came into the months or left them: rows of the detail file. */
+  readonly bills: readonly string[];
+  /** Which records of other streams: the published file names them. */
+  readonly records: string;
+}
 
-/** Bills that came into the period or left it after its close, up to the publish: rows of the detail file. */
-const billChanges = (
-  request: Request,
-  columns: string,
-  where: readonly string[],
-): string => `SELECT ${columns}
-    FROM closed_change c, published.store.closed k, published.store.meta m
-    WHERE k.period = ${quoteText(request.period.id)} AND c.sequence > k.sequence AND c.sequence <= m.sequence
-      AND c.month BETWEEN ${monthOf(request.period.startDay)} AND ${monthOf(request.period.endDay)}
-      ${where.map((w) => `AND ${w}`).join(" ")}`;
-
-const monthOf = (day: number): string => quoteText(dayText(day).slice(0, 7));
-
-/** Records of other streams that changed it: the published file names them. */
-const recordChanges = (request: Request, columns: string, where: string): string => `SELECT ${columns}
-    FROM published.main.restatement_cause c
-    WHERE c.period = ${quoteText(request.period.id)} AND c.record_key IS NOT NULL AND ${where}`;
+const changesSql = ({ period }: Request, { columns, from, bills, records }: Changes): string => {
+  const [first, last] = [from, monthOfDay(period.endDay)].map((m) => quoteText(monthText(m)));
+  return `SELECT ${columns.join(", ")} FROM (
+    SELECT c.* FROM closed_change c, published.store.closed k, published.store.meta m
+    WHERE k.period = ${quoteText(period.id)} AND c.sequence > k.sequence AND c.sequence <= m.sequence
+      AND c.month BETWEEN ${first} AND ${last} ${bills.map((w) => `AND ${w}`).join(" ")}
+    UNION ALL BY NAME
+    SELECT c.* REPLACE (strftime(c.month, '%Y-%m') AS month) FROM published.main.restatement_cause c
+    WHERE c.period = ${quoteText(period.id)} AND c.record_key IS NOT NULL AND ${records})
+  ORDER BY changed_at DESC, change_id DESC NULLS LAST, record_key`;
+};
 
 /** Every change to the figure since its period was closed, latest first, with what it did to the measures. */
 export async function causesSql(reader: ExplainReader, request: Request, formula: Formula): Promise<string> {
@@ -52,38 +56,35 @@ export async function causesSql(reader: ExplainReader, request: Request, formula
     const base = formula.indicator.denominator === null ? null : baseOf(formula.indicator.denominator);
     // A share changes with what it is a part of.
     const dimensions = base === null ? request.dimensions : baseDimensions(request, base.level);
-    const where = inGroup("c", request.insurance, dimensions);
-    if (dimensions.flow === undefined) where.push("c.own_fund");
-    const measures = measuresOf(formula);
-    const list = (bill: boolean): string =>
-      `c.changed_at, c.cause, ${bill ? "c.setl_id, NULL AS record_key" : "NULL AS setl_id, c.record_key"}, c.settlements,
-      ${bill ? "c.month" : "strftime(c.month, '%Y-%m') AS month"}, c.insurance, c.care, c.category, c.facility,
-      ${bill ? "c.change_id" : "NULL AS change_id"}${measures.map((m) => `, ${bill ? `c.${m}` : `NULL AS ${m}`}`).join("")}`;
-    const enrolled =
-      formula.indicator.denominator === "enrolled"
-        ? ` UNION ALL ${recordChanges(request, list(false), "c.stream = 'enrolment'")}`
-        : "";
-    return `SELECT * EXCLUDE (change_id) FROM (${billChanges(request, list(true), where)}${enrolled}) ${ORDER}`;
+    return changesSql(request, {
+      columns: [
+        ...["changed_at", "cause", "setl_id", "record_key", "settlements", "month", "insurance"],
+        ...["care", "category", "facility", ...measuresOf(formula)],
+      ],
+      from: monthOfDay(request.period.startDay),
+      bills: [
+        ...inGroup("c", request.insurance, dimensions),
+        ...(dimensions.flow === undefined ? ["c.own_fund"] : []),
+      ],
+      records: formula.indicator.denominator === "enrolled" ? "c.stream = 'enrolment'" : "false",
+    });
   }
   const { rows } = await reader.query(
     `SELECT records FROM published.main.restatement WHERE ${groupWhere(request).join(" AND ")}
      AND indicator = ${quoteText(request.indicator)}`,
   );
-  const keys = ((rows[0]?.[0] ?? []) as string[]).map(quoteText);
-  const list = (bill: boolean): string =>
-    `c.changed_at, c.cause, c.stream, ${bill ? "c.setl_id, NULL AS record_key" : "NULL AS setl_id, c.record_key"}, c.settlements,
-      ${bill ? "c.month" : "strftime(c.month, '%Y-%m') AS month"}, c.insurance, c.district, c.facility,
-      ${(["fund", "subject", "person_group", "sex"] as const).map((d) => (bill ? `NULL AS ${d}` : `c.${d}`)).join(", ")},
-      ${bill ? "c.change_id" : "NULL AS change_id"}`;
-  const named = recordChanges(
-    request,
-    list(false),
-    keys.length === 0 ? "false" : `c.record_key IN (${keys.join(", ")})`,
-  );
+  const keys = (rows[0]?.[0] ?? []) as string[];
   // What settlements spent is a part of some figures of the funds.
+  const from = settledFrom(formula, request.period);
   const { district } = request.dimensions;
-  const settled = /^settled_/.test(request.indicator)
-    ? ` UNION ALL ${billChanges(request, list(true), ["c.own_fund", ...inGroup("c", request.insurance, district === undefined ? {} : { district })])}`
-    : "";
-  return `SELECT * EXCLUDE (change_id) FROM (${named}${settled}) ${ORDER}`;
+  const place = district === undefined ? {} : { district };
+  return changesSql(request, {
+    columns: [
+      ...["changed_at", "cause", "stream", "setl_id", "record_key", "settlements", "month", "insurance"],
+      ...["district", "facility", "fund", "subject", "person_group", "sex"],
+    ],
+    from: from ?? monthOfDay(request.period.startDay),
+    bills: from === null ? ["false"] : ["c.own_fund", ...inGroup("c", request.insurance, place)],
+    records: isOneOf("c.record_key", keys),
+  });
 }

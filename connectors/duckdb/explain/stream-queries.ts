@@ -1,4 +1,6 @@
+import { monthOfDay, monthText } from "../../../aggregations/calendar.js";
 import { type Jurisdiction, liesInDigits } from "../../../aggregations/dimensions/region.js";
+import { settledFrom } from "../../../aggregations/explain/formula.js";
 import type { Request } from "../../../aggregations/explain/request.js";
 import { COMPOSITE, COMPOSITE_PARTS } from "../../../aggregations/streams/fund.js";
 import { insuranceOfFund } from "../../../aggregations/streams/record.js";
@@ -10,7 +12,8 @@ import type {
   GivenIndicator,
   Signed,
 } from "../../../schemas/indicators.js";
-import { quoteText } from "../../../schemas/published/definition.js";
+import { isOneOf, quoteText } from "../../../schemas/published/definition.js";
+import type { MonthNumber } from "../../../schemas/units.js";
 import { BILL_KIND, FACILITY_NAMES, type RecordQuery, type TermSql } from "./settlement-queries.js";
 
 const dayText = (day: number): string => new Date(day * 86_400_000).toISOString().slice(0, 10);
@@ -74,7 +77,7 @@ function bookQuery(request: Request, terms: readonly SignedTerm<FundTerm>[]): Re
   if (request.insurance !== "all") where.push(`b.insurance = ${quoteText(request.insurance)}`);
   if (fund !== undefined) {
     const funds = fund === COMPOSITE ? COMPOSITE_PARTS : [fund];
-    where.push(`b.fund IN (${funds.map(quoteText).join(", ")})`);
+    where.push(isOneOf("b.fund", funds));
   }
   if (district !== undefined) where.push(`b.admdvs = ${quoteText(district)}`);
   if (subject !== undefined) where.push(`b.subject = ${quoteText(subject)}`);
@@ -126,11 +129,10 @@ function settledQuery(
   request: Request,
   jurisdiction: Jurisdiction,
   terms: readonly SignedTerm<FundTerm>[],
+  from: MonthNumber,
 ): RecordQuery {
   const { district } = request.dimensions;
-  const end = dayText(request.period.endDay).slice(0, 7);
-  const toDate = terms.some((t) => t.term === "settled_to_date");
-  const from = toDate ? `${yearOf(request)}-01` : dayText(request.period.startDay).slice(0, 7);
+  const end = monthOfDay(request.period.endDay);
   const here = quoteText(jurisdiction.admdvs.slice(0, liesInDigits(jurisdiction)));
   const amount = settledAmount(request);
   const names = ["person", "setl_id", "init_setl_id", "setl_time", "month", "insurance", "facility"];
@@ -145,7 +147,7 @@ function settledQuery(
     from: "bill b",
     names: FACILITY_NAMES,
     where: [
-      `b.month BETWEEN '${from}' AND '${end}'`,
+      `b.month BETWEEN '${monthText(from)}' AND '${monthText(end)}'`,
       `starts_with(b.district, ${here})`,
       ...(district === undefined ? [] : [`b.district = ${quoteText(district)}`]),
       `(${amount}) <> 0`,
@@ -163,9 +165,10 @@ export function fundQueries(
 ): RecordQuery[] {
   const terms = termsOf(indicator);
   const settled = terms.filter((t) => isSettled(t.term));
+  const from = settledFrom({ family: "fund", indicator }, request.period);
   const booked = terms.filter((t) => !isSettled(t.term));
   return [
-    ...(settled.length > 0 ? [settledQuery(request, jurisdiction, settled)] : []),
+    ...(from === null ? [] : [settledQuery(request, jurisdiction, settled, from)]),
     ...(booked.length > 0 ? [bookQuery(request, booked)] : []),
   ];
 }

@@ -1,4 +1,5 @@
-import { quoteText } from "../../../schemas/published/definition.js";
+import { cellFrom } from "../views/cell.js";
+import { settledConditions } from "./figures.js";
 import type { OpenFile } from "./open-file.js";
 
 /** What settlements of one day come to, in fen, visits or days. */
@@ -24,30 +25,18 @@ export async function daySums(
     readonly care?: string;
   },
 ): Promise<DaySums[]> {
-  const grouping =
-    of.facility !== undefined
-      ? "care+facility"
-      : of.district !== undefined
-        ? "care+district"
-        : of.care !== undefined
-          ? "care"
-          : "total";
-  const where = [
-    "p.period_kind = 'day'",
-    "p.shown",
-    "(NOT g.short_days OR p.short_shown)",
-    `p.period_start BETWEEN ${quoteText(of.from)}::DATE AND ${quoteText(of.to)}::DATE`,
-    `f."grouping" = ${quoteText(grouping)}`,
-    ...(of.insurances ? [`g.insurance IN (${of.insurances.map(quoteText).join(", ")})`] : []),
-    ...(of.district === undefined ? [] : [`g.district = ${quoteText(of.district)}`]),
-    ...(of.facility === undefined ? [] : [`g.facility = ${quoteText(of.facility)}`]),
-    ...(of.care === undefined ? [] : [`g.care = ${quoteText(of.care)}`]),
-  ];
+  const { from, to, insurances } = of;
+  const where = Object.fromEntries(
+    (["care", "district", "facility"] as const).flatMap((d) => (of[d] === undefined ? [] : [[d, [of[d]]]])),
+  );
+  const part = ["facility", "district"].find((d) => d in where);
+  const grouping = part !== undefined ? `care+${part}` : of.care !== undefined ? "care" : "total";
+  const conditions = settledConditions({ span: { kind: "day", from, to }, insurances, grouping, where });
   const { rows } = await file.query(`SELECT p.period, g.insurance, ${of.measures
     .map((m) => `sum(f.${m})::BIGINT::VARCHAR`)
     .join(", ")}
-    FROM store.fact f JOIN store.period p ON p.period = f.period JOIN store.grp g ON g.gid = f.gid
-    WHERE ${where.join(" AND ")} GROUP BY p.period, g.insurance ORDER BY p.period, g.insurance`);
+    ${cellFrom([])} AND ${conditions.join(" AND ")}
+    GROUP BY p.period, g.insurance ORDER BY p.period, g.insurance`);
   return rows.map(([day, insurance, ...sums]) => ({
     day: String(day),
     insurance: String(insurance),

@@ -1,7 +1,12 @@
 import { decimal, divided, fractionOf, minus } from "../../../aggregations/micros.js";
-import { DIMENSIONS, type Dimension, SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
+import {
+  DIMENSIONS,
+  type Dimension,
+  groupingParts,
+  SETTLEMENT_DIMENSIONS,
+} from "../../../schemas/dimensions.js";
 import { INDICATORS, type Indicator, microsPerUnit, type Term } from "../../../schemas/indicators.js";
-import { quoteText } from "../../../schemas/published/definition.js";
+import { isOneOf, quoteText } from "../../../schemas/published/definition.js";
 import { cellExpression, cellFrom, joinsOf, termColumn } from "../views/cell.js";
 import type { OpenFile } from "./open-file.js";
 
@@ -36,7 +41,6 @@ export interface FigureQuery {
 }
 
 const SETTLED = new Map(INDICATORS.map((i) => [i.name, i]));
-const list = (values: readonly string[]): string => values.map(quoteText).join(", ");
 
 function conditions(query: FigureQuery, period: string): string[] {
   const { periods, span, insurances, where } = query;
@@ -57,7 +61,7 @@ function conditions(query: FigureQuery, period: string): string[] {
 
 /** Whether an indicator has a row in a grouping at all (as in the view `indicators`). */
 function stands(indicator: Indicator, grouping: string, query: FigureQuery): boolean {
-  const parts = grouping.split("+");
+  const parts = groupingParts(grouping);
   switch (indicator.presence) {
     case "care":
     case "inpatient":
@@ -94,7 +98,7 @@ function settledSql(query: FigureQuery, indicators: readonly Indicator[], anyClo
     "f.period AS period",
     "p.period_kind AS period_kind",
     "g.insurance AS insurance",
-    ...SETTLEMENT_DIMENSIONS.filter((d) => query.grouping.split("+").includes(d)).map(
+    ...SETTLEMENT_DIMENSIONS.filter((d) => groupingParts(query.grouping).includes(d)).map(
       (d) => `g.${d} AS ${d}`,
     ),
     ...wanted,
@@ -109,14 +113,6 @@ function settledSql(query: FigureQuery, indicators: readonly Indicator[], anyClo
       AND ${settledConditions(query).join(" AND ")}
     ORDER BY p.period_start, p.period_end, g.insurance, f.gid`;
 }
-
-/** `column` is one of the values; a single one lets DuckDB look where it stands. */
-const isOneOf = (column: string, values: readonly string[]): string =>
-  values.length === 0
-    ? "false"
-    : values.length === 1
-      ? `${column} = ${quoteText(values[0]!)}`
-      : `${column} IN (${list(values)})`;
 
 /** What narrows the sums of the cell view to those of a query. */
 export function settledConditions({

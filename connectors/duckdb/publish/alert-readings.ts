@@ -4,7 +4,7 @@ import { type Jurisdiction, liesIn } from "../../../aggregations/dimensions/regi
 import { over, parseDecimal, type Rational } from "../../../aggregations/rational.js";
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
 import { INDICATORS, type Indicator, microsPerUnit } from "../../../schemas/indicators.js";
-import { quoteText } from "../../../schemas/published/definition.js";
+import { isOneOf, quoteText } from "../../../schemas/published/definition.js";
 import { termColumn } from "../views/cell.js";
 import { readWatch } from "./alert-watches.js";
 
@@ -144,7 +144,7 @@ async function readGiven(
   const result = await connection.runAndReadAll(
     `SELECT ${subjectOf(each)}, n.name, c.indicator, c.value::VARCHAR, c.previous::VARCHAR
     FROM store.figure c LEFT JOIN store.facility_name n ON n.facility = c.facility
-    WHERE c.indicator IN (${names.map(quoteText).join(", ")}) AND c.other IS NULL AND ${where(question)}
+    WHERE ${isOneOf("c.indicator", names)} AND c.other IS NULL AND ${where(question)}
       AND ${unset.join(" AND ")} ORDER BY 1`,
   );
   const decimal = (text: string | null): Rational | null => (text === null ? null : parseDecimal(text));

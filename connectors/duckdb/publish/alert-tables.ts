@@ -5,18 +5,10 @@ import { type Rational, roundHalfUp } from "../../../aggregations/rational.js";
 import { ALERT, ALERT_CHANNEL, ALERT_EVENT, FUND_OUTLOOK } from "../../../schemas/published/alerts.js";
 import type { EpochMs } from "../../../schemas/units.js";
 import type { AlertRows } from "../../ports/alerts.js";
-import { columnsOf, localTime, type Replacement } from "./stage.js";
+import { columnsOf, localTime, mapText, type Replacement } from "./stage.js";
 
 /** How long cleared alerts stay in `alert`. */
 const CLEARED_MS = 90 * 86_400_000;
-
-/** DuckDB's text of a map. */
-export function mapText(entries: Readonly<Record<string, string>>): string {
-  const quoted = (s: string): string => `'${s.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-  return `{${Object.entries(entries)
-    .map(([k, v]) => `${quoted(k)}=${quoted(v)}`)
-    .join(", ")}}`;
-}
 
 /** Tables `alert`, `alert_event` and `alert_channel` as they shall be. */
 export function alertTables(rows: AlertRows, calendar: ZoneCalendar, now: EpochMs): Replacement[] {

@@ -9,12 +9,7 @@ import {
   previousPeriodId,
 } from "../../../aggregations/calendar.js";
 import type { DayNumber, MonthNumber } from "../../../schemas/units.js";
-
-/** First and last day with data. */
-export interface DataSpan {
-  readonly firstDay: DayNumber;
-  readonly lastDay: DayNumber;
-}
+import type { DataSpan } from "../../ports/publisher.js";
 
 export interface PeriodRow extends Period {
   readonly previous: string | null;

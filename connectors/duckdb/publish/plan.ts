@@ -1,8 +1,8 @@
 import { dayText, monthText } from "../../../aggregations/calendar.js";
 import { FundpulseError } from "../../../schemas/errors.js";
-import type { PublishInput } from "../../ports/publisher.js";
+import type { DataSpan, PublishInput } from "../../ports/publisher.js";
 import type { ChangedPeriod } from "./facts-in-part.js";
-import { type DataSpan, monthsOf, type PeriodRow, periodsOf, touchedPeriods } from "./periods.js";
+import { monthsOf, type PeriodRow, periodsOf, touchedPeriods } from "./periods.js";
 
 /** What stands in the working file before a publish. */
 export interface Standing {
@@ -12,6 +12,8 @@ export interface Standing {
 
 /** Which periods a publish writes, and how. */
 export interface PublishPlan {
+  /** Days that have data after it; null before the first. */
+  readonly span: DataSpan | null;
   /** Every period that rows stand for after it, by id. */
   readonly periods: ReadonlyMap<string, PeriodRow>;
   /** Periods whose sums, and persons where any are counted, are sent whole; the rest stand or are patched. */
@@ -40,11 +42,10 @@ export function planPublish(
   keep: { keepDays: number; keepFacilityDays: number },
 ): PublishPlan {
   const { firstDataDay: firstDay, lastDataDay: lastDay } = input;
-  const periods =
-    firstDay === null || lastDay === null
-      ? new Map<string, PeriodRow>()
-      : periodsOf({ firstDay, lastDay }, keep);
-  const before = standing?.span ? periodsOf(standing.span, keep) : new Map<string, PeriodRow>();
+  const span = firstDay === null || lastDay === null ? null : { firstDay, lastDay };
+  const [periods, before] = [span, standing?.span].map((of) =>
+    of ? periodsOf(of, keep) : new Map<string, PeriodRow>(),
+  );
   const touched = touchedPeriods(
     input.months.map((m) => m.month),
     input.days.map((d) => d.day),
@@ -63,7 +64,7 @@ export function planPublish(
     refreshed.add(id);
     if (next !== null) refreshed.add(next);
   }
-  return { periods, given: givenWhole(input), changed, followers, removed, partial, refreshed };
+  return { span, periods, given: givenWhole(input), changed, followers, removed, partial, refreshed };
 }
 
 /**

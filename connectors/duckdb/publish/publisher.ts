@@ -101,7 +101,7 @@ export class DuckDbPublisher implements Publisher {
       // What fails here stays owed: `restore` tries again, and tells.
       await this.#place().catch(() => undefined);
     } else this.#placed = await identityOf(this.publishedPath);
-    return { sequence: meta.sequence, version: meta.version, stateId };
+    return { sequence: meta.sequence, version: meta.version, span: meta.span, stateId };
   }
 
   #isOf(meta: WorkingMeta, published: PublishedMeta | null): boolean {
@@ -183,13 +183,12 @@ export class DuckDbPublisher implements Publisher {
     await connection.run("BEGIN TRANSACTION");
     try {
       await this.#load(connection, input, plan, version);
-      const { firstDataDay: firstDay, lastDataDay: lastDay } = input;
       const meta: WorkingMeta = {
         stateId: this.#stateId,
         layout: this.#file.layout,
         sequence: input.sequence,
         version,
-        span: firstDay === null || lastDay === null ? null : { firstDay, lastDay },
+        span: plan.span,
         compactBytes: this.#meta?.compactBytes ?? 0,
         compactRows: this.#meta?.compactRows ?? 0,
       };

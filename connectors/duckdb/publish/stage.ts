@@ -4,7 +4,7 @@ import { dayText, monthText, type ZoneCalendar } from "../../../aggregations/cal
 import type { Config } from "../../../schemas/config/schema.js";
 import { DIMENSIONS, SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
 import { MEASURES } from "../../../schemas/measures.js";
-import { quoteName, quoteText, type TableDef } from "../../../schemas/published/definition.js";
+import { isOneOf, quoteName, type TableDef } from "../../../schemas/published/definition.js";
 import type { EpochMs } from "../../../schemas/units.js";
 import type { Figure, Group, GroupSums, PersonCounts, PublishInput } from "../../ports/publisher.js";
 import { type AppendColumn, appendBlocks, appendColumns } from "../append.js";
@@ -16,6 +16,15 @@ export function localTime(calendar: ZoneCalendar, instant: EpochMs | null): stri
   if (instant === null) return null;
   return new Date(instant + calendar.offsetMs(instant)).toISOString().replace("T", " ").replace("Z", "");
 }
+
+/** A text within a list or map that DuckDB reads from text. */
+export const quoted = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+
+/** DuckDB's text of a map. */
+export const mapText = (entries: Readonly<Record<string, string>>): string =>
+  `{${Object.entries(entries)
+    .map(([k, v]) => `${quoted(k)}=${quoted(v)}`)
+    .join(", ")}}`;
 
 /** A table, or its rows of the given periods, as it shall be; `columns` are texts in the table's column order. */
 export interface Replacement {
@@ -53,9 +62,7 @@ export async function replaceTables(
   const statements = [
     ...replacements.map(({ table, periods, keys }) => {
       const which = keys ?? (periods && { column: "period", values: ["", ...periods] });
-      const where = which
-        ? ` WHERE ${quoteName(which.column)} IN (${which.values.map(quoteText).join(", ")})`
-        : "";
+      const where = which ? ` WHERE ${isOneOf(quoteName(which.column), which.values)}` : "";
       return `DELETE FROM ${target(table)}${where}`;
     }),
     ...staged.flatMap(({ table, name }) => {
@@ -175,13 +182,6 @@ const six = (value: Decimal | null): string | null =>
 /** Texts of figures in the column order of store.figure; values rounded half up to the sixth place. */
 export function figureColumns(figures: readonly Figure[]): (string | null)[][] {
   const decimal = (text: string | null): Decimal | null => (text === null ? null : new ExactDecimal(text));
-  const map = (other: Readonly<Record<string, string>> | null): string | null => {
-    if (other === null) return null;
-    const quoted = (s: string): string => `'${s.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-    return `{${Object.entries(other)
-      .map(([k, v]) => `${quoted(k)}=${quoted(v)}`)
-      .join(", ")}}`;
-  };
   const change = (f: Figure): string | null => {
     const [now, before] = [decimal(f.value), decimal(f.previous)];
     const growth =
@@ -198,7 +198,7 @@ export function figureColumns(figures: readonly Figure[]): (string | null)[][] {
     (f) => f.insurance,
     (f) => f.grouping,
     ...DIMENSIONS.map((d) => (f: Figure) => f.dimensions[d] ?? null),
-    (f) => map(f.other),
+    (f) => (f.other === null ? null : mapText(f.other)),
     (f) => f.indicator,
     (f) => f.unit,
     (f) => six(decimal(f.value)),

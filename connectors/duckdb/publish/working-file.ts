@@ -4,10 +4,10 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { Config } from "../../../schemas/config/schema.js";
 import { type Definition, quoteText, STORE } from "../../../schemas/published/definition.js";
 import { makeFolder, makePrivateFile, PRIVATE_FOLDER } from "../../files/modes.js";
+import type { DataSpan } from "../../ports/publisher.js";
 import { moveIntoPlace, OLD_READERS, STORAGE_VERSION, sizeOf } from "../file.js";
 import { emptyFile } from "./empty.js";
 import { FILLED_ONCE } from "./fill-catalogue.js";
-import type { DataSpan } from "./periods.js";
 
 const CATALOG = "fundpulse";
 /**

@@ -1,5 +1,5 @@
 import { SETTLEMENT_DIMENSIONS, type SettlementDimension } from "../../../schemas/dimensions.js";
-import { quoteText } from "../../../schemas/published/definition.js";
+import { isOneOf } from "../../../schemas/published/definition.js";
 import type { Reader } from "./figures.js";
 
 /** Numbers of a public row: visits, people, days, and money in fen. */
@@ -35,7 +35,7 @@ export async function readEditionCells(reader: Reader, held: string): Promise<Ed
   const { rows } = await reader.query(
     `SELECT c."grouping", c.insurance, ${SETTLEMENT_DIMENSIONS.map((d) => `c.${d}`).join(", ")},
        ${EDITION_MEASURES.map((m) => `c.${m}`).join(", ")}
-     FROM ${held} c WHERE c."grouping" IN (${groupings.map(quoteText).join(", ")})
+     FROM ${held} c WHERE ${isOneOf(`c."grouping"`, groupings)}
        AND (c."grouping" <> 'care+category' OR c.category IN (SELECT o.category FROM store.category_order o
          WHERE o.insurance = c.insurance AND o.parent IS NULL))
        AND (c.insurance <> 'all' OR c."grouping" = 'total')

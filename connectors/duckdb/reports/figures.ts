@@ -1,7 +1,7 @@
 import { DIMENSIONS, type Dimension, SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
 import type { Label } from "../../../schemas/labels.js";
 import { MEASURES } from "../../../schemas/measures.js";
-import { quoteText } from "../../../schemas/published/definition.js";
+import { isOneOf, quoteText } from "../../../schemas/published/definition.js";
 import type { QueryResult } from "../query.js";
 
 /** Something that answers SQL on the published file. */
@@ -51,7 +51,7 @@ export async function readCells(reader: Reader, groupings: readonly string[]): P
   const columns = names.flatMap((m) => [`c.${m}`, `c.p_${m}`]);
   const { rows } = await reader.query(
     `SELECT c."grouping", c.insurance, ${[...SETTLEMENT_DIMENSIONS.map((d) => `c.${d}`), ...columns].join(", ")}
-     FROM ${HELD} c WHERE c."grouping" IN (${groupings.map(quoteText).join(", ")})`,
+     FROM ${HELD} c WHERE ${isOneOf(`c."grouping"`, groupings)}`,
   );
   const from = 2 + SETTLEMENT_DIMENSIONS.length;
   for (const row of rows) {

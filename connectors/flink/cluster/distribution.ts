@@ -4,8 +4,8 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import { cacheDir, makeWhole, runTool } from "./cache.js";
 
 /** What the job was tested with; the connector belongs to the version. */
-const FLINK_VERSION = "2.2.1";
-const KAFKA_CONNECTOR = "5.0.0-2.2";
+export const FLINK_VERSION = "2.2.1";
+export const KAFKA_CONNECTOR = "5.0.0-2.2";
 
 /** Any wheel will do, whatever Python is here: its scripts and jars are wanted, none of its Python. */
 const WHEEL = [

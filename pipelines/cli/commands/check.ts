@@ -8,8 +8,6 @@ import { otherModes } from "../../../connectors/files/modes.js";
 import { statePath } from "../../../connectors/files/paths.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import type { Config } from "../../../schemas/config/schema.js";
-import { differText } from "../../../schemas/differing.js";
-import { FundpulseError } from "../../../schemas/errors.js";
 import { NATIONAL_CATEGORIES } from "../../../schemas/input/national-categories.js";
 import { visible } from "../../../schemas/visible.js";
 import { unknownFieldsOf } from "../../ingest/unknown-fields.js";
@@ -148,17 +146,14 @@ async function stateText(config: Config): Promise<string> {
     await checkBelonging(config, {}, Date.now());
     return "none yet";
   }
-  const { differsFromHolder, lockHolder, tryLock } = await import("../../../connectors/control/lock.js");
+  const { differsFromHolder, lockHolder, mustAgree, tryLock } = await import(
+    "../../../connectors/control/lock.js"
+  );
   const lock = tryLock(data, { brief: true });
   if (lock === null) {
     const { engineRules } = await import("../../engine/rules.js");
     const unlike = differsFromHolder(data, engineRules(config)) ?? [];
-    const differing = unlike.filter((name) => name !== "reference");
-    if (differing.length > 0)
-      throw new FundpulseError(
-        "FP2008",
-        `${lockHolder(data)} works under another configuration: ${differText(differing)}`,
-      );
+    mustAgree(lockHolder(data), unlike);
     const tables =
       unlike.length === 0 ? "" : "; reference tables are others than those that it was started with";
     return `in use by ${lockHolder(data)}, under this configuration${tables}; look into it while nothing runs`;

@@ -22,7 +22,7 @@ export interface NightlyResult {
   readonly version: number;
   readonly reports: readonly WrittenReports[];
   readonly written: readonly NightlyReport[];
-  /** Null where the settlements are not here. */
+  /** Null where the settlements are kept elsewhere (`engine.kind: flink`). */
   readonly detail: DetailResult | null;
   readonly verified: VerifyResult | null;
 }
@@ -69,8 +69,9 @@ async function night(
     if (error === null) log.info("report written", { period, files });
     else log.error("report failed", { period, error });
   }
-  const detail = await withSettlements(() => engine.writeDetail());
-  const verified = await withSettlements(() => engine.verify());
+  const withSettlements = loaded.config.engine.kind === "embedded";
+  const detail = withSettlements ? await engine.writeDetail() : null;
+  const verified = withSettlements ? await engine.verify() : null;
   if (verified === null) log.info("not verified: the settlements are with Flink");
   else {
     const facts = { figures: verified.figures, differences: verified.differenceCount, hash: verified.hash };
@@ -78,16 +79,6 @@ async function night(
     else log.info("verified", facts);
   }
   return { day, closes, version, reports, written, detail, verified };
-}
-
-/** What needs the settlements themselves; null where they are kept elsewhere (`engine.kind: flink`). */
-async function withSettlements<T>(work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof FundpulseError && error.code === "FP3104") return null;
-    throw error;
-  }
 }
 
 function nightlyText(result: NightlyResult, calendar: ZoneCalendar): string {

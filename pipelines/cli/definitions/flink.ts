@@ -22,10 +22,12 @@ Examples:
   fundpulse flink generate --out job.sql                      the script, to be read, kept or submitted by other means
   fundpulse flink submit --flink http://jobmanager:8081
   fundpulse flink status --flink http://jobmanager:8081
+  fundpulse flink savepoint --stop --flink http://jobmanager:8081
   fundpulse flink dev                                         a cluster of this machine, for trying
 `,
     );
   const load = () => import("../commands/flink.js");
+  const savepoint = () => import("../commands/flink-savepoint.js");
   const ofJob = (c: Command): Command =>
     withConfig(c)
       .option("--name <name>", "of the job, its consumer group and its transactions", "fundpulse")
@@ -45,15 +47,54 @@ Examples:
     .description("write the job as Flink SQL, and its manifest beside it")
     .option("-o, --out <file>", "the script", "job.sql")
     .option("--jar <path>", "where the SQL client finds the jar (default: built here, into the cache)")
+    .option(
+      "--kubernetes",
+      "manifests for the Flink Kubernetes operator instead, with a Dockerfile and the jar",
+      false,
+    )
+    .option("--image <name>", "of the Dockerfile, in your registry (with --kubernetes)", "fundpulse-flink")
+    .option("--namespace <name>", "with --kubernetes", "flink")
+    .option(
+      "--storage <url>",
+      "folder of checkpoints and savepoints that every pod can write (with --kubernetes)",
+    )
+    .option("--slots <n>", "parallelism of the job (with --kubernetes)", "4")
+    .option("--slots-per-task-manager <n>", "with --kubernetes", "2")
+    .option("--memory <size>", "of a TaskManager (with --kubernetes)", "4g")
+    .option(
+      "--key-secret <name>",
+      "Secret with the person key under person-key (with --kubernetes)",
+      "fundpulse",
+    )
     .action(async (options) => done(await (await load()).flinkGenerate(options)));
+  ofJob(flink.command("topic"))
+    .description(
+      "make the figures topic, or see that it can carry the job's figures; `submit` does it by itself",
+    )
+    .action(async (options) => done(await (await load()).flinkTopic(options)));
   withCluster(ofJob(flink.command("submit")))
-    .description("start the job on a cluster; its figures topic must be new")
+    .description(
+      "start the job on a cluster; its figures topic must be new, unless it goes on from a savepoint",
+    )
     .option(
       "--flink-home <dir>",
       "a Flink distribution with sql-client.sh (default: FLINK_HOME, else from the registries)",
     )
     .option("--jar <path>", "the jar (default: built here, into the cache)")
+    .option(
+      "--from-savepoint <path>",
+      "go on where a job of the same configuration stopped with `flink savepoint --stop`, in its figures topic",
+    )
     .action(async (options) => done(await (await load()).flinkSubmit(options)));
+  withCluster(ofJob(flink.command("savepoint")))
+    .description("let the job write a savepoint and print its path; with --stop a job may go on from it")
+    .option(
+      "--dir <folder>",
+      "that every machine of the cluster can write (default: the cluster's own setting)",
+    )
+    .option("--stop", "end the job with it, so that no figure is written after it")
+    .option("--timeout <seconds>", "how long to wait", "600")
+    .action(async (options) => done(await (await savepoint()).flinkSavepoint(options)));
   withCluster(ofJob(flink.command("status")))
     .description(
       "job, checkpoints, age and lag of the figures, size of the state, last failure; exit code 1: it stands still, 3: it is not the configuration's job",
@@ -61,7 +102,9 @@ Examples:
     .addOption(
       new Option("-f, --format <format>", "how it is written").choices(["text", "json"]).default("text"),
     )
-    .action(async (options) => done(await (await load()).flinkStatus(options)));
+    .action(async (options) =>
+      done(await (await import("../commands/flink-status.js")).flinkStatus(options)),
+    );
   ofJob(flink.command("dev"))
     .description("start a cluster on this machine with the job, until Ctrl-C; Kafka must be there")
     .option("-d, --dir <dir>", "its configuration, logs and checkpoints (default: flink in the data folder)")

@@ -7,6 +7,7 @@ import { ALL_INSURANCES, type Dimension } from "../../../schemas/dimensions.js";
 import { currentPeriods } from "../http/periods.js";
 import { figureKey, groupKey } from "./group-key.js";
 import { district, insurance, period } from "./parameters.js";
+import { perVersion } from "./per-version.js";
 import type { Context } from "./route.js";
 import { hideSmall } from "./small.js";
 
@@ -92,13 +93,9 @@ export function monthsOf(
   return { now, before: now.map((m) => previousPeriodId(m)!) };
 }
 
+const labelsIn = perVersion(labelsOf);
 /** Names of values; each version's are read once. */
-const known = new WeakMap<object, Promise<Labels>>();
-export function labels({ file }: Context): Promise<Labels> {
-  const found = known.get(file) ?? labelsOf(file);
-  known.set(file, found);
-  return found;
-}
+export const labels = ({ file }: Context): Promise<Labels> => labelsIn(file);
 
 /** Only a value of one dimension, where it is asked for. */
 export const only = (dimension: Dimension, value: string | undefined): FigureQuery["where"] =>

@@ -105,7 +105,9 @@ function careRoute(
       sort: z
         .enum(["shown", ...INDICATORS[kind], ...INDICATORS[kind].map((i) => `${i}_change`)])
         .default("shown")
-        .describe("In the usual order, or by an indicator or its relative change"),
+        .describe(
+          "In the usual order, or by an indicator or its change: in points for a share, else relative",
+        ),
       order: z.enum(["down", "up"]).default("down").describe("The largest first, or the smallest"),
       ...pageQuery,
     }),

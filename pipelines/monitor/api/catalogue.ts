@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { catalogueOf } from "../../../connectors/duckdb/monitor/catalogue.js";
 import { laggingOf, missingOf, SETUP_PARTS } from "../../../connectors/duckdb/monitor/setup.js";
-import { DIMENSIONS } from "../../../schemas/dimensions.js";
+import { DIMENSIONS, groupingParts } from "../../../schemas/dimensions.js";
 import { WORRIES } from "../../../schemas/indicator-words.js";
 import { DIMENSION_EN } from "../../../schemas/labels-en.js";
 import { DIMENSION_ZH } from "../../../schemas/published/store.js";
@@ -114,7 +114,7 @@ export const catalogueRoute = route({
       groupings: catalogue.groupings.map((g) => ({
         grouping: String(g.grouping),
         name_zh: String(g.name_zh),
-        dimensions: g.grouping === "total" ? [] : String(g.grouping).split("+"),
+        dimensions: groupingParts(String(g.grouping)),
         period_kinds: list(g.period_kinds),
         indicators: list(g.indicators),
       })),

@@ -3,6 +3,7 @@ import type { Request } from "../../../aggregations/explain/request.js";
 import { compare } from "../../../aggregations/findings/words.js";
 import { decimal as decimalText, microsOr0 } from "../../../aggregations/micros.js";
 import { type GroupsQuery, groupSums } from "../../../connectors/duckdb/monitor/groups.js";
+import { groupingParts } from "../../../schemas/dimensions.js";
 import { MEASURES } from "../../../schemas/measures.js";
 import { ask, groupsOf, labels, monthsOf } from "./ask.js";
 import type { Context } from "./route.js";
@@ -118,7 +119,7 @@ async function addedUp(
  */
 function finest(groupings: readonly string[], own: readonly string[]): string | null {
   const fitting = groupings
-    .map((g) => ({ g, parts: g === "total" ? [] : g.split("+") }))
+    .map((g) => ({ g, parts: groupingParts(g) }))
     .filter(
       ({ parts }) => own.every((d) => parts.includes(d)) && (own.includes("flow") || !parts.includes("flow")),
     )

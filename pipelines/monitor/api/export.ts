@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SheetTable } from "../../../connectors/files/xlsx.js";
 import { CATALOGUE_INDICATORS } from "../../../schemas/catalogue.js";
-import { DIMENSIONS } from "../../../schemas/dimensions.js";
+import { DIMENSIONS, groupingParts } from "../../../schemas/dimensions.js";
 import { quoteName, quoteText } from "../../../schemas/published/definition.js";
 import { refuse } from "../http/problem.js";
 import { TABLE_FORMATS } from "../http/tables.js";
@@ -36,7 +36,7 @@ export async function figuresTable(
   const { format: _, ...wanted } = query;
   const figures = await figuresFor(context, wanted);
   const names = await labels(context);
-  const dimensions = query.grouping === "total" ? [] : query.grouping.split("+").filter((d) => d !== "other");
+  const dimensions = groupingParts(query.grouping).filter((d) => d !== "other");
   const compared = query.compare === undefined ? [] : ["compared", "compared_change"];
   const numbers = ["value", "previous", "change", "change_pct", "reported", ...compared];
   const columns = [

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { minus, relative } from "../../../aggregations/micros.js";
 import { type Figure, figuresOf } from "../../../connectors/duckdb/monitor/figures.js";
-import { DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
+import { DIMENSIONS, type Dimension, groupingParts } from "../../../schemas/dimensions.js";
 import { refuse } from "../http/problem.js";
 import { figureKey } from "./group-key.js";
 import {
@@ -51,7 +51,7 @@ export async function figuresFor(context: Context, query: FiguresQuery): Promise
   if (span && (from === undefined || to === undefined || period_kind === undefined)) {
     throw wrong("period_kind", "`from`, `to` and `period_kind` belong together");
   }
-  const dimensions = query.grouping === "total" ? [] : query.grouping.split("+");
+  const dimensions = groupingParts(query.grouping);
   const where: Partial<Record<Dimension, readonly string[]>> = {};
   for (const d of DIMENSIONS) {
     const values = query[d];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { compare } from "../../../aggregations/findings/words.js";
+import { type Changes, shownChange } from "../../../aggregations/monitor/shown-change.js";
 import type { Figure } from "../../../connectors/duckdb/monitor/figures.js";
 import { count } from "./parameters.js";
 
@@ -26,43 +27,29 @@ export interface PageAsked {
   readonly page: number;
 }
 
-/** Number of the last page; the first where there are no rows. */
-export const lastPage = (rows: number, limit: number): number => Math.max(1, Math.ceil(rows / limit));
+/** What is said of all rows and of the page given; beyond the end the last page, the first where there are no rows. */
+export function pageSaid(rows: number, { limit, page: asked }: PageAsked) {
+  const last = Math.max(1, Math.ceil(rows / limit));
+  const page = Math.min(asked, last);
+  return { rows_total: rows, page, next: page < last ? page + 1 : null };
+}
 
-/** The rows of one page, and what is said of all; beyond the end the last page. */
-export function pageOf<R>(rows: readonly R[], { limit, page: asked }: PageAsked) {
-  const page = Math.min(asked, lastPage(rows.length, limit));
-  const end = page * limit;
-  return {
-    rows: rows.slice(end - limit, end),
-    said: { rows_total: rows.length, page, next: rows.length > end ? page + 1 : null },
-  };
+/** The rows of one page, and what is said of all. */
+export function pageOf<R>(rows: readonly R[], asked: PageAsked) {
+  const said = pageSaid(rows.length, asked);
+  const end = said.page * asked.limit;
+  return { rows: rows.slice(end - asked.limit, end), said };
 }
 
 /** The figure with that of the period it is compared with, where one was asked for. */
-export type ComparedFigure = Figure & {
-  readonly compared?: string | null;
-  readonly compared_change?: string | null;
-  readonly compared_change_pct?: string | null;
-};
+export type ComparedFigure = Figure & Changes & { readonly compared?: string | null };
 
 /**
  * A figure's change as it is shown, in points for fractions and else relative; against the period that was asked
  * for, or against last year.
  */
-export function changeOf(figure: ComparedFigure | undefined): string | null {
-  if (figure === undefined) return null;
-  const points = figure.unit === "fraction";
-  const change =
-    figure.compared === undefined
-      ? points
-        ? figure.change
-        : figure.change_pct
-      : points
-        ? figure.compared_change
-        : figure.compared_change_pct;
-  return change ?? null;
-}
+export const changeOf = (figure: ComparedFigure | undefined): string | null =>
+  shownChange(figure, figure?.unit ?? "", figure?.compared === undefined ? "yoy" : "period");
 
 /** A row's order by a figure, the largest first unless `up`; rows without it come last. */
 export function byFigure<R>(of: (row: R) => ComparedFigure | undefined, changed: boolean, up: boolean) {

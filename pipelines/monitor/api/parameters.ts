@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PERIOD_KINDS, parseDay, parsePeriod } from "../../../aggregations/calendar.js";
-import { DIMENSIONS } from "../../../schemas/dimensions.js";
+import { DIMENSIONS, groupingParts } from "../../../schemas/dimensions.js";
 
 /** Parameters come as text; a list is parted by commas. */
 const MOST_VALUES = 400;
@@ -40,8 +40,7 @@ export const grouping = z
   .transform((text) => text.replaceAll(" ", "+"))
   .refine(
     (text) =>
-      text === "total" ||
-      text.split("+").every((d) => d === "other" || (DIMENSIONS as readonly string[]).includes(d)),
+      groupingParts(text).every((d) => d === "other" || (DIMENSIONS as readonly string[]).includes(d)),
     `total, or dimensions joined by + (write %2B): ${DIMENSIONS.join(", ")}`,
   )
   .meta({ examples: ["care+region"] });

@@ -10,12 +10,16 @@ import {
 import { CATALOGUE_INDICATORS } from "../../../schemas/catalogue.js";
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
 import { withOffsetOrNull } from "../http/times.js";
-import { lastPage, pageQuery, pageShape } from "./pages.js";
+import { pageQuery, pageSaid, pageShape } from "./pages.js";
 import { period } from "./parameters.js";
+import { perVersion } from "./per-version.js";
 import { route } from "./route.js";
 import { decimal, findingShape } from "./shapes.js";
 
 const CAUSES = 500;
+const closedIn = perVersion(closedPeriods);
+/** What every page of a closed period's changes says, or of all. */
+const causedIn = perVersion((file, of) => Promise.all([worstOf(file, of), causesOf(file, of, CAUSES)]));
 const time = z.string().nullable();
 const texts = (list: unknown): string[] => (Array.isArray(list) ? list.map(String) : []);
 
@@ -58,16 +62,15 @@ export const restatementsRoute = route({
     ...pageShape,
   }),
   answerOf: async (context, query) => {
-    const { limit } = query;
-    const closed = await closedPeriods(context.file);
+    const closed = await closedIn(context.file);
+    const isClosed = query.period === undefined || closed.some((c) => c.period === query.period);
     const restated = closed
       .filter((c) => query.period === undefined || c.period === query.period)
       .reduce((sum, c) => sum + Number(c.restated ?? 0), 0);
-    const page = Math.min(query.page, lastPage(restated, limit));
-    const [found, worst, causes] = await Promise.all([
-      restatementsOf(context.file, query.period, limit, (page - 1) * limit),
-      worstOf(context.file, query.period),
-      causesOf(context.file, query.period, CAUSES),
+    const said = pageSaid(restated, query);
+    const [found, [worst, causes]] = await Promise.all([
+      restatementsOf(context.file, query.period, query.limit, (said.page - 1) * query.limit),
+      isClosed ? causedIn(context.file, query.period) : ([null, []] as const),
     ]);
     const at = (v: unknown): string | null => withOffsetOrNull(context.calendar, v);
     const text = (v: unknown): string | null => (v === null || v === undefined ? null : String(v));
@@ -97,7 +100,7 @@ export const restatementsRoute = route({
       finding: restatementsFinding({
         closed: closed.length,
         period: query.period ?? null,
-        isClosed: query.period === undefined || closed.some((c) => c.period === query.period),
+        isClosed,
         restated,
         worst:
           worst === null
@@ -123,9 +126,7 @@ export const restatementsRoute = route({
         cause: String(c.cause),
         changed_at: at(c.changed_at),
       })),
-      rows_total: restated,
-      page,
-      next: page * limit < restated ? page + 1 : null,
+      ...said,
     };
   },
 });

@@ -15,7 +15,7 @@ import {
 import { insuranceOfFund } from "../../../aggregations/streams/record.js";
 import { nearest } from "../../../connectors/config/problems.js";
 import type { Config } from "../../../schemas/config/schema.js";
-import { ALL_INSURANCES, DIMENSIONS, type Dimension } from "../../../schemas/dimensions.js";
+import { ALL_INSURANCES, DIMENSIONS, type Dimension, groupingParts } from "../../../schemas/dimensions.js";
 import { FUND_INDICATORS } from "../../../schemas/indicators.js";
 import { type CategoryLine, WHOLE } from "../../../schemas/labels.js";
 import { type FigureText, TagProblem, type ValueText } from "./grammar.js";
@@ -281,7 +281,7 @@ function groupingFor(where: Where, withPersons: boolean, config: Config): string
   const groupings = withPersons ? config.personGroupings : config.groupings;
   if (groupings.includes(own)) return own;
   const fitting = groupings
-    .map((g) => ({ g, parts: g === "total" ? [] : g.split("+") }))
+    .map((g) => ({ g, parts: groupingParts(g) }))
     .filter(({ parts }) => wanted.every((d) => parts.includes(d)))
     // Inbound people stand only where the flow does; people cannot be added up.
     .filter(({ parts }) => wanted.includes("flow") || !parts.includes("flow"))

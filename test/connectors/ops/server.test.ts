@@ -96,6 +96,21 @@ test("a file that waits and is not taken is stuck, however many records it has",
   expect((await fetch(`${url}/health`)).status).toBe(200);
 });
 
+test("records that are still being read to where they can be taken at once are told, and are not stuck", async () => {
+  const { health, url } = await start();
+  health.published(PUBLISH);
+  const figures = { source: "kafka:fund.figures", partition: "0", lag: 900 };
+  health.lag([
+    { source: "s", partition: "0", lag: 0 },
+    { ...figures, underWay: true },
+  ]);
+  now += 60_000;
+  expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ state: "ready", lagRecords: 900 });
+  health.lag([figures]);
+  now += 60_000;
+  expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ state: "stuck", lagRecords: 900 });
+});
+
 test("no lag is never stuck, however long nothing comes", async () => {
   const { health, url } = await start();
   health.published(PUBLISH);

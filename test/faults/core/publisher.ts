@@ -1,15 +1,21 @@
 import type { PublishedState, Publisher, PublishInput } from "../../../connectors/ports/publisher.js";
+import type { Config } from "../../../schemas/config/schema.js";
 import { MemoryPublisher } from "../../support/memory-publisher.js";
 import type { Life } from "./life.js";
 
 /** A working file that outlives processes; it can be lost, be an older one again, or refuse a publish. */
 export class SimulatedPublisher implements Publisher {
-  file = new MemoryPublisher();
+  file: MemoryPublisher;
   #older: MemoryPublisher | null = null;
   /** The next publish fails, as on a full disk. */
   refuses = false;
 
-  constructor(private readonly life: () => Life) {}
+  constructor(
+    private readonly life: () => Life,
+    private readonly keep: Config["periods"],
+  ) {
+    this.file = new MemoryPublisher(keep);
+  }
 
   open(stateId: string): Promise<PublishedState | null> {
     return this.file.open(stateId);
@@ -29,7 +35,7 @@ export class SimulatedPublisher implements Publisher {
   }
 
   lose(): void {
-    this.file = new MemoryPublisher();
+    this.file = new MemoryPublisher(this.keep);
   }
 
   putBackOlder(): void {

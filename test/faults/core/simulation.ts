@@ -54,7 +54,7 @@ class CoreSimulation {
   readonly #config: Config;
   readonly #arrivals: readonly Arrival[];
   readonly #logs: readonly (readonly Arrival[])[];
-  readonly #publisher = new SimulatedPublisher(() => this.life);
+  readonly #publisher: SimulatedPublisher;
   readonly #files: DeadFiles;
   readonly #wrong: string[] = [];
   readonly #decoder: BatchDecoder;
@@ -69,6 +69,7 @@ class CoreSimulation {
     this.#history = fc.sample(histories(HAPPENINGS), { seed, numRuns: 1 })[0]!;
     const dir = mkdtempSync(join(process.platform === "linux" ? "/dev/shm" : tmpdir(), "fundpulse-core-"));
     this.#config = { ...this.#history.world.config, data: dir };
+    this.#publisher = new SimulatedPublisher(() => this.life, this.#config.periods);
     this.#decoder = new BatchDecoder({ calendar: new ZoneCalendar(this.#config.timezone) });
     this.#files = new DeadFiles(join(dir, "state.sqlite"));
     this.#now = FINAL_NOW - [0, 0, 5, 30, 400][this.#random.below(5)]! * DAY_MS;
@@ -207,8 +208,7 @@ class CoreSimulation {
       state.closed.published(input.sequence, version);
     } catch (error) {
       if (this.life.dead) throw error;
-      const published = await this.#publisher.open(state.store.stateId);
-      if (published === null || published.sequence > state.store.sequence) publication.fullNext();
+      publication.failed(await this.#publisher.open(state.store.stateId));
     }
   }
 

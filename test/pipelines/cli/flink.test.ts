@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -9,13 +9,13 @@ import { afterEach, expect, test, vi } from "vitest";
 import { FlinkRest } from "../../../connectors/flink/cluster/rest.js";
 import { restSettings } from "../../../connectors/flink/cluster/sql-client.js";
 import { javaSources } from "../../../connectors/flink/java-sources.js";
+import { flinkGenerate, flinkSubmit } from "../../../pipelines/cli/commands/flink.js";
 import {
   flinkStatus,
-  flinkSubmit,
   type JobStatus,
   statusExitCode,
   statusText,
-} from "../../../pipelines/cli/commands/flink.js";
+} from "../../../pipelines/cli/commands/flink-status.js";
 import { CLI, Workspace } from "../../support/workspace.js";
 
 const KAFKA = { source: { kind: "kafka", brokers: ["127.0.0.1:1"] } };
@@ -177,3 +177,27 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
     expect(started().filter(lives)).toEqual([]);
   },
 );
+
+test("flink generate --kubernetes writes manifests, the image's Dockerfile and the jar", async () => {
+  const workspace = workspaceOf();
+  const jar = join(workspace.dir, "built.jar");
+  writeFileSync(jar, "jar");
+  const out = join(workspace.dir, "out", "job.yaml");
+  mkdirSync(join(workspace.dir, "out"));
+  const options = { ...JOB, config: workspace.configFile, out, jar, kubernetes: true };
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    await expect(flinkGenerate(options)).rejects.toThrow(/--storage.*FP1003/);
+    await expect(flinkGenerate({ ...options, storage: "s3://b/x", slots: "0" })).rejects.toThrow(
+      /--slots 0.*FP1003/,
+    );
+    expect(existsSync(out)).toBe(false);
+    expect(await flinkGenerate({ ...options, storage: "s3://b/x" })).toBe(0);
+  } finally {
+    vi.restoreAllMocks();
+  }
+  expect(readFileSync(out, "utf8")).toContain("kind: FlinkDeployment");
+  expect(statSync(out).mode & 0o777).toBe(0o600);
+  expect(readFileSync(out.replace(".yaml", ".Dockerfile"), "utf8")).toContain("FROM flink:");
+  expect(readFileSync(join(workspace.dir, "out", "fundpulse-flink.jar"), "utf8")).toBe("jar");
+});

@@ -3,6 +3,7 @@ import { keyOfManifest } from "../../../connectors/flink/figure.js";
 import { type JobSource, manifestOf } from "../../../connectors/flink/generate.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
+import type { SourceLag } from "../../../connectors/ports/source.js";
 import { Privacy } from "../../../connectors/state/person-key.js";
 import { assembleEngine } from "../../../pipelines/engine/engine.js";
 import type { Engine, RunSummary } from "../../../pipelines/engine/port.js";
@@ -219,6 +220,35 @@ test("facilities that come here judge no settlement again: that is for the job",
   });
   expect(publisher.last?.quarantine).toMatchObject([{ reason: "out_of_jurisdiction", status: "waiting" }]);
   expect(publisher.last?.facilities).toMatchObject([{ facility: "H9" }]);
+});
+
+test("the lag of the figures topic is told with that of the source", async () => {
+  const topic = new MemoryTopic();
+  topic.put(await figures(bills(1)));
+  topic.waiting = 7;
+  topic.stays = true;
+  const told: SourceLag[][] = [];
+  const stop = new AbortController();
+  const observer = allObservers([]);
+  const deps = {
+    log: silentLog,
+    clock: () => FINAL_NOW,
+    observer: {
+      ...observer,
+      lag: (lags: readonly SourceLag[]) => {
+        told.push([...lags]);
+        stop.abort();
+      },
+    },
+  };
+  const parts = { source: new ArrivalSource([]), figures: topic, publisher };
+  const engine = await assembleEngine(config, deps, parts);
+  try {
+    await engine.run({ untilDrained: false, signal: stop.signal });
+  } finally {
+    await engine.end();
+  }
+  expect(told[0]).toEqual([{ source: "kafka:fund.figures", partition: "0", lag: 7 }]);
 });
 
 test("a state goes on under the kind of engine that made it alone", async () => {

@@ -1,75 +1,33 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { loadReference } from "../../../connectors/config/reference.js";
 import { queryPublished } from "../../../connectors/duckdb/query.js";
 import { fundpulseJar } from "../../../connectors/flink/cluster/jar.js";
-import { LocalCluster } from "../../../connectors/flink/cluster/local.js";
+import { takeSavepoint } from "../../../connectors/flink/cluster/savepoint.js";
 import { readFiguresTopic } from "../../../connectors/flink/figures-reader.js";
-import { generateJob } from "../../../connectors/flink/generate.js";
+import { generateJob, type JobManifest } from "../../../connectors/flink/generate.js";
+import { noteSavepoint, refuseLaterFigures } from "../../../connectors/flink/savepoint-note.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
 import { assembleEngine, type EngineParts } from "../../../pipelines/engine/engine.js";
 import { figuresText } from "../../../pipelines/engine/figures-check.js";
 import { type Config, configSchema, type KafkaSourceConfig } from "../../../schemas/config/schema.js";
 import { flinkPossible } from "../../support/flink/available.js";
+import { DELIVERY, flinkBench, KEY, samples, TIMEOUT } from "../../support/flink/cluster.js";
 import { ArrivalSource, referenceFolder } from "../../support/flink/published.js";
 import { FigureFollower } from "../../support/flink/topic.js";
-import { arrivalsOf, type History, histories, recountOptions } from "../../support/histories.js";
-import { type KafkaCluster, startKafka } from "../../support/kafka/broker.mjs";
+import { arrivalsOf, type History } from "../../support/histories.js";
 import { quietClient, unique, withAdmin } from "../../support/kafka/test-broker.js";
-import { recount } from "../../support/oracle/recount.js";
 import type { Arrival } from "../../support/oracle/types.js";
 import { expectSameResults } from "../../support/same-results.js";
 import { FEW_GROUPINGS, resultHashes, Workspace } from "../../support/workspace.js";
 
-const KEY = "a person key of a test";
-const DELIVERY = {
-  partitions: 3,
-  windows: [1],
-  after: ["nothing"],
-  clockBehindDays: 0,
-  shuffle: null,
-} as const;
 const SEED = Number(process.env.FUNDPULSE_SEED ?? 20_261_130);
 const ROUNDS = Number(process.env.FUNDPULSE_FLINK_ROUNDS ?? 1);
-const TIMEOUT = 900_000;
 
 const possible = await flinkPossible();
-let dir: string;
-let kafka: KafkaCluster;
-let flink: LocalCluster;
-
-beforeAll(async () => {
-  if (!possible) return;
-  dir = mkdtempSync(join(tmpdir(), "fundpulse-flink-"));
-  kafka = await startKafka();
-  flink = await LocalCluster.start({
-    dir,
-    env: { FUNDPULSE_PERSON_KEY: KEY },
-    checkpointMs: 2000,
-    memory: "2g",
-  });
-}, TIMEOUT);
-
-afterAll(async () => {
-  await flink?.stop();
-  await kafka?.stop();
-  if (possible) rmSync(dir, { recursive: true, force: true });
-}, 60_000);
-
-/** Random histories that the recount has one answer to. */
-const samples = (count: number): History[] =>
-  fc
-    .sample(histories(120), { seed: SEED, numRuns: count * 4 })
-    .filter(
-      (h) =>
-        recount(arrivalsOf(h, DELIVERY), { ...recountOptions(h), now: Date.now(), sums: "month" }).ambiguous
-          .length === 0,
-    )
-    .slice(0, count);
+const bench = flinkBench(possible);
 
 /** Consumes and publishes everything that is there, in a process of its own life. */
 async function drain(config: Config, parts: EngineParts = {}): Promise<void> {
@@ -83,7 +41,7 @@ async function drain(config: Config, parts: EngineParts = {}): Promise<void> {
 }
 
 async function makeTopics({ topics }: { topics: Record<string, string> }): Promise<void> {
-  await withAdmin(kafka.brokers, async (admin) => {
+  await withAdmin(bench.kafka.brokers, async (admin) => {
     await admin.createTopics({
       waitForLeaders: true,
       topics: [
@@ -117,7 +75,7 @@ async function samePublished(history: History): Promise<void> {
       privacy: { personKey: KEY },
       source: {
         kind: "kafka",
-        brokers: kafka.brokers,
+        brokers: bench.kafka.brokers,
         topics: { settlement: topics.settlement, facility: topics.facility },
       },
     });
@@ -133,15 +91,15 @@ async function samePublished(history: History): Promise<void> {
     const { categories, facilities } = loadReference(reference, config.timezone);
     const job = generateJob(
       { config, categories, facilities, schemas: [] },
-      { brokers: kafka.brokers, topics, name, kafka: {} },
+      { brokers: bench.kafka.brokers, topics, name, kafka: {} },
       await fundpulseJar(),
     );
-    const script = join(dir, `${name}.sql`);
+    const script = join(bench.dir, `${name}.sql`);
     writeFileSync(script, job.sql);
-    const [id] = await flink.submit(script);
-    const follower = await FigureFollower.open(kafka.brokers, job.manifest);
+    let [id] = await bench.flink.submit(script);
+    const follower = await FigureFollower.open(bench.kafka.brokers, job.manifest);
     const arrivals = arrivalsOf(history, DELIVERY);
-    const producer = quietClient(kafka.brokers).producer();
+    const producer = quietClient(bench.kafka.brokers).producer();
     await producer.connect();
     try {
       const send = async (some: readonly Arrival[], upTo: number): Promise<void> => {
@@ -165,12 +123,19 @@ async function samePublished(history: History): Promise<void> {
       const half = Math.floor(arrivals.length / 2);
       await send(arrivals.slice(0, half), half);
       await drain(config);
+      const path = await stopped(id, config, job.manifest);
+      writeFileSync(script, `SET 'execution.state-recovery.path' = '${path}';\n${job.sql}`);
+      [id] = await bench.flink.submit(script);
       await send(arrivals.slice(half), arrivals.length);
+      const told = await readFiguresTopic(source as KafkaSourceConfig, job.manifest, silentLog);
+      expect(() => refuseLaterFigures(topics.figures, path, told)).toThrow(
+        /written after savepoint .*FP3106/,
+      );
       await drain(config);
     } finally {
       await producer.disconnect();
       await follower.close();
-      await flink.rest.cancel(id);
+      await bench.flink.rest.cancel(id);
     }
     await drain(
       { ...common, source: history.world.config.source, engine: { kind: "embedded" }, data: own.data },
@@ -187,6 +152,24 @@ async function samePublished(history: History): Promise<void> {
     own.remove();
     byFlink.remove();
   }
+}
+
+/** Stops a job with a savepoint, which the figures topic then ends with; returns its path. */
+async function stopped(id: string, config: Config, manifest: JobManifest): Promise<string> {
+  const source = config.source as KafkaSourceConfig;
+  const { figures } = manifest.topics;
+  const running = (await bench.flink.rest.jobs()).find((job) => job.jid === id)!;
+  const path = await takeSavepoint(bench.flink.rest, running, { stop: true, timeoutMs: 120_000 });
+  const unnoted = await readFiguresTopic(source, manifest, silentLog);
+  expect(() => refuseLaterFigures(figures, path, unnoted)).toThrow(/does not end with savepoint .*FP3106/);
+  await noteSavepoint(source, figures, path, silentLog);
+  const told = await readFiguresTopic(source, manifest, silentLog);
+  expect(told.savepoint).toEqual({ path, isLast: true });
+  refuseLaterFigures(figures, path, told);
+  expect(() => refuseLaterFigures(figures, `${path}x`, told)).toThrow(/but with/);
+  // It is no figure: the publisher takes it as it takes the job's name.
+  await drain(config);
+  return path;
 }
 
 /** The topic of a job under another configuration: told, and never taken. */
@@ -210,6 +193,6 @@ describe.skipIf(!possible)("fundpulse run over a real Flink and a real Kafka", (
   test("publishes what the embedded engine publishes of the same records", {
     timeout: TIMEOUT * ROUNDS,
   }, async () => {
-    for (const history of samples(ROUNDS)) await samePublished(history);
+    for (const history of samples(ROUNDS, 120, SEED)) await samePublished(history);
   });
 });

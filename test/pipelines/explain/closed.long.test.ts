@@ -82,3 +82,32 @@ test("a fund's closed figure: the entry that changed it", async () => {
     expect.objectContaining({ record_key: "E9", fund: "resident" }),
   ]);
 });
+
+test("what was spent since 1 January: a late bill of January restates March", async () => {
+  const asked = ["settled_progress", "insurance=resident", "fund=resident"];
+  await space.engine((engine) => engine.close("2024-03", { force: true }));
+  const s3 = BILLS.find((b) => (b as { setl_id: string }).setl_id === "S3")!;
+  const january = "2024-01-20 10:00:00";
+  space.put("settlement-3.ndjson", [
+    {
+      ...s3,
+      setl_id: "S11",
+      mdtrt_id: "VS11",
+      setl_time: january,
+      updt_time: january,
+      enddate: "2024-01-20",
+    },
+  ]);
+  await space.drain();
+  for (const period of ["2024-03", "2024Q1"]) {
+    const e = explained(period, ...asked);
+    expect(e.figure.status, period).toBe("restated");
+    expect(e.check.outcome).toBe("equal");
+    const bills = (e.since_close.causes.rows as Record<string, string>[]).map((c) => [c.setl_id, c.month]);
+    expect(bills, period).toContainEqual(["S11", "2024-01"]);
+  }
+  // What the month alone spent is as it was.
+  const month = explained("2024-03", "settled_expense", "insurance=resident", "fund=resident");
+  expect(month.figure.status).toBe("closed");
+  expect(month.since_close.causes.count).toBe(0);
+});

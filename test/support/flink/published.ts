@@ -1,10 +1,11 @@
+import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REFERENCE_COLUMNS } from "../../../connectors/config/reference.js";
 import { keyOfManifest } from "../../../connectors/flink/figure.js";
 import type { JobManifest, JobSource } from "../../../connectors/flink/generate.js";
 import type { FiguresCut, FiguresPosition, FiguresSource } from "../../../connectors/ports/figures.js";
-import type { Source, SourceBatch } from "../../../connectors/ports/source.js";
+import type { Source, SourceBatch, SourceLag } from "../../../connectors/ports/source.js";
 import { Privacy } from "../../../connectors/state/person-key.js";
 import { FINAL_NOW, type History } from "../histories.js";
 import { finalFacilities } from "../oracle/facilities.js";
@@ -96,7 +97,17 @@ export class MemoryTopic implements FiguresSource {
       manifestAt = null;
     }
     onDrained();
+    if (this.stays && !signal.aborted) await once(signal, "abort");
   }
+
+  lag(): readonly SourceLag[] {
+    return [{ source: "kafka:fund.figures", partition: "0", lag: this.waiting }];
+  }
+
+  /** What it says of its lag. */
+  waiting = 0;
+  /** Stays until it is stopped, as a topic does. */
+  stays = false;
 
   async close(): Promise<void> {}
 }

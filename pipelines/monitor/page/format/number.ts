@@ -77,9 +77,6 @@ export function shapeOf(unit: string): Shape {
   }
 }
 
-/** A change is in points where the figure is a share, else in per cent of what was. */
-export const changesInPoints = (unit: string): boolean => unit === "fraction";
-
 /** For geometry only: where a mark stands on an axis. Never for a figure that is read. */
 export const place = (value: Amount): number | null =>
   value === null || value === undefined || value === "" ? null : Number(value);

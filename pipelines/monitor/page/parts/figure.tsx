@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { type Changes, changesInPoints, shownChange } from "../../../../aggregations/monitor/shown-change.js";
 import { indicatorInfo, session } from "../data/catalogue.js";
-import { changesInPoints, NONE, type Shape, shapeOf, show, signed } from "../format/number.js";
+import { NONE, type Shape, shapeOf, show, signed } from "../format/number.js";
 import { type Asked, hovered, writeAsked } from "../state/asked.js";
 import { change, usePlace } from "../state/url.js";
 import type { Key } from "../text/text.js";
@@ -137,12 +138,8 @@ export function useComparison(): Comparison {
   return { kind: params.yoy === "0" ? "none" : "yoy" };
 }
 
-interface Changed extends Asked {
-  readonly change?: string | null;
-  readonly change_pct?: string | null;
+interface Changed extends Asked, Changes {
   readonly compared?: string | null;
-  readonly compared_change?: string | null;
-  readonly compared_change_pct?: string | null;
 }
 
 /** Change against the period compared, in per cent, or in points for a share. */
@@ -160,16 +157,10 @@ export function Change({
   const against = useComparison();
   if (few) return <Mark of="few" />;
   if (!of || against.kind === "none") return null;
-  const points = changesInPoints(of.unit ?? indicatorInfo(of.indicator)?.unit ?? "");
-  const yoy = against.kind === "yoy";
-  const value = points
-    ? yoy
-      ? of.change
-      : of.compared_change
-    : yoy
-      ? of.change_pct
-      : of.compared_change_pct;
-  if (value === null || value === undefined)
+  const unit = of.unit ?? indicatorInfo(of.indicator)?.unit ?? "";
+  const points = changesInPoints(unit);
+  const value = shownChange(of, unit, against.kind);
+  if (value === null)
     return (
       <span class="quiet" title={t("why.none")}>
         {NONE}

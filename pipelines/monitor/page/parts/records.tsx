@@ -1,3 +1,4 @@
+import { cellText } from "../../../../connectors/files/cell-text.js";
 import { instantText } from "../format/date.js";
 import { show } from "../format/number.js";
 import { isKey, type Translate, useText } from "../text/text.js";
@@ -23,13 +24,6 @@ export interface RecordColumn {
   readonly say?: (row: Row) => preact.ComponentChildren;
 }
 
-const plain = (value: unknown): string =>
-  value === null || value === undefined
-    ? ""
-    : typeof value === "object"
-      ? JSON.stringify(value)
-      : String(value);
-
 export function recordColumns(list: readonly RecordColumn[]): Column<Row>[] {
   return list.map((c) => ({
     key: c.key,
@@ -37,10 +31,10 @@ export function recordColumns(list: readonly RecordColumn[]): Column<Row>[] {
     kind: c.name ? "name" : c.main ? "main" : undefined,
     numeric: c.as !== undefined && c.as !== "time",
     hideOnPhone: c.hideOnPhone,
-    raw: (r) => plain(r[c.key]),
+    raw: (r) => cellText(r[c.key]),
     cell: (r) => {
       if (c.say) return c.say(r);
-      const text = plain(r[c.key]);
+      const text = cellText(r[c.key]);
       if (c.as === "time") return text ? <span class="nowrap">{instantText(text)}</span> : "—";
       if (c.as) return show(text || null, c.as);
       return text || "—";

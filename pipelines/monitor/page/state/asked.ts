@@ -1,4 +1,5 @@
 import { DIMENSIONS } from "../../../../schemas/dimensions.js";
+import { isOneOf, quoteText } from "../../../../schemas/published/definition.js";
 import type { Amount } from "../format/number.js";
 import { store } from "./store.js";
 
@@ -24,23 +25,18 @@ export const hovered = store<{ readonly asked: Asked; readonly node: HTMLElement
 export const groupingOf = (asked: Asked): string =>
   asked.grouping ?? (DIMENSIONS.filter((d) => asked.dimensions?.[d] !== undefined).join("+") || "total");
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-
 /** The column is one of the values, as SQL; none of none. */
-export const among = (column: string, values: Iterable<string>): string => {
-  const of = [...new Set(values)];
-  if (of.length === 0) return "false";
-  return of.length === 1 ? `${column} = ${quoted(of[0])}` : `${column} IN (${of.map(quoted).join(", ")})`;
-};
+export const among = (column: string, values: Iterable<string>): string =>
+  isOneOf(column, [...new Set(values)]);
 
 /** The query that returns the figure from the published file. */
 export function sqlOf(asked: Asked): string {
   const where = [
-    `period = ${quoted(asked.period)}`,
-    `insurance = ${quoted(asked.insurance ?? "all")}`,
-    `grouping = ${quoted(groupingOf(asked))}`,
-    ...Object.entries(asked.dimensions ?? {}).map(([d, v]) => `${d} = ${quoted(v)}`),
-    `indicator = ${quoted(asked.indicator)}`,
+    `period = ${quoteText(asked.period)}`,
+    `insurance = ${quoteText(asked.insurance ?? "all")}`,
+    `grouping = ${quoteText(groupingOf(asked))}`,
+    ...Object.entries(asked.dimensions ?? {}).map(([d, v]) => `${d} = ${quoteText(v)}`),
+    `indicator = ${quoteText(asked.indicator)}`,
   ];
   return `SELECT value, unit, previous, change, change_pct, reported, status\nFROM indicators\nWHERE ${where.join("\n  AND ")};`;
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { shownChange } from "../../../../aggregations/monitor/shown-change.js";
 import { Planes } from "../charts/planes.js";
 import { catalogue, indicatorName, valueName } from "../data/catalogue.js";
 import { getAll } from "../data/client.js";
@@ -17,14 +18,7 @@ import { type Column, DataTable, type Order, sheetOf } from "../parts/table.js";
 import { useStore } from "../state/store.js";
 import { change, hrefOf, usePlace } from "../state/url.js";
 import { type Key, useText } from "../text/text.js";
-import {
-  barColumn,
-  type FigureColumn,
-  figuresOf,
-  shortName,
-  shownChange,
-  useFigureColumns,
-} from "./columns.js";
+import { barColumn, type FigureColumn, figuresOf, shortName, useFigureColumns } from "./columns.js";
 import { useView, type ViewAnswer } from "./use-view.js";
 
 export interface CareRow {
@@ -58,14 +52,15 @@ export function Tiles({ figures, list }: { figures: Figures; list: readonly Figu
               <Fig of={figures[c.indicator]} shape={c.shape} unit />
             </p>
             <p class="beneath">
-              {against.kind !== "none" && shownChange(figures[c.indicator], against.kind) != null && (
-                <>
-                  {against.kind === "period"
-                    ? t("col.compared", { period: periodText(against.period, lang) })
-                    : t("col.change")}{" "}
-                  <Change of={figures[c.indicator]} />
-                </>
-              )}
+              {against.kind !== "none" &&
+                shownChange(figures[c.indicator], figures[c.indicator].unit, against.kind) !== null && (
+                  <>
+                    {against.kind === "period"
+                      ? t("col.compared", { period: periodText(against.period, lang) })
+                      : t("col.change")}{" "}
+                    <Change of={figures[c.indicator]} />
+                  </>
+                )}
             </p>
           </div>
         ))}

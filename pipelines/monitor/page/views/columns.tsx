@@ -1,7 +1,8 @@
+import { changesInPoints, shownChange } from "../../../../aggregations/monitor/shown-change.js";
 import { BarTick } from "../charts/marks.js";
 import { indicatorInfo, indicatorName } from "../data/catalogue.js";
 import type { Figure, Figures } from "../data/types.js";
-import { type Amount, changesInPoints, place, type Shape, shapeOf } from "../format/number.js";
+import { type Amount, place, type Shape, shapeOf } from "../format/number.js";
 import { Change, Fig, unitKey, useComparison } from "../parts/figure.js";
 import type { Column } from "../parts/table.js";
 import { isKey, type Lang, type Translate, useText } from "../text/text.js";
@@ -32,16 +33,6 @@ export function shortName(indicator: string, t: Translate, lang: Lang): string {
 
 /** Fewer cases than this make no comparison. */
 const FEW = 30;
-
-/** The change that is shown of a figure: in points for fractions, else relative; none over a base of 0. */
-export const shownChange = (f: Figure | undefined, kind: "yoy" | "period"): Amount | undefined =>
-  changesInPoints(f?.unit ?? "")
-    ? kind === "yoy"
-      ? f?.change
-      : f?.compared_change
-    : kind === "yoy"
-      ? f?.change_pct
-      : f?.compared_change_pct;
 
 interface Barred {
   readonly figures: Readonly<
@@ -96,7 +87,7 @@ export function useFigureColumns<R extends HasFigures>(
     };
     const { kind } = against;
     if (kind === "none" || c.noChange) return [value];
-    const changed = (r: R): Amount => shownChange(get(r), kind) ?? null;
+    const changed = (r: R): Amount => shownChange(get(r), get(r)?.unit ?? "", kind);
     if (rows && !rows.some((r) => changed(r) !== null)) return [value];
     const plainHead =
       against.kind === "period" ? t("col.compared", { period: against.period }) : t("col.change");

@@ -1,7 +1,8 @@
+import { changesInPoints } from "../../../../aggregations/monitor/shown-change.js";
 import { Strip } from "../charts/marks.js";
 import { indicatorName, valueName } from "../data/catalogue.js";
 import { periodText } from "../format/date.js";
-import { changesInPoints, shapeOf, show, signed } from "../format/number.js";
+import { shapeOf, show, signed } from "../format/number.js";
 import { Fig, unitKey } from "../parts/figure.js";
 import { KeyBar, KeyDot, KeyTick } from "../parts/glyph.js";
 import { Panel } from "../parts/panel.js";

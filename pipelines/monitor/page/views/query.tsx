@@ -1,4 +1,5 @@
 import { useMemo, useState } from "preact/hooks";
+import { cellText } from "../../../../connectors/files/cell-text.js";
 import { Chart, categoryAxis, css, type Option, px, text, tooltip, valueAxis } from "../charts/echart.js";
 import { catalogue, session } from "../data/catalogue.js";
 import { ApiError, post, postFile } from "../data/client.js";
@@ -20,9 +21,6 @@ const FIRST =
   "SELECT period, visits, avg_fee, reimb_rate\nFROM inpatient\nWHERE period_kind = 'month' AND insurance = 'all' AND grouping = 'care'\nORDER BY period;";
 /** Rows drawn on the page; files hold all of them. */
 const SHOWN = 500;
-
-const cellText = (v: unknown): string =>
-  v === null || v === undefined ? "" : typeof v === "object" ? JSON.stringify(v) : String(v);
 
 function ResultTable({ result }: { result: Result }) {
   const { t } = useText();

@@ -11,7 +11,7 @@ import { Pick } from "../parts/pickers.js";
 import { Records, type Row, said } from "../parts/records.js";
 import { Loaded } from "../parts/states.js";
 import { type Column, DataTable, sheetOf } from "../parts/table.js";
-import type { Asked } from "../state/asked.js";
+import { type Asked, among } from "../state/asked.js";
 import { useStore } from "../state/store.js";
 import { change, usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
@@ -61,12 +61,19 @@ const ROWS = 50;
 /** Records named of a figure; how many there are stands behind them. */
 const NAMED = 2;
 
+const causesSql = (
+  where: string,
+): string => `SELECT period, cause, stream, insurance, care, category, facility, sum(settlements) + count(record_key) AS changes,
+  sum(fund_paid) AS fund_paid, max(changed_at) AS changed_at
+FROM restatement_cause${where} GROUP BY ALL ORDER BY changed_at DESC;`;
+
 /** 更正: what changed in closed periods since their close, by how much, and why. */
 export function Restatements(_: { code?: string }) {
   const { t, lang } = useText();
   const { params } = usePlace();
   const period = usePicked();
   const answer = useView<RestatementsData>("restatements", { period, limit: ROWS, page: pageAsked(params) });
+  const where = period === undefined ? "" : ` WHERE ${among("period", [period])}`;
   const unit = (r: Row): string => String(r.unit ?? indicatorInfo(String(r.indicator))?.unit ?? "");
   const live = (r: Row): Amount => (r.value ?? null) as Amount;
   const asked = (r: Row): Asked => ({
@@ -178,17 +185,7 @@ export function Restatements(_: { code?: string }) {
                   say: (r) => instantText(r.closed_at as string | null),
                 },
                 { key: "version", head: t("ask.version") },
-                {
-                  key: "restated",
-                  head: t("restated.count"),
-                  as: "count",
-                  main: true,
-                  say: (r) =>
-                    show(
-                      String(r.restated ?? data.restatements.filter((x) => x.period === r.period).length),
-                      "count",
-                    ),
-                },
+                { key: "restated", head: t("restated.count"), as: "count", main: true },
               ]}
             />
             <Panel
@@ -196,7 +193,7 @@ export function Restatements(_: { code?: string }) {
               small={t("records.count", { n: show(String(data.rows_total), "count") })}
               className="long"
               sheet={async () => sheetOf(t("restated.figures"), columns, await all())}
-              sql={() => "FROM restatement ORDER BY restated_at DESC, indicator;"}
+              sql={() => `FROM restatement${where} ORDER BY restated_at DESC, indicator;`}
             >
               {data.restatements.length === 0 ? (
                 <p class="quiet">{t("restated.none")}</p>
@@ -212,7 +209,7 @@ export function Restatements(_: { code?: string }) {
               rows={data.causes}
               of={data.causes_total}
               none={t("restated.noCauses")}
-              sql={"FROM restatement_cause;"}
+              sql={causesSql(where)}
               columns={[
                 {
                   key: "cause",
@@ -233,10 +230,15 @@ export function Restatements(_: { code?: string }) {
                   hideOnPhone: true,
                   say: (r) => (r.facility ? valueName("facility", String(r.facility), lang) : "—"),
                 },
-                { key: "category", head: t("by.category"), hideOnPhone: true },
+                {
+                  key: "category",
+                  head: t("by.category"),
+                  hideOnPhone: true,
+                  say: (r) => (r.category ? valueName("category", String(r.category), lang) : "—"),
+                },
                 {
                   key: "fund_paid",
-                  head: `${indicatorName("fund_paid", lang)}，${t("unit.wan")}`,
+                  head: `${indicatorName("fund_paid", lang)}${lang === "zh" ? "，" : ", "}${t("unit.wan")}`,
                   as: "wan",
                   main: true,
                 },

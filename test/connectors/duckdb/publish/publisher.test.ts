@@ -334,12 +334,14 @@ describe("increments", () => {
     ).toEqual([{ n: "0" }]);
   });
 
-  test("a restart goes on with the sequence and version of the last publish", async () => {
+  test("a restart goes on with the sequence, version and days of the last publish", async () => {
     expect(await publisher.publish(publishInput({ sequence: 41 }))).toBe(1);
-    expect(await publisher.publish(publishInput({ full: false, sequence: 42 }))).toBe(2);
+    const days = { firstDataDay: dayNumber("2023-01-01"), lastDataDay: dayNumber("2024-06-12") };
+    expect(await publisher.publish(publishInput({ full: false, sequence: 42, ...days }))).toBe(2);
     await publisher.close();
     rmSync(publisher.publishedPath);
-    expect(await publisher.open("state")).toEqual({ sequence: 42, version: 2, stateId: "state" });
+    const span = { firstDay: days.firstDataDay, lastDay: days.lastDataDay };
+    expect(await publisher.open("state")).toEqual({ sequence: 42, version: 2, span, stateId: "state" });
     // The copy that a crash may have prevented is made up for.
     expect(await query("SELECT version FROM snapshot")).toEqual([{ version: "2" }]);
     expect(await publisher.publish(publishInput({ full: false, sequence: 43 }))).toBe(3);
