@@ -37,6 +37,11 @@ export async function generateManifests(
       "FP1003",
       "--kubernetes needs --storage: a folder that every pod can write, such as s3://bucket/fundpulse",
     );
+  if (config.engine.kind === "flink" && config.engine.archive !== undefined && options.archive === undefined)
+    throw new FundpulseError(
+      "FP1003",
+      "--kubernetes needs --archive where engine.archive is set: the folder as the pods know it, such as s3://bucket/archive",
+    );
   const job = await jobOf(config, options, null);
   const manifests = kubernetesManifests(job, {
     image: options.image ?? "fundpulse-flink",

@@ -191,6 +191,10 @@ test("flink generate --kubernetes writes manifests, the image's Dockerfile and t
     await expect(flinkGenerate({ ...options, storage: "s3://b/x", slots: "0" })).rejects.toThrow(
       /--slots 0.*FP1003/,
     );
+    const archived = workspaceOf({ ...KAFKA, engine: { kind: "flink", archive: "archive" } }).configFile;
+    await expect(flinkGenerate({ ...options, storage: "s3://b/x", config: archived })).rejects.toThrow(
+      /--archive.*FP1003/,
+    );
     expect(existsSync(out)).toBe(false);
     expect(await flinkGenerate({ ...options, storage: "s3://b/x" })).toBe(0);
   } finally {
