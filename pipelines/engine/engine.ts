@@ -163,7 +163,10 @@ export async function assembleEngine(
       now.loop.refuseHeld();
       return work(now);
     });
-  const verifier = new Verifier((work) => judged(({ published, loop }) => work({ state: published, loop })));
+  const verifier = new Verifier(
+    (work) => judged(({ published, loop }) => work({ state: published, loop })),
+    kind.settlements,
+  );
   /** Some at a time: records that come meanwhile need not wait for all. */
   const retry = async (ids: readonly number[]): Promise<{ retried: number; resolved: number }> => {
     const sum = { retried: 0, resolved: 0 };

@@ -16,6 +16,7 @@ import { changeFacts } from "./facts-in-part.js";
 import { refreshFacts, refreshShares } from "./facts-whole.js";
 import { catalogueOfConfig } from "./fill-catalogue.js";
 import { type PublishPlan, planPublish } from "./plan.js";
+import { refreshRestated } from "./restated.js";
 import { addGroups, stageSums } from "./stage.js";
 import { loadPeriods, loadSnapshot, loadTables } from "./whole-tables.js";
 import {
@@ -223,6 +224,7 @@ export class DuckDbPublisher implements Publisher {
       [...refreshed].flatMap((id) => periods.get(id) ?? []),
       removed,
     );
+    await refreshRestated(connection, input, { refreshed, removed });
     await loadSnapshot(connection, input, version, this.#calendar);
     if (input.foresight)
       await loadAlertsAndOutlook(connection, input.foresight, version, {

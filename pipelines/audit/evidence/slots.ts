@@ -1,7 +1,7 @@
 import { type Book, type Figure, FORMS, type Reading, sameReading } from "./book.js";
 import { type Bound, nearly01, type Reader } from "./chain.js";
 import { termsOf } from "./meaning.js";
-import { isChange, isShare, pairScore } from "./score.js";
+import { allows, isShare, pairScore } from "./score.js";
 import type { ToldNumber } from "./told.js";
 import { factorOf, plain, printedValue, rounded } from "./units.js";
 import type { Meant } from "./words.js";
@@ -65,6 +65,12 @@ export function likeness(n: ToldNumber, reading: Reading, decimals: number): Sli
   return null;
 }
 
+/** Whether a number is a figure as it prints, or with one slip of the hand. */
+export function isNearly(n: ToldNumber, reading: Reading, decimals: number): boolean {
+  const slip = likeness(n, reading, decimals);
+  return slip !== null && slip !== "near";
+}
+
 /** 应补偿641.85万元，实际补偿614.85万元: one slip from what stands right beside it, in too many digits for chance. */
 const isSlipOfPen = (slip: Slip | null, { digits }: ToldNumber): boolean =>
   (slip === "swapped" || slip === "lost" || slip === "added" || slip === "digit") &&
@@ -89,7 +95,6 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
   const { told, bindings, contexts, words } = bound;
   const n = told.numbers[at];
   const cue = contexts[at].form;
-  if (cue === "other") return null;
   const { book } = reader;
   const from = new Map<string, { reading: Reading; by: Set<number> }>();
   const offer = (figure: Figure, by: number): void => {
@@ -97,9 +102,8 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
       const reading = { figure, form };
       if (figure.values[FORMS.indexOf(form)] === null || factorOf(n.unit, reading) === null) continue;
       if (nearly01(reading)) continue;
-      const moves = cue === "up" || cue === "down";
-      if (moves !== isChange(form)) continue;
-      if ((cue === "share") !== isShare(figure.indicator) || (cue === "previous") !== (form === "previous"))
+      if (!allows(contexts[at], reading, reader.vocabulary)) continue;
+      if ((isShare(figure.indicator) && cue !== "share") || (cue === "previous") !== (form === "previous"))
         continue;
       if (form === "change" && figure.unit === "fraction" && n.unit !== "%" && !/百分点/.test(n.unit ?? ""))
         continue;

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { loadReference } from "../../../connectors/config/reference.js";
@@ -17,6 +18,7 @@ import {
 } from "../../support/flink/published.js";
 import { arrivalsOf, FINAL_NOW, type History, histories, recountOptions } from "../../support/histories.js";
 import { recount } from "../../support/oracle/recount.js";
+import type { Arrival } from "../../support/oracle/types.js";
 import { expectSameResults } from "../../support/same-results.js";
 import { FEW_GROUPINGS, memoryFigures, resultHashes, Workspace } from "../../support/workspace.js";
 
@@ -92,16 +94,24 @@ const QUALITY = [
   "SELECT sum(received) AS received FROM quality_balance WHERE source LIKE '%settlement'",
 ];
 
+/** As it comes from the topic of its stream. */
+const inTopics = (arrival: Arrival): Arrival => ({
+  ...arrival,
+  source: `kafka:${TOPICS[arrival.stream as keyof typeof TOPICS] ?? arrival.source}`,
+});
+
 /** Both engines over a history; the Flink one is given what a job came to after a half of it, and in the end. */
 async function bothOver(
   history: History,
   parts: (side: Side) => EngineParts,
+  archived = false,
 ): Promise<[own: Side, flink: Side]> {
-  const arrivals = arrivalsOf(history, DELIVERY);
+  const arrivals = arrivalsOf(history, DELIVERY).map(inTopics);
   const reference = referenceFolder(workspaceOf().dir, history);
   const own = sideOf(history, reference, { kind: "embedded" });
   await drain(own, { ...parts(own), source: new ArrivalSource(arrivals) });
-  const flink = sideOf(history, reference, { kind: "flink", figures: TOPICS.figures });
+  const archive = archived ? { archive: join(workspaceOf().dir, "archive") } : {};
+  const flink = sideOf(history, reference, { kind: "flink", figures: TOPICS.figures, ...archive });
   const { categories, facilities } = loadReference(reference, flink.config.timezone);
   const source: JobSource = { config: flink.config, categories, facilities, schemas: [] };
   const manifest = manifestOf(source, "job", TOPICS);
@@ -150,6 +160,28 @@ async function sameGiven(history: History): Promise<void> {
   expect(Object.fromEntries(given(flink))).toEqual(Object.fromEntries(given(own)));
 }
 
+// Of equal copies of a record, the place and the flag for information of either may stand.
+const SETTLEMENTS = `SELECT * EXCLUDE (code_set, "partition", position, refd_setl_flag), (SELECT list(d ORDER BY valid_from)
+  FROM (SELECT * EXCLUDE (code_set) FROM dimension x WHERE x.code_set = s.code_set) d) AS dimensions
+  FROM settlement s`;
+const BILLS = 'SELECT * EXCLUDE (code_set, "partition", position) FROM bill';
+
+/** The recount from the archive finds nothing else, and the detail file is the embedded engine's. */
+async function sameFromArchive(history: History): Promise<void> {
+  const [own, flink] = await bothOver(history, () => ({}), true);
+  const idle = { source: new ArrivalSource([]), figures: new MemoryTopic() };
+  const [verified, detail] = await withEngine(flink, idle, async (engine) => [
+    await engine.verify(),
+    await engine.writeDetail(),
+  ]);
+  expect(verified.differences.slice(0, 10)).toEqual([]);
+  const wanted = await withEngine(own, idle, (engine) => engine.writeDetail());
+  expect(detail.settlements).toBeGreaterThan(0);
+  for (const sql of [BILLS, SETTLEMENTS]) {
+    expect(await rowsOf(detail.path, sql), sql).toEqual(await rowsOf(wanted.path, sql));
+  }
+}
+
 async function overHistories(numRuns: number, same: (history: History) => Promise<void>): Promise<void> {
   await fc.assert(
     fc.asyncProperty(histories(25), async (history) => {
@@ -164,6 +196,10 @@ describe("what a Flink job computed is published", () => {
   test("as the embedded engine gives the same records", { timeout: 120_000 }, () =>
     overHistories(4, sameGiven),
   );
+  test("and counted again, and laid out bill by bill, from the archive", { timeout: 240_000 }, () =>
+    overHistories(1, sameFromArchive),
+  );
+  test("the same of many", { tags: "long", timeout: 3_600_000 }, () => overHistories(12, sameFromArchive));
   test("the same, published file against published file", { tags: "long", timeout: 3_600_000 }, () =>
     overHistories(10, samePublished),
   );
