@@ -7,6 +7,7 @@ import { fundpulseJar } from "../../../connectors/flink/cluster/jar.js";
 import { takeSavepoint } from "../../../connectors/flink/cluster/savepoint.js";
 import { readFiguresTopic } from "../../../connectors/flink/figures-reader.js";
 import { generateJob, type JobManifest } from "../../../connectors/flink/generate.js";
+import { wiringOf } from "../../../connectors/flink/job-source.js";
 import { noteSavepoint, refuseLaterFigures } from "../../../connectors/flink/savepoint-note.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
@@ -86,12 +87,12 @@ async function samePublished(history: History): Promise<void> {
       reference,
       privacy: { ...world.privacy, personKey: KEY },
     };
-    const engine = { kind: "flink", figures: topics.figures } as const;
+    const engine = { kind: "flink", figures: topics.figures, archive: join(bench.dir, "archive") } as const;
     const config: Config = { ...common, source, engine, data: byFlink.data };
     const { categories, facilities } = loadReference(reference, config.timezone);
     const job = generateJob(
       { config, categories, facilities, schemas: [] },
-      { brokers: bench.kafka.brokers, topics, name, kafka: {} },
+      wiringOf(config, { name, figures: topics.figures, properties: [] }),
       await fundpulseJar(),
     );
     const script = join(bench.dir, `${name}.sql`);
@@ -147,10 +148,36 @@ async function samePublished(history: History): Promise<void> {
         .map((row) => JSON.stringify(row))
         .sort();
     expect(await cells(byFlink)).toEqual(await cells(own));
+    await fromArchive(config, own);
     await toldOfOthers(config, job.manifest.digest);
   } finally {
     own.remove();
     byFlink.remove();
+  }
+}
+
+/** The recount from the files that the job wrote finds nothing else; the bills are the embedded engine's. */
+async function fromArchive(config: Config, own: Workspace): Promise<void> {
+  const deps = { log: silentLog, observer: allObservers([]), clock: Date.now };
+  const engine = await assembleEngine(config, deps);
+  const embedded = await assembleEngine({ ...config, engine: { kind: "embedded" }, data: own.data }, deps, {
+    source: new ArrivalSource([]),
+  });
+  try {
+    const verified = await engine.verify();
+    expect(verified.differences.slice(0, 10)).toEqual([]);
+    expect(verified.figures).toBeGreaterThan(100);
+    const bills = async (path: string) =>
+      (
+        await queryPublished(path, 'SELECT * EXCLUDE (code_set, source, "partition", position) FROM bill')
+      ).rows
+        .map((row) => JSON.stringify(row))
+        .sort();
+    const [detail, wanted] = [await engine.writeDetail(), await embedded.writeDetail()];
+    expect(await bills(detail.path)).toEqual(await bills(wanted.path));
+  } finally {
+    await engine.end();
+    await embedded.end();
   }
 }
 
