@@ -22,7 +22,8 @@ export const LAYERS = {
     ["faults"],
     ["compression", "ports", "files", "notify"],
     ["encode", "decode", "state", "control", "kafka"],
-    ["folder", "duckdb", "flink"],
+    ["folder", "flink"],
+    ["duckdb"],
     ["config"],
     ["ops"],
   ],
@@ -34,7 +35,7 @@ export const LAYERS = {
     ["views", "reports", "explain", "evidence"],
     ["publish"],
     ["monitor", "detail"],
-    ["recount"],
+    ["archive", "recount"],
   ],
   pipelines: [
     ["workspace", "ledger"],

@@ -186,6 +186,12 @@ export const ERROR_CODES = {
     action:
       "correct what the message names; a job that may not go on from a savepoint begins anew in a figures topic of its own (`fundpulse flink submit --figures NAME`); docs/scale-out.md",
   },
+  FP3107: {
+    exit: 75,
+    cause: "the archive of the Flink job does not hold what the published figures are of",
+    action:
+      "run it again when the next checkpoint has come; where it stays so, files are missing: put them back, or start the job anew with an archive of its own (docs/scale-out.md)",
+  },
   FP4001: {
     exit: 1,
     cause: "publishing the DuckDB file failed",

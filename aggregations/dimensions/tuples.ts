@@ -59,7 +59,7 @@ export interface DimensionTuple extends TupleValues {
 }
 
 /** Person kinds of the national `psn_type` codes, by their first two digits. */
-export const NATIONAL_PERSON_KINDS: Readonly<Record<string, readonly string[]>> = {
+const NATIONAL_PERSON_KINDS: Readonly<Record<string, readonly string[]>> = {
   active: ["11"],
   retired: ["12"],
   veteran: ["13"],

@@ -224,5 +224,14 @@ function resolvePaths(config: Config, base: string): Config {
     name?.endsWith(".docx") ? absolute(name) : name,
   ]);
   const report = { ...config.report, templates: Object.fromEntries(own) as Config["report"]["templates"] };
-  return { ...config, report, source, reference: absolute(config.reference), data: absolute(config.data) };
+  const { engine } = config;
+  const kept = engine.kind === "flink" && engine.archive !== undefined;
+  return {
+    ...config,
+    ...(kept ? { engine: { ...engine, archive: absolute(engine.archive!) } } : {}),
+    report,
+    source,
+    reference: absolute(config.reference),
+    data: absolute(config.data),
+  };
 }

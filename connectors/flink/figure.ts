@@ -68,6 +68,8 @@ export type JobFigure =
       readonly last: number;
       readonly records: number;
     }
+  /** Rows of the archive from a partition. */
+  | { readonly kind: "archived"; readonly partition: number; readonly rows: number }
   | { readonly kind: "latest"; readonly time: EpochMs | null }
   | { readonly kind: "manifest"; readonly digest: string; readonly keyCheck: string }
   /** Where the savepoint lies that a job stopped with behind its last figure. */
@@ -88,6 +90,10 @@ const ROW = MEASURES.length + 1;
 /** What the keys of one kind begin with that are about one month, day, year or partition. */
 export const prefixOf = (kind: keyof typeof FIGURE_KINDS, part: number): string =>
   [FIGURE_KINDS[kind], part, ""].join(SEPARATOR);
+
+/** What the keys begin with under which a job tells of itself by partition. */
+export const prefixOfMeta = (what: "settlement" | "facility" | "archived"): string =>
+  [FIGURE_KINDS.meta, what, ""].join(SEPARATOR);
 
 /** Key of the latest `setl_time`, and that of what the job says of itself. */
 export const keyOfLatest = (): string => [FIGURE_KINDS.meta, "latest"].join(SEPARATOR);
@@ -176,7 +182,10 @@ export function readFigure(manifest: JobManifest, key: string, bytes: Buffer | n
 }
 
 /** What a job says of itself, which is written alike whatever it computes. */
-export type JobMeta = Extract<JobFigure, { readonly kind: "progress" | "latest" | "manifest" | "savepoint" }>;
+export type JobMeta = Extract<
+  JobFigure,
+  { readonly kind: "progress" | "archived" | "latest" | "manifest" | "savepoint" }
+>;
 
 /** What a record of the topic, of whichever job, says of that job; null where it is a figure, or none of ours. */
 export function readMeta(key: string, value: Buffer | null): JobMeta | null {
@@ -195,6 +204,8 @@ function metaOf(parts: readonly string[], value: FigureValue | null): JobMeta {
     const [last, records] = value?.v ?? [-1, 0];
     return { kind: "progress", stream: what, partition: Number(partition), last, records };
   }
+  if (what === "archived")
+    return { kind: "archived", partition: Number(partition), rows: value?.v?.[0] ?? 0 };
   if (what === "latest") return { kind: "latest", time: value?.v?.[0] ?? null };
   if (what === "savepoint") return { kind: "savepoint", path: value?.t ?? "" };
   const [digest = "", keyCheck = ""] = (value?.t ?? "").split(SEPARATOR);

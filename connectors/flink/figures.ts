@@ -19,6 +19,7 @@ import { measures } from "./measures.js";
  * | `q` quarantine | partition, offset | | fault, day, time that decides when it is due, fee, sealed bytes |
  * | `m` | `settlement` or `facility`, partition | last offset, records | |
  * | `m` | `latest` | latest `setl_time` | |
+ * | `m` | `archived`, partition | rows of the archive | |
  * | `m` | `manifest` | | digest, key check |
  * | `m` | `savepoint` | | path; written by `flink savepoint --stop` |
  */
@@ -48,6 +49,10 @@ const string = (expression: string): string => `CAST(${expression} AS STRING)`;
 const keyOf = (kind: string, parts: readonly string[]): string => joined([text(kind), ...parts]);
 const figure = (key: string, numbers: string, words: string, from: string): string =>
   `SELECT ${key} AS k, ${numbers} AS v, ${words} AS t FROM ${from}`;
+
+/** A figure of a job about itself, for each value of a column. */
+export const metaFigure = (what: string, by: string, numbers: string, from: string): string =>
+  figure(keyOf(K.meta, [text(what), string(by)]), numbers, NO_TEXT, from);
 
 /** Views and the branches of the figures' insert. */
 export interface FigureSql {
@@ -184,12 +189,7 @@ export function progressFigures(digest: string): FigureSql {
       `${from} WHERE fault IS NOT NULL AND fault <> 'passed_over'`,
     );
   const progress = (stream: string, from: string): string =>
-    figure(
-      keyOf(K.meta, [text(stream), string("part")]),
-      "ARRAY[MAX(pos), COUNT(*)]",
-      NO_TEXT,
-      `${from} GROUP BY part`,
-    );
+    metaFigure(stream, "part", "ARRAY[MAX(pos), COUNT(*)]", `${from} GROUP BY part`);
   return {
     views: [],
     branches: [

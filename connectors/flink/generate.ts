@@ -7,6 +7,7 @@ import { FundpulseError } from "../../schemas/errors.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
 import type { StreamRecord } from "../../schemas/input/settlement.js";
 import { MEASURES } from "../../schemas/measures.js";
+import { ARCHIVE_COLUMNS, archiveInsert, archiveSql, archiveTable, keepsArchive } from "./archive.js";
 import { billViews, dimensionViews, judgedViews, placedViews, sharedViews } from "./bills.js";
 import { text } from "./dialect.js";
 import { facilityViews, MOST_FACILITIES } from "./facilities.js";
@@ -46,6 +47,8 @@ export interface JobManifest {
   readonly dayDimensions: readonly SettlementDimension[];
   readonly facilityDayDimensions: readonly SettlementDimension[];
   readonly personGroupings: readonly string[];
+  /** How the settlements are kept; null where they are not. */
+  readonly archive: { readonly format: "json-gzip"; readonly columns: readonly string[] } | null;
 }
 
 const FUNCTIONS: Readonly<Record<string, string>> = {
@@ -85,7 +88,12 @@ export function jobViews({ config, categories: configured, facilities }: JobSour
 } {
   const categories = new CategoryTable(NATIONAL_CATEGORIES, configured);
   const rules = { config, categories, firstDay: parseDay(config.periods.firstDay)! };
-  const figures = [sumFigures(config), personFigures(config, categories), qualityFigures()];
+  const figures = [
+    sumFigures(config),
+    personFigures(config, categories),
+    qualityFigures(),
+    ...(keepsArchive(config) ? [archiveSql()] : []),
+  ];
   return {
     facilityViews: facilityViews(facilities),
     views: [
@@ -147,11 +155,12 @@ export function generateJob(
     sourceTable("settlement", wiring, decoding),
     sourceTable("facility", wiring, decoding),
     figuresTable(wiring),
+    ...(keepsArchive(config) ? [archiveTable(wiring)] : []),
     // The planner shares a view between its readers only where they end in different sinks: without these, the join
     // with the facilities and the ranking would stand in the plan, and in the state, once for each reader.
     "CREATE TEMPORARY TABLE nowhere (k STRING) WITH ('connector' = 'blackhole');",
     ...views,
-    `EXECUTE STATEMENT SET BEGIN\nINSERT INTO figures\n${branches.join("\nUNION ALL\n")};\n${anchors.join("\n")}\nEND;`,
+    `EXECUTE STATEMENT SET BEGIN\nINSERT INTO figures\n${branches.join("\nUNION ALL\n")};\n${keepsArchive(config) ? `${archiveInsert()}\n` : ""}${anchors.join("\n")}\nEND;`,
   ].join("\n\n");
   return {
     sql: `${sql}\n`,
@@ -166,6 +175,9 @@ export function generateJob(
       dayDimensions: dayDimensions(config, false),
       facilityDayDimensions: dayDimensions(config, true),
       personGroupings: config.personGroupings,
+      archive: keepsArchive(config)
+        ? { format: "json-gzip", columns: ARCHIVE_COLUMNS.map((c) => c.name) }
+        : null,
     },
   };
 }

@@ -8,14 +8,16 @@ interface WiringOptions {
   readonly figures: string;
   /** `key=value` of the Kafka clients. */
   readonly properties: readonly string[];
+  /** Folder of the archive as the cluster knows it; default: as this machine does. */
+  readonly archive?: string;
 }
 
 /**
  * What a job is connected to, from the configuration of a workspace that reads Kafka.
  * @throws FundpulseError FP3101 where the source has no form in a job, FP1003 for a wrong property or name
  */
-export function wiringOf(config: Config, { name, figures, properties }: WiringOptions): Wiring {
-  const { source } = config;
+export function wiringOf(config: Config, { name, figures, properties, archive }: WiringOptions): Wiring {
+  const { source, engine } = config;
   if (source.kind !== "kafka") {
     throw new FundpulseError("FP3101", `source.kind: ${source.kind}; a job reads Kafka alone`);
   }
@@ -36,6 +38,14 @@ export function wiringOf(config: Config, { name, figures, properties }: WiringOp
     );
   }
   const registry = source.schemaRegistry;
+  const kept = engine.kind === "flink" ? engine.archive : undefined;
+  if (archive !== undefined && kept === undefined)
+    throw new FundpulseError(
+      "FP1003",
+      "--archive: the configuration has no engine.archive, so the job keeps none",
+    );
+  if (archive !== undefined && !/^([a-z0-9+.-]+:\/)?\/\S+$/.test(archive))
+    throw new FundpulseError("FP1003", `--archive ${archive}: a folder such as s3://bucket/archive`);
   if (registry && (registry.username !== undefined || new URL(registry.url).username !== "")) {
     throw new FundpulseError(
       "FP3101",
@@ -47,6 +57,10 @@ export function wiringOf(config: Config, { name, figures, properties }: WiringOp
     topics: jobTopics(source, figures),
     name,
     kafka,
+    // A job that begins anew writes another topic, and another folder.
+    ...(kept === undefined
+      ? {}
+      : { archive: `${(archive ?? `file://${kept}`).replace(/\/+$/, "")}/${figures}` }),
     ...(registry ? { registryUrl: registry.url.replace(/\/+$/, "") } : {}),
   };
 }

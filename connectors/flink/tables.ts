@@ -18,6 +18,8 @@ export interface Wiring {
   /** Names the job, its consumer group and its transactions. */
   readonly name: string;
   readonly registryUrl?: string;
+  /** Folder of the archive as the cluster knows it; where the configuration keeps one. */
+  readonly archive?: string;
   /** Further properties of the Kafka clients, as they are. */
   readonly kafka: Readonly<Record<string, string>>;
 }

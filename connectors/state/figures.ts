@@ -44,5 +44,5 @@ export class KeptFigures {
 }
 
 /** The first text behind all that begin with a prefix. */
-const behind = (prefix: string): string =>
+export const behind = (prefix: string): string =>
   prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);

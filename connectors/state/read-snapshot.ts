@@ -6,6 +6,7 @@ import type { StreamRecord } from "../../schemas/input/settlement.js";
 import type { StreamName } from "../../schemas/input/streams.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import { readChanges } from "./closed.js";
+import { behind } from "./figures.js";
 import { checkedCrc, stateError } from "./file.js";
 import { sameId } from "./kept-settlements.js";
 import { LaterTimes } from "./later-times.js";
@@ -78,6 +79,20 @@ export class StateSnapshot {
   /** Source and partition of each place, by its number. */
   partitions(): [id: number, source: string, partition: string][] {
     return this.#raw("SELECT id, source, partition FROM place ORDER BY id");
+  }
+
+  /** How far each partition of a source was read: the position of the next record. */
+  positions(source: string): Map<string, number> {
+    return new Map(this.#raw<[string, number]>("SELECT partition, next FROM place WHERE source = ?", source));
+  }
+
+  /** Figures that a job elsewhere computed, of which the keys begin with a text that ends where a part of them does. */
+  figures(prefix: string): [key: string, value: Buffer][] {
+    return this.#raw(
+      "SELECT key, value FROM figure WHERE key >= ? AND key < ? ORDER BY key",
+      prefix,
+      behind(prefix),
+    );
   }
 
   /** Pseudonyms of all persons in the order of their numbers, 16 bytes each. */

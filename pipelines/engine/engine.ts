@@ -12,6 +12,7 @@ import type { FiguresSource } from "../../connectors/ports/figures.js";
 import type { BatchOutcome } from "../../connectors/ports/observer.js";
 import { OUTCOMES } from "../../connectors/ports/observer.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
+import { SerialQueue } from "../../connectors/ports/serial-queue.js";
 import {
   lagTotals,
   type Source,
@@ -27,7 +28,6 @@ import { Intake } from "../ingest/intake.js";
 import { quarantineService } from "../ingest/quarantine.js";
 import { BATCH } from "../ingest/revalidation.js";
 import type { ClosingState, PublishState } from "../ledger/ports.js";
-import { SerialQueue } from "../ledger/serial-queue.js";
 import { State } from "../ledger/state.js";
 import { cellsPath, publishAllCells } from "../publish/cells-file.js";
 import { PublishLoop } from "../publish/loop.js";
@@ -163,7 +163,10 @@ export async function assembleEngine(
       now.loop.refuseHeld();
       return work(now);
     });
-  const verifier = new Verifier((work) => judged(({ published, loop }) => work({ state: published, loop })));
+  const verifier = new Verifier(
+    (work) => judged(({ published, loop }) => work({ state: published, loop })),
+    kind.settlements,
+  );
   /** Some at a time: records that come meanwhile need not wait for all. */
   const retry = async (ids: readonly number[]): Promise<{ retried: number; resolved: number }> => {
     const sum = { retried: 0, resolved: 0 };

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { loadReference } from "../../connectors/config/reference.js";
 import { loadWriterSchemas } from "../../connectors/decode/writers.js";
+import { countArchiveFiles } from "../../connectors/duckdb/archive/files.js";
 import { readFiguresTopic } from "../../connectors/flink/figures-reader.js";
 import { manifestOf } from "../../connectors/flink/generate.js";
 import { jobTopics } from "../../connectors/flink/job-source.js";
@@ -26,5 +28,10 @@ export async function figuresText(config: Config, figures: string): Promise<stri
   if (told.manifest === null) return `topic ${figures}: no job has said yet that it writes it`;
   refuseOtherJob(manifest, new Privacy(config.privacy.personKey).keyCheck, told.manifest);
   const { lag } = told;
-  return `topic ${figures}: ${told.figures} figures of job ${manifest.digest}; ${lag.settlement} settlements and ${lag.facility} facilities behind`;
+  const folder = config.engine.kind === "flink" ? config.engine.archive : undefined;
+  const archive =
+    folder === undefined
+      ? ""
+      : `; archive ${join(folder, figures)}: ${countArchiveFiles(join(folder, figures))} files`;
+  return `topic ${figures}: ${told.figures} figures of job ${manifest.digest}; ${lag.settlement} settlements and ${lag.facility} facilities behind${archive}`;
 }

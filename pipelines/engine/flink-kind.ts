@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import type { ReferenceTables } from "../../connectors/config/reference.js";
+import { archivedSettlements } from "../../connectors/duckdb/archive/stage.js";
 import { TopicFigures } from "../../connectors/flink/figures-source.js";
 import { manifestOf } from "../../connectors/flink/generate.js";
 import { jobTopics } from "../../connectors/flink/job-source.js";
@@ -20,7 +22,7 @@ export function flink(
   deps: Pick<EngineDeps, "log" | "clock">,
   given: FiguresSource | undefined,
 ): EngineKind {
-  const { figures } = config.engine;
+  const { figures, archive } = config.engine;
   const source = config.source as KafkaSourceConfig;
   const { settlement: _, ...small } = source.topics;
   const { categories, facilities } = reference;
@@ -43,10 +45,17 @@ export function flink(
       const topic = given ?? new TopicFigures(source, figures, deps.log, deps.clock);
       return { published: new FigureState(state, months), feed: figureFeed(topic, intake) };
     },
+    ...(archive === undefined
+      ? {}
+      : { settlements: archivedSettlements({ folder: join(archive, figures), topics }) }),
     able: (engine) => ({
       ...engine,
-      verify: () => refused("the recount"),
-      writeDetail: () => refused("the detail file, and what is explained by it,"),
+      ...(archive === undefined
+        ? {
+            verify: () => refused("the recount"),
+            writeDetail: () => refused("the detail file, and what is explained by it,"),
+          }
+        : {}),
       rebuild: () => refused("`rebuild`"),
       quarantine: {
         ...engine.quarantine,
@@ -63,5 +72,8 @@ export function flink(
 }
 
 async function refused(what: string): Promise<never> {
-  throw new FundpulseError("FP3104", `${what} needs the settlements, which engine.kind: flink does not keep`);
+  throw new FundpulseError(
+    "FP3104",
+    `${what} needs the settlements, which engine.kind: flink does not keep${/rebuild|judging/.test(what) ? "" : " without engine.archive"}`,
+  );
 }

@@ -1,3 +1,4 @@
+import type { StageMaker } from "../../connectors/duckdb/detail/staged.js";
 import type { Config, EngineConfig } from "../../schemas/config/schema.js";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { ClosingState } from "../ledger/ports.js";
@@ -19,6 +20,8 @@ export interface EngineKind {
   readonly source: Config["source"];
   /** @param changes what is bumped by every commit that may change what is published */
   open(state: State, changes: { changes: number }): Computed;
+  /** Where the settlements are, where that is not the state. */
+  readonly settlements?: StageMaker;
   /** The engine without what this kind cannot do. */
   able(engine: Engine): Engine;
 }

@@ -57,8 +57,10 @@ export class Publication {
       store.months.touchedSince(this.#publishedSequence),
     );
     for (const stream of this.#allStreams) intake.changedStreams.add(stream);
+    // A version that the state does not know of (killed before it was noted) raised alerts that are not kept.
     const current =
       !this.#full &&
+      store.meta("published_sequence") === String(this.#publishedSequence) &&
       Number(store.meta("content_sequence") ?? 0) <= this.#publishedSequence &&
       store.months.touchedSince(this.#publishedSequence).length === 0 &&
       store.meta("published_reference") === this.#referenceText();

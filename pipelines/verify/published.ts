@@ -2,7 +2,8 @@ import { copyFileSync, linkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { privateFolder } from "../../connectors/duckdb/detail/file.js";
-import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
+import { keptBlocks } from "../../connectors/duckdb/detail/stage.js";
+import type { DetailReference, StageMaker } from "../../connectors/duckdb/detail/staged.js";
 import { DuckDbPublisher } from "../../connectors/duckdb/publish/publisher.js";
 import { compareAlerts } from "../../connectors/duckdb/recount/alerts.js";
 import {
@@ -34,6 +35,7 @@ const SPELLED_OUT = 1000;
 /** A published file and the state that it was made of, both held while the engine goes on. */
 export interface Pinned {
   readonly snapshot: StateSnapshot;
+  readonly settlements: StageMaker;
   readonly reference: DetailReference;
   readonly version: number;
   /** What is published beside the sums of settlements, as the state has it. */
@@ -44,7 +46,12 @@ export interface Pinned {
 }
 
 /** Holds the published file and the state that it shows. Called when nothing is left to publish. */
-export function pinPublished(state: VerifyState, reference: DetailReference, version: number): Pinned {
+export function pinPublished(
+  state: VerifyState,
+  reference: DetailReference,
+  version: number,
+  settlements: StageMaker = keptBlocks,
+): Pinned {
   const { data } = state.config;
   const folder = join(data, "work", "verify");
   rmSync(folder, { recursive: true, force: true });
@@ -58,7 +65,8 @@ export function pinPublished(state: VerifyState, reference: DetailReference, ver
     copyFileSync(file, published);
   }
   const again = publishedAgain(state, version);
-  return { snapshot: new StateSnapshot(state.store.path), reference, version, again, folder, published };
+  const snapshot = new StateSnapshot(state.store.path);
+  return { snapshot, settlements, reference, version, again, folder, published };
 }
 
 /**
@@ -80,7 +88,8 @@ export async function verifyPublished(pinned: Pinned): Promise<VerifyResult> {
       // The file is thrown away: to put it in order at the end would hold up the engine for nothing.
       await connection.run("PRAGMA disable_checkpoint_on_shutdown");
       await connection.run(`ATTACH ${quoteText(join(folder, "recount.duckdb"))} AS recount; USE recount`);
-      const { hash, settlements, versionsAgree } = await recount(connection, snapshot, reference);
+      const stage = pinned.settlements(connection, snapshot, reference, false);
+      const { hash, settlements, versionsAgree } = await recount(connection, stage, reference);
       await connection.run(attachPublished(pinned.published));
       await connection.run(DIFFERENCE_TABLE);
       let figures = await compareFacts(connection, reference.config.periods);

@@ -1,10 +1,10 @@
 import { type DetailFileOptions, writeDetailFile } from "../../connectors/duckdb/detail/file.js";
-import type { DetailReference } from "../../connectors/duckdb/detail/stage.js";
+import type { DetailReference, StageMaker } from "../../connectors/duckdb/detail/staged.js";
+import { SerialQueue } from "../../connectors/ports/serial-queue.js";
 import { forgetAside } from "../../connectors/state/migrations/migrate.js";
 import { StateSnapshot } from "../../connectors/state/read-snapshot.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
 import type { VerifyState } from "../ledger/ports.js";
-import { SerialQueue } from "../ledger/serial-queue.js";
 import type { PublishLoop } from "../publish/loop.js";
 import { keepVerified } from "../publish/verified.js";
 import type { DetailResult, VerifyResult } from "./port.js";
@@ -37,7 +37,11 @@ export function detailReference({ config, facilities, reference }: VerifyState):
 export class Verifier {
   readonly #queue = new SerialQueue();
 
-  constructor(private readonly betweenBatches: BetweenBatches) {}
+  /** @param settlements where they come from, where that is not the state */
+  constructor(
+    private readonly betweenBatches: BetweenBatches,
+    private readonly settlements?: StageMaker,
+  ) {}
 
   /** Brings the detail file, or what is needed of it, up to the state of this moment. */
   writeDetail(options: Pick<DetailFileOptions, "full" | "need"> = {}): Promise<DetailResult> {
@@ -53,6 +57,7 @@ export class Verifier {
           reference: pinned.reference,
           writtenAt: pinned.writtenAt,
           ...options,
+          ...(this.settlements && { settlements: this.settlements }),
         });
         return { path, sequence, settlements, ...(excerpt && { excerpt }) };
       } finally {
@@ -65,7 +70,7 @@ export class Verifier {
   verify(): Promise<VerifyResult> {
     return this.#queue.run(async () => {
       const pinned = await this.betweenBatches(async ({ state, loop }) =>
-        pinPublished(state, detailReference(state), await loop.publishNow()),
+        pinPublished(state, detailReference(state), await loop.publishNow(), this.settlements),
       );
       const result = await verifyPublished(pinned);
       await this.betweenBatches(async ({ state, loop }) => {

@@ -132,6 +132,8 @@ const engine = z
         .string()
         .regex(/^[\w.-]{1,249}$/, "the name of a Kafka topic")
         .default(FIGURES_TOPIC),
+      /** Folder in which the job keeps every settlement, as this machine sees it. */
+      archive: z.string().min(1).optional(),
     }),
   ])
   .default({ kind: "embedded" });

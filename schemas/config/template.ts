@@ -26,7 +26,8 @@ source: {kind: folder, path: inbox}
 #                                          # and encoding: gb18030 | gbk | utf-16le | utf-16be for NDJSON 文件编码
 
 # Who computes the figures of the settlements 计算引擎: this program, or a Flink job (docs/scale-out.md)
-# engine: {kind: embedded}           # or {kind: flink, figures: fund.figures}, the topic that the job writes 指标主题
+# engine: {kind: embedded}           # or {kind: flink, figures: fund.figures}, the topic that the job writes 指标主题;
+#                                    # archive: folder in which the job keeps every settlement 结算存档
 
 # Folder with facilities.csv, categories.csv, divisions.csv 参照表
 # reference: reference

@@ -18,12 +18,26 @@ import { growth } from "./part-growth.mjs";
 import { latency } from "./part-latency.mjs";
 import { monitor } from "./part-monitor.mjs";
 import { publish } from "./part-publish.mjs";
+import { queries } from "./part-queries.mjs";
 import { rate } from "./part-rate.mjs";
 import { restart } from "./part-restart.mjs";
 import { soak } from "./part-soak.mjs";
 import { verify } from "./part-verify.mjs";
 
-const PARTS = { rate, publish, restart, latency, growth, figures, verify, explain, close, monitor, soak };
+const PARTS = {
+  rate,
+  publish,
+  restart,
+  latency,
+  growth,
+  figures,
+  verify,
+  explain,
+  close,
+  monitor,
+  queries,
+  soak,
+};
 const DEFAULT_PARTS = ["rate", "publish", "restart", "latency", "verify", "explain", "close", "monitor"];
 const { values: flags } = parseArgs({
   options: {

@@ -93,6 +93,16 @@ test("an anchor stands once in its page", () => {
   }
 });
 
+test("a heading of the second level stands once in its page: links would lead to the first alone", () => {
+  const twice = pages.flatMap(({ name, text }) => {
+    const all = [...text.replace(/^```[\s\S]*?^```/gm, "").matchAll(/^## +(.+?) *$/gm)].map((m) =>
+      slug(m[1]),
+    );
+    return all.filter((h, i) => all.indexOf(h) !== i).map((h) => `${name}#${h}`);
+  });
+  expect(twice).toEqual([]);
+});
+
 test("the Chinese specification has no anchor that the English one lacks", () => {
   const of = (page: string): string[] => ids(readFileSync(join(ROOT, "docs", page), "utf8"));
   expect(of("specification.md")).toEqual(expect.arrayContaining(of("specification.zh-CN.md")));

@@ -4,7 +4,14 @@ import type { SimEvent } from "../../pipelines/simulate/write/event.js";
 import { writeKafka } from "../../pipelines/simulate/write/kafka.js";
 import { type KafkaCluster, startKafka } from "../support/kafka/broker.mjs";
 import { kafkaConfig } from "../support/kafka/source-fixture.js";
-import { createTopic, quietClient, unique, withAdmin } from "../support/kafka/test-broker.js";
+import {
+  createTopic,
+  deleteBefore,
+  quietClient,
+  recreate,
+  unique,
+  withAdmin,
+} from "../support/kafka/test-broker.js";
 import { Workspace } from "../support/workspace.js";
 import { CONFIG, PIECES, pieces } from "./history.js";
 import { Round } from "./round.js";
@@ -41,30 +48,12 @@ export class KafkaRound extends Round {
     }));
   }
 
-  async deleteBefore(partitions: readonly { partition: number; offset: number }[]): Promise<void> {
-    const topic = this.topics.settlement;
-    await withAdmin(this.brokers, async (admin) => {
-      // The client has to know the topic before it deletes from it.
-      await admin.fetchTopicOffsets(topic);
-      await admin.deleteTopicRecords({
-        topic,
-        partitions: partitions.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
-      });
-    });
+  deleteBefore(partitions: readonly { partition: number; offset: number }[]): Promise<void> {
+    return deleteBefore(this.brokers, this.topics.settlement, partitions);
   }
 
-  async recreate(): Promise<void> {
-    const { settlement } = this.topics;
-    await withAdmin(this.brokers, (admin) => admin.deleteTopics({ topics: [settlement] }));
-    for (let tries = 0; ; tries++) {
-      try {
-        await createTopic(this.brokers, settlement, PARTITIONS);
-        return;
-      } catch (error) {
-        if (tries > 40) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
-    }
+  recreate(): Promise<void> {
+    return recreate(this.brokers, this.topics.settlement, PARTITIONS);
   }
 
   /** Another member of the group, for as long as `work` takes. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ReferenceTables } from "../../connectors/config/reference.js";
 import { BatchDecoder } from "../../connectors/decode/decoder.js";
+import type { Publisher } from "../../connectors/ports/publisher.js";
 import type { SourceBatch } from "../../connectors/ports/source.js";
 import { closingOf } from "../../pipelines/closing/closing.js";
 import type { CloseResult } from "../../pipelines/closing/port.js";
@@ -17,7 +18,7 @@ import type { Arrival } from "./oracle/types.js";
 /** The engine over a state of its own, without sources and timers. */
 export class Bench {
   readonly #dir = mkdtempSync(join(process.platform === "linux" ? "/dev/shm" : tmpdir(), "fundpulse-"));
-  readonly #publisher = new MemoryPublisher();
+  readonly #publisher: Pick<Publisher, "open" | "publish">;
   #intake!: Intake;
   #publication!: Publication;
   state!: State;
@@ -26,7 +27,11 @@ export class Bench {
     private readonly config: Config,
     /** May be replaced before the next `open`. */
     public reference: ReferenceTables,
-  ) {}
+    /** Makes the publisher of the folder `data` of a configuration; whoever gives it closes it. */
+    publisherOf: (config: Config) => Pick<Publisher, "open" | "publish"> = () => new MemoryPublisher(),
+  ) {
+    this.#publisher = publisherOf({ ...config, data: this.#dir });
+  }
 
   async open(): Promise<void> {
     const config = { ...this.config, data: this.#dir };

@@ -3,15 +3,15 @@ import { chmod, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { ZoneCalendar } from "../../../aggregations/calendar.js";
-import type { DetailStream } from "../../../schemas/detail/tables.js";
+import { DETAIL_STREAMS, type DetailStream } from "../../../schemas/detail/tables.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { type Definition, ddl, quoteText } from "../../../schemas/published/definition.js";
 import type { EpochMs, MonthNumber } from "../../../schemas/units.js";
 import type { StateSnapshot } from "../../state/read-snapshot.js";
 import { STORAGE_VERSION } from "../file.js";
 import { localTime } from "../publish/stage.js";
-import { appendPseudonyms, fillDetail, PERSON_WORDS, PSEUDONYM_SQL } from "./fill.js";
-import { type DetailReference, DetailStage } from "./stage.js";
+import { fillDetail } from "./fill.js";
+import type { DetailReference, StageMaker } from "./staged.js";
 
 /** What of the detail file the records behind a figure are read from. */
 export interface DetailNeed {
@@ -32,17 +32,18 @@ export interface ExcerptOptions {
   readonly reference: DetailReference;
   readonly writtenAt: EpochMs;
   readonly definitions: readonly Definition[];
+  readonly settlements: StageMaker;
 }
 
 /**
- * Writes a detail file that holds of settlements the needed months alone, and of persons those that occur in
- * them: what it costs does not grow with the history. Whoever asked for it takes the file away.
+ * Writes a detail file that holds of settlements the needed months alone (null: all), and of persons those that occur in
+ * them: from kept blocks, what it costs does not grow with the history. Whoever asked for it takes the file away.
  */
 export async function writeExcerpt(
   connection: DuckDBConnection,
   snapshot: StateSnapshot,
-  need: DetailNeed,
-  { folder, reference, writtenAt, definitions }: ExcerptOptions,
+  need: DetailNeed | null,
+  { folder, reference, writtenAt, definitions, settlements: make }: ExcerptOptions,
 ): Promise<{ path: string; settlements: number }> {
   await removeForgotten(folder);
   const path = join(folder, `${CATALOG}-${randomUUID()}.duckdb`);
@@ -52,16 +53,15 @@ export async function writeExcerpt(
   try {
     await chmod(path, 0o600);
     await connection.run(["BEGIN TRANSACTION", ...definitions.flatMap((d) => ddl(d))].join(";\n"));
-    const stage = new DetailStage(connection, snapshot, reference, true);
-    const held = new Set(snapshot.months());
+    const stage = make(connection, snapshot, reference, true);
     const settlements = await fillDetail(connection, snapshot, {
-      ...{ reference, stage, batch: BATCH, streams: need.streams },
-      months: need.months.filter((m) => held.has(m)),
-      changesOf: need.months,
-      staged: () => loadPersons(connection, snapshot),
+      ...{ reference, stage, batch: BATCH },
+      streams: need?.streams ?? (Object.keys(DETAIL_STREAMS) as DetailStream[]),
+      ...(need ? { months: need.months, changesOf: need.months } : {}),
+      staged: () => stage.namePersons(),
     });
     const calendar = new ZoneCalendar(reference.config.timezone);
-    if (settlements !== stage.checks.count)
+    if (settlements !== stage.count)
       throw new FundpulseError("FP2004", "the state's settlements do not add up");
     await connection.run(`INSERT INTO snapshot (state_id, sequence, written_at, settlements) VALUES (
         ${quoteText(snapshot.stateId)}, ${snapshot.sequence}, ${quoteText(localTime(calendar, writtenAt)!)}, ${settlements});
@@ -88,16 +88,4 @@ async function removeForgotten(folder: string): Promise<void> {
     const found = await stat(path).catch(() => null);
     if (found !== null && Date.now() - found.mtimeMs > FORGOTTEN_MS) await rm(path, { force: true });
   }
-}
-
-/** The persons of the staged settlements, as `person`. */
-async function loadPersons(connection: DuckDBConnection, snapshot: StateSnapshot): Promise<void> {
-  const found = await connection.runAndReadAll("SELECT DISTINCT person FROM kept ORDER BY person");
-  const wanted = Int32Array.from(found.getColumns()[0] as number[]);
-  await connection.run(PERSON_WORDS);
-  for (const { persons, pseudonyms } of snapshot.pseudonymsOf(wanted))
-    await appendPseudonyms(connection, persons, pseudonyms);
-  await connection.run(
-    `CREATE OR REPLACE TEMP VIEW person AS SELECT person, ${PSEUDONYM_SQL} AS pseudonym FROM person_word`,
-  );
 }

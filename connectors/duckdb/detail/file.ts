@@ -25,9 +25,11 @@ import type { StateSnapshot } from "../../state/read-snapshot.js";
 import { OLD_READERS, replaceWithCopy, STORAGE_VERSION } from "../file.js";
 import { localTime } from "../publish/stage.js";
 import { billView } from "./bill.js";
-import { type DetailNeed, writeExcerpt } from "./excerpt.js";
-import { appendPseudonyms, fillDetail, PERSON_WORDS, PSEUDONYM_SQL } from "./fill.js";
-import { type DetailReference, DetailStage } from "./stage.js";
+import { type DetailNeed, removeExcerpt, writeExcerpt } from "./excerpt.js";
+import { fillDetail } from "./fill.js";
+import { appendPseudonyms, PERSON_WORDS, PSEUDONYM_SQL } from "./pseudonyms.js";
+import { DetailStage, keptBlocks } from "./stage.js";
+import type { DetailReference, StageMaker } from "./staged.js";
 
 const CATALOG = "detail";
 const MEMORY_LIMIT = "1GB";
@@ -47,6 +49,8 @@ export interface DetailFileOptions {
   readonly full?: boolean;
   /** What is asked for, where that is not everything: it may come as an excerpt. */
   readonly need?: DetailNeed;
+  /** Where the settlements come from, where that is not the state: then nothing is kept from one time to the next. */
+  readonly settlements?: StageMaker;
 }
 
 export interface DetailWritten {
@@ -109,6 +113,7 @@ export async function writeDetailFile(
   });
   const connection = await instance.connect();
   try {
+    if (options.settlements) return await writeAnew(connection, snapshot, options, options.settlements);
     const writer = new DetailWriter(connection, snapshot, options, join(folder, "detail.duckdb"));
     const current = await writer.current();
     if (current !== null) {
@@ -129,6 +134,7 @@ export async function writeDetailFile(
           ...options,
           folder,
           definitions: definitions(options.reference),
+          settlements: keptBlocks,
         });
         return { ...excerpt, sequence, months: options.need.months.length, excerpt: true };
       }
@@ -143,6 +149,28 @@ export async function writeDetailFile(
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+/** The detail file, or what of it is needed, without one that stands. */
+async function writeAnew(
+  connection: DuckDBConnection,
+  snapshot: StateSnapshot,
+  options: DetailFileOptions,
+  settlements: StageMaker,
+): Promise<DetailWritten> {
+  const { need, reference, dataDir } = options;
+  const folder = join(dataDir, "work", "detail");
+  const given = { ...options, folder, settlements, definitions: definitions(reference) };
+  const written = await writeExcerpt(connection, snapshot, need ?? null, given);
+  const { sequence } = snapshot;
+  if (need) return { ...written, sequence, months: need.months.length, excerpt: true };
+  const path = detailPath(dataDir);
+  try {
+    await replaceWithCopy(written.path, path, PRIVATE_FILE);
+  } finally {
+    await removeExcerpt(written.path);
+  }
+  return { path, sequence, settlements: written.settlements, months: 0 };
 }
 
 class DetailWriter {

@@ -8,13 +8,15 @@ import { appendColumns } from "../append.js";
 import { loadChanges } from "./changes.js";
 import { detailRecords } from "./records.js";
 import { keptRows } from "./sql.js";
-import { type DetailReference, type DetailStage, loadReference } from "./stage.js";
+import { loadReference } from "./stage.js";
+import type { DetailReference, StagedSettlements } from "./staged.js";
 
 /** What of the state goes into a detail file. */
 export interface DetailFill {
   readonly reference: DetailReference;
-  readonly stage: DetailStage;
-  readonly months: readonly MonthNumber[];
+  readonly stage: StagedSettlements;
+  /** Whose settlements are written; all where it is left out. */
+  readonly months?: readonly MonthNumber[];
   readonly streams: readonly DetailStream[];
   /** Whose changes since a close are written; all where it is left out. */
   readonly changesOf?: readonly MonthNumber[];
@@ -34,10 +36,12 @@ export async function fillDetail(
 ): Promise<number> {
   await loadReference(connection, reference);
   await stage.begin();
-  await loadPlaces(connection, snapshot);
+  await loadPlaces(connection, stage);
   await begun?.();
-  for (let next = 0; next < months.length; ) {
-    const found = await stage.stage(months.slice(next), batch);
+  const held = stage.months();
+  const wanted = months === undefined ? held : months.filter((month) => held.includes(month));
+  for (let next = 0; next < wanted.length; ) {
+    const found = await stage.stage(wanted.slice(next), batch);
     next += found.months;
     if (found.rows === 0) continue;
     await staged?.();
@@ -51,40 +55,20 @@ export async function fillDetail(
   return Number(counted.getRows()[0]![0]);
 }
 
-const PSEUDONYM_BYTES = 16;
 const CODE_COLUMNS = [
   ...["insutype", "psn_type", "insu_admdvs", "fixmedins_code", "fix_blng_admdvs", "hosp_lv"],
   ...["med_type", "setl_type"],
 ];
 
 /** Where settlements come from, as temporary table `place`. */
-async function loadPlaces(connection: DuckDBConnection, snapshot: StateSnapshot): Promise<void> {
-  const partitions = snapshot.partitions();
+async function loadPlaces(connection: DuckDBConnection, stage: StagedSettlements): Promise<void> {
+  const partitions = stage.places();
   await connection.run("CREATE OR REPLACE TEMP TABLE place (id INTEGER, source VARCHAR, partition VARCHAR)");
   await appendColumns(connection, { catalog: "temp", table: "place" }, [
     Int32Array.from(partitions, ([id]) => id),
     partitions.map(([, source]) => source),
     partitions.map(([, , partition]) => partition),
   ]);
-}
-
-const hex = (word: string): string => `lpad(lower(to_hex(${word}::BIGINT & 4294967295)), 8, '0')`;
-/** Writes out a pseudonym from the columns of `person_word`. */
-export const PSEUDONYM_SQL = ["a", "b", "c", "d"].map(hex).join(" || ");
-
-export const PERSON_WORDS =
-  "CREATE OR REPLACE TEMP TABLE person_word (person INTEGER, a INTEGER, b INTEGER, c INTEGER, d INTEGER)";
-
-/** Adds pseudonyms, 16 bytes each and as four words there, to `person_word`. */
-export async function appendPseudonyms(
-  connection: DuckDBConnection,
-  persons: Int32Array,
-  pseudonyms: Buffer,
-): Promise<void> {
-  const words = [0, 4, 8, 12].map((at) =>
-    Int32Array.from(persons, (_, i) => pseudonyms.readInt32BE(i * PSEUDONYM_BYTES + at)),
-  );
-  await appendColumns(connection, { catalog: "temp", table: "person_word" }, [persons, ...words]);
 }
 
 /** Writes what is staged in `kept` to `settlement`; `person` and `place` name the persons and places in it. */

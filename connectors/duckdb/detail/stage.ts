@@ -1,7 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { dayText, ZoneCalendar } from "../../../aggregations/calendar.js";
-import type { CategoryRule } from "../../../aggregations/dimensions/categories.js";
-import type { Config } from "../../../schemas/config/schema.js";
 import { CODE_SET, DETAIL_REFERENCE } from "../../../schemas/detail/tables.js";
 import type { StreamRecord } from "../../../schemas/input/settlement.js";
 import { quoteText } from "../../../schemas/published/definition.js";
@@ -10,16 +8,9 @@ import { PAGE_ROWS, type StateSnapshot } from "../../state/read-snapshot.js";
 import { appendColumns } from "../append.js";
 import { columnsOf, localTime, replaceTables } from "../publish/stage.js";
 import { CodeSets, KeptColumns, SET_FIELDS } from "./kept-columns.js";
+import { appendPseudonyms, PERSON_WORDS, PSEUDONYM_SQL } from "./pseudonyms.js";
 import { deriveDimensions, movedRefunds, stagingTable, zoneShift } from "./sql.js";
-
-/** What the settlements are read with: tables as the state merged them, and the configuration. */
-export interface DetailReference {
-  readonly config: Config;
-  /** Current facility records, file and stream merged. */
-  readonly facilities: readonly StreamRecord[];
-  /** National codes first; a later row with the same conditions stands before an earlier one. */
-  readonly categories: readonly (CategoryRule & { readonly origin: string })[];
-}
+import type { DetailReference, StagedSettlements, StageMaker } from "./staged.js";
 
 const SLICE_MS = 12;
 
@@ -115,7 +106,7 @@ interface Refund {
  * Lays kept settlements of a state snapshot into temporary table `kept` of a DuckDB connection, a month at a
  * time, and keeps `code_set` and `dimension` of the catalog in use up to them.
  */
-export class DetailStage {
+export class DetailStage implements StagedSettlements {
   readonly sets = new CodeSets();
   readonly #columns: KeptColumns;
   readonly #moving: boolean;
@@ -135,6 +126,42 @@ export class DetailStage {
 
   get moving(): boolean {
     return this.#moving;
+  }
+
+  months(): readonly MonthNumber[] {
+    return this.snapshot.months();
+  }
+
+  places(): ReturnType<StateSnapshot["partitions"]> {
+    return this.snapshot.partitions();
+  }
+
+  get count(): number {
+    return this.checks.count;
+  }
+
+  /** The persons of the staged settlements, as `person`. */
+  async namePersons(): Promise<void> {
+    const { connection, snapshot } = this;
+    const found = await connection.runAndReadAll("SELECT DISTINCT person FROM kept ORDER BY person");
+    const wanted = Int32Array.from(found.getColumns()[0] as number[]);
+    await connection.run(PERSON_WORDS);
+    for (const { persons, pseudonyms } of snapshot.pseudonymsOf(wanted))
+      await appendPseudonyms(connection, persons, pseudonyms);
+    await connection.run(
+      `CREATE OR REPLACE TEMP VIEW person AS SELECT person, ${PSEUDONYM_SQL} AS pseudonym FROM person_word`,
+    );
+  }
+
+  /** Held against the versions that the state's index names. */
+  async agrees(): Promise<boolean> {
+    const named = new RefCheck();
+    const turn = slices();
+    for (const refs of this.snapshot.ids.refs()) {
+      for (const ref of refs) named.add(ref);
+      await turn();
+    }
+    return named.text === this.checks.text;
   }
 
   /** Begins with the code sets that the catalog holds; their dimensions are worked out anew. */
@@ -230,6 +257,9 @@ export class DetailStage {
     await connection.run(movedRefunds(this.reference.config.timezone));
   }
 }
+
+/** The settlements that the state itself keeps. */
+export const keptBlocks: StageMaker = (...given) => new DetailStage(...given);
 
 /**
  * Count and order-free sums of references: two agree when the same versions were seen. The sums are of 32 bits and

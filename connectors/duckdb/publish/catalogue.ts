@@ -12,7 +12,7 @@ import { STORE_TABLES } from "../../../schemas/published/store.js";
 import { reportDefinitions } from "../reports/definitions.js";
 import { summaryDefinitions } from "../reports/summary.js";
 import { CELL_VIEW } from "../views/cell.js";
-import { INDICATOR_TABLE, INDICATORS_VIEW } from "../views/indicators.js";
+import { INDICATOR_TABLE, INDICATORS_VIEW, SHAPE_TABLE } from "../views/indicators.js";
 import { CLOSED_PERIOD_VIEW, RESTATEMENT_CAUSE_VIEW, RESTATEMENT_VIEW } from "../views/restatement.js";
 import { WIDE_VIEWS } from "../views/wide.js";
 
@@ -22,6 +22,7 @@ export function definitions(config: Config): readonly Definition[] {
     ...STORE_TABLES,
     ...CLOSED_TABLES,
     INDICATOR_TABLE,
+    SHAPE_TABLE,
     ...PLAIN_TABLES,
     ...ALERT_TABLES,
     ...CATALOGUE_TABLES,

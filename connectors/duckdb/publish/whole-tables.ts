@@ -3,7 +3,7 @@ import { dayText, type ZoneCalendar } from "../../../aggregations/calendar.js";
 import { PLAIN_TABLES } from "../../../schemas/published/reference.js";
 import { STORE_TABLES } from "../../../schemas/published/store.js";
 import { KEYED_TABLES, type KeyedTable, type PublishInput } from "../../ports/publisher.js";
-import { INDICATOR_ROWS, INDICATOR_TABLE } from "../views/indicators.js";
+import { INDICATOR_ROWS, INDICATOR_TABLE, SHAPE_ROWS, SHAPE_TABLE } from "../views/indicators.js";
 import { completenessTables } from "./completeness.js";
 import { givenPeriod, type PeriodRow } from "./periods.js";
 import { columnsOf, figureColumns, localTime, type Replacement, replaceTables } from "./stage.js";
@@ -99,7 +99,12 @@ export async function loadTables(
     }),
     ...completenessTables(input, calendar),
     ...(figures ? [{ table: store("figure"), columns: figureColumns(figures), periods: figurePeriods }] : []),
-    ...(input.full ? [{ table: INDICATOR_TABLE, columns: columnsOf(INDICATOR_ROWS, COLUMN_PICKS) }] : []),
+    ...(input.full
+      ? [
+          { table: INDICATOR_TABLE, columns: inOrder(INDICATOR_ROWS) },
+          { table: SHAPE_TABLE, columns: inOrder(SHAPE_ROWS) },
+        ]
+      : []),
   ]);
   const derived = [
     ...(figures ? [ENROLLED] : []),
@@ -109,9 +114,12 @@ export async function loadTables(
   if (derived.length > 0) await connection.run(derived.join(";\n"));
 }
 
-const COLUMN_PICKS = INDICATOR_TABLE.columns.map(
-  (_, i) => (row: (typeof INDICATOR_ROWS)[number]) => row[i] ?? null,
-);
+/** Columns of rows that stand in the order of their table's. */
+const inOrder = (rows: readonly (readonly (string | number)[])[]): (string | null)[][] =>
+  columnsOf(
+    rows,
+    (rows[0] ?? []).map((_, i) => (row: (typeof rows)[number]) => row[i] ?? null),
+  );
 
 /** Writes the period table: those of settlements and those that only given figures stand for. */
 export async function loadPeriods(

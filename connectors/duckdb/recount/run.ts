@@ -2,8 +2,8 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { monthStart } from "../../../aggregations/calendar.js";
 import { CODE_SET, DETAIL_REFERENCE, DIMENSION } from "../../../schemas/detail/tables.js";
 import { ddl } from "../../../schemas/published/definition.js";
-import type { StateSnapshot } from "../../state/read-snapshot.js";
-import { type DetailReference, DetailStage, loadReference, RefCheck, slices } from "../detail/stage.js";
+import { loadReference } from "../detail/stage.js";
+import type { DetailReference, StagedSettlements } from "../detail/staged.js";
 import { hashRecounted } from "./hash.js";
 import { countMonth, figureTables, groupTables, personsOfYear, RECOUNT_TABLES } from "./sql.js";
 
@@ -20,13 +20,13 @@ export interface Recount {
 }
 
 /**
- * Counts every figure again from the kept settlements of a snapshot, in SQL written from the specification, into
+ * Counts every figure again from the settlements that stand, in SQL written from the specification, into
  * table `recounted` (and `lot`, its groups) of the catalog in use, which must be empty. Settlements are read
  * a month at a time, so memory follows the months and not the history.
  */
 export async function recount(
   connection: DuckDBConnection,
-  snapshot: StateSnapshot,
+  stage: StagedSettlements,
   reference: DetailReference,
 ): Promise<Recount> {
   const { config } = reference;
@@ -34,10 +34,9 @@ export async function recount(
   for (const sql of RECOUNT_TABLES) await connection.run(sql);
   await connection.run("CREATE TABLE person_figure (period VARCHAR, lot INTEGER, persons BIGINT)");
   await loadReference(connection, reference);
-  const stage = new DetailStage(connection, snapshot, reference, false);
   await stage.begin();
   // The latest month first: how far day figures reach back is counted from there.
-  const months = snapshot.months().reverse();
+  const months = [...stage.months()].reverse();
   const newest = `DATE '1970-01-01' + ${months.length > 0 ? monthStart(months[0] + 1) - 1 : 0}`;
   let settlements = 0;
   for (const month of months) {
@@ -50,18 +49,7 @@ export async function recount(
     for (const sql of personsOfYear(config, year)) await connection.run(sql);
   }
   for (const sql of figureTables(config)) await connection.run(sql);
-  const versions = await currentVersions(snapshot);
+  const versionsAgree = await stage.agrees();
   const { rows, hash } = await hashRecounted(connection);
-  return { settlements, rows, versionsAgree: versions.text === stage.checks.text, hash };
-}
-
-/** The versions that the state's index names, to be held against those that were read. */
-async function currentVersions(snapshot: StateSnapshot): Promise<RefCheck> {
-  const check = new RefCheck();
-  const turn = slices();
-  for (const refs of snapshot.ids.refs()) {
-    for (const ref of refs) check.add(ref);
-    await turn();
-  }
-  return check;
+  return { settlements, rows, versionsAgree, hash };
 }

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { quoteName } from "../../../schemas/published/definition.js";
 import { reportedAsNothing } from "../publish/closed.js";
 import { sharesOf } from "../publish/facts-whole.js";
+import { restatedAgain } from "../publish/restated.js";
 import { addDifferences } from "./difference.js";
 
 /** Tables that have a comparison of their own: compareFacts, compareGiven, compareOutlook. */
@@ -23,7 +24,7 @@ interface Table {
 }
 
 /** Every table of a published file with the columns that are held against one another. */
-export async function comparedTables(connection: DuckDBConnection, catalog: string): Promise<Table[]> {
+async function comparedTables(connection: DuckDBConnection, catalog: string): Promise<Table[]> {
   const found = await connection.runAndReadAll(
     `SELECT schema_name, table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() c
       WHERE database_name = '${catalog}' AND EXISTS (FROM duckdb_tables() t WHERE t.database_name = c.database_name
@@ -41,12 +42,15 @@ export async function comparedTables(connection: DuckDBConnection, catalog: stri
 /**
  * Holds every table of the published file but those that are counted from the settlements against the file
  * `again`, which was made from the state in one piece; a table or column that one of them lacks differs too. What
- * follows from the facts (wholes of shares, closed rows of zeros) is worked out from the published facts, which
+ * follows from the facts (wholes of shares, closed rows of zeros, restatements) is worked out from the published facts, which
  * compareFacts has held against the settlements. Returns how many values were compared.
  */
 export async function compareTables(connection: DuckDBConnection): Promise<number> {
   await connection.run(`DELETE FROM again.store.share_base; ${sharesOf("again", "published")};
-    ${reportedAsNothing(null, "again", "published")}`);
+    ${reportedAsNothing(null, "again", "published")};
+    ${["restated", "restated_cause", "restated_figure"].map((t) => `DELETE FROM again.store.${t}`).join("; ")}`);
+  // From the published facts, closes and causes, which are held against the state here and in compareFacts.
+  await connection.run(`USE published; ${restatedAgain("again").join(";\n")}; USE recount`);
   const ours = new Map((await comparedTables(connection, "again")).map((t) => [`${t.schema}.${t.name}`, t]));
   let values = 0;
   for (const table of await comparedTables(connection, "published")) {

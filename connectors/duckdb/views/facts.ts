@@ -2,7 +2,7 @@ import { DIMENSIONS } from "../../../schemas/dimensions.js";
 import { GIVEN_INDICATORS } from "../../../schemas/indicators.js";
 import { column, MAIN, quoteText, type ViewDef } from "../../../schemas/published/definition.js";
 import { dimensionComment, PERIOD_COLUMNS } from "./cell.js";
-import { GIVEN_NAME, REPORTED_COLUMNS } from "./indicators.js";
+import { GIVEN_NAME, reportedColumns } from "./indicators.js";
 import { besideCode, withNames } from "./named.js";
 
 const GIVEN = GIVEN_INDICATORS.map((i) => quoteText(i.name));
@@ -27,7 +27,7 @@ export const REPORTED_FACT_VIEW: ViewDef = {
     column("unit", "c.unit", "单位，按上报"),
     column("previous", "c.previous", "上年同期上报值"),
     column("change_pct", "c.change_pct", "相对增长（小数）；上年同期为 0 或缺失时为 NULL"),
-    ...REPORTED_COLUMNS,
+    ...reportedColumns(),
   ],
   from: `FROM (SELECT f.*, p.period_kind, p.period_start, p.period_end, n.name AS facility_name, ${GIVEN_NAME} AS zh
     FROM store.figure f JOIN store.period p ON p.period = f.period

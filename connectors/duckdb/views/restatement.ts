@@ -1,96 +1,26 @@
 import { DIMENSIONS, SETTLEMENT_DIMENSIONS } from "../../../schemas/dimensions.js";
-import { DIP_INDICATORS, ENROLMENT_INDICATORS, FUND_INDICATORS } from "../../../schemas/indicators.js";
 import { MEASURES } from "../../../schemas/measures.js";
-import { column, MAIN, quoteText, type ViewDef } from "../../../schemas/published/definition.js";
+import { column, MAIN, type ViewDef } from "../../../schemas/published/definition.js";
 import { DIMENSION_ZH } from "../../../schemas/published/store.js";
 import { dimensionComment, PERIOD_COLUMNS } from "./cell.js";
-import { GIVEN_RESTATED, SETTLED_RESTATED } from "./indicators.js";
+import { GIVEN_NAME } from "./indicators.js";
+import { ENROLMENT_CAUSES, NAMED_RECORDS, RECORD_DIMENSIONS } from "./restated.js";
 
-/** Records named in one row of `restatement`. */
-const NAMED_RECORDS = 100;
-
-const names = (indicators: readonly { readonly name: string }[]): string =>
-  `(${indicators.map((i) => quoteText(i.name)).join(", ")})`;
-
-/** Dimensions that a record of a small stream has a value of. */
-const RECORD_DIMENSIONS = ["district", "facility", "fund", "subject", "person_group", "sex"] as const;
-
-/** Values of many rows, each once, in their order. */
-const each = (value: string): string =>
-  `list_sort(list_distinct(list(${value}) FILTER (${value} IS NOT NULL)))`;
-/** The first keys of entries, enrolment and the like. Bills are named in the detail file alone. */
-const records = (key: string): string => `${each(key)}[1:${NAMED_RECORDS}]`;
-
-/** What the settlements that changed since a close did to each group of the period. */
-const GROUP_CAUSES = `SELECT k.period, c.gid, ${each("c.cause")} AS causes, sum(c.settlements)::BIGINT AS cause_count,
-    max(c.changed_at) AS restated_at
-  FROM store.closed k JOIN store.period p ON p.period = k.period
-    JOIN (SELECT * EXCLUDE (gids), unnest(gids) AS gid FROM store.cause) c
-      ON c.since >= k.sequence AND c.month BETWEEN p.period_start AND p.period_end
-  GROUP BY k.period, c.gid`;
-
-/** Enrolment records that changed since a close: the denominators of hospitalization_rate. */
-const ENROLMENT_CAUSES = `SELECT k.period, ${each("c.cause")} AS causes, ${records("c.key")} AS records,
-    count(*) AS cause_count, max(c.changed_at) AS restated_at
-  FROM store.closed k JOIN store.period p ON p.period = k.period
-    JOIN store.cause_record c ON c.sequence > k.sequence AND c.stream = 'enrolment'
-      AND c.from_day <= p.period_end AND c.to_day >= p.period_end
-  GROUP BY k.period`;
-
-/** A share changes with what it is a part of: its causes are those of the whole. */
-const WHOLE = `CASE WHEN r.indicator LIKE 'share_in_category_%' THEN 'care+category'
-  WHEN r.indicator LIKE 'share_in_care_%' THEN 'care' WHEN r.indicator LIKE 'share_%' THEN 'total' END`;
-
-const SETTLED_CAUSED = `SELECT r.* EXCLUDE (gid, whole),
-    list_sort(list_distinct(coalesce(c.causes, []) || coalesce(e.causes, []))) AS causes,
-    coalesce(e.records, []) AS records,
-    coalesce(c.cause_count, 0) + coalesce(e.cause_count, 0) AS cause_count,
-    greatest(c.restated_at, e.restated_at) AS restated_at
-  FROM (SELECT r.*, ${WHOLE} AS whole FROM (${SETTLED_RESTATED}) r) r
-    LEFT JOIN store.grp w ON w.insurance = r.insurance AND w."grouping" = r.whole
-      AND (r.whole = 'total' OR w.care = r.care) AND (r.whole <> 'care+category' OR w.category = r.category)
-    LEFT JOIN (${GROUP_CAUSES}) c ON c.period = r.period
-      AND c.gid = CASE WHEN r.whole IS NULL THEN r.gid ELSE w.gid END
-    LEFT JOIN (${ENROLMENT_CAUSES}) e ON e.period = r.period AND r.indicator = 'hospitalization_rate'`;
-
-/** Everything that can change a given figure. */
-const GIVEN_CAUSES = `SELECT since AS sequence, 1 AS after, changed_at, cause, NULL AS key, settlements,
-    'settlement' AS family, month AS from_day,
-    last_day(month) AS to_day, insurance, district, NULL AS facility, NULL AS fund, NULL AS subject,
-    NULL AS person_group, NULL AS sex, NULL AS indicator
-  FROM store.cause
-  UNION ALL SELECT sequence, 0, changed_at, cause, key, 1, stream, from_day, to_day, insurance,
-    ${RECORD_DIMENSIONS.join(", ")}, indicator FROM store.cause_record`;
-
-/** Figures of the period alone, not since 1 January. */
-const OWN_PERIOD = `('income', 'expense', 'balance_period', 'beneficiaries', 'settled_expense', ${DIP_INDICATORS.map((i) => quoteText(i.name)).join(", ")})`;
-
-const FAMILY_FITS = `CASE WHEN r.indicator IN ('settled_expense') THEN c.family = 'settlement'
-  WHEN r.indicator = 'settled_progress' THEN c.family IN ('settlement', 'fund-entry')
-  WHEN r.indicator IN ${names(FUND_INDICATORS)} THEN c.family = 'fund-entry'
-  WHEN r.indicator IN ${names(ENROLMENT_INDICATORS)} THEN c.family = 'enrolment'
-  WHEN r.indicator IN ${names(DIP_INDICATORS)} THEN c.family = 'dip-result'
-  ELSE c.family = 'reported-fact' AND c.indicator = r.indicator
-    AND c.from_day = r.period_start AND c.to_day = r.period_end END`;
-
-const dimensionFits = (d: (typeof RECORD_DIMENSIONS)[number]): string =>
-  d === "fund"
-    ? `(r.fund IS NULL OR c.fund IS NULL OR c.fund = r.fund
-        OR (r.fund = 'employee' AND c.fund IN ('employee_pool', 'employee_account')))`
-    : `(r.${d} IS NULL OR c.${d} IS NULL OR c.${d} = r.${d})`;
-
-const GIVEN_CAUSED = `SELECT r.* EXCLUDE (gid), coalesce(r.cause.causes, []) AS causes,
-    coalesce(r.cause.records, []) AS records,
-    coalesce(r.cause.cause_count, 0) AS cause_count, r.cause.restated_at AS restated_at
-  FROM (SELECT r.*, (SELECT {'causes': ${each("c.cause")}, 'records': ${records("c.key")},
-        'cause_count': sum(c.settlements)::BIGINT, 'restated_at': max(c.changed_at)}
-      FROM (${GIVEN_CAUSES}) c, store.closed k
-      WHERE k.period = r.period AND c.sequence + c.after > k.sequence AND ${FAMILY_FITS}
-        AND c.from_day <= r.period_end AND year(c.to_day) = year(r.period_end)
-        AND (r.indicator NOT IN ${OWN_PERIOD} OR c.to_day >= r.period_start AND c.from_day >= r.period_start)
-        AND (r.insurance = 'all' OR c.insurance = r.insurance)
-        AND ${RECORD_DIMENSIONS.map(dimensionFits).join(" AND ")}) AS cause
-    FROM (${GIVEN_RESTATED}) r) r`;
+/** The stored rows with the names of what they are of. */
+const SETTLED = `SELECT r.period, g.insurance, g."grouping",
+    ${DIMENSIONS.map((d) => ((SETTLEMENT_DIMENSIONS as readonly string[]).includes(d) ? `g.${d}` : `NULL::VARCHAR AS ${d}`)).join(", ")},
+    NULL::MAP(VARCHAR, VARCHAR) AS other, i.indicator, i.zh AS name_zh, i.unit, r.old_value, r.new_value,
+    CASE WHEN e.period IS NULL THEN coalesce(c.causes, [])
+      ELSE list_sort(list_distinct(coalesce(c.causes, []) || e.causes)) END AS causes,
+    coalesce(e.records, []) AS records, coalesce(c.cause_count, 0) + coalesce(e.cause_count, 0) AS cause_count,
+    greatest(c.restated_at, e.restated_at) AS restated_at, r.follows_from
+  FROM store.restated r JOIN store.grp g ON g.gid = r.gid JOIN store.indicator i ON i.id = r.indicator_id
+    LEFT JOIN store.restated_cause c ON c.period = r.period AND c.gid = r.cause_gid
+    LEFT JOIN (${ENROLMENT_CAUSES}) e ON e.period = r.period AND i.indicator = 'hospitalization_rate'`;
+const GIVEN = `SELECT f.period, f.insurance, f."grouping", ${DIMENSIONS.map((d) => `f.${d}`).join(", ")},
+    f.other, f.indicator, ${GIVEN_NAME} AS name_zh, f.unit, f.old_value, f.new_value, f.causes, f.records,
+    f.cause_count, f.restated_at, NULL::VARCHAR AS follows_from
+  FROM store.restated_figure f`;
 
 const dimensionColumns = (from: readonly (keyof typeof DIMENSION_ZH)[], zh = dimensionComment) =>
   from.flatMap((d) => [
@@ -111,9 +41,9 @@ export const RESTATEMENT_VIEW: ViewDef = {
     column("indicator", "c.indicator", "指标名，含义与公式见 data_dictionary"),
     column("indicator_zh", "c.name_zh", "指标中文名"),
     column("unit", "c.unit", "单位"),
-    column("old_value", "c.reported", "结账时的数字"),
-    column("new_value", "c.value", "现在的数字"),
-    column("delta", "(c.value - c.reported)::DECIMAL(24, 6)", "差额：现在的数字 − 结账时的数字"),
+    column("old_value", "c.old_value", "结账时的数字"),
+    column("new_value", "c.new_value", "现在的数字"),
+    column("delta", "(c.new_value - c.old_value)::DECIMAL(24, 6)", "差额：现在的数字 − 结账时的数字"),
     column(
       "causes",
       "c.causes",
@@ -126,8 +56,15 @@ export const RESTATEMENT_VIEW: ViewDef = {
     ),
     column("cause_count", "c.cause_count", "引起变化的加入与移出次数合计"),
     column("restated_at", "c.restated_at", "最近一次变化的时间（辖区时区）"),
+    column(
+      "follows_from",
+      "c.follows_from",
+      "本行自身的结算没有变化、只随分母而变时，随之变化的更正数字：分组方式.指标，如 care.fee、district.enrolled；否则为 NULL",
+    ),
   ],
-  from: `FROM (FROM (${SETTLED_CAUSED}) UNION ALL BY NAME FROM (${GIVEN_CAUSED})) c`,
+  from: `FROM (SELECT c.*, p.period_kind, p.period_start, p.period_end, n.name AS facility_name
+    FROM (${SETTLED} UNION ALL ${GIVEN}) c JOIN store.period p ON p.period = c.period
+      LEFT JOIN store.facility_name n ON n.facility = c.facility) c`,
 };
 
 /** The closes, and how many of their figures were restated since. */
@@ -147,7 +84,7 @@ export const CLOSED_PERIOD_VIEW: ViewDef = {
     column("restated", "coalesce(r.restated, 0)", "结账后更正的数字个数"),
   ],
   from: `FROM store.closed k LEFT JOIN (SELECT period, count(*) AS restated
-      FROM (SELECT period FROM (${SETTLED_RESTATED}) UNION ALL SELECT period FROM (${GIVEN_RESTATED}))
+      FROM (SELECT period FROM store.restated UNION ALL SELECT period FROM store.restated_figure)
       GROUP BY period) r ON r.period = k.period`,
 };
 

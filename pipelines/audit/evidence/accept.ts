@@ -1,7 +1,9 @@
+import { SHARE_MEASURES } from "../../../schemas/indicators.js";
 import { type Reading, sameReading } from "./book.js";
 import { type Bound, bind, type Reader } from "./chain.js";
 import { FORGETFUL, type Memory } from "./memory.js";
-import { baseOf, type Houses, houseKey, isChange, isShare, strays } from "./score.js";
+import { allows, baseOf, type Houses, houseKey, isShare, pairScore, strays } from "./score.js";
+import { decimalsAt, isNearly } from "./slots.js";
 import type { Told } from "./told.js";
 
 /** By how much a reading has to be better than the next. */
@@ -13,18 +15,25 @@ export function accepted(bound: Bound, reader: Reader): boolean[] {
   return bindings.map((b, i) => {
     const { reading } = b;
     if (reading === null || b.margin < MARGIN) return false;
-    const { figure, form } = reading;
-    if (repeats(bound, i, reading, reader)) return false;
-    if (bound.candidates[i].every((c) => !sameReading(c, reading) || strays(c.figure, contexts[i]))) {
-      const rare = bindings.filter((o) => o.reading?.figure.scope === figure.scope && o.alike <= 3).length;
-      if (!(b.alike <= 3 && b.margin >= 3 && rare >= 3)) return false;
+    const { figure } = reading;
+    if (!allows(contexts[i], reading, reader.vocabulary) || repeats(bound, i, reading, reader)) return false;
+    const readsSo = bound.candidates[i].filter((c) => sameReading(c, reading));
+    const beside = bindings.filter((o, j) => j !== i && o.reading?.figure.scope === figure.scope);
+    if (readsSo.every((c) => strays(c.figure, contexts[i]))) {
+      const rare = beside.filter((o) => o.alike <= 3).length;
+      if (!(b.alike <= 3 && b.margin >= 3 && rare >= 2)) return false;
     }
-    const cue = contexts[i].form;
-    const moves = cue === "up" || cue === "down";
-    if (moves !== isChange(form) || cue === "other") return false;
-    const share = isShare(figure.indicator);
-    if (cue === "share" && !share && figure.made === null) return false;
-    return !share || besideItsBase(bound, i, reading, reader);
+    // What a few digits may be by chance has to be said, or go on from what stands beside it.
+    const near = [bindings[i - 1]?.reading, bindings[i + 1]?.reading];
+    const goesOn = near.some((o) => o != null && pairScore(o, reading) >= 2.5);
+    if (
+      b.alike > 3 &&
+      beside.length === 0 &&
+      !goesOn &&
+      readsSo.every((c) => bound.words.unsaid(i, c.figure))
+    )
+      return false;
+    return !isShare(figure.indicator) || besideItsBase(bound, i, reading, reader);
   });
 }
 
@@ -36,13 +45,19 @@ function repeats({ bindings, contexts }: Bound, at: number, own: Reading, { voca
   return said(at - 1) >= 1 && said(at) < 0.5;
 }
 
-/** A share stands beside what it is a share of. */
-function besideItsBase({ bindings }: Bound, at: number, { figure }: Reading, { book }: Reader): boolean {
-  const base = book.at(figure.scope, baseOf(figure.indicator));
-  if (base === undefined) return false;
-  return bindings
-    .slice(Math.max(0, at - 2), at + 2)
-    .some((o) => o.reading?.figure.scope === figure.scope && o.reading.figure.twins === base.twins);
+/** A share stands beside what it is a share of, in a list before the list that has it; or the words say of what. */
+function besideItsBase({ told, contexts }: Bound, at: number, own: Reading, reader: Reader): boolean {
+  const { scope, indicator } = own.figure;
+  const figure = reader.book.at(scope, baseOf(indicator));
+  if (figure === undefined) return false;
+  const { list, windows } = contexts[at];
+  const said = (measure: string): number => reader.vocabulary.likeness(measure, windows[0] ?? "");
+  const most = Math.max(...SHARE_MEASURES.map(said));
+  if (list !== null && most >= 0.5 && said(figure.indicator) === most) return true;
+  const base: Reading = { figure, form: "value" };
+  return told.numbers
+    .slice(Math.max(0, (list === null ? at : list.first - list.count) - 2), at + 2)
+    .some((n) => isNearly(n, base, decimalsAt(n, base, reader)));
 }
 
 /** Takes from the certain readings of a first pass what the bureau means by 住院 and 门诊 in each section. */

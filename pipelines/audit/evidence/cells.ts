@@ -160,7 +160,7 @@ function meantMembers(found: BoundGrid, labels: Labels, reader: Reader): Map<str
       votes.set(c.label, of);
       for (const figure of cellFigures(bound.key, labels.of(c.label), reader.book)) {
         const own = ownMembers(figure, bound.key);
-        const scale = factorOf(bound.unit, { figure, form: bound.key.form }) ?? 1;
+        const scale = factorOf(unitFor(bound, figure), { figure, form: bound.key.form }) ?? 1;
         of.set(own, (of.get(own) ?? 0) + (prints(c.number, figure, bound, scale) ? 1 : 0));
       }
     }

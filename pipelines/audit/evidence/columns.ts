@@ -40,15 +40,14 @@ export interface BoundLine {
   readonly score: number;
 }
 
-/** The unit that a heading or title says. */
-export function unitOf(head: string, title: string): string | null {
-  const own = /[（(]\s*(亿元|万元|元|%|人次|人|天|个?百分点|月)\s*[)）]/.exec(head)?.[1];
-  if (own) return own;
-  const money =
-    /(?:单位|人次、)[:：]?\s*[（(]?\s*(?:人次、)?(亿元|万元|元)/.exec(title)?.[1] ??
-    /[（(](?:人次、)?(亿元|万元)[)）]/.exec(title)?.[1];
-  return money ?? null;
-}
+/** The unit that a heading says; null for none. */
+export const unitIn = (head: string): string | null =>
+  /[（(]\s*(亿元|万元|元|%|人次|人|天|个?百分点|月)\s*[)）]/.exec(head)?.[1] ?? null;
+/** The unit that a title says of the money in its table; null for none. */
+export const moneyIn = (title: string): string | null =>
+  /(?:单位|人次、)[:：]?\s*[（(]?\s*(?:人次、)?(亿元|万元|元)/.exec(title)?.[1] ??
+  /[（(](?:人次、)?(亿元|万元|元)[)）]/.exec(title)?.[1] ??
+  null;
 
 function formCue(head: string): FigureForm {
   if (/同比增加|增减额|增减量|增加额|增减数|百分点/.test(head)) return "change";
@@ -57,11 +56,19 @@ function formCue(head: string): FigureForm {
   return /20\d\d年同期|上年|去年|同期/.test(head) ? "previous" : "value";
 }
 
+/** The unit of a line's cells where its heading says one, and the unit of what money they are. */
+interface LineUnit {
+  readonly own: string | null;
+  readonly money: string;
+  /** Whether it is tried beside the unit that is said: no cell is then a count. */
+  readonly forced: boolean;
+}
+
 /** Readings of a cell in the unit that is said, at the decimals that it has. */
-function readings(n: WrittenNumber, unit: string | null, { book }: Reader, forced: boolean): Reading[] {
-  const said = n.unit ?? unit;
+function readings(n: WrittenNumber, { own, money, forced }: LineUnit, { book }: Reader): Reading[] {
+  const said = n.unit ?? own;
   const whole = !n.digits.includes(".");
-  const scales = [...scalesOf(said)];
+  const scales = [...scalesOf(said, money)];
   if (!forced && (said === "万元" || said === "元") && whole) scales.push(["visit", 1], ["person", 1]);
   const x = Number(n.digits);
   const d = decimalsOf(n.digits);
@@ -149,9 +156,8 @@ export function bindLine(
   words: TableWords,
   labels: Labels,
   reader: Reader,
-  unit: string | null,
+  unit: LineUnit,
   house: LineHouse,
-  forced = false,
 ): BoundLine | null {
   const details = line.cells.flatMap((c, i) =>
     !isTotal(c.label) && c.number !== null
@@ -170,7 +176,7 @@ export function bindLine(
   );
   const found = new Map<string, Candidate>();
   for (const { at, label, number } of voting)
-    for (const { figure, form } of readings(number, unit, reader, forced)) {
+    for (const { figure, form } of readings(number, unit, reader)) {
       const { insurance, members } = figure.scope;
       const ownInsurance = label.get("insurance");
       if (
@@ -235,7 +241,7 @@ export function bindLine(
       const v = f?.values[FORMS.indexOf(key.form)] ?? 0;
       score += v !== null && Math.abs(v) >= 0.00005 ? -0.7 : 0.2;
     }
-    score += totalsVote(line, key, unit, reader.book);
+    score += totalsVote(line, key, unit.own ?? unit.money, reader.book);
     if (best === null || score > best.score) best = { candidate, score };
   }
   if (best === null) return null;
@@ -252,7 +258,14 @@ export function bindLine(
     if (!(beside && agree === 1 && of === 2 && reader.vocabulary.likeness(key.indicator, head) >= 1))
       return null;
   }
-  return { key, unit, misnamedUnit: false, agree, of: Math.max(of, 1), score: best.score };
+  return {
+    key,
+    unit: unit.own ?? unit.money,
+    misnamedUnit: false,
+    agree,
+    of: Math.max(of, 1),
+    score: best.score,
+  };
 }
 
 const sameMembers = (a: ReadonlySet<string> | undefined, b: ReadonlySet<string>): boolean =>
@@ -267,7 +280,7 @@ function totalsVote(line: Line, key: LineKey, unit: string | null, book: Book): 
   return printsAs(total.number, { figure, form: key.form }, unit) ? 0.6 : -0.3;
 }
 
-/** Binds a line in the unit that it says; of money in the other one too, where that fits and this does not. */
+/** Binds a line in the unit that is said of it, if any; its money in the others too, where that fits and this does not. */
 export function bindLineInAnyUnit(
   line: Line,
   words: TableWords,
@@ -275,13 +288,20 @@ export function bindLineInAnyUnit(
   reader: Reader,
   house: LineHouse,
 ): BoundLine | null {
-  const unit = unitOf(line.head, words.title);
-  const plain = bindLine(line, words, labels, reader, unit, house);
-  if (unit !== "元" && unit !== "万元") return plain;
-  if (plain !== null && plain.agree >= 0.6 * plain.of) return plain;
-  const other = bindLine(line, words, labels, reader, unit === "元" ? "万元" : "元", house, true);
-  return other === null ? plain : { ...other, misnamedUnit: true };
+  const own = unitIn(line.head);
+  const said = own ?? moneyIn(words.title);
+  const money = said !== null && MONEY.includes(said) ? said : "万元";
+  const plain = bindLine(line, words, labels, reader, { own, money, forced: false }, house);
+  if ((own !== null && own !== money) || (plain !== null && plain.agree >= 0.6 * plain.of)) return plain;
+  for (const other of MONEY) {
+    if (other === money) continue;
+    const found = bindLine(line, words, labels, reader, { own: other, money: other, forced: true }, house);
+    if (found !== null) return { ...found, misnamedUnit: said !== null };
+  }
+  return plain;
 }
+
+const MONEY: readonly string[] = ["元", "万元", "亿元"];
 
 /** The columns of a grid, and its rows, as lines. */
 export function linesOf(grid: Grid): { columns: Line[]; rows: Line[] } {

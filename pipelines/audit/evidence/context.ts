@@ -1,5 +1,6 @@
+import { type InSeries, membersAt, seriesOf, wordsAt } from "./series.js";
 import type { Told, ToldNumber } from "./told.js";
-import type { Mention, Vocabulary } from "./vocabulary.js";
+import type { Vocabulary } from "./vocabulary.js";
 import {
   DOWN_WORDS,
   type Meant,
@@ -23,10 +24,13 @@ export interface Context {
   /** The latest word about each dimension, and `insurance`. */
   readonly named: ReadonlyMap<string, Named>;
   readonly form: FormCue;
+  /** What stands between 占 and the number: what it is a part of. */
+  readonly whole: string;
   /** Dimensions of two members that the sentence names one of: where it names none, the other may be meant. */
   readonly halved: ReadonlySet<string>;
   /** Stretches of words before it, the nearest first: what it may be a figure of. */
   readonly windows: readonly string[];
+  readonly list: InSeries | null;
 }
 
 /** Brackets without figures, and quotation marks, as blanks: what they hold explains, and names nothing. */
@@ -34,8 +38,6 @@ export const masked = (text: string): string =>
   text.replace(/[“”]/g, " ").replace(/[（(][^（）()\d]*[)）]/g, (m) => " ".repeat(m.length));
 
 const HALVES: ReadonlySet<string> = new Set(["channel", "ownership", "person_group", "person_kind"]);
-
-const inList = (left: string): boolean => /^\s*[、,，和]\s*$/.test(left);
 
 /** The context of each number of a sentence. */
 export function contexts(told: Told, vocabulary: Vocabulary): Context[] {
@@ -53,48 +55,43 @@ export function contexts(told: Told, vocabulary: Vocabulary): Context[] {
   const halved = new Set(
     [...mentions, ...beside].flatMap((m) => m.meant.map(([d]) => d)).filter((d) => HALVES.has(d)),
   );
+  const lists = seriesOf(text, numbers);
+  const earlier = vocabulary.mentions(masked(told.before));
   return numbers.map((n, i) => {
     const named = new Map(above);
     const clause = Math.max(0, ...["；", ";", "。"].map((c) => text.lastIndexOf(c, n.start - 1)));
     for (const m of mentions)
       if (m.at < n.start)
         named.set(m.about, { meant: m.meant, near: m.at >= clause ? "clause" : "sentence" });
-    let [first, last] = [i, i];
-    while (first > 0 && inList(numbers[first].left)) first--;
-    while (last + 1 < numbers.length && inList(numbers[last + 1].left)) last++;
-    if (last > first) pairOff(numbers, first, last, i, mentions, named);
-    const left = numbers[last > first ? first : i].left;
-    return { named, form: formCue(n, left), halved, windows: windowsBefore(numbers, i) };
+    const list = lists[i];
+    const members = list === null ? [] : membersAt(list, lists, numbers, mentions, earlier);
+    for (const { about, mention } of members)
+      if (mention === null) named.delete(about);
+      else named.set(about, { meant: mention.meant, near: "clause" });
+    // What stands before a list is said of each of its numbers.
+    const told = list === null || list.bracketed ? i : list.first;
+    const own = list === null || list.bracketed || members.length > 0 ? null : wordsAt(list, numbers);
+    const left = `${own ?? numbers[told].left}${told === i ? "" : n.left}`;
+    const windows = windowsBefore(numbers, told);
+    return {
+      named,
+      form: formCue(n, left),
+      whole: /占([^占]*)$/.exec(left)?.[1] ?? "",
+      halved,
+      windows: own === null ? windows : [own, ...windows.slice(1)],
+      list,
+    };
   });
 }
 
-/** 甲、乙和丙 … 1、2 and 3: the members of a list go with its numbers in order. */
-function pairOff(
-  numbers: readonly ToldNumber[],
-  first: number,
-  last: number,
-  at: number,
-  mentions: readonly Mention[],
-  named: Map<string, Named>,
-): void {
-  const from = first > 0 ? numbers[first - 1].end : 0;
-  const by = new Map<string, Mention[]>();
-  for (const m of mentions)
-    if (m.at >= from && m.at < numbers[first].start) by.set(m.about, [...(by.get(m.about) ?? []), m]);
-  const count = last - first + 1;
-  for (const [about, list] of by) {
-    const m = list[list.length - count + (at - first)];
-    if (list.length >= count && m !== undefined) named.set(about, { meant: m.meant, near: "clause" });
-  }
-}
-
 function formCue(n: ToldNumber, given: string): FormCue {
-  const left = inList(given) ? given : masked(given);
-  const tail = left.replace(/[\s（(：:了约为至到达率幅]+$/, "");
+  const left = masked(given);
+  const tail = left.replace(/[\s（(）)、,，和及与：:了约为至到达率幅]+$/, "");
   if (OTHER_PERIOD_WORDS.some((w) => left.includes(w))) return "other";
   const longest = (words: readonly string[]): number =>
     Math.max(0, ...words.filter((w) => tail.endsWith(w)).map((w) => w.length));
-  const [up, down] = [longest(UP_WORDS), longest(DOWN_WORDS)];
+  // 提高到62 % is where it has come to, no change.
+  const [up, down] = /[到至]\s*$/.test(left) ? [0, 0] : [longest(UP_WORDS), longest(DOWN_WORDS)];
   if (up > 0 || down > 0) return down > up ? "down" : "up";
   if (n.sign !== null && (n.unit === "%" || /同比|较|比/.test(left))) return n.sign === "-" ? "down" : "up";
   if (/[↑▲]\s*$/.test(left)) return "up";
@@ -109,7 +106,8 @@ function windowsBefore(numbers: readonly ToldNumber[], at: number): string[] {
   const found: string[] = [];
   for (let i = at; i >= 0 && found.length < 3; i--) {
     const words = masked(numbers[i].left).replace(/\s/g, "");
-    if (/[\u4e00-\u9fff]/.test(words)) found.push(words.slice(-24));
+    // 住院100人次 are 住院人次.
+    if (/[\u4e00-\u9fff]/.test(words)) found.push(words.slice(-24) + (numbers[i].unit ?? ""));
   }
   return found;
 }

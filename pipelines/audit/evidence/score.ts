@@ -1,4 +1,5 @@
-import { amountOf, type Figure, type FigureForm, type Reading } from "./book.js";
+import { INDICATORS } from "../../../schemas/indicators.js";
+import { amountOf, type Book, type Figure, type FigureForm, type Reading } from "./book.js";
 import type { Context } from "./context.js";
 import type { Vocabulary } from "./vocabulary.js";
 import type { Meant } from "./words.js";
@@ -86,7 +87,19 @@ export function strays(figure: Figure, { named, halved }: Context): boolean {
   return false;
 }
 
-function formScore(reading: Reading, { form: cue }: Context): number {
+/** Whether the words before a number allow of a reading: growth where they say growth, what is part of a whole where they say 占. */
+export function allows({ form: cue, whole }: Context, { figure, form }: Reading, words: Vocabulary): boolean {
+  if (cue === "other" || isChange(form) !== (cue === "up" || cue === "down")) return false;
+  if (cue !== "share" || isShare(figure.indicator)) return true;
+  // 统筹支付占总费用的59 %: a rate is said so too.
+  const below = figure.unit === "fraction" && DENOMINATORS.get(figure.indicator);
+  return Boolean(below) && words.likeness(below as string, whole) >= 1;
+}
+
+const DENOMINATORS = new Map(INDICATORS.map((i) => [i.name as string, i.denominator]));
+
+function formScore(reading: Reading, context: Context, words: Vocabulary): number {
+  const { form: cue } = context;
   const share = isShare(reading.figure.indicator);
   const { form } = reading;
   let score = share && cue !== "share" ? -2 : 0;
@@ -96,7 +109,7 @@ function formScore(reading: Reading, { form: cue }: Context): number {
     return score + 2 + (v > 0 === (cue === "up") ? 0.5 : -1.5);
   }
   if (cue === "previous") return score + (form === "previous" ? 2 : -3);
-  if (cue === "share") return score + (share && form === "value" ? 2 : -3);
+  if (cue === "share") return score + (form === "value" && allows(context, reading, words) ? 2 : -3);
   if (cue === "other") return score - 8;
   score += form === "value" ? 1 : -2.5;
   // What is printed without a sign is rather a sum that is none than a deficit.
@@ -126,7 +139,7 @@ export class WordScore {
     let label = this.spoken(at, reading);
     const head = this.heads.at(-1);
     if (head) label = Math.max(label, this.vocabulary.likeness(figure.indicator, head) * 0.5);
-    return scope + label + formScore(reading, context);
+    return scope + label + formScore(reading, context, this.vocabulary);
   }
 
   /** How much the words before a number speak of a reading's indicator. */
@@ -137,14 +150,36 @@ export class WordScore {
     return label;
   }
 
+  /** What the bureau means in this section by the care of a figure, where no category is named. */
+  houseOf(at: number, { scope: { insurance, members } }: Figure): string | undefined {
+    if (this.contexts[at].named.has("category")) return undefined;
+    return this.houses.get(houseKey(insurance, members.get("care"), this.heads));
+  }
+
+  /** Whether a figure is of a category or district that nobody names and the section does not mean. */
+  unsaid(at: number, figure: Figure): boolean {
+    const { named } = this.contexts[at];
+    return ["category", "district"].some((d) => {
+      const member = figure.scope.members.get(d);
+      return (
+        member !== undefined && !named.has(d) && (d === "district" || member !== this.houseOf(at, figure))
+      );
+    });
+  }
+
+  /** Whether the words speak of another figure of the same place and unit much more. */
+  saysAnother(at: number, reading: Reading, book: Book): boolean {
+    const { figure, form } = reading;
+    const own = this.spoken(at, reading);
+    for (const other of book.of(figure.scope))
+      if (other.unit === figure.unit && this.spoken(at, { figure: other, form }) >= own + 1) return true;
+    return false;
+  }
+
   #scope(at: number, figure: Figure): number {
-    const context = this.contexts[at];
-    let score = scopeScore(figure, context);
-    if (!context.named.has("category")) {
-      const { insurance, members } = figure.scope;
-      const house = this.houses.get(houseKey(insurance, members.get("care"), this.heads));
-      if (house !== undefined) score += members.get("category") === house ? 2.2 : -1.5;
-    }
+    let score = scopeScore(figure, this.contexts[at]);
+    const house = this.houseOf(at, figure);
+    if (house !== undefined) score += figure.scope.members.get("category") === house ? 2.2 : -1.5;
     return score;
   }
 }

@@ -1,7 +1,7 @@
 import { type Book, type Figure, FORMS, type Reading, sameReading } from "./book.js";
 import { type Bound, nearly01, type Reader } from "./chain.js";
 import { termsOf } from "./meaning.js";
-import { isChange, isShare, pairScore } from "./score.js";
+import { allows, isShare, pairScore } from "./score.js";
 import type { ToldNumber } from "./told.js";
 import { factorOf, plain, printedValue, rounded } from "./units.js";
 import type { Meant } from "./words.js";
@@ -60,9 +60,15 @@ export function likeness(n: ToldNumber, reading: Reading, decimals: number): Sli
   }
   if (Math.abs(Number(n.digits) - Math.abs(value)) <= 1.01 * 10 ** -decimals && decimals > 0)
     return "rounding";
-  if (found !== null && printed.replace(".", "").length >= 2) return found;
+  if (found !== null && n.digits.replace(".", "").length >= 2) return found;
   if (value !== 0 && Math.abs(Number(n.digits) - Math.abs(value)) <= 0.02 * Math.abs(value)) return "near";
   return null;
+}
+
+/** Whether a number is a figure as it prints, or with one slip of the hand. */
+export function isNearly(n: ToldNumber, reading: Reading, decimals: number): boolean {
+  const slip = likeness(n, reading, decimals);
+  return slip !== null && slip !== "near";
 }
 
 /** 应补偿641.85万元，实际补偿614.85万元: one slip from what stands right beside it, in too many digits for chance. */
@@ -89,7 +95,6 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
   const { told, bindings, contexts, words } = bound;
   const n = told.numbers[at];
   const cue = contexts[at].form;
-  if (cue === "other") return null;
   const { book } = reader;
   const from = new Map<string, { reading: Reading; by: Set<number> }>();
   const offer = (figure: Figure, by: number): void => {
@@ -97,9 +102,8 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
       const reading = { figure, form };
       if (figure.values[FORMS.indexOf(form)] === null || factorOf(n.unit, reading) === null) continue;
       if (nearly01(reading)) continue;
-      const moves = cue === "up" || cue === "down";
-      if (moves !== isChange(form)) continue;
-      if ((cue === "share") !== isShare(figure.indicator) || (cue === "previous") !== (form === "previous"))
+      if (!allows(contexts[at], reading, reader.vocabulary)) continue;
+      if ((isShare(figure.indicator) && cue !== "share") || (cue === "previous") !== (form === "previous"))
         continue;
       if (form === "change" && figure.unit === "fraction" && n.unit !== "%" && !/百分点/.test(n.unit ?? ""))
         continue;
@@ -143,9 +147,11 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
     const base = words.of(at, reading) + Math.max(0, ...beside) + 0.5 * same;
     const divided =
       n.unit === "%" && reading.form === "value" && dividedHere(at, reading.figure, bound, holds, book);
-    const worth = (slip === null ? 0 : WORTH[slip]) + (divided ? 3 : 0);
+    const due = divided || listedHere(at, reading, bound, holds);
+    if (slip !== "same" && same === 0 && !due && words.saysAnother(at, reading, book)) continue;
+    const worth = (slip === null ? 0 : WORTH[slip]) + (due ? 3 : 0);
     const shown = rounded(value, decimals, "half-up");
-    const kept = slip !== null && slip !== "near" ? slip : divided ? "near" : null;
+    const kept = slip !== null && slip !== "near" ? slip : due ? "near" : null;
     options.push({ reading, slip: kept, score: base + worth, gap: 0, base, shown });
   }
   options.sort((a, b) => b.score - a.score || a.reading.figure.id - b.reading.figure.id);
@@ -186,6 +192,26 @@ export function decimalsAt(n: ToldNumber, reading: Reading, { decimals }: Reader
   const kind = reading.form === "change_pct" ? "%" : reading.figure.kind;
   const factor = factorOf(n.unit, reading) ?? 1;
   return decimals.of(n, kind, kind === "%" ? 1 : 1 / factor);
+}
+
+/** Whether every other number of a list of three or more is the same figure of another member. */
+function listedHere(
+  at: number,
+  reading: Reading,
+  { bindings, contexts }: Bound,
+  holds: readonly boolean[],
+): boolean {
+  const list = contexts[at].list;
+  if (list === null || list.bracketed || list.count < 3) return false;
+  return contexts.every(({ list: other }, j) => {
+    if (j === at || other?.first !== list.first || other.bracketed) return true;
+    const own = holds[j] ? bindings[j].reading : null;
+    return (
+      own?.figure.indicator === reading.figure.indicator &&
+      own.form === reading.form &&
+      pairScore(own, reading) === 2.5
+    );
+  });
 }
 
 /** Whether what a quotient divides stands just before it, and what by in the sentence. */

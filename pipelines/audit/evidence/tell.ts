@@ -1,7 +1,7 @@
 import type { Grid } from "../document/grid.js";
 import { bare, spotOf } from "../document/model.js";
 import { cellNumber } from "../document/numbers.js";
-import { unitOf } from "./columns.js";
+import { moneyIn, unitIn } from "./columns.js";
 import type { Told, ToldNumber } from "./told.js";
 import type { Vocabulary } from "./vocabulary.js";
 
@@ -66,14 +66,14 @@ const lastOf = (head: string): string => head.split("/").at(-1) ?? head;
 function unitOfCell(label: string, title: string): string | null {
   const words = bare(label);
   if (/[（(]/.test(words)) {
-    const own = unitOf(words, "");
+    const own = unitIn(words);
     if (own) return own;
   }
   if (/人头比/.test(words)) return null;
   if (/占比|比例|率|补偿比|比重|同比(?!增加|减少|增减)/.test(words)) return "%";
   if (/人次/.test(words) && !/次均|费/.test(words)) return "人次";
   if (/人数$/.test(words)) return "人";
-  if (/床日|天数/.test(words)) return "天";
+  if (/床日|住院日|天数/.test(words)) return "天";
   if (/次均|均次/.test(words)) return "元";
-  return unitOf("", title);
+  return moneyIn(title);
 }

@@ -55,7 +55,13 @@ const BARE: Scales = [
   ["day", 1],
 ];
 
-export const scalesOf = (unit: string | null): Scales => (unit === null ? BARE : (SCALES[unit] ?? []));
+/** What a number with a unit may be of; without one, money is in the unit that is said of it elsewhere. */
+export function scalesOf(unit: string | null, money = "万元"): Scales {
+  if (unit !== null) return SCALES[unit] ?? [];
+  const scale = SCALES[money].find(([kind]) => kind === "yuan")?.[1] ?? 1e4;
+  return BARE.map(([kind, s]) => [kind, kind === "yuan" ? scale : s]);
+}
+
 export const decimalsOf = (digits: string): number => digits.split(".")[1]?.length ?? 0;
 
 /** Decimals that a document usually prints of a unit; prose drops zeros at the end. */

@@ -36,6 +36,7 @@ export class Vocabulary {
     this.facilities = names.facilities;
     this.place = commonPlace(names.facilities.map((f) => f.name));
     const members = membersOf(book);
+    // 统筹 of 统筹门诊 stands in 统筹支付 as well.
     for (const [dimension, list] of [
       ["category", [...(members.get("category") ?? [])].map((m) => [m, [m, ...synonyms(m)]] as const)],
       ["care_group", [...(members.get("care_group") ?? [])].map((m) => [m, [m]] as const)],
@@ -46,7 +47,12 @@ export class Vocabulary {
           .map((d) => [d.code, [d.name]] as const),
       ],
     ] as const)
-      for (const [piece, member] of pieces(list)) this.#learn(piece, [[dimension, member]]);
+      for (const [piece, member] of pieces(list))
+        if (
+          list.some(([, whole]) => whole.includes(piece)) ||
+          !INDICATOR_LABELS.some((l) => l.includes(piece))
+        )
+          this.#learn(piece, [[dimension, member]]);
     for (const [code, name] of names.facilities.map((f) => [f.code, f.name] as const))
       for (const word of [name, name.startsWith(this.place) ? name.slice(this.place.length) : name])
         if (word.length >= 4) this.#learn(word, [["facility", code]]);
@@ -146,6 +152,7 @@ export class Vocabulary {
   }
 }
 
+const INDICATOR_LABELS = [...INDICATORS.map((i) => i.zh), ...Object.values(INDICATOR_WORDS).flat()];
 const NONE: ReadonlySet<string> = new Set();
 
 function membersOf(book: Book): Map<string, Set<string>> {

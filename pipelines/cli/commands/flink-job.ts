@@ -17,6 +17,8 @@ export interface JobOptions {
   /** Default: that of `engine.figures`. */
   readonly figures?: string;
   readonly property: readonly string[];
+  /** Folder of the archive as the cluster knows it; default: `engine.archive`. */
+  readonly archive?: string;
 }
 
 /** The job of a configuration, generated. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { loadConfig } from "../../../connectors/config/load.js";
+import { countArchiveFiles } from "../../../connectors/duckdb/archive/files.js";
 import { makeFolder, PRIVATE_FOLDER } from "../../../connectors/files/modes.js";
 import { flinkHome } from "../../../connectors/flink/cluster/distribution.js";
 import { submitScript } from "../../../connectors/flink/cluster/sql-client.js";
@@ -10,13 +11,14 @@ import { text } from "../../../connectors/flink/dialect.js";
 import { readFiguresTopic } from "../../../connectors/flink/figures-reader.js";
 import { ensureFiguresTopic } from "../../../connectors/flink/figures-topic.js";
 import { Privacy } from "../../../connectors/state/person-key.js";
-import type { KafkaSourceConfig } from "../../../schemas/config/schema.js";
+import type { Config, KafkaSourceConfig } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { refuseOtherJob } from "../../ingest/figures.js";
 import { commandLog } from "../../workspace/log.js";
 import { portOf } from "../terminal/port.js";
 import { count } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
+import { untilSignal } from "../terminal/signals.js";
 import { type Job, type JobOptions, jobOf, restOf, withJar } from "./flink-job.js";
 import { generateManifests, type KubernetesOptions } from "./flink-kubernetes.js";
 import { checkSavepoint } from "./flink-savepoint.js";
@@ -70,6 +72,7 @@ async function submitJob(
   const log = commandLog(loadConfig(options.config));
   const { fromSavepoint } = options;
   const goesOn = fromSavepoint !== undefined;
+  if (!goesOn) refuseUsedArchive(config, wiring.topics.figures);
   const made = await ensureFiguresTopic(config.source as KafkaSourceConfig, wiring, log, goesOn);
   say(`figures topic ${wiring.topics.figures}: ${made}\nsubmitting; Flink plans for half a minute …\n`);
   const work = mkdtempSync(join(tmpdir(), "fundpulse-flink-"));
@@ -81,6 +84,21 @@ async function submitJob(
   } finally {
     rmSync(work, { recursive: true });
   }
+}
+
+/**
+ * A job that begins anew would write rows again that are there, of which nobody could tell whose they are.
+ * @throws FundpulseError FP3102
+ */
+function refuseUsedArchive({ engine }: Config, figures: string): void {
+  if (engine.kind !== "flink" || engine.archive === undefined) return;
+  const folder = join(engine.archive, figures);
+  const files = countArchiveFiles(folder);
+  if (files === 0) return;
+  throw new FundpulseError(
+    "FP3102",
+    `the archive ${folder} holds ${count(files)} files of another job; a job that begins anew needs a figures topic of its own, whose folder is empty: name one with --figures`,
+  );
 }
 
 /** Lets what follows in a script begin with the state of a savepoint. */
@@ -112,26 +130,6 @@ export async function flinkSubmit(
   return 0;
 }
 
-/**
- * The first SIGINT, SIGTERM or SIGHUP ends what goes on in order, the second at once: whatever was started goes with this
- * process.
- */
-function untilSignal(): { readonly signal: AbortSignal; readonly forget: () => void } {
-  const controller = new AbortController();
-  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  for (const name of names) process.on(name, stop);
-  return {
-    signal: controller.signal,
-    forget: () => {
-      for (const name of names) process.off(name, stop);
-    },
-  };
-}
-
 /** `fundpulse flink dev`: a cluster of this machine with the job of the configuration, until Ctrl-C. */
 export async function flinkDev(
   options: JobOptions & {
@@ -145,7 +143,7 @@ export async function flinkDev(
   const port = portOf(options.port);
   if (!/^[1-9]\d{0,3}$/.test(options.slots))
     throw new FundpulseError("FP1003", `--slots ${options.slots}: a number from 1 to 9999`);
-  const { signal, forget } = untilSignal();
+  const { signal, forget } = untilSignal(["SIGINT", "SIGTERM", "SIGHUP"]);
   try {
     // Before anything is downloaded: what cannot become a job is told at once.
     await jobOf(config, options, null);

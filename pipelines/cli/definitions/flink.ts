@@ -35,6 +35,7 @@ Examples:
         "--figures <topic>",
         `compacted topic that the figures go to (default: engine.figures, else ${FIGURES_TOPIC})`,
       )
+      .option("--archive <url>", "folder of the archive as the cluster knows it (default: engine.archive)")
       .option(
         "--property <key=value>",
         "of Flink's Kafka clients (security.protocol …); may be repeated",

@@ -6,7 +6,7 @@ import { answer, cpuSeconds, usage } from "../measure.mjs";
 const { dir, periods } = JSON.parse(process.argv[2]);
 const { loadConfig } = await built("connectors/config/load.js");
 const { openEngine } = await built("pipelines/engine/open.js");
-const { silentLog } = await built("connectors/ops/log.js");
+const { silentLog } = await built("connectors/ports/log.js");
 const { allObservers } = await built("connectors/ports/observer.js");
 const deps = { log: silentLog, observer: allObservers([]), clock: Date.now };
 const engine = await openEngine(loadConfig(join(dir, "fundpulse.yaml")), deps);

@@ -7,7 +7,7 @@ import { answer, cpuSeconds, usage } from "../measure.mjs";
 const { dir, work, anew = false } = JSON.parse(process.argv[2]);
 const { loadConfig } = await built("connectors/config/load.js");
 const { openEngine } = await built("pipelines/engine/open.js");
-const { silentLog } = await built("connectors/ops/log.js");
+const { silentLog } = await built("connectors/ports/log.js");
 const { allObservers } = await built("connectors/ports/observer.js");
 if (anew) rmSync(join(dir, "data/work/detail"), { recursive: true, force: true });
 const deps = { log: silentLog, observer: allObservers([]), clock: Date.now };

@@ -77,6 +77,24 @@ test("the digest changes with what decides a figure, and with nothing else", () 
   for (const [what, changes, more] of rules) expect(digestOf(changes, more), what).not.toBe(plain);
 });
 
+test("a job that keeps an archive is another job, wherever its folder is", () => {
+  const engine = (archive?: string) => ({ kind: "flink", ...(archive === undefined ? {} : { archive }) });
+  const kept = digestOf({ engine: engine("/mnt/a") });
+  expect(kept).not.toBe(digestOf({ engine: engine() }));
+  expect(kept).toBe(digestOf({ engine: engine("/mnt/b") }));
+  expect(digestOf({ engine: engine() })).toBe(digestOf({}));
+  const { sql, manifest } = jobOf({ engine: engine("/mnt/a b") });
+  expect(sql).toContain("'path' = 'file:///mnt/a b/fund.figures'");
+  expect(manifest.archive?.columns).toContain("psn");
+  expect(manifest.archive?.columns).not.toContain("psn_no");
+  const config = testConfig({ source: KAFKA, engine: engine("/mnt/a") });
+  expect(wiringOf(config, { ...OPTIONS, archive: "s3://b/x/" }).archive).toBe("s3://b/x/fund.figures");
+  expect(() => wiringOf(config, { ...OPTIONS, archive: "b" })).toThrow(/--archive b.*FP1003/);
+  expect(() => wiringOf(testConfig({ source: KAFKA }), { ...OPTIONS, archive: "s3://b/x" })).toThrow(
+    /no engine.archive.*FP1003/,
+  );
+});
+
 test("of two schemas with one fingerprint our own stands, then the first", () => {
   const ours = JSON.stringify(avroSchema("settlement"));
   const twin = ours.replaceAll('"timestamp-millis"', '"local-timestamp-millis"');

@@ -1,72 +1,28 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { fundpulseJar } from "../../../connectors/flink/cluster/jar.js";
-import { LocalCluster } from "../../../connectors/flink/cluster/local.js";
 import { generateJob } from "../../../connectors/flink/generate.js";
 import { Privacy } from "../../../connectors/state/person-key.js";
 import { flinkPossible } from "../../support/flink/available.js";
 import { claimOf } from "../../support/flink/claim.js";
+import { DELIVERY, flinkBench, KEY, samples, TIMEOUT } from "../../support/flink/cluster.js";
 import { FigureFollower } from "../../support/flink/topic.js";
-import { arrivalsOf, type History, histories, recountOptions } from "../../support/histories.js";
-import { type KafkaCluster, startKafka } from "../../support/kafka/broker.mjs";
+import { arrivalsOf, type History, recountOptions } from "../../support/histories.js";
 import { quietClient, unique, withAdmin } from "../../support/kafka/test-broker.js";
 import { differences } from "../../support/oracle/compare.js";
 import { recount } from "../../support/oracle/recount.js";
 import { referenceOf } from "../../support/state-driver.js";
 
-const KEY = "a person key of a test";
-const DELIVERY = {
-  partitions: 3,
-  windows: [1],
-  after: ["nothing"],
-  clockBehindDays: 0,
-  shuffle: null,
-} as const;
 const SEED = Number(process.env.FUNDPULSE_SEED ?? 20_261_128);
 const ROUNDS = Number(process.env.FUNDPULSE_FLINK_ROUNDS ?? 2);
-const TIMEOUT = 900_000;
 
 const possible = await flinkPossible();
-let dir: string;
-let kafka: KafkaCluster;
-let flink: LocalCluster;
-
-beforeAll(async () => {
-  if (!possible) return;
-  dir = mkdtempSync(join(tmpdir(), "fundpulse-flink-"));
-  kafka = await startKafka();
-  flink = await LocalCluster.start({
-    dir,
-    env: { FUNDPULSE_PERSON_KEY: KEY },
-    checkpointMs: 2000,
-    memory: "2g",
-  });
-}, TIMEOUT);
-
-afterAll(async () => {
-  await flink?.stop();
-  await kafka?.stop();
-  if (possible) rmSync(dir, { recursive: true, force: true });
-}, 60_000);
-
-/** Random histories that the recount has one answer to. */
-function samples(count: number): History[] {
-  const list = fc.sample(histories(150), { seed: SEED, numRuns: count * 3 });
-  const now = Date.now();
-  return list
-    .filter(
-      (h) =>
-        recount(arrivalsOf(h, DELIVERY), { ...recountOptions(h), now, sums: "month" }).ambiguous.length === 0,
-    )
-    .slice(0, count);
-}
+const bench = flinkBench(possible);
 
 /** Runs one history through Kafka and Flink, and holds every figure of the topic against the recount. */
 async function equalTheRecount(history: History, disturb: () => Promise<void>): Promise<void> {
-  const { brokers } = kafka;
+  const { brokers } = bench.kafka;
   const name = unique("history");
   const topics = {
     settlement: `${name}.settlement`,
@@ -95,9 +51,9 @@ async function equalTheRecount(history: History, disturb: () => Promise<void>): 
     { brokers, topics, name, kafka: {} },
     jar,
   );
-  const script = join(dir, `${name}.sql`);
+  const script = join(bench.dir, `${name}.sql`);
   writeFileSync(script, job.sql);
-  const [id] = await flink.submit(script);
+  const [id] = await bench.flink.submit(script);
   const follower = await FigureFollower.open(brokers, job.manifest);
   try {
     const arrivals = arrivalsOf(history, DELIVERY);
@@ -141,13 +97,13 @@ async function equalTheRecount(history: History, disturb: () => Promise<void>): 
     }
   } finally {
     await follower.close();
-    await flink.rest.cancel(id);
+    await bench.flink.rest.cancel(id);
   }
 }
 
 describe.skipIf(!possible)("the generated job on a real Flink and a real Kafka", () => {
   test("comes to the recount's figures on a random history", { timeout: TIMEOUT }, async () => {
-    const [history] = samples(1);
+    const [history] = samples(1, 150, SEED);
     await equalTheRecount(history, async () => {});
   });
 
@@ -155,20 +111,20 @@ describe.skipIf(!possible)("the generated job on a real Flink and a real Kafka",
     [
       "a TaskManager dies",
       async () => {
-        await flink.kill(flink.taskManagers[0]);
-        flink.startTaskManager();
-        await flink.ready();
+        await bench.flink.kill(bench.flink.taskManagers[0]);
+        bench.flink.startTaskManager();
+        await bench.flink.ready();
       },
     ],
     [
       "the broker dies",
       async () => {
-        await kafka.kill(0);
-        await kafka.restart(0);
+        await bench.kafka.kill(0);
+        await bench.kafka.restart(0);
       },
     ],
   ];
   test.each(deaths)("and when %s on the way", { timeout: TIMEOUT * ROUNDS }, async (_, happens) => {
-    for (const history of samples(ROUNDS).slice(1)) await equalTheRecount(history, happens);
+    for (const history of samples(ROUNDS, 150, SEED).slice(1)) await equalTheRecount(history, happens);
   });
 });

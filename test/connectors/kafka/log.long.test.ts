@@ -4,8 +4,10 @@ import { drain, MemoryState, records } from "../../contracts/source.js";
 import { follow, kafkaConfig, openKafka, until } from "../../support/kafka/source-fixture.js";
 import {
   createTopic,
+  deleteBefore,
   produce,
   quietClient,
+  recreate,
   testBroker,
   unique,
   withAdmin,
@@ -17,27 +19,6 @@ async function freshTopic(partitions = 1): Promise<{ topic: string; config: Kafk
   const topic = unique("settlement");
   await createTopic(brokers, topic, partitions);
   return { topic, config: kafkaConfig({ brokers, topics: { settlement: topic } }) };
-}
-
-const deleteBefore = (topic: string, offset: number): Promise<void> =>
-  withAdmin(brokers, async (admin) => {
-    const request = { topic, partitions: [{ partition: 0, offset: String(offset) }] };
-    // Only this makes kafkajs look up the partition's leader.
-    await admin.fetchTopicOffsets(topic);
-    await admin.deleteTopicRecords(request);
-  });
-
-async function recreate(topic: string, values: readonly string[], partitions = 1): Promise<void> {
-  await withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic] }));
-  for (;;) {
-    try {
-      await createTopic(brokers, topic, partitions);
-      break;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-  await produce(brokers, topic, values);
 }
 
 async function readOnce(config: KafkaSourceConfig, state: MemoryState): Promise<void> {
@@ -56,7 +37,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
     const state = new MemoryState();
     await readOnce(config, state);
     await produce(brokers, topic, records(10, 20));
-    await deleteBefore(topic, 25);
+    await deleteBefore(brokers, topic, [{ partition: 0, offset: 25 }]);
     await expect(readOnce(config, state)).rejects.toThrow(
       /topic settlement-\w+ partition 0: records 10 to 24 are gone .*starts at 25.*FP3002/,
     );
@@ -68,7 +49,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     await readOnce(config, state);
-    await deleteBefore(topic, 10);
+    await deleteBefore(brokers, topic, [{ partition: 0, offset: 10 }]);
     await readOnce(config, state);
     await produce(brokers, topic, records(10, 5));
     await readOnce(config, state);
@@ -78,7 +59,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
   it("begins a log that was never read at its start", async () => {
     const { topic, config } = await freshTopic();
     await produce(brokers, topic, records(0, 10));
-    await deleteBefore(topic, 4);
+    await deleteBefore(brokers, topic, [{ partition: 0, offset: 4 }]);
     const state = new MemoryState();
     await readOnce(config, state);
     expect(state.values()).toEqual(records(4, 6));
@@ -96,7 +77,7 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
       async (batch) => {
         // What follows this batch is gone before it can be fetched.
         await produce(brokers, topic, records(20, 20));
-        await deleteBefore(topic, 35);
+        await deleteBefore(brokers, topic, [{ partition: 0, offset: 35 }]);
         state.apply(batch);
       },
       { untilDrained: false, onDrained: () => undefined },
@@ -113,7 +94,8 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     await readOnce(config, state);
-    await recreate(topic, records(100, 4));
+    await recreate(brokers, topic);
+    await produce(brokers, topic, records(100, 4));
     await expect(readOnce(config, state)).rejects.toThrow(/the log ends at 4, but we stand at 10.*FP3003/);
     expect(state.values()).toEqual(records(0, 10));
   });
@@ -123,7 +105,8 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     await readOnce(config, state);
-    await recreate(topic, records(100, 30));
+    await recreate(brokers, topic);
+    await produce(brokers, topic, records(100, 30));
     await expect(readOnce(config, state)).rejects.toThrow(/another record stands at offset 9.*FP3003/);
     expect(state.values()).toEqual(records(0, 10));
   });
@@ -133,7 +116,8 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
     await produce(brokers, topic, records(0, 10));
     const state = new MemoryState();
     await readOnce(config, state);
-    await recreate(topic, records(100, 10));
+    await recreate(brokers, topic);
+    await produce(brokers, topic, records(100, 10));
     await expect(readOnce(config, state)).rejects.toThrow(/another record stands at offset 9.*FP3003/);
   });
 
@@ -142,7 +126,8 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
     await produce(brokers, topic, records(0, 10), 1);
     const state = new MemoryState();
     await readOnce(config, state);
-    await recreate(topic, records(0, 10), 1);
+    await recreate(brokers, topic);
+    await produce(brokers, topic, records(0, 10));
     await expect(readOnce(config, state)).rejects.toThrow(
       /partition 1: the partition does not exist.*FP3003/,
     );
@@ -158,7 +143,8 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
     const source = openKafka(config);
     const following = follow(source, state);
     await until(() => state.seen.length === 10);
-    await recreate(topic, records(100, count));
+    await recreate(brokers, topic);
+    await produce(brokers, topic, records(100, count));
     await expect(following.ended).rejects.toThrow(/FP300[35]/);
     await source.close();
     expect(state.values()).toEqual(records(0, 10));
@@ -172,7 +158,8 @@ describe.skipIf(brokers.length === 0)("the Kafka log under our position", () => 
     const run = source.run(
       state.context(),
       async (batch) => {
-        await recreate(topic, records(100, 30));
+        await recreate(brokers, topic);
+        await produce(brokers, topic, records(100, 30));
         await new Promise((resolve) => setTimeout(resolve, 600));
         state.apply(batch);
       },

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Producer } from "kafkajs";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type KafkaCluster, startKafka } from "../../support/kafka/broker.mjs";
 import {
   createTopic,
@@ -18,6 +19,7 @@ describe.skipIf(!possible)("the broker is killed", () => {
   let w: Workspace;
   let service: ReturnType<Workspace["start"]>;
   let url = "";
+  let producer: Producer;
   beforeAll(async () => {
     kafka = await startKafka();
     const topic = unique("settlement");
@@ -29,8 +31,10 @@ describe.skipIf(!possible)("the broker is killed", () => {
     const record = (id: string): string => JSON.stringify(settlement(id));
     await produce(kafka.brokers, topic, ["S1", "S2"].map(record));
     // Three records that nobody can read yet: a lag that is known when the broker dies.
-    const producer = quietClient(kafka.brokers).producer({
+    producer = quietClient(kafka.brokers).producer({
       transactionalId: unique("tx"),
+      // The broker ends it by itself no sooner than the test.
+      transactionTimeout: 600_000,
       idempotent: true,
       maxInFlightRequests: 1,
     });
@@ -42,14 +46,13 @@ describe.skipIf(!possible)("the broker is killed", () => {
     service.child.stderr?.on("data", (chunk) => {
       err += chunk;
     });
-    while (url === "") {
-      if (service.child.exitCode !== null) throw new Error(err);
-      url = /"ops":"([^"]+)"/.exec(err)?.[1] ?? "";
-      await seconds(0.05);
-    }
+    const ops = /"ops":"([^"]+)"/;
+    await vi.waitFor(() => expect(err).toMatch(ops), { timeout: 60_000 });
+    url = ops.exec(err)![1];
   }, 180_000);
   afterAll(async () => {
     service?.child.kill("SIGKILL");
+    await producer?.disconnect();
     await kafka?.stop();
     w?.remove();
   });
@@ -59,18 +62,22 @@ describe.skipIf(!possible)("the broker is killed", () => {
     return [answer.status, (await answer.json()) as Record<string, unknown>];
   };
   const untilReady = async (wanted: number): Promise<Record<string, unknown>> => {
-    for (;;) {
-      const [status, report] = await asked("/ready");
-      if (status === wanted) return report;
-      await seconds(0.5);
-    }
+    let report: Record<string, unknown> = {};
+    const status = async (): Promise<number> => {
+      const [found, of] = await asked("/ready");
+      report = of;
+      return found;
+    };
+    await expect.poll(status, { timeout: 120_000, interval: 500 }).toBe(wanted);
+    return report;
   };
 
   test("not ready after a minute, with the lag that was known and its age; ready again when it is back", {
     timeout: 300_000,
   }, async () => {
     await untilReady(200);
-    while ((await asked("/health"))[1].openTransactionRecords !== 3) await seconds(0.2);
+    const health = async () => (await asked("/health"))[1];
+    await expect.poll(health, { timeout: 60_000 }).toMatchObject({ openTransactionRecords: 3 });
     await kafka.kill(0, "SIGKILL");
     const killed = performance.now();
     // An outage that is short says nothing but its lag's age.

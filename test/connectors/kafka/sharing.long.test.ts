@@ -5,7 +5,14 @@ import type { LostRecords } from "../../../connectors/ports/source.js";
 import type { KafkaSourceConfig } from "../../../schemas/config/schema.js";
 import { MemoryState, records } from "../../contracts/source.js";
 import { kafkaConfig, openKafka, until } from "../../support/kafka/source-fixture.js";
-import { createTopic, produce, testBroker, unique, withAdmin } from "../../support/kafka/test-broker.js";
+import {
+  createTopic,
+  deleteBefore,
+  produce,
+  recreate,
+  testBroker,
+  unique,
+} from "../../support/kafka/test-broker.js";
 
 const brokers = (await testBroker()) ?? [];
 
@@ -121,27 +128,6 @@ async function read(
   return gaps;
 }
 
-const deleteBefore = (topic: string, offset: number): Promise<void> =>
-  withAdmin(brokers, async (admin) => {
-    await admin.fetchTopicOffsets(topic);
-    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] });
-  });
-
-async function recreate(topic: string, values: readonly string[]): Promise<void> {
-  await withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic] }));
-  await expect
-    .poll(
-      () =>
-        createTopic(brokers, topic, 1).then(
-          () => true,
-          () => false,
-        ),
-      { timeout: 20_000 },
-    )
-    .toBe(true);
-  await produce(brokers, topic, values);
-}
-
 describe.skipIf(brokers.length === 0)("a loss that somebody accepts", () => {
   async function readTen(): Promise<{ topic: string; config: KafkaSourceConfig; state: MemoryState }> {
     const topic = unique("settlement");
@@ -156,7 +142,7 @@ describe.skipIf(brokers.length === 0)("a loss that somebody accepts", () => {
   it("goes on behind records that are gone, once, and only where it was named", async () => {
     const { topic, config, state } = await readTen();
     await produce(brokers, topic, records(10, 20));
-    await deleteBefore(topic, 25);
+    await deleteBefore(brokers, topic, [{ partition: 0, offset: 25 }]);
     await expect(read(config, state, [])).rejects.toThrow(/--accept-gap.*\[FP3002\]/);
     await expect(read(config, state, ["another"])).rejects.toThrow(/\[FP1003\]/);
     const gaps = await read(config, state, [`${topic}/0`]);
@@ -172,7 +158,8 @@ describe.skipIf(brokers.length === 0)("a loss that somebody accepts", () => {
     ["longer", 20],
   ])("reads a topic that was made anew, %s than before, from its start", async (_, count) => {
     const { topic, config, state } = await readTen();
-    await recreate(topic, records(100, count));
+    await recreate(brokers, topic);
+    await produce(brokers, topic, records(100, count));
     await expect(read(config, state, [])).rejects.toThrow(/\[FP3003\]/);
     const gaps = await read(config, state, [topic]);
     expect(gaps).toMatchObject([{ kind: "recreated", fromNext: 10, toNext: 10 }]);
@@ -206,7 +193,7 @@ describe.skipIf(brokers.length === 0)("a loss that somebody accepts", () => {
     await produce(brokers, topic, records(10, 3));
     await until(() => holds);
     await produce(brokers, topic, records(13, 17));
-    await deleteBefore(topic, 25);
+    await deleteBefore(brokers, topic, [{ partition: 0, offset: 25 }]);
     // Looks at the broker go on beside the delivery, and find the loss more than once.
     await new Promise((resolve) => setTimeout(resolve, 3_500));
     expect(gaps).toEqual([]);
@@ -221,7 +208,8 @@ describe.skipIf(brokers.length === 0)("a loss that somebody accepts", () => {
 
   it("ends with what kept it from being kept", async () => {
     const { topic, config, state } = await readTen();
-    await recreate(topic, records(100, 20));
+    await recreate(brokers, topic);
+    await produce(brokers, topic, records(100, 20));
     const source = openKafka(config, { acceptGaps: [topic] });
     const context = {
       ...state.context(),
@@ -239,7 +227,7 @@ describe.skipIf(brokers.length === 0)("a loss that somebody accepts", () => {
 
   it("says so where a log that was never read begins above 0", async () => {
     const { topic, config } = await readTen();
-    await deleteBefore(topic, 5);
+    await deleteBefore(brokers, topic, [{ partition: 0, offset: 5 }]);
     const state = new MemoryState();
     await read(config, state, []);
     expect(state.warnings.join()).toContain("kafka log begins above 0");

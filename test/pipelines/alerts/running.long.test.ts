@@ -61,6 +61,33 @@ test("publishing that falls behind is told while no version can show it, and cle
   ]);
 }, 60_000);
 
+test("what a version found that the state does not know of is found again by the next start, once", async () => {
+  w = new Workspace({ alerts: [{ name: "有结算", indicator: "visits", above: 1 }] });
+  w.put("settlement-1.ndjson", [settlement("A")]);
+  await w.drain();
+  w.put("settlement-2.ndjson", [settlement("B")]);
+  const { config } = loadConfig(w.configFile);
+  const publisher = new (class extends DuckDbPublisher {
+    override async publish(...args: Parameters<DuckDbPublisher["publish"]>): Promise<number> {
+      await super.publish(...args);
+      throw new Error("killed");
+    }
+  })({ dataDir: config.data, config });
+  const deps = { log: silentLog, observer: createMetrics(), clock: () => Date.now() };
+  const engine = await assembleEngine(config, deps, { publisher });
+  const { signal } = new AbortController();
+  await expect(engine.run({ untilDrained: true, signal })).rejects.toThrow("killed");
+  await engine.end();
+  const published = "SELECT event, version FROM alert_event";
+  expect(await w.query(published)).toMatchObject([{ event: "opened" }]);
+  await w.drain();
+  const [{ version }] = (await w.query("SELECT version FROM snapshot")) as [{ version: string }];
+  expect(await w.query(published)).toEqual([{ event: "opened", version }]);
+  await w.engine(async (e) => {
+    expect((await e.verify()).differences).toEqual([]);
+  });
+}, 60_000);
+
 test("a running engine's alerts are listed and acknowledged by commands beside it", async () => {
   w = new Workspace({ alerts: [{ name: "有结算", indicator: "visits", above: 0 }] });
   w.put("settlement-1.ndjson", [settlement("A")]);

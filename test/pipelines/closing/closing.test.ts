@@ -303,17 +303,22 @@ describe("a month that changes after its close", () => {
       line("withdrawn", 1, -1, -100, "resident", "H3"),
     ]);
     // Views have what the tables have; warnings and refunds without their original are lists of records by their nature.
-    const texts = await w.query(
-      `SELECT schema_name || '."' || table_name || '"' AS name, list('"' || column_name || '"::VARCHAR') AS columns
-       FROM duckdb_columns() c WHERE database_name = 'a' AND data_type LIKE 'VARCHAR%' AND table_name NOT LIKE 'quality_%'
-         AND EXISTS (FROM duckdb_tables() t WHERE t.database_name = 'a' AND t.table_name = c.table_name) GROUP BY ALL`,
-    );
-    const named = texts.map(
-      ({ name, columns }) => `SELECT '${name}' AS place FROM ${name}
-        WHERE regexp_matches(concat_ws(' ', ${(columns as string[]).join(", ")}), '(^|\\W)[SR]\\d+(\\W|$)')`,
-    );
-    expect(texts.length).toBeGreaterThan(20);
-    expect(await w.query(named.join(" UNION ALL "))).toEqual([]);
+    const naming = async (query: (sql: string) => Promise<Row[]>): Promise<unknown[]> => {
+      const texts = await query(
+        `SELECT schema_name || '."' || table_name || '"' AS name, list('"' || column_name || '"::VARCHAR') AS columns
+         FROM duckdb_columns() c WHERE database_name = 'a' AND data_type LIKE 'VARCHAR%' AND table_name NOT LIKE 'quality_%'
+           AND EXISTS (FROM duckdb_tables() t WHERE t.database_name = 'a' AND t.table_name = c.table_name) GROUP BY ALL`,
+      );
+      expect(texts.length).toBeGreaterThan(10);
+      const places = texts.map(
+        ({ name, columns }) => `SELECT '${name}' AS place FROM ${name}
+          WHERE regexp_matches(concat_ws(' ', ${(columns as string[]).join(", ")}), '(^|\\W)[SR]\\d+(\\W|$)')`,
+      );
+      return (await query(places.join(" UNION "))).map(({ place }) => place);
+    };
+    expect(await naming((sql) => w.query(sql))).toEqual([]);
+    // Where bills stand, the same search finds them.
+    expect(await naming((sql) => w.queryDetail(sql, NOW))).toContain('main."closed_change"');
   });
 
   test("a restatement tells its causes, and their changes come to its delta", async () => {

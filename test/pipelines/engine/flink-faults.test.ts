@@ -1,4 +1,10 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { copyFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { configRules } from "../../../connectors/config/rules.js";
+import type { DetailNeed } from "../../../connectors/duckdb/detail/excerpt.js";
+import { queryPublished } from "../../../connectors/duckdb/query.js";
 import { keyOfManifest } from "../../../connectors/flink/figure.js";
 import { type JobSource, manifestOf } from "../../../connectors/flink/generate.js";
 import { silentLog } from "../../../connectors/ports/log.js";
@@ -260,6 +266,136 @@ test("a state goes on under the kind of engine that made it alone", async () => 
 });
 
 test("a folder has no job", () => {
-  expect(() => testConfig({ engine: { kind: "flink" } })).toThrow(/source.kind: kafka/);
+  const found = configRules(testConfig({ engine: { kind: "flink" } }), {});
+  expect(found).toContainEqual(
+    expect.objectContaining({ kind: "problem", message: expect.stringContaining("source.kind: kafka") }),
+  );
   expect(() => configOf({ engine: { kind: "spark" } })).toThrow();
+});
+
+describe("settlements in an archive", () => {
+  const archived = (): Config =>
+    configOf({ engine: { kind: "flink", archive: join(workspace.dir, "archive") } });
+  const folder = (): string => join(workspace.dir, "archive", TOPICS.figures);
+  const file = (month: string, name = "part-0-0"): string => join(folder(), `folder=${month}`, name);
+  const months = ["2024-03", "2024-04"];
+  const inMonths = (): Plain[] =>
+    bills(4).map((b, i) => ({ ...b, setl_time: `${months[i % 2]}-10T10:00:00+08:00` }));
+
+  /** Takes the figures of four bills in two months, and calls `work` with what lays them out bill by bill. */
+  async function detailOf(
+    change: () => void,
+    need?: DetailNeed,
+    topic = new MemoryTopic(),
+  ): Promise<{ settlements: number; ids: string[] }> {
+    const own = archived();
+    source = { ...source, config: own };
+    topic.put(await figures(inMonths()));
+    await drain(topic, own);
+    change();
+    return withEngine(
+      async (engine) => {
+        const { path, settlements } = await engine.writeDetail(need);
+        const { rows } = await queryPublished(path, "SELECT setl_id FROM settlement ORDER BY ALL");
+        if (need) rmSync(path);
+        return { settlements, ids: rows.map((row) => String(Object.values(row)[0])) };
+      },
+      { own, topic },
+    );
+  }
+
+  test("are laid out, some months of them too, and read once however often they are shown", async () => {
+    const all = ["S0", "S1", "S2", "S3"];
+    expect(await detailOf(() => {})).toEqual({ settlements: 4, ids: all });
+    const twice = () => copyFileSync(file("2024-03"), file("2024-03", "part-1-0"));
+    expect((await detailOf(twice)).ids).toEqual(all);
+    const march = { months: [2024 * 12 + 2], streams: [] };
+    expect(await detailOf(() => {}, march)).toEqual({ settlements: 2, ids: ["S0", "S2"] });
+  });
+
+  test("that are not finished, or follow the figures' cut, are not read", async () => {
+    const more = (): void => {
+      for (const name of [".part-9.inprogress.x", "_SUCCESS"]) writeFileSync(file("2024-03", name), "{");
+      const late = JSON.stringify({ setl_id: "LATE", part: 0, pos: 99 });
+      writeFileSync(file("2024-04", "part-0-1"), gzipSync(`${late}\n`));
+    };
+    expect((await detailOf(more)).ids).toEqual(["S0", "S1", "S2", "S3"]);
+  });
+
+  const broken: [what: string, change: () => void, message: RegExp][] = [
+    [
+      "a month is missing",
+      () => rmSync(file("2024-04")),
+      /partition 0 the archive holds 2 settlements.* of 4.*FP3107/,
+    ],
+    [
+      "the folder is not mounted",
+      () => rmSync(folder(), { recursive: true }),
+      /does not exist here.*mount.*FP3107/,
+    ],
+    ["a file is cut off", () => truncateSync(file("2024-03"), 60), /holds 2 settlements.* of 4.*FP3107/],
+    [
+      "a file is none of the job's",
+      () => writeFileSync(file("2024-03"), gzipSync("x\n")),
+      /cannot be read.*FP3107/,
+    ],
+  ];
+  test.each(broken)("are refused where %s", async (_, change, message) => {
+    await expect(detailOf(change)).rejects.toThrow(message);
+  });
+
+  test("are refused while job and publisher have read the facilities differently far", async () => {
+    const own = archived();
+    source = { ...source, config: own };
+    const topic = new MemoryTopic();
+    topic.put(await figures(inMonths()));
+    const facility = {
+      ...arrive("facility", {
+        fixmedins_code: "H9",
+        admdvs: "620725",
+        updt_time: "2024-03-01T00:00:00+08:00",
+      }),
+      source: `kafka:${TOPICS.facility}`,
+      position: 0,
+    };
+    await withEngine((engine) => engine.run({ untilDrained: true, signal: new AbortController().signal }), {
+      own,
+      topic,
+      source: new ArrivalSource([facility]),
+    });
+    await withEngine(
+      (engine) =>
+        expect(engine.writeDetail()).rejects.toThrow(
+          /fund.facility, partition 0, the job has read 0 records and this program 1.*FP3107/,
+        ),
+      { own, topic },
+    );
+  });
+
+  test("are awaited where a file is about to be shown", async () => {
+    const shown = file("2024-03");
+    const hidden = file("2024-03", ".part-0-0.inprogress.x");
+    const later = (): void => {
+      renameSync(shown, hidden);
+      setTimeout(() => renameSync(hidden, shown), 300);
+    };
+    expect((await detailOf(later)).ids).toEqual(["S0", "S1", "S2", "S3"]);
+  });
+
+  test("are not held against the figures of the topic before", async () => {
+    const topic = new MemoryTopic();
+    await detailOf(() => {}, undefined, topic);
+    const own = configOf({
+      engine: { kind: "flink", figures: "fund.figures.2", archive: join(workspace.dir, "archive") },
+    });
+    await withEngine(
+      (engine) => expect(engine.writeDetail()).rejects.toThrow(/still those of topic fund.figures,.*FP3107/),
+      { own, topic },
+    );
+  });
+
+  test("do not bring back what is for the job alone", async () => {
+    const own = archived();
+    await withEngine((engine) => expect(engine.rebuild(() => {})).rejects.toThrow(/FP3104/), { own });
+  });
 });

@@ -1,15 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { loadReference } from "../../../connectors/config/reference.js";
 import { queryPublished } from "../../../connectors/duckdb/query.js";
 import { fundpulseJar } from "../../../connectors/flink/cluster/jar.js";
-import { LocalCluster } from "../../../connectors/flink/cluster/local.js";
 import { takeSavepoint } from "../../../connectors/flink/cluster/savepoint.js";
 import { readFiguresTopic } from "../../../connectors/flink/figures-reader.js";
 import { generateJob, type JobManifest } from "../../../connectors/flink/generate.js";
+import { wiringOf } from "../../../connectors/flink/job-source.js";
 import { noteSavepoint, refuseLaterFigures } from "../../../connectors/flink/savepoint-note.js";
 import { silentLog } from "../../../connectors/ports/log.js";
 import { allObservers } from "../../../connectors/ports/observer.js";
@@ -17,61 +15,20 @@ import { assembleEngine, type EngineParts } from "../../../pipelines/engine/engi
 import { figuresText } from "../../../pipelines/engine/figures-check.js";
 import { type Config, configSchema, type KafkaSourceConfig } from "../../../schemas/config/schema.js";
 import { flinkPossible } from "../../support/flink/available.js";
+import { DELIVERY, flinkBench, KEY, samples, TIMEOUT } from "../../support/flink/cluster.js";
 import { ArrivalSource, referenceFolder } from "../../support/flink/published.js";
 import { FigureFollower } from "../../support/flink/topic.js";
-import { arrivalsOf, type History, histories, recountOptions } from "../../support/histories.js";
-import { type KafkaCluster, startKafka } from "../../support/kafka/broker.mjs";
+import { arrivalsOf, type History } from "../../support/histories.js";
 import { quietClient, unique, withAdmin } from "../../support/kafka/test-broker.js";
-import { recount } from "../../support/oracle/recount.js";
 import type { Arrival } from "../../support/oracle/types.js";
 import { expectSameResults } from "../../support/same-results.js";
 import { FEW_GROUPINGS, resultHashes, Workspace } from "../../support/workspace.js";
 
-const KEY = "a person key of a test";
-const DELIVERY = {
-  partitions: 3,
-  windows: [1],
-  after: ["nothing"],
-  clockBehindDays: 0,
-  shuffle: null,
-} as const;
 const SEED = Number(process.env.FUNDPULSE_SEED ?? 20_261_130);
 const ROUNDS = Number(process.env.FUNDPULSE_FLINK_ROUNDS ?? 1);
-const TIMEOUT = 900_000;
 
 const possible = await flinkPossible();
-let dir: string;
-let kafka: KafkaCluster;
-let flink: LocalCluster;
-
-beforeAll(async () => {
-  if (!possible) return;
-  dir = mkdtempSync(join(tmpdir(), "fundpulse-flink-"));
-  kafka = await startKafka();
-  flink = await LocalCluster.start({
-    dir,
-    env: { FUNDPULSE_PERSON_KEY: KEY },
-    checkpointMs: 2000,
-    memory: "2g",
-  });
-}, TIMEOUT);
-
-afterAll(async () => {
-  await flink?.stop();
-  await kafka?.stop();
-  if (possible) rmSync(dir, { recursive: true, force: true });
-}, 60_000);
-
-/** Random histories that the recount has one answer to. */
-const samples = (count: number): History[] =>
-  fc
-    .sample(histories(120), { seed: SEED, numRuns: count * 4 })
-    .filter(
-      (h) =>
-        recount(arrivalsOf(h, DELIVERY), { ...recountOptions(h), now: Date.now(), sums: "month" }).ambiguous
-          .length === 0,
-    )
-    .slice(0, count);
+const bench = flinkBench(possible);
 
 /** Consumes and publishes everything that is there, in a process of its own life. */
 async function drain(config: Config, parts: EngineParts = {}): Promise<void> {
@@ -85,7 +42,7 @@ async function drain(config: Config, parts: EngineParts = {}): Promise<void> {
 }
 
 async function makeTopics({ topics }: { topics: Record<string, string> }): Promise<void> {
-  await withAdmin(kafka.brokers, async (admin) => {
+  await withAdmin(bench.kafka.brokers, async (admin) => {
     await admin.createTopics({
       waitForLeaders: true,
       topics: [
@@ -119,7 +76,7 @@ async function samePublished(history: History): Promise<void> {
       privacy: { personKey: KEY },
       source: {
         kind: "kafka",
-        brokers: kafka.brokers,
+        brokers: bench.kafka.brokers,
         topics: { settlement: topics.settlement, facility: topics.facility },
       },
     });
@@ -130,20 +87,20 @@ async function samePublished(history: History): Promise<void> {
       reference,
       privacy: { ...world.privacy, personKey: KEY },
     };
-    const engine = { kind: "flink", figures: topics.figures } as const;
+    const engine = { kind: "flink", figures: topics.figures, archive: join(bench.dir, "archive") } as const;
     const config: Config = { ...common, source, engine, data: byFlink.data };
     const { categories, facilities } = loadReference(reference, config.timezone);
     const job = generateJob(
       { config, categories, facilities, schemas: [] },
-      { brokers: kafka.brokers, topics, name, kafka: {} },
+      wiringOf(config, { name, figures: topics.figures, properties: [] }),
       await fundpulseJar(),
     );
-    const script = join(dir, `${name}.sql`);
+    const script = join(bench.dir, `${name}.sql`);
     writeFileSync(script, job.sql);
-    let [id] = await flink.submit(script);
-    const follower = await FigureFollower.open(kafka.brokers, job.manifest);
+    let [id] = await bench.flink.submit(script);
+    const follower = await FigureFollower.open(bench.kafka.brokers, job.manifest);
     const arrivals = arrivalsOf(history, DELIVERY);
-    const producer = quietClient(kafka.brokers).producer();
+    const producer = quietClient(bench.kafka.brokers).producer();
     await producer.connect();
     try {
       const send = async (some: readonly Arrival[], upTo: number): Promise<void> => {
@@ -169,7 +126,7 @@ async function samePublished(history: History): Promise<void> {
       await drain(config);
       const path = await stopped(id, config, job.manifest);
       writeFileSync(script, `SET 'execution.state-recovery.path' = '${path}';\n${job.sql}`);
-      [id] = await flink.submit(script);
+      [id] = await bench.flink.submit(script);
       await send(arrivals.slice(half), arrivals.length);
       const told = await readFiguresTopic(source as KafkaSourceConfig, job.manifest, silentLog);
       expect(() => refuseLaterFigures(topics.figures, path, told)).toThrow(
@@ -179,7 +136,7 @@ async function samePublished(history: History): Promise<void> {
     } finally {
       await producer.disconnect();
       await follower.close();
-      await flink.rest.cancel(id);
+      await bench.flink.rest.cancel(id);
     }
     await drain(
       { ...common, source: history.world.config.source, engine: { kind: "embedded" }, data: own.data },
@@ -191,6 +148,7 @@ async function samePublished(history: History): Promise<void> {
         .map((row) => JSON.stringify(row))
         .sort();
     expect(await cells(byFlink)).toEqual(await cells(own));
+    await fromArchive(config, own);
     await toldOfOthers(config, job.manifest.digest);
   } finally {
     own.remove();
@@ -198,12 +156,37 @@ async function samePublished(history: History): Promise<void> {
   }
 }
 
+/** The recount from the files that the job wrote finds nothing else; the bills are the embedded engine's. */
+async function fromArchive(config: Config, own: Workspace): Promise<void> {
+  const deps = { log: silentLog, observer: allObservers([]), clock: Date.now };
+  const engine = await assembleEngine(config, deps);
+  const embedded = await assembleEngine({ ...config, engine: { kind: "embedded" }, data: own.data }, deps, {
+    source: new ArrivalSource([]),
+  });
+  try {
+    const verified = await engine.verify();
+    expect(verified.differences.slice(0, 10)).toEqual([]);
+    expect(verified.figures).toBeGreaterThan(100);
+    const bills = async (path: string) =>
+      (
+        await queryPublished(path, 'SELECT * EXCLUDE (code_set, source, "partition", position) FROM bill')
+      ).rows
+        .map((row) => JSON.stringify(row))
+        .sort();
+    const [detail, wanted] = [await engine.writeDetail(), await embedded.writeDetail()];
+    expect(await bills(detail.path)).toEqual(await bills(wanted.path));
+  } finally {
+    await engine.end();
+    await embedded.end();
+  }
+}
+
 /** Stops a job with a savepoint, which the figures topic then ends with; returns its path. */
 async function stopped(id: string, config: Config, manifest: JobManifest): Promise<string> {
   const source = config.source as KafkaSourceConfig;
   const { figures } = manifest.topics;
-  const running = (await flink.rest.jobs()).find((job) => job.jid === id)!;
-  const path = await takeSavepoint(flink.rest, running, { stop: true, timeoutMs: 120_000 });
+  const running = (await bench.flink.rest.jobs()).find((job) => job.jid === id)!;
+  const path = await takeSavepoint(bench.flink.rest, running, { stop: true, timeoutMs: 120_000 });
   const unnoted = await readFiguresTopic(source, manifest, silentLog);
   expect(() => refuseLaterFigures(figures, path, unnoted)).toThrow(/does not end with savepoint .*FP3106/);
   await noteSavepoint(source, figures, path, silentLog);
@@ -237,6 +220,6 @@ describe.skipIf(!possible)("fundpulse run over a real Flink and a real Kafka", (
   test("publishes what the embedded engine publishes of the same records", {
     timeout: TIMEOUT * ROUNDS,
   }, async () => {
-    for (const history of samples(ROUNDS)) await samePublished(history);
+    for (const history of samples(ROUNDS, 120, SEED)) await samePublished(history);
   });
 });

@@ -1,6 +1,10 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { loadReference } from "../../../connectors/config/reference.js";
+import { archiveFiles } from "../../../connectors/duckdb/archive/files.js";
 import { queryPublished } from "../../../connectors/duckdb/query.js";
 import { type JobSource, manifestOf } from "../../../connectors/flink/generate.js";
 import { silentLog } from "../../../connectors/ports/log.js";
@@ -17,6 +21,7 @@ import {
 } from "../../support/flink/published.js";
 import { arrivalsOf, FINAL_NOW, type History, histories, recountOptions } from "../../support/histories.js";
 import { recount } from "../../support/oracle/recount.js";
+import type { Arrival } from "../../support/oracle/types.js";
 import { expectSameResults } from "../../support/same-results.js";
 import { FEW_GROUPINGS, memoryFigures, resultHashes, Workspace } from "../../support/workspace.js";
 
@@ -92,16 +97,24 @@ const QUALITY = [
   "SELECT sum(received) AS received FROM quality_balance WHERE source LIKE '%settlement'",
 ];
 
+/** As it comes from the topic of its stream. */
+const inTopics = (arrival: Arrival): Arrival => ({
+  ...arrival,
+  source: `kafka:${TOPICS[arrival.stream as keyof typeof TOPICS] ?? arrival.source}`,
+});
+
 /** Both engines over a history; the Flink one is given what a job came to after a half of it, and in the end. */
 async function bothOver(
   history: History,
   parts: (side: Side) => EngineParts,
+  archived = false,
 ): Promise<[own: Side, flink: Side]> {
-  const arrivals = arrivalsOf(history, DELIVERY);
+  const arrivals = arrivalsOf(history, DELIVERY).map(inTopics);
   const reference = referenceFolder(workspaceOf().dir, history);
   const own = sideOf(history, reference, { kind: "embedded" });
   await drain(own, { ...parts(own), source: new ArrivalSource(arrivals) });
-  const flink = sideOf(history, reference, { kind: "flink", figures: TOPICS.figures });
+  const archive = archived ? { archive: join(workspaceOf().dir, "archive") } : {};
+  const flink = sideOf(history, reference, { kind: "flink", figures: TOPICS.figures, ...archive });
   const { categories, facilities } = loadReference(reference, flink.config.timezone);
   const source: JobSource = { config: flink.config, categories, facilities, schemas: [] };
   const manifest = manifestOf(source, "job", TOPICS);
@@ -150,6 +163,52 @@ async function sameGiven(history: History): Promise<void> {
   expect(Object.fromEntries(given(flink))).toEqual(Object.fromEntries(given(own)));
 }
 
+// Of equal copies of a record, the place and the flag for information of either may stand.
+const SETTLEMENTS = `SELECT * EXCLUDE (code_set, "partition", position, refd_setl_flag), (SELECT list(d ORDER BY valid_from)
+  FROM (SELECT * EXCLUDE (code_set) FROM dimension x WHERE x.code_set = s.code_set) d) AS dimensions
+  FROM settlement s`;
+const BILLS = 'SELECT * EXCLUDE (code_set, "partition", position) FROM bill';
+
+/** The recount from the archive finds nothing else, and the detail file is the embedded engine's. */
+async function sameFromArchive(history: History): Promise<void> {
+  // A recount needs a published file; the embedded engine's detail file does not.
+  const parts = ({ workspace, config }: Side): EngineParts =>
+    config.engine.kind === "flink" ? {} : { publisher: workspace.memory };
+  const [own, flink] = await bothOver(history, parts, true);
+  const idle = { source: new ArrivalSource([]), figures: new MemoryTopic() };
+  const [verified, detail] = await withEngine(flink, idle, async (engine) => [
+    await engine.verify(),
+    await engine.writeDetail(),
+  ]);
+  expect(verified.differences.slice(0, 10)).toEqual([]);
+  const wanted = await withEngine(own, { ...idle, ...parts(own) }, (engine) => engine.writeDetail());
+  expect(detail.settlements).toBeGreaterThan(0);
+  for (const sql of [BILLS, SETTLEMENTS]) {
+    expect(await rowsOf(detail.path, sql), sql).toEqual(await rowsOf(wanted.path, sql));
+  }
+}
+
+/** A fen more on every bill of the archive is found in the published fees, and in nothing that it does not touch. */
+async function spoiledArchive(history: History): Promise<void> {
+  const [, flink] = await bothOver(history, () => ({}), true);
+  const { engine } = flink.config as { engine: { archive: string } };
+  const folder = join(engine.archive, TOPICS.figures);
+  for (const file of archiveFiles(folder)) {
+    const lines = gunzipSync(readFileSync(file)).toString().trim().split("\n");
+    const dearer = lines.map((line) => {
+      const row = JSON.parse(line);
+      return JSON.stringify({ ...row, medfee_sumamt: Number(row.medfee_sumamt) + 1 });
+    });
+    writeFileSync(file, gzipSync(dearer.join("\n")));
+  }
+  const idle = { source: new ArrivalSource([]), figures: new MemoryTopic() };
+  const { differences } = await withEngine(flink, idle, (engine) => engine.verify());
+  const named = new Set(differences.map((d) => d.indicator));
+  expect(named).toContain("fee");
+  expect(named).not.toContain("visits");
+  expect(named).not.toContain("fund_paid");
+}
+
 async function overHistories(numRuns: number, same: (history: History) => Promise<void>): Promise<void> {
   await fc.assert(
     fc.asyncProperty(histories(25), async (history) => {
@@ -163,6 +222,13 @@ async function overHistories(numRuns: number, same: (history: History) => Promis
 describe("what a Flink job computed is published", () => {
   test("as the embedded engine gives the same records", { timeout: 120_000 }, () =>
     overHistories(4, sameGiven),
+  );
+  test("and counted again, and laid out bill by bill, from the archive", { timeout: 240_000 }, () =>
+    overHistories(1, sameFromArchive),
+  );
+  test("the same of many", { tags: "long", timeout: 3_600_000 }, () => overHistories(12, sameFromArchive));
+  test("and an archive with another fee is told", { tags: "long", timeout: 600_000 }, () =>
+    overHistories(1, spoiledArchive),
   );
   test("the same, published file against published file", { tags: "long", timeout: 3_600_000 }, () =>
     overHistories(10, samePublished),

@@ -1,12 +1,16 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { monthOfDay, parseDay, ZoneCalendar } from "../../../aggregations/calendar.js";
 import { normalise } from "../../../aggregations/settlement/validate.js";
 import { BatchDecoder } from "../../../connectors/decode/decoder.js";
+import { ARCHIVE_COLUMNS } from "../../../connectors/flink/archive.js";
 import type { FigureValue } from "../../../connectors/flink/figure.js";
 import { progressFigures } from "../../../connectors/flink/figures.js";
 import { type JobSource, jobViews } from "../../../connectors/flink/generate.js";
 import { PASSED_OVER } from "../../../connectors/ports/decoder.js";
 import type { SourceBatch } from "../../../connectors/ports/source.js";
+import { Privacy } from "../../../connectors/state/person-key.js";
 import { Settlement } from "../../../schemas/input/settlement.js";
 import { AMOUNT_FIELDS, STREAMS } from "../../../schemas/input/streams.js";
 import type { OracleFacility } from "../oracle/facilities.js";
@@ -16,7 +20,7 @@ const MACROS = (now: number): string[] => [
   "CREATE MACRO REGEXP(s, p) AS regexp_matches(s, p)",
   `CREATE MACRO UNIX_TIMESTAMP() AS CAST(${Math.floor(now / 1000)} AS BIGINT)`,
   "CREATE MACRO SPLIT_INDEX(s, sep, i) AS split_part(s, sep, i + 1)",
-  "CREATE MACRO fundpulse_person(number) AS number",
+  "CREATE MACRO fundpulse_person(number) AS (SELECT any_value(p.pseudonym) FROM pseudonym p WHERE p.psn_no = number)",
   "CREATE MACRO fundpulse_seal(raw) AS ''",
   "CREATE MACRO fundpulse_key_check(one) AS 'check'",
   "CREATE MACRO fundpulse_once(x) AS x",
@@ -104,11 +108,18 @@ export class DuckDbJob {
     const columns = fields.map((f) => `${f.name} ${TYPES[f.type]}`);
     await connection.run(
       `CREATE TABLE settlement_in (${columns.join(", ")}, setl_day INTEGER, setl_month INTEGER, rejection VARCHAR, raw_value BLOB, part INTEGER, pos BIGINT);
+       CREATE TABLE pseudonym (psn_no VARCHAR, pseudonym VARCHAR);
        CREATE TABLE facility_in (part INTEGER, pos BIGINT);
        CREATE TABLE facility_versions (code VARCHAR, versions STRUCT(f INTEGER, t INTEGER, facts VARCHAR)[]);
        ${MACROS(now).join(";")}`,
     );
     const calendar = new ZoneCalendar(source.config.timezone);
+    const privacy = new Privacy(source.config.privacy.personKey);
+    const numbers = [...new Set(rows.map((row) => row.settlement.psn_no))];
+    const pseudonyms = numbers.map(
+      (n) => `(${sqlText(n)}, ${sqlText(privacy.pseudonyms([n]).toString("hex"))})`,
+    );
+    if (pseudonyms.length > 0) await connection.run(`INSERT INTO pseudonym VALUES ${pseudonyms.join(", ")}`);
     for (let from = 0; from < rows.length; from += 200) {
       const part = rows.slice(from, from + 200).map((row) => rowSql(row, calendar));
       await connection.run(`INSERT INTO settlement_in VALUES ${part.join(",\n")}`);
@@ -135,6 +146,28 @@ export class DuckDbJob {
       instance,
       [...figures, progressFigures("digest")].flatMap((f) => f.branches),
     );
+  }
+
+  /** How far the job has read the facilities. */
+  async facilitiesRead(
+    places: readonly { readonly partition: number; readonly offset: number }[],
+  ): Promise<void> {
+    if (places.length === 0) return;
+    const rows = places.map((p) => `(${p.partition}, ${p.offset})`);
+    await this.connection.run(`INSERT INTO facility_in VALUES ${rows.join(", ")}`);
+  }
+
+  /** Writes the archive as the job does: a folder a month, one more file in each. */
+  async archive(folder: string, name: string): Promise<void> {
+    const months = await this.rows("SELECT DISTINCT folder FROM archive_row");
+    const columns = ARCHIVE_COLUMNS.map((c) => c.name).join(", ");
+    for (const { folder: month } of months) {
+      const into = join(folder, `folder=${month}`);
+      mkdirSync(into, { recursive: true });
+      await this.connection.run(
+        `COPY (SELECT ${columns} FROM archive_row WHERE folder = ${sqlText(String(month))}) TO ${sqlText(join(into, name))} (FORMAT json, COMPRESSION gzip)`,
+      );
+    }
   }
 
   async rows(sql: string): Promise<Record<string, unknown>[]> {

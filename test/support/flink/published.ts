@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { REFERENCE_COLUMNS } from "../../../connectors/config/reference.js";
 import { keyOfManifest } from "../../../connectors/flink/figure.js";
@@ -133,6 +133,18 @@ export async function figuresOf(
   const table = finalFacilities(history.world.facilities, [...arrivals], timezone, []);
   const job = await DuckDbJob.open(source, rows, table, FINAL_NOW);
   try {
+    await job.facilitiesRead(
+      arrivals
+        .filter((a) => a.stream === "facility")
+        .map((a) => ({ partition: Number(a.partition), offset: a.position })),
+    );
+    const { engine } = source.config;
+    if (engine.kind === "flink" && engine.archive !== undefined) {
+      const folder = join(engine.archive, manifest.topics.figures);
+      // What was there before is there again: a row is shown once.
+      rmSync(folder, { recursive: true, force: true });
+      await job.archive(folder, "part-0-0");
+    }
     const found = new Map<string, Buffer>();
     for (const [key, value] of await job.figures()) found.set(key, Buffer.from(JSON.stringify(value)));
     const told = [manifest.digest, new Privacy(privacy.personKey).keyCheck].join("\u001f");

@@ -69,6 +69,34 @@ export const createTopic = (
     }),
   );
 
+/** Takes the records before these offsets away, as a broker does that keeps them no longer. */
+export const deleteBefore = (
+  brokers: string[],
+  topic: string,
+  offsets: readonly { readonly partition: number; readonly offset: number }[],
+): Promise<void> =>
+  withAdmin(brokers, async (admin) => {
+    // Only this makes kafkajs look up the partitions' leaders.
+    await admin.fetchTopicOffsets(topic);
+    const partitions = offsets.map(({ partition, offset }) => ({ partition, offset: String(offset) }));
+    await admin.deleteTopicRecords({ topic, partitions });
+  });
+
+/** Another, empty topic under the same name. */
+export async function recreate(brokers: string[], topic: string, partitions = 1): Promise<void> {
+  await withAdmin(brokers, (admin) => admin.deleteTopics({ topics: [topic] }));
+  // The broker takes its time with the old one.
+  for (let tries = 0; ; tries++) {
+    try {
+      await createTopic(brokers, topic, partitions);
+      return;
+    } catch (error) {
+      if (tries > 100) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
 /** Appends values to one partition, in order. */
 export async function produce(
   brokers: string[],

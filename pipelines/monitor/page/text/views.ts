@@ -143,7 +143,7 @@ export const VIEWS = {
   "flow.facilities": ["外地收治最多的机构", "Which facilities outside take most"],
   "flow.facilitiesSmall": ["住院，按基金支出", "inpatient, by fund paid"],
   "flow.matrix": ["就医地县区与月份", "Places and months"],
-  "flow.darker": ["底色越深越多", "darker: more"],
+  "flow.stronger": ["底色越浓越多", "stronger colour: more"],
   "facilities.title": ["机构排名", "Facilities ranked"],
   "facilities.of": ["共 {n} 家", "{n} in all"],
   "facilities.rank": ["位次", "Rank"],

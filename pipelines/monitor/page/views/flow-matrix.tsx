@@ -53,7 +53,7 @@ export function Matrix({ data }: { data: FlowData }) {
   return (
     <Panel
       title={t("flow.matrix")}
-      small={`${indicatorName(indicator, lang)}${shape === "wan1" ? `，${t("unit.wan")}` : ""}；${t("flow.darker")}`}
+      small={`${indicatorName(indicator, lang)}${shape === "wan1" ? `，${t("unit.wan")}` : ""}；${t("flow.stronger")}`}
       className="long"
       sheet={() => sheetOf(t("flow.matrix"), columns, ordered)}
       figures={() => ordered.flatMap((r) => r.cells.map((c) => asked(r, c)))}
