@@ -23,9 +23,6 @@ const MOST_SCRIPT_BYTES = 1_000_000;
 const SCRIPT_DIR = "/opt/fundpulse";
 const NAME = /^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$/;
 
-/** The oldest operator whose resource knows Flink 2.2. */
-export const OPERATOR_VERSION = "1.14";
-
 /**
  * The name of a job there: that of its configuration, and its digest. Jobs side by side need names of their own: they are
  * also those of their transactions and consumer groups, and two of one name would end each other's.
