@@ -18,7 +18,7 @@ const USUAL = 0.9;
 const LEAST_DAYS = 4;
 const LEAST_TOLERANCE = 3;
 /** A facility is expected in the months after its last settlement, this many. */
-export const EXPECTED_MONTHS = 3;
+const EXPECTED_MONTHS = 3;
 
 /** The days on which one facility settled. Days are only ever added. */
 export class FacilityDays {

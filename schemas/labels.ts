@@ -61,7 +61,7 @@ export const TIER_LABELS = [
   { value: "0", zh: "未定级医疗机构" },
   { value: "unknown", zh: "等级未知" },
 ] as const;
-export const FLOW_LABELS = labels({
+const FLOW_LABELS = labels({
   local: "本地参保本地就医",
   outbound: "本地参保异地就医",
   inbound: "异地参保本地就医",
@@ -71,7 +71,7 @@ export const CHANNEL_LABELS = [
   { value: "direct", zh: "直接结算" },
   { value: "manual", zh: "个人零星报销" },
 ] as const;
-export const PERSON_KIND_LABELS = labels({
+const PERSON_KIND_LABELS = labels({
   active: "在职",
   retired: "退休",
   veteran: "离休",

@@ -14,13 +14,6 @@ export const QUARANTINE_REASONS = [
 ] as const;
 export type QuarantineReason = (typeof QUARANTINE_REASONS)[number];
 
-/** Reasons that are validated again by themselves when the category, the time or the facility has come. */
-export const SELF_HEALING_REASONS: ReadonlySet<QuarantineReason> = new Set([
-  "unknown_category",
-  "future_time",
-  "out_of_jurisdiction",
-]);
-
 /** A record that cannot be counted: the reason and a detail without any personal value. */
 export interface Rejection {
   readonly reason: QuarantineReason;

@@ -26,7 +26,7 @@ export interface Verdict {
 }
 
 /** Rules and subjects are told apart by it; it holds no period, so that an alert goes on into the next one. */
-export const alertKey = (rule: string, subject: string): string => `${rule}\u0001${subject}`;
+const alertKey = (rule: string, subject: string): string => `${rule}\u0001${subject}`;
 
 const number = (value: number): Rational => parseDecimal(String(value))!;
 const above = (a: Rational, b: Rational): boolean => a.n * b.d > b.n * a.d;

@@ -59,7 +59,7 @@ export interface DimensionTuple extends TupleValues {
 }
 
 /** Person kinds of the national `psn_type` codes, by their first two digits. */
-export const NATIONAL_PERSON_KINDS: Readonly<Record<string, readonly string[]>> = {
+const NATIONAL_PERSON_KINDS: Readonly<Record<string, readonly string[]>> = {
   active: ["11"],
   retired: ["12"],
   veteran: ["13"],
@@ -93,13 +93,6 @@ export class PersonKinds {
 
 /** Channels of the national `setl_type` codes. */
 export const NATIONAL_CHANNELS: Readonly<Record<string, string>> = { "1": "manual", "2": "direct" };
-
-/** channel of a setl_type (docs/specification.md#channel). */
-function channelOf(setlType: string, own: ReadonlyMap<string, string>): string {
-  return (
-    own.get(setlType) ?? (Object.hasOwn(NATIONAL_CHANNELS, setlType) ? NATIONAL_CHANNELS[setlType] : UNKNOWN)
-  );
-}
 
 export function careGroupOf(
   rules: readonly CareGroupRule[],
@@ -143,6 +136,7 @@ export class DimensionIndex {
   // Together 52 bits: a key of all of them is a safe integer.
   readonly #insutypes = new Codes(64);
   readonly #kinds: PersonKinds;
+  /** channel of a setl_type (docs/specification.md#channel). */
   readonly #channels: ReadonlyMap<string, string>;
   readonly #kindIds = new Codes(16);
   readonly #channelIds = new Codes(4);
@@ -158,11 +152,12 @@ export class DimensionIndex {
     readonly groupTable: GroupTable,
   ) {
     this.#kinds = new PersonKinds(rules.personKinds);
-    this.#channels = new Map(
-      Object.entries(rules.channels).flatMap(([channel, codes]) =>
+    this.#channels = new Map([
+      ...Object.entries(NATIONAL_CHANNELS),
+      ...Object.entries(rules.channels).flatMap(([channel, codes]) =>
         (codes ?? []).map((code): [string, string] => [code, channel]),
       ),
-    );
+    ]);
     const all = new Set([...rules.groupings, ...rules.personGroupings, ...rules.dayGroupings]);
     this.#dimensionsOf = new Map([...all].map((g) => [g, dimensionsOf(g)]));
     const byFacility = (g: string): boolean => this.#dimensionsOf.get(g)?.includes("facility") ?? false;
@@ -194,7 +189,7 @@ export class DimensionIndex {
     }
     const disease = this.categories.decidingDisease(s.med_type, s.dise_no);
     const kind = this.#kindIds.of(this.#kinds.of(s.psn_type));
-    const channel = this.#channelIds.of(channelOf(s.setl_type, this.#channels));
+    const channel = this.#channelIds.of(this.#channels.get(s.setl_type) ?? UNKNOWN);
     const insutype = this.#insutypes.of(s.insutype);
     const division = this.#divisions.of(s.insu_admdvs);
     const medType = this.#medTypes.of(s.med_type);
@@ -237,7 +232,7 @@ export class DimensionIndex {
       care_group: careGroupOf(this.rules.careGroups, { region, tier, ownership, kind }),
       district: s.insu_admdvs,
       facility_district: version.admdvs || UNKNOWN,
-      channel: channelOf(s.setl_type, this.#channels),
+      channel: this.#channels.get(s.setl_type) ?? UNKNOWN,
       person_kind: this.#kinds.of(s.psn_type),
       facility: version.code,
     };

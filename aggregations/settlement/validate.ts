@@ -44,7 +44,15 @@ export function mutualAidBeside(a: Float64Array): boolean {
   return a[A.medfee_sumamt] !== a[A.fund_pay_sumamt] + a[A.acct_pay] + a[A.psn_cash_pay] + a[A.hosp_part_amt];
 }
 
-const DIVISION = /^\d{6}$/;
+/** Six digits. Looked at by hand: it is asked twice of every settlement. */
+function isDivision(text: string): boolean {
+  if (text.length !== 6) return false;
+  for (let i = 0; i < 6; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return true;
+}
 
 /**
  * Judges what a settlement says of itself, without tables (docs/specification.md#settlement): codes, dates,
@@ -55,9 +63,8 @@ export function validateContent(s: Settlement): Rejection | null {
   if (s.mid_setl_flag !== "0" && s.mid_setl_flag !== "1") return bad("mid_setl_flag: 0 or 1");
   if (s.cal_ipt_cnt !== "" && s.cal_ipt_cnt !== "0") return bad("cal_ipt_cnt: 0 or 1");
   if (Math.abs(s.ipt_days) > MOST_BED_DAYS) return bad(`ipt_days: at most ${MOST_BED_DAYS}`);
-  if (!DIVISION.test(s.insu_admdvs)) return bad("insu_admdvs: six digits");
-  if (s.fix_blng_admdvs !== "" && !DIVISION.test(s.fix_blng_admdvs))
-    return bad("fix_blng_admdvs: six digits");
+  if (!isDivision(s.insu_admdvs)) return bad("insu_admdvs: six digits");
+  if (s.fix_blng_admdvs !== "" && !isDivision(s.fix_blng_admdvs)) return bad("fix_blng_admdvs: six digits");
   if (s.init_setl_id === s.setl_id) return bad("init_setl_id: another settlement than setl_id");
   const a = s.amounts;
   let funds = 0;

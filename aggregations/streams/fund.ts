@@ -83,7 +83,7 @@ function rangeOf(entries: readonly Entry[], window: DataWindow): ReturnType<type
  * Figures of the books (docs/specification.md#fund-figures), from `fund-entry` alone.
  * @param records current versions of stream `fund-entry`, in any order
  */
-export function bookedFigures(records: Iterable<StreamRecord>, window: DataWindow): Figure[] {
+function bookedFigures(records: Iterable<StreamRecord>, window: DataWindow): Figure[] {
   const entries = Array.from(records, readEntry);
   const range = rangeOf(entries, window);
   if (range === null) return [];
@@ -103,7 +103,7 @@ export function bookedFigures(records: Iterable<StreamRecord>, window: DataWindo
  * @param records current versions of stream `fund-entry`: the budgets
  * @param settled sums of the settlements; several rows of one month, fund and district add up
  */
-export function settledFigures(
+function settledFigures(
   records: Iterable<StreamRecord>,
   settled: Iterable<SettledRow>,
   window: DataWindow,

@@ -67,7 +67,7 @@ const allSpans = (year: number): Span[] =>
   }));
 
 /** Periods of a year up to those that contain `last`: an ytd counts as the month that it ends with. */
-export function spansOfYear(year: number, last: DayNumber): Span[] {
+function spansOfYear(year: number, last: DayNumber): Span[] {
   return allSpans(year).filter(({ period, to }) => {
     return (period.kind === "ytd" ? dayOf(year, to + 1, 1) : period.startDay) <= last;
   });

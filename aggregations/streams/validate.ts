@@ -25,13 +25,7 @@ export interface ValidationContext {
 
 type Check = (record: StreamRecord, context: ValidationContext) => string | null;
 
-export const FUND_KINDS = [
-  "income",
-  "expense",
-  "budget_income",
-  "budget_expense",
-  "opening_balance",
-] as const;
+const FUND_KINDS = ["income", "expense", "budget_income", "budget_expense", "opening_balance"] as const;
 
 /** The insurance, where present, is one of the configuration, or `all` where that may be. */
 const insurance =

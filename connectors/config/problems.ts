@@ -40,7 +40,7 @@ export function configJsonSchema(): JsonSchema {
 
 const SECRET = /^(personKey|password|passphrase|token|secret)$/;
 /** Values under such keys are masked wherever the configuration is shown. */
-export const isSecretKey = (key: string): boolean => SECRET.test(key);
+const isSecretKey = (key: string): boolean => SECRET.test(key);
 /** The same of a whole path: the address of a group's robot is its key. */
 export const isSecretPath = (keys: readonly PropertyKey[]): boolean =>
   keys.some((key) => isSecretKey(String(key))) || (keys[0] === "notify" && keys.at(-1) === "url");

@@ -7,7 +7,7 @@ import { faultOf, knownOr } from "../faults/known.js";
 import { cellText } from "../files/cell-text.js";
 import { csvText } from "../files/csv.js";
 
-export const QUERY_FORMATS = ["table", "csv", "json"] as const;
+const QUERY_FORMATS = ["table", "csv", "json"] as const;
 export type QueryFormat = (typeof QUERY_FORMATS)[number];
 
 /** A result as texts; `numeric` columns hold exact decimal text. NULL is null. */

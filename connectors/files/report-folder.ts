@@ -69,7 +69,7 @@ export class ReportFolder {
   }
 }
 
-export function markdownText({ name, comment, columns, numeric, rows }: PrintedSheet): string {
+function markdownText({ name, comment, columns, numeric, rows }: PrintedSheet): string {
   const cell = (value: unknown): string => cellText(value).replaceAll("|", "\\|").replaceAll(/\s+/g, " ");
   const line = (cells: readonly unknown[]): string => `| ${cells.map(cell).join(" | ")} |`;
   const rule = `|${numeric.map((n) => (n ? " ---: |" : " --- |")).join("")}`;

@@ -63,13 +63,14 @@ async function read(
     await admin.connect();
     const present = new Set(await admin.listTopics());
     const missing = Object.values(topics).filter((t) => !present.has(t));
-    if (missing.length > 0) {
+    const ends = missing.length > 0 ? null : await figures.ends();
+    if (ends === null) {
       throw new FundpulseError(
         "FP3102",
-        `topic ${missing.join(", ")} does not exist on ${connection.brokers.join(", ")}: no job of this configuration has run there`,
+        `topic ${missing.join(", ") || topics.figures} does not exist on ${connection.brokers.join(", ")}: no job of this configuration has run there`,
       );
     }
-    const { low, high } = await figures.ends();
+    const { low, high } = ends;
     const signal = AbortSignal.timeout(readMs);
     let at = low;
     while (at < high && !signal.aborted) {

@@ -30,7 +30,7 @@ export class TopicFigures implements FiguresSource {
   #readAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    connection: KafkaConnection,
+    private readonly connection: KafkaConnection,
     readonly name: string,
     log: Log,
     private readonly clock: () => EpochMs,
@@ -72,16 +72,13 @@ export class TopicFigures implements FiguresSource {
   }
 
   async #ends(): Promise<{ readonly low: number; readonly high: number }> {
-    try {
-      return await this.#log.ends();
-    } catch (error) {
-      const isGone = error instanceof FundpulseError && /does not exist/.test(error.what);
-      if (!isGone) throw error;
-      throw new FundpulseError("FP3005", error.what, {
-        cause: error,
-        action: "start the job that writes it (`fundpulse flink submit`), or correct engine.figures",
-      });
-    }
+    const ends = await this.#log.ends();
+    if (ends !== null) return ends;
+    throw new FundpulseError(
+      "FP3005",
+      `topic ${this.name} does not exist on ${this.connection.brokers.join(", ")}`,
+      { action: "start the job that writes it (`fundpulse flink submit`), or correct engine.figures" },
+    );
   }
 
   /** Where to begin: where the state stands, unless too long ago; and whether the topic is still the same one. */

@@ -62,6 +62,9 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   fundpulse_held_counts: "HeldCounts",
 };
 
+/** Under what a running job says which topic it writes. */
+export const FIGURES_PARAMETER = "fundpulse.figures";
+
 /** Settings that the figures' rightness rests on; docs/scale-out.md says why of each. */
 const SETTINGS: Readonly<Record<string, string>> = {
   "table.local-time-zone": "UTC",
@@ -145,9 +148,12 @@ export function generateJob(
   const branches = [...figures, progressFigures(digest)].flatMap((f) => f.branches);
   const sql = [
     `-- fundpulse ${digest}: generated, not to be edited`,
-    ...Object.entries({ "pipeline.name": wiring.name, ...SETTINGS }).map(
-      ([key, value]) => `SET ${text(key)} = ${text(value)};`,
-    ),
+    ...Object.entries({
+      "pipeline.name": wiring.name,
+      // What Flink's interface tells of a running job: `FlinkRest.figuresOf`.
+      "pipeline.global-job-parameters": `${FIGURES_PARAMETER}:${wiring.topics.figures}`,
+      ...SETTINGS,
+    }).map(([key, value]) => `SET ${text(key)} = ${text(value)};`),
     ...(jar === null ? [] : [`ADD JAR ${text(jar)};`]),
     ...Object.entries(FUNCTIONS).map(
       ([name, type]) => `CREATE TEMPORARY FUNCTION ${name} AS 'cn.fundpulse.flink.${type}' LANGUAGE JAVA;`,

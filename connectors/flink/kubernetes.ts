@@ -23,12 +23,22 @@ const MOST_SCRIPT_BYTES = 1_000_000;
 const SCRIPT_DIR = "/opt/fundpulse";
 const NAME = /^[a-z0-9]([-a-z0-9]{0,50}[a-z0-9])?$/;
 
-/** The oldest operator whose resource knows Flink 2.2. */
-export const OPERATOR_VERSION = "1.14";
+/**
+ * The name of a job there: that of its configuration, and its digest. Jobs side by side need names of their own: they are
+ * also those of their transactions and consumer groups, and two of one name would end each other's.
+ */
+export function deploymentName({ name, digest }: JobManifest): string {
+  const base = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 30)
+    .replaceAll(/^[^a-z]+|-+$/g, "");
+  return `${base || "fundpulse"}-${digest.slice(0, 8)}`;
+}
 
 /**
  * A job for the Flink Kubernetes operator: its script as a Secret (it may hold what Kafka's clients log in with), and the
- * deployment that runs it. Both are named by the job and its digest: another configuration is another deployment beside
+ * deployment that runs it, both of the job's name (`deploymentName`): another configuration is another deployment beside
  * the old one, never new rules over an old state.
  * @throws FundpulseError FP1003 for a wrong option, FP3101 where the script is too long for a Secret
  */
@@ -38,11 +48,7 @@ export function kubernetesManifests(
 ): string {
   checkOptions(options);
   const { sql, manifest } = job;
-  const base = manifest.name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-|-$/g, "");
-  const name = `${base.slice(0, 30) || "fundpulse"}-${manifest.digest.slice(0, 8)}`;
+  const { name } = manifest;
   const bytes = Buffer.byteLength(sql);
   if (bytes > MOST_SCRIPT_BYTES) {
     throw new FundpulseError(

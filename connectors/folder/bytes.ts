@@ -26,7 +26,7 @@ export async function readAt({ file, path }: OpenBytes, offset: number, size: nu
 }
 
 /** The bytes of a file from an offset, in chunks whose bounds depend on nothing but the offset. */
-export async function* fileChunks(open: OpenBytes, from: number, size = CHUNK): AsyncGenerator<Buffer> {
+async function* fileChunks(open: OpenBytes, from: number, size = CHUNK): AsyncGenerator<Buffer> {
   for (let offset = from; ; ) {
     const chunk = await readAt(open, offset, size);
     if (chunk.length === 0) return;

@@ -25,7 +25,7 @@ export function kindOfName(name: string): FileKind | null {
 }
 
 /** Hidden files and those still being written under another name. */
-export const isIgnored = (name: string): boolean => name.startsWith(".") || /\.(tmp|part)$/i.test(name);
+const isIgnored = (name: string): boolean => name.startsWith(".") || /\.(tmp|part)$/i.test(name);
 
 /** Names of the plain files (and links) in the folder in byte order. Throws FP3007. */
 export async function listFiles(folder: string): Promise<string[]> {
@@ -69,7 +69,7 @@ export const sameStats = (mark: FileMark, stats: Stats): boolean =>
   mark.size === stats.size && mark.mtimeMs === stats.mtimeMs;
 
 const HEAD = 64 * 1024;
-export const NO_PLAIN_FILE = "no plain file";
+const NO_PLAIN_FILE = "no plain file";
 
 export interface OpenedFile extends OpenBytes {
   readonly mark: FileMark;

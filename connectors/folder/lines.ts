@@ -3,7 +3,7 @@ import { otherKind } from "./other-kinds.js";
 import { DAMAGED_SAMPLE, PIECE_BYTES, PIECE_RECORDS, type Piece } from "./piece.js";
 
 /** Longest line that can be a record. */
-export const MAX_LINE = 16 * 1024 * 1024;
+const MAX_LINE = 16 * 1024 * 1024;
 const NEWLINE = 10;
 /** First bytes that tell what a file is. */
 const HEAD = 4;

@@ -74,21 +74,18 @@ export class CommittedLog {
   }
 
   /**
-   * Looks the topic up: first offset, and end of what is decided.
-   * @throws FundpulseError FP3001, FP3005; FP3005 also where the topic does not exist or has several partitions
+   * Looks the topic up: first offset, and end of what is decided; null where there is no such topic.
+   * @throws FundpulseError FP3001, FP3005; FP3005 also where the topic has several partitions
    */
-  async ends(): Promise<{ readonly low: number; readonly high: number }> {
+  async ends(): Promise<{ readonly low: number; readonly high: number } | null> {
     return kafkaCalls(this.connection, async () => {
       await this.#admin.connect();
-      const where = `on ${this.connection.brokers.join(", ")}`;
-      if (!(await this.#admin.listTopics()).includes(this.topic)) {
-        throw new FundpulseError("FP3005", `topic ${this.topic} does not exist ${where}`);
-      }
+      if (!(await this.#admin.listTopics()).includes(this.topic)) return null;
       const ends = await this.#admin.fetchTopicOffsets(this.topic);
       if (ends.length !== 1) {
         throw new FundpulseError(
           "FP3005",
-          `topic ${this.topic} ${where} has ${ends.length} partitions, and is to have one`,
+          `topic ${this.topic} on ${this.connection.brokers.join(", ")} has ${ends.length} partitions, and is to have one`,
         );
       }
       return { low: Number(ends[0].low), high: Number(ends[0].high) };

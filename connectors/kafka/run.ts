@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Admin, Consumer, EachBatchPayload, Kafka, KafkaMessage } from "kafkajs";
 import { FundpulseError } from "../../schemas/errors.js";
 import type { StreamName } from "../../schemas/input/streams.js";
+import { SerialQueue } from "../ports/serial-queue.js";
 import type { Position, SourceBatch, SourceContext } from "../ports/source.js";
 import { beat, RejoinNeeded, shapeOf, sourceBatch } from "./batch.js";
 import { kafkaFailure } from "./client.js";
@@ -49,7 +50,11 @@ export class KafkaRun {
   private over = false;
   private finish: () => void = () => undefined;
   private readonly finished = new Promise<void>((resolve) => (this.finish = resolve));
-  private turn: Promise<unknown> = Promise.resolve();
+  /**
+   * Deliveries and what changes the position that they stand on, one after the other: a batch of the log before must not
+   * be applied behind the gap that was accepted meanwhile.
+   */
+  private readonly turns = new SerialQueue();
   private ended: Promise<void> | null = null;
   private sayDrained = true;
   private confirming = false;
@@ -138,14 +143,14 @@ export class KafkaRun {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 1,
-      eachBatch: (payload) => this.oneAtATime(() => this.take(payload)),
+      eachBatch: (payload) => this.turns.run(() => this.take(payload)),
     });
   }
 
   /** Waits for the delivery and the accepted gaps under way, whatever the connection does; for the connection only a while. */
   private disconnect(): Promise<void> {
     this.ended ??= (async () => {
-      await this.turn;
+      await this.turns.idle();
       const goodbye = async () => {
         await Promise.race([this.hints.tell(this.guards.values()), sleep(1_000)]);
         await this.consumer.disconnect();
@@ -262,7 +267,7 @@ export class KafkaRun {
     try {
       if (!guard.verified && guard.expected > (stored?.lastApplied ?? -1)) guard.assertVerified(stored);
     } catch (error) {
-      void this.oneAtATime(() => this.acceptOrEnd(guard, error));
+      void this.turns.run(() => this.acceptOrEnd(guard, error));
       return;
     }
     this.progress.at(topic, partition, guard.expected, guard.verified);
@@ -272,19 +277,9 @@ export class KafkaRun {
     return this.parts.context.committed(guard.sourcePartition.source, guard.sourcePartition.partition);
   }
 
-  /**
-   * Deliveries and what changes the position that they stand on, one after the other: a batch of the log before must not
-   * be applied behind the gap that was accepted meanwhile.
-   */
-  private oneAtATime<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.turn.then(work);
-    this.turn = done.catch(() => undefined);
-    return done;
-  }
-
   /** Losses that a look at the broker shows, when somebody accepted them. */
   private readonly accepting: AcceptLoss = (position, problem, range) =>
-    this.oneAtATime(async () => {
+    this.turns.run(async () => {
       const topic = topicOf(position.source);
       const stored = this.parts.context.committed(position.source, position.partition);
       // What was delivered meanwhile may have passed it.

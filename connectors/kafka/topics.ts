@@ -36,7 +36,7 @@ export function splitKey(key: string): readonly [topic: string, partition: strin
  * Configured topics; the default ones may be missing, those that the configuration names may not. Settlements may be
  * left to another engine.
  */
-export function wantedTopics(config: KafkaSourceConfig): {
+function wantedTopics(config: KafkaSourceConfig): {
   readonly topics: ReadonlyMap<string, StreamName>;
   readonly named: boolean;
 } {

@@ -5,7 +5,7 @@ import type { AlertMessage } from "./message.js";
 import { sendWebhook } from "./webhook.js";
 
 /** Pauses after each failure in a row; the last one again and again. */
-export const PAUSES_MS = [2_000, 10_000, 60_000, 300_000, 900_000, 3_600_000] as const;
+const PAUSES_MS = [2_000, 10_000, 60_000, 300_000, 900_000, 3_600_000] as const;
 /** Waiting messages are looked for this often, beside when one is put. */
 const LOOK_MS = 1000;
 

@@ -42,10 +42,17 @@ export function rowCrc(values: readonly Value[]): number {
 }
 
 const BEFORE_ID = crcOfText("s");
+const DIGITS = new Uint8Array(20);
 
-/** As `rowCrc([id, ref])`, of which there is one for every settlement. */
-export const idCrc = (id: string, ref: number): number =>
-  crcOfText(`\u0001i${ref}\u0001`, crcOfText(id, BEFORE_ID));
+/** As `rowCrc([id, ref])`, of which there is one for every settlement; `ref` is a whole number from 0. */
+export function idCrc(id: string, ref: number): number {
+  let rest = ~crcOfText("\u0001i", crcOfText(id, BEFORE_ID));
+  let digits = 0;
+  for (let left = ref; digits === 0 || left > 0; left = Math.floor(left / 10))
+    DIGITS[digits++] = 48 + (left % 10);
+  while (digits > 0) rest = REMAINDERS[(rest ^ DIGITS[--digits]) & 0xff] ^ (rest >>> 8);
+  return ~(REMAINDERS[(rest ^ 1) & 0xff] ^ (rest >>> 8)) >>> 0;
+}
 
 /** SQL of the text whose CRC-32 is that of a row with these columns: whole numbers and texts, by declared type. */
 export const rowTextSql = (columns: readonly { readonly sql: string; readonly isText: boolean }[]): string =>

@@ -43,6 +43,7 @@ const sharedPrefix = (a: string, b: string): number => {
  */
 export class BlockWriter {
   readonly #rows = new ByteWriter();
+  readonly #head = new ByteWriter();
   readonly #lengths: number[] = [];
   readonly #lastText: (string | null)[] = new Array(CODE_FIELDS.length).fill(null);
   readonly #lastId = new Int32Array(CODE_FIELDS.length);
@@ -130,7 +131,8 @@ export class BlockWriter {
 
   /** The packed block; the writer is empty again. */
   finish(): Buffer {
-    const head = new ByteWriter();
+    const head = this.#head;
+    head.clear();
     head.uint(this.#lengths.length);
     head.int(this.#baseTime);
     head.text(this.#firstId);

@@ -12,6 +12,7 @@ import type { FiguresSource } from "../../connectors/ports/figures.js";
 import type { BatchOutcome } from "../../connectors/ports/observer.js";
 import { OUTCOMES } from "../../connectors/ports/observer.js";
 import type { Publisher } from "../../connectors/ports/publisher.js";
+import { SerialQueue } from "../../connectors/ports/serial-queue.js";
 import {
   lagTotals,
   type Source,
@@ -27,7 +28,6 @@ import { Intake } from "../ingest/intake.js";
 import { quarantineService } from "../ingest/quarantine.js";
 import { BATCH } from "../ingest/revalidation.js";
 import type { ClosingState, PublishState } from "../ledger/ports.js";
-import { SerialQueue } from "../ledger/serial-queue.js";
 import { State } from "../ledger/state.js";
 import { cellsPath, publishAllCells } from "../publish/cells-file.js";
 import { PublishLoop } from "../publish/loop.js";

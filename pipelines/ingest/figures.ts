@@ -162,7 +162,7 @@ export class FigureIntake {
     if (value === null) figures.delete(key);
     else {
       figures.put(key, value);
-      this.months.know(figure);
+      if (figure.kind === "persons") this.months.know(figure);
     }
     // What persons were is asked for, to know the periods in which they are others now.
     const old = figure.kind === "persons" && before !== undefined ? this.#read(key, before) : null;

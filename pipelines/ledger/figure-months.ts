@@ -9,7 +9,7 @@ import type { KeptFigures } from "../../connectors/state/figures.js";
 import type { MonthSummary, MonthTable } from "../../connectors/state/month-table.js";
 import { ROW_WIDTH } from "../../schemas/measures.js";
 import type { DayNumber, MonthNumber } from "../../schemas/units.js";
-import { FigureYear } from "./figure-year.js";
+import { FigureYear, type PersonFigure } from "./figure-year.js";
 import { summaryOf } from "./month-summary.js";
 import type { PublishedMonths } from "./published-months.js";
 
@@ -53,13 +53,12 @@ export class FigureMonths implements PublishedMonths {
     return known;
   }
 
-  /** Numbers what a figure is about, so that the commit that keeps it keeps the numbers. */
-  know(figure: JobFigure): void {
-    const { dimensionIndex } = this.parts;
-    if (figure.kind === "cell") dimensionIndex.number(figure);
-    else if (figure.kind === "day" || figure.kind === "facilityDay")
-      dimensionIndex.dayKeyOf(figure, figure.kind === "facilityDay");
-    else if (figure.kind === "persons") FigureYear.know(figure, this.#names, dimensionIndex.groupTable);
+  /**
+   * Numbers the groups of persons that are counted, so that the commit that keeps the counts keeps the numbers. What a
+   * month is of is numbered by `monthChanged`.
+   */
+  know(figure: PersonFigure): void {
+    FigureYear.know(figure, this.#names, this.parts.dimensionIndex.groupTable);
   }
 
   /** A figure of a day is another one, or gone. */

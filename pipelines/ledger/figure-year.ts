@@ -5,7 +5,7 @@ import type { JobFigure } from "../../connectors/flink/figure.js";
 import { ALL_INSURANCES } from "../../schemas/dimensions.js";
 import type { YearCounts } from "./published-months.js";
 
-type PersonFigure = Extract<JobFigure, { readonly kind: "persons" }>;
+export type PersonFigure = Extract<JobFigure, { readonly kind: "persons" }>;
 
 /** Persons of a year whose counts came ready: of each insurance, and of all of them together. */
 export class FigureYear implements YearCounts {

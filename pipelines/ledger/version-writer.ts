@@ -1,5 +1,5 @@
 import { monthOfDay } from "../../aggregations/calendar.js";
-import { type Ref, ROWS_PER_BLOCK } from "../../connectors/state/settlement-block.js";
+import { type BlockWriter, type Ref, ROWS_PER_BLOCK } from "../../connectors/state/settlement-block.js";
 import type { SqliteStore } from "../../connectors/state/store.js";
 import type { MonthNumber } from "../../schemas/units.js";
 import type { FacilityMonths } from "./facility-months.js";
@@ -7,10 +7,15 @@ import type { IncomingSettlement } from "./incoming-settlement.js";
 
 /** Keeps versions in blocks of their months. */
 export class VersionWriter {
+  /** One for all: it remembers codes and keeps its buffers. */
+  readonly #blocks: BlockWriter;
+
   constructor(
     private readonly store: SqliteStore,
     private readonly facilityMonths: FacilityMonths,
-  ) {}
+  ) {
+    this.#blocks = store.settlements.writer();
+  }
 
   /**
    * Writes versions and sets their references; `done` gets each month's versions and the first of their references,
@@ -28,7 +33,7 @@ export class VersionWriter {
       if (list) list.push(version);
       else byMonth.set(month, [version]);
     }
-    const writer = this.store.settlements.writer();
+    const writer = this.#blocks;
     for (const [month, batch] of byMonth) {
       let first = 0;
       for (let start = 0; start < batch.length; start += ROWS_PER_BLOCK) {

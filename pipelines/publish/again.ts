@@ -44,7 +44,7 @@ export function publishedAgain(state: PublishState, version: number): PublishInp
     },
     figures: [...withReported(givenFigures(state, span), state.closed.given())],
     ...closedSnapshot(state, 0),
-    ...new WholeTables(state).changed(),
+    ...new WholeTables(state).all(),
     versionFloor: version - 1,
   };
 }

@@ -136,6 +136,13 @@ export class WholeTables {
     this.#given.clear();
   }
 
+  /** Every table; what is given next stays what it is. */
+  all(): Partial<Pick<PublishInput, Name>> {
+    return Object.fromEntries(
+      (Object.keys(this.#tables) as Name[]).map((name) => [name, this.#tables[name].rows()]),
+    );
+  }
+
   /** The tables that changed since they were last given. */
   changed(): Partial<Pick<PublishInput, Name | "changedKeys">> {
     this.#pending = new Map();

@@ -1,10 +1,10 @@
 import { type DetailFileOptions, writeDetailFile } from "../../connectors/duckdb/detail/file.js";
 import type { DetailReference, StageMaker } from "../../connectors/duckdb/detail/staged.js";
+import { SerialQueue } from "../../connectors/ports/serial-queue.js";
 import { forgetAside } from "../../connectors/state/migrations/migrate.js";
 import { StateSnapshot } from "../../connectors/state/read-snapshot.js";
 import { NATIONAL_CATEGORIES } from "../../schemas/input/national-categories.js";
 import type { VerifyState } from "../ledger/ports.js";
-import { SerialQueue } from "../ledger/serial-queue.js";
 import type { PublishLoop } from "../publish/loop.js";
 import { keepVerified } from "../publish/verified.js";
 import type { DetailResult, VerifyResult } from "./port.js";

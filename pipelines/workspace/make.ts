@@ -22,7 +22,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The files of a new workspace by path inside it. */
-export function workspaceFiles(config: string = CONFIG_TEMPLATE): Readonly<Record<string, string>> {
+function workspaceFiles(config: string = CONFIG_TEMPLATE): Readonly<Record<string, string>> {
   const tables = Object.entries(REFERENCE_COLUMNS).map(([name, columns]) => [
     `reference/${name}`,
     `${columns.join(",")}\n${EXAMPLES[name].join("\n")}\n`,
@@ -31,7 +31,7 @@ export function workspaceFiles(config: string = CONFIG_TEMPLATE): Readonly<Recor
 }
 
 /** Whether a workspace is as `init` makes it: no file of it changed, nothing in its inbox, no state. */
-export function isUntouched(dir: string): boolean {
+function isUntouched(dir: string): boolean {
   const inbox = join(dir, "inbox");
   if (existsSync(join(dir, "data")) || !existsSync(inbox) || readdirSync(inbox).length > 0) return false;
   return Object.entries(workspaceFiles()).every(([name, content]) => {

@@ -4,7 +4,7 @@ export const SEVERITIES = ["info", "warning", "critical"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
 /** Kinds of period that a rule may watch: always the current one, which holds the latest settlement's day. */
-export const ALERT_PERIODS = ["day", "month", "quarter", "half", "year", "ytd"] as const;
+const ALERT_PERIODS = ["day", "month", "quarter", "half", "year", "ytd"] as const;
 
 /** Tests of a rule, in the order in which the first of them gives the alert its number. */
 export const TESTS = ["aheadOfYear", "above", "below", "changeAbove", "changeBelow", "aheadOfPeers"] as const;

@@ -16,7 +16,7 @@ const words = (usual: readonly string[]) =>
     .default([...usual]);
 
 /** What a bureau prints otherwise in one table; what is absent is as everywhere. */
-export const tableSettings = z.strictObject({
+const tableSettings = z.strictObject({
   /** Column key to printed heading. */
   headings: texts,
   /** Row label to printed label, e.g. 合计 to 总计. */

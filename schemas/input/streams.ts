@@ -113,7 +113,7 @@ export interface StreamSpec {
   readonly fields: readonly Field[];
 }
 
-export const AVRO_NAMESPACE = "cn.fundpulse.v1";
+const AVRO_NAMESPACE = "cn.fundpulse.v1";
 
 function textKind(name: string): TextKind {
   if (CODES.has(name)) return "code";

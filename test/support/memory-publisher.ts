@@ -76,6 +76,11 @@ export class MemoryPublisher implements Publisher {
     // Tables that did not change are left out of a snapshot: those of the snapshot before stand.
     const before = input.full ? null : this.last;
     this.last = { ...before, ...input };
+    if (input.figurePeriods) {
+      const given = new Set(input.figurePeriods);
+      const stays = (before?.figures ?? []).filter((f) => !given.has(f.period));
+      this.last = { ...this.last, figures: [...stays, ...(input.figures ?? [])] };
+    }
     for (const [name, column] of Object.entries(KEYED_TABLES) as [KeyedTable, string][]) {
       const keys = new Set(input.changedKeys?.[name] ?? []);
       if (keys.size === 0) continue;

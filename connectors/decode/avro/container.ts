@@ -16,7 +16,7 @@ export const SYNC_LENGTH = 16;
 export const MAX_HEADER = 16 * 1024 * 1024;
 /** Largest block taken into memory, packed and unpacked. Writers make blocks of 16 KB to a few MB. */
 export const MAX_PACKED_BLOCK = 64 * 1024 * 1024;
-export const MAX_BLOCK = 256 * 1024 * 1024;
+const MAX_BLOCK = 256 * 1024 * 1024;
 
 export interface ContainerHeader {
   readonly schemaJson: string;

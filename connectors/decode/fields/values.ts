@@ -249,7 +249,7 @@ export function trimmed(text: string): string {
 }
 
 /** Full-width digits and letters as half-width ones. */
-export const halfWidth = (text: string): string =>
+const halfWidth = (text: string): string =>
   text.replace(/[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/g, (c) =>
     String.fromCharCode(c.charCodeAt(0) - 0xfee0),
   );
@@ -261,7 +261,7 @@ const isDayDigits = (text: string): boolean =>
  * Whether a text has the form of an identity number: 17 digits and a digit or X with a date in places 7 to 14,
  * or 15 digits with a date (two digits of the year) in places 7 to 12.
  */
-export function isIdentityNumber(text: string): boolean {
+function isIdentityNumber(text: string): boolean {
   if (/^\d{17}[\dXx]$/.test(text)) return isDayDigits(text.slice(6, 14));
   return /^\d{15}$/.test(text) && isDayDigits(`19${text.slice(6, 12)}`);
 }

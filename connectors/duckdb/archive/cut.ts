@@ -33,6 +33,20 @@ export function archiveCut(snapshot: StateSnapshot): ArchiveCut[] {
 }
 
 /**
+ * While another figures topic takes the place of the first, the state still has the figures of the first one's job.
+ * @throws FundpulseError FP3107
+ */
+export function requireFiguresOf(snapshot: StateSnapshot, topic: string): void {
+  const taken = snapshot.meta("figures_topic");
+  if (taken === undefined || taken === topic) return;
+  throw new FundpulseError(
+    "FP3107",
+    `the figures are still those of topic ${taken}, and the archive is that of ${topic}`,
+    { action: "run it again when the new job has read as far (`fundpulse flink status`)" },
+  );
+}
+
+/**
  * The facilities that decide a settlement's dimensions are read by the job and by this program, each for itself: what is
  * derived from the archive is of the job's figures only where both have come equally far.
  * @throws FundpulseError FP3107 where they have not

@@ -10,16 +10,29 @@ const UNFINISHED = /^[._]/;
  * @throws FundpulseError FP3107 where the folder cannot be read
  */
 export function archiveFiles(folder: string): string[] {
+  return files(folder)
+    .filter(([, name]) => !UNFINISHED.test(name))
+    .map(([inside, name]) => join(inside, name))
+    .sort();
+}
+
+/** Whether a file is there that Flink has not yet shown. */
+export const hasUnfinished = (folder: string): boolean => {
+  try {
+    return files(folder).some(([, name]) => name.startsWith(".part-"));
+  } catch {
+    return false;
+  }
+};
+
+function files(folder: string): [folder: string, name: string][] {
   try {
     return readdirSync(folder, { withFileTypes: true })
       .filter((month) => month.isDirectory() && !UNFINISHED.test(month.name))
       .flatMap((month) => {
         const inside = join(folder, month.name);
-        return readdirSync(inside)
-          .filter((name) => !UNFINISHED.test(name))
-          .map((name) => join(inside, name));
-      })
-      .sort();
+        return readdirSync(inside).map((name): [string, string] => [inside, name]);
+      });
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw new FundpulseError(

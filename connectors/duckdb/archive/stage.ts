@@ -1,19 +1,25 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { FundpulseError } from "../../../schemas/errors.js";
 import type { MonthNumber } from "../../../schemas/units.js";
 import { sourceName } from "../../kafka/topics.js";
 import type { StateSnapshot } from "../../state/read-snapshot.js";
 import { deriveDimensions, zoneShift } from "../detail/sql.js";
 import type { DetailReference, StagedSettlements, StageMaker } from "../detail/staged.js";
-import { type ArchiveCut, archiveCut, requireSameFacilities } from "./cut.js";
-import { archiveFiles } from "./files.js";
+import { type ArchiveCut, archiveCut, requireFiguresOf, requireSameFacilities } from "./cut.js";
+import { archiveFiles, hasUnfinished } from "./files.js";
 import { readArchive } from "./rows.js";
 import { codeSets, movedByOriginal, readyRows, standingVersions } from "./standing.js";
 
 /** Where a job keeps its settlements, and which topics it reads. */
 export interface Archive {
   readonly folder: string;
-  readonly topics: { readonly settlement: string; readonly facility: string };
+  readonly topics: { readonly settlement: string; readonly facility: string; readonly figures: string };
 }
+
+/** A file that is finished is shown a moment after the figures of its checkpoint. */
+const SHOWN_MS = 30_000;
+const LOOK_MS = 1000;
 
 /**
  * The settlements that a Flink job has kept, as of the cut that the figures of a snapshot are of. Which version stands,
@@ -40,9 +46,9 @@ class ArchiveStage implements StagedSettlements {
   async begin(): Promise<void> {
     const { connection, reference, archive } = this;
     const { config, categories } = reference;
+    requireFiguresOf(this.snapshot, archive.topics.figures);
     requireSameFacilities(this.snapshot, archive.topics.facility);
-    const rows = this.#cut.reduce((sum, c) => sum + c.rows, 0);
-    await readArchive(connection, rows === 0 ? [] : archiveFiles(archive.folder), this.#cut);
+    await this.#read();
     const deciding = [...new Set(categories.flatMap((c) => (c.dise_no ? [c.dise_no] : [])))];
     await connection.run("DELETE FROM code_set; DELETE FROM dimension");
     for (const sql of codeSets(deciding)) await connection.run(sql);
@@ -53,6 +59,23 @@ class ArchiveStage implements StagedSettlements {
     await connection.run("DROP TABLE temp.standing");
     const found = await connection.runAndReadAll("SELECT DISTINCT month FROM ready ORDER BY month");
     this.#months = found.getRows().map(([month]) => month as number);
+  }
+
+  async #read(): Promise<void> {
+    const { folder } = this.archive;
+    const hasRows = this.#cut.some((c) => c.rows > 0);
+    const until = performance.now() + SHOWN_MS;
+    for (;;) {
+      const isComing = hasUnfinished(folder);
+      const files = hasRows ? archiveFiles(folder) : [];
+      try {
+        return await readArchive(this.connection, files, this.#cut);
+      } catch (error) {
+        const isLate = error instanceof FundpulseError && error.code === "FP3107";
+        if (!isLate || !isComing || performance.now() > until) throw error;
+        await sleep(LOOK_MS);
+      }
+    }
   }
 
   months(): readonly MonthNumber[] {

@@ -20,7 +20,8 @@ export const codeSets = (deciding: readonly string[]): string[] => {
 
 /**
  * The current version of each settlement, as temporary table `standing`: of those that may count, which `dimension` knows
- * (others lie outside the jurisdiction) and of which stay and times are right, the one that wins.
+ * (others lie outside the jurisdiction) and of which stay and times are right, the one that wins. Of equal copies it is the
+ * one that stands first.
  */
 export const standingVersions = (deciding: readonly string[]): string[] => {
   const decides = deciding.length === 0 ? "FALSE" : `a.dise_no IN (${deciding.map(quoteText).join(", ")})`;
@@ -30,7 +31,7 @@ export const standingVersions = (deciding: readonly string[]): string[] => {
   return [
     `CREATE OR REPLACE TEMP TABLE standing AS
       SELECT *, (row_number() OVER ())::BIGINT AS ref, ${date("setl_day")} AS own_day FROM (
-        SELECT v.*, row_number() OVER (PARTITION BY setl_id ORDER BY ${GREATEST_FIRST}) AS place FROM (
+        SELECT v.*, row_number() OVER (PARTITION BY setl_id ORDER BY ${GREATEST_FIRST}, part, pos) AS place FROM (
           SELECT a.*, s.code_set FROM (
             SELECT *, ${precedence()} AS flag_rank, ${canonical()} AS canon
             FROM archived WHERE stay_fault IS NULL AND time_fault IS NULL) a JOIN set_of s ON ${same}

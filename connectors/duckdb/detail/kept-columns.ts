@@ -4,7 +4,7 @@ import { CODE_FIELDS, NO_CODE, type PackedRow } from "../../state/settlement-blo
 import type { AppendColumn } from "../append.js";
 
 /** Rows gathered before they are appended: whole chunks of DuckDB. */
-export const BATCH_ROWS = 20_480;
+const BATCH_ROWS = 20_480;
 /** Stands for an absent value; no day, count or amount comes near it. */
 export const NO_INT = -2_147_483_648;
 export const NO_FEN = -9_007_199_254_740_991;

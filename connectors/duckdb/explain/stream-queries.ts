@@ -201,7 +201,7 @@ export function dipQuery(request: Request, indicator: GivenIndicator<DipTerm>): 
 }
 
 /** What tells one enrolment row from another, in the order of the row values below. */
-export const ENROLMENT_KEY = ["as_of", "admdvs", "insurance", "group", "sex"] as const;
+const ENROLMENT_KEY = ["as_of", "admdvs", "insurance", "group", "sex"] as const;
 
 /** Enrolment rows of the period's year, of which some stand behind a head count. */
 export const enrolmentRowsSql = (request: Request): string => {

@@ -7,6 +7,7 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import { failed } from "../../faults/known.js";
 import { publishedPath } from "../../files/paths.js";
 import type { PublishedState, Publisher, PublishInput } from "../../ports/publisher.js";
+import { SerialQueue } from "../../ports/serial-queue.js";
 import { identityOf, replaceWithCopy, STORAGE_VERSION } from "../file.js";
 import { loadAlertsAndOutlook } from "./alerts.js";
 import { definitions } from "./catalogue.js";
@@ -49,7 +50,7 @@ export class DuckDbPublisher implements Publisher {
   #meta: WorkingMeta | null = null;
   /** Versions never fall, also when the working file was lost. */
   #lastVersion = 0;
-  #running: Promise<unknown> = Promise.resolve();
+  readonly #turns = new SerialQueue();
   /** Tells the published file that was put there last from any other; empty where one is owed. */
   #placed = "";
 
@@ -138,7 +139,7 @@ export class DuckDbPublisher implements Publisher {
   }
 
   async close(): Promise<void> {
-    await this.#running;
+    await this.#turns.idle();
     this.#work?.close();
     this.#work = null;
     this.#meta = null;
@@ -146,11 +147,9 @@ export class DuckDbPublisher implements Publisher {
 
   /** One at a time; what fails is FP4001. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const run = this.#running.then(work).catch((cause: unknown) => {
+    return this.#turns.run(work).catch((cause: unknown) => {
       throw failed("FP4001", `publishing ${this.publishedPath} failed`, cause);
     });
-    this.#running = run.catch(() => undefined);
-    return run;
   }
 
   async #publish(input: PublishInput): Promise<number> {

@@ -24,7 +24,7 @@ interface Table {
 }
 
 /** Every table of a published file with the columns that are held against one another. */
-export async function comparedTables(connection: DuckDBConnection, catalog: string): Promise<Table[]> {
+async function comparedTables(connection: DuckDBConnection, catalog: string): Promise<Table[]> {
   const found = await connection.runAndReadAll(
     `SELECT schema_name, table_name, list(column_name ORDER BY column_index) FROM duckdb_columns() c
       WHERE database_name = '${catalog}' AND EXISTS (FROM duckdb_tables() t WHERE t.database_name = c.database_name

@@ -10,7 +10,7 @@ import {
 import { quoteText } from "../../../schemas/published/definition.js";
 
 /** Measures that printed tables use. */
-export const REPORT_MEASURES = [
+const REPORT_MEASURES = [
   "visits",
   "persons",
   "bed_days",

@@ -1,4 +1,5 @@
 import { FundpulseError } from "../../../schemas/errors.js";
+import { FIGURES_PARAMETER } from "../generate.js";
 
 export interface JobOverview {
   readonly jid: string;
@@ -81,6 +82,14 @@ export class FlinkRest {
     return (await this.jobs())
       .filter((job) => job.name === name && !ended.has(job.state))
       .sort((a, b) => b["start-time"] - a["start-time"])[0];
+  }
+
+  /** The figures topic that a running job says it writes; null where it says none. */
+  async figuresOf(job: string): Promise<string | null> {
+    const found = await this.get<{
+      "execution-config"?: { "user-config"?: Readonly<Record<string, string>> };
+    }>(`/jobs/${job}/config`);
+    return found["execution-config"]?.["user-config"]?.[FIGURES_PARAMETER] ?? null;
   }
 
   checkpoints(job: string): Promise<CheckpointStatistics> {

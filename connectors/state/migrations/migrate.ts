@@ -79,7 +79,7 @@ function missingOfBase(db: Db): string[] {
 }
 
 /** Where the state of an earlier layout is kept. */
-export const asidePath = (statePath: string, layout: number): string =>
+const asidePath = (statePath: string, layout: number): string =>
   join(dirname(statePath), `state.layout-${layout}.sqlite`);
 
 /** Tables of a new state, and its layout. Inside the caller's transaction. */

@@ -38,9 +38,11 @@ const MOST_CANDIDATES = 60;
 /** Every reading whose figure prints as the number, at the document's own decimals. */
 export function candidatesOf(n: ToldNumber, { book, decimals }: Reader): Reading[] {
   const x = Math.abs(Number(n.digits));
-  return scalesOf(n.unit).flatMap(([kind, scale]) =>
+  const alike = scalesOf(n.unit).flatMap(([kind, scale]) =>
     book.alike(kind, x * scale, scale * 10 ** -decimals.of(n, kind, scale)),
   );
+  // Points of a hundred are by what a ratio has changed, and nothing else.
+  return n.unit?.endsWith("百分点") ? alike.filter((r) => r.form === "change") : alike;
 }
 
 export const nearly01 = (reading: Reading): boolean => {

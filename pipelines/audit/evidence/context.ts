@@ -64,8 +64,10 @@ export function contexts(told: Told, vocabulary: Vocabulary): Context[] {
       if (m.at < n.start)
         named.set(m.about, { meant: m.meant, near: m.at >= clause ? "clause" : "sentence" });
     const list = lists[i];
-    const members = list === null ? [] : membersAt(list, numbers, mentions, earlier);
-    for (const { about, meant } of members) named.set(about, { meant, near: "clause" });
+    const members = list === null ? [] : membersAt(list, lists, numbers, mentions, earlier);
+    for (const { about, mention } of members)
+      if (mention === null) named.delete(about);
+      else named.set(about, { meant: mention.meant, near: "clause" });
     // What stands before a list is said of each of its numbers.
     const told = list === null || list.bracketed ? i : list.first;
     const own = list === null || list.bracketed || members.length > 0 ? null : wordsAt(list, numbers);
@@ -88,7 +90,8 @@ function formCue(n: ToldNumber, given: string): FormCue {
   if (OTHER_PERIOD_WORDS.some((w) => left.includes(w))) return "other";
   const longest = (words: readonly string[]): number =>
     Math.max(0, ...words.filter((w) => tail.endsWith(w)).map((w) => w.length));
-  const [up, down] = [longest(UP_WORDS), longest(DOWN_WORDS)];
+  // 提高到62 % is where it has come to, no change.
+  const [up, down] = /[到至]\s*$/.test(left) ? [0, 0] : [longest(UP_WORDS), longest(DOWN_WORDS)];
   if (up > 0 || down > 0) return down > up ? "down" : "up";
   if (n.sign !== null && (n.unit === "%" || /同比|较|比/.test(left))) return n.sign === "-" ? "down" : "up";
   if (/[↑▲]\s*$/.test(left)) return "up";

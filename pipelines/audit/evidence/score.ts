@@ -1,5 +1,5 @@
 import { INDICATORS } from "../../../schemas/indicators.js";
-import { amountOf, type Figure, type FigureForm, type Reading } from "./book.js";
+import { amountOf, type Book, type Figure, type FigureForm, type Reading } from "./book.js";
 import type { Context } from "./context.js";
 import type { Vocabulary } from "./vocabulary.js";
 import type { Meant } from "./words.js";
@@ -165,6 +165,15 @@ export class WordScore {
         member !== undefined && !named.has(d) && (d === "district" || member !== this.houseOf(at, figure))
       );
     });
+  }
+
+  /** Whether the words speak of another figure of the same place and unit much more. */
+  saysAnother(at: number, reading: Reading, book: Book): boolean {
+    const { figure, form } = reading;
+    const own = this.spoken(at, reading);
+    for (const other of book.of(figure.scope))
+      if (other.unit === figure.unit && this.spoken(at, { figure: other, form }) >= own + 1) return true;
+    return false;
   }
 
   #scope(at: number, figure: Figure): number {

@@ -19,7 +19,8 @@ const MOVES = [...UP_WORDS, ...DOWN_WORDS].join("|");
 /** What parts the numbers of a list; a comma before a direction goes on about the same figure. */
 const NEXT = new RegExp(`^(?:[、,，和及与]|以及|(?:[、和及与]|以及)(?:分别|各)?(?:${MOVES})(?:了)?)$`);
 const BRACKETS = /[（(][^（）()]*[)）]/g;
-const AND = /[、和及与]|以及/;
+const AND = /以及|[、和及与]/;
+const WHOLE = /合计|总计|全部|全体|总体|整体|全[县市省区州旗]/;
 
 /** The list that each number of a sentence stands in; null for none. */
 export function seriesOf(text: string, numbers: readonly ToldNumber[]): (InSeries | null)[] {
@@ -44,24 +45,58 @@ export function seriesOf(text: string, numbers: readonly ToldNumber[]): (InSerie
   return found;
 }
 
-/** Of each dimension that is counted off before a list, the mention that goes with a place of it. */
+/** What a place of a list is about: the mention that goes with it, or null where it is of the whole of a dimension. */
+export interface Counted {
+  readonly about: string;
+  readonly mention: Mention | null;
+}
+
+/** What is counted off before a list, for a place of it: of each dimension that is. */
 export function membersAt(
   { first, count, place }: InSeries,
+  lists: readonly (InSeries | null)[],
   numbers: readonly ToldNumber[],
   mentions: readonly Mention[],
   before: readonly Mention[],
-): Mention[] {
-  const [from, to] = [first > 0 ? numbers[first - 1].end : 0, numbers[first].start];
-  const own = mentions.filter((m) => m.at >= from && m.at < to);
+): Counted[] {
+  const { left, start } = numbers[first];
+  const from = start - left.length;
+  const own = mentions.filter((m) => m.at >= from && m.at < start);
+  const whole = withWhole(left, from, count, own);
+  if (whole !== null) return [{ about: whole.about, mention: whole.places[place] }];
   const here = countedOff(own, count);
-  // 费用分别为 … goes on with those whom the words before have counted off.
-  const earlier = (): Mention[][] =>
-    [mentions.filter((m) => m.at < from), before]
-      .map((l) => countedOff(l, count))
-      .find((l) => l.length > 0)
-      ?.slice(-1) ?? [];
-  const lists = here.length > 0 ? here : earlier();
-  return lists.map((l) => l[l.length - count + place]);
+  const at = (l: Mention[][]): Counted[] =>
+    l.map((m) => ({ about: m[0].about, mention: m[m.length - count + place] }));
+  if (here.length > 0) return at(here);
+  // 费用分别为 … goes on with those of the list before, or whom the words before have counted off.
+  const prior = lists.slice(0, first).findLast((l) => l !== null && l.count === count);
+  if (prior) return membersAt({ ...prior, place }, lists, numbers, mentions, before);
+  const earlier = [mentions.filter((m) => m.at < from), before].map((l) => countedOff(l, count));
+  return at(earlier.find((l) => l.length > 0)?.slice(-1) ?? []);
+}
+
+/** 三级、二级和全部医院: members of a dimension, and one place that is of all; null where it is not so. */
+function withWhole(
+  left: string,
+  from: number,
+  count: number,
+  own: readonly Mention[],
+): { about: string; places: (Mention | null)[] } | null {
+  const clause = left.split(/[，,；;：:。]/).at(-1) ?? "";
+  const pieces = clause.split(AND).slice(-count);
+  if (pieces.length < count || !pieces.some((p) => WHOLE.test(p))) return null;
+  let at = from + left.length - pieces.join(" ").length;
+  const inPieces = pieces.map((piece) => {
+    const [begin, end] = [at, at + piece.length];
+    at = end + 1;
+    return WHOLE.test(piece) ? null : own.filter((m) => m.at >= begin && m.at < end);
+  });
+  const about = inPieces.find((p) => p !== null)?.at(-1)?.about;
+  if (about === undefined) return null;
+  const places = inPieces.map((p) =>
+    p === null ? null : (p.findLast((m) => m.about === about) ?? undefined),
+  );
+  return places.includes(undefined) ? null : { about, places: places as (Mention | null)[] };
 }
 
 /** The mentions of each dimension that has as many different ones as a list is long; the latest named comes last. */

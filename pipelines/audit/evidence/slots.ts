@@ -60,7 +60,7 @@ export function likeness(n: ToldNumber, reading: Reading, decimals: number): Sli
   }
   if (Math.abs(Number(n.digits) - Math.abs(value)) <= 1.01 * 10 ** -decimals && decimals > 0)
     return "rounding";
-  if (found !== null && printed.replace(".", "").length >= 2) return found;
+  if (found !== null && n.digits.replace(".", "").length >= 2) return found;
   if (value !== 0 && Math.abs(Number(n.digits) - Math.abs(value)) <= 0.02 * Math.abs(value)) return "near";
   return null;
 }
@@ -147,9 +147,11 @@ export function slotFor(at: number, bound: Bound, holds: readonly boolean[], rea
     const base = words.of(at, reading) + Math.max(0, ...beside) + 0.5 * same;
     const divided =
       n.unit === "%" && reading.form === "value" && dividedHere(at, reading.figure, bound, holds, book);
-    const worth = (slip === null ? 0 : WORTH[slip]) + (divided ? 3 : 0);
+    const due = divided || listedHere(at, reading, bound, holds);
+    if (slip !== "same" && same === 0 && !due && words.saysAnother(at, reading, book)) continue;
+    const worth = (slip === null ? 0 : WORTH[slip]) + (due ? 3 : 0);
     const shown = rounded(value, decimals, "half-up");
-    const kept = slip !== null && slip !== "near" ? slip : divided ? "near" : null;
+    const kept = slip !== null && slip !== "near" ? slip : due ? "near" : null;
     options.push({ reading, slip: kept, score: base + worth, gap: 0, base, shown });
   }
   options.sort((a, b) => b.score - a.score || a.reading.figure.id - b.reading.figure.id);
@@ -190,6 +192,26 @@ export function decimalsAt(n: ToldNumber, reading: Reading, { decimals }: Reader
   const kind = reading.form === "change_pct" ? "%" : reading.figure.kind;
   const factor = factorOf(n.unit, reading) ?? 1;
   return decimals.of(n, kind, kind === "%" ? 1 : 1 / factor);
+}
+
+/** Whether every other number of a list of three or more is the same figure of another member. */
+function listedHere(
+  at: number,
+  reading: Reading,
+  { bindings, contexts }: Bound,
+  holds: readonly boolean[],
+): boolean {
+  const list = contexts[at].list;
+  if (list === null || list.bracketed || list.count < 3) return false;
+  return contexts.every(({ list: other }, j) => {
+    if (j === at || other?.first !== list.first || other.bracketed) return true;
+    const own = holds[j] ? bindings[j].reading : null;
+    return (
+      own?.figure.indicator === reading.figure.indicator &&
+      own.form === reading.form &&
+      pairScore(own, reading) === 2.5
+    );
+  });
 }
 
 /** Whether what a quotient divides stands just before it, and what by in the sentence. */

@@ -109,7 +109,7 @@ function readReport(path: string): PrintedReport {
 }
 
 /** The audit of a JSON report as JSON: what was compared, how often it agrees, and every figure. */
-export const auditJson = ({ period, rounding, figures }: AuditResult): object => ({
+const auditJson = ({ period, rounding, figures }: AuditResult): object => ({
   period,
   rounding,
   counts: tally(figures),

@@ -25,7 +25,7 @@ export async function closeCommand(
 }
 
 /** What a close came to, in plain words. */
-export function closeText(result: CloseResult, calendar: ZoneCalendar): string {
+function closeText(result: CloseResult, calendar: ZoneCalendar): string {
   const { period, outcome, problems } = result;
   const since = `${result.closedAt === null ? "" : ` at ${localText(calendar, result.closedAt)}`}${
     result.version === null ? "" : ` under version ${result.version}`

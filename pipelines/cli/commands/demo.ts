@@ -167,7 +167,7 @@ function freshFolder(dir: string): string {
 }
 
 /** The printed report, bundled with the package. */
-export function printedReport(): PrintedReport {
+function printedReport(): PrintedReport {
   const places = ["../../../../pipelines/simulate/data/", "../../simulate/data/"];
   const files = places.map((place) => new URL(`${place}shandan-2024h1.json`, import.meta.url));
   const file = files.find((f) => existsSync(f)) ?? files[0];

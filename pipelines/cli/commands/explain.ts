@@ -23,7 +23,7 @@ import { commandLog } from "../../workspace/log.js";
 import { engineDeps } from "../terminal/engine-deps.js";
 import { passOn, say, sayAside, sayLine } from "../terminal/say.js";
 
-export const EXPLAIN_FORMATS = ["text", "json", "csv"] as const;
+const EXPLAIN_FORMATS = ["text", "json", "csv"] as const;
 const CELLS_SHOWN = 10;
 const RECORDS_SHOWN = 20;
 

@@ -1,8 +1,8 @@
-import { copyFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { FLINK_VERSION, KAFKA_CONNECTOR } from "../../../connectors/flink/cluster/distribution.js";
 import { fundpulseJar } from "../../../connectors/flink/cluster/jar.js";
-import { dockerfile, kubernetesManifests } from "../../../connectors/flink/kubernetes.js";
+import { deploymentName, dockerfile, kubernetesManifests } from "../../../connectors/flink/kubernetes.js";
 import type { Config } from "../../../schemas/config/schema.js";
 import { FundpulseError } from "../../../schemas/errors.js";
 import { say } from "../terminal/say.js";
@@ -42,7 +42,11 @@ export async function generateManifests(
       "FP1003",
       "--kubernetes needs --archive where engine.archive is set: the folder as the pods know it, such as s3://bucket/archive",
     );
-  const job = await jobOf(config, options, null);
+  const given = options.jar === undefined ? undefined : resolve(options.jar);
+  if (given !== undefined && !existsSync(given))
+    throw new FundpulseError("FP1003", `--jar ${options.jar}: there is no such file`);
+  const name = deploymentName((await jobOf(config, options, null)).manifest);
+  const job = await jobOf(config, { ...options, name }, null);
   const manifests = kubernetesManifests(job, {
     image: options.image ?? "fundpulse-flink",
     namespace: options.namespace ?? "flink",
@@ -59,9 +63,9 @@ export async function generateManifests(
   writeFileSync(`${base}.yaml`, manifests, { mode: 0o600 });
   writeFileSync(`${base}.manifest.json`, `${JSON.stringify(job.manifest, null, 1)}\n`);
   writeFileSync(`${base}.Dockerfile`, dockerfile(FLINK_VERSION, KAFKA_CONNECTOR));
-  copyFileSync(options.jar ?? (await fundpulseJar()), jar);
+  copyFileSync(given ?? (await fundpulseJar()), jar);
   say(
-    `${base}.yaml: Secret and FlinkDeployment of job ${job.manifest.digest}\n${base}.Dockerfile with ${jar}: the image\n${base}.manifest.json\nbefore applying them: fundpulse flink topic\n`,
+    `${base}.yaml: Secret and FlinkDeployment of job ${job.manifest.digest}\n${base}.Dockerfile with ${jar}: the image\n${base}.manifest.json\nbefore applying them: fundpulse flink topic; afterwards: fundpulse flink status --name ${name} --flink …\n`,
   );
   return 0;
 }

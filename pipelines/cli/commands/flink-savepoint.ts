@@ -29,6 +29,18 @@ async function ownTopic(job: Job, options: { readonly config: string }) {
   return { told, log };
 }
 
+/** A savepoint belongs to the figures that its job has written: noted in another topic, it would end the wrong ones. */
+async function requireOwnFigures(rest: FlinkRest, running: string, { manifest }: Job): Promise<void> {
+  const { figures } = manifest.topics;
+  const written = await rest.figuresOf(running);
+  if (written === figures) return;
+  throw new FundpulseError(
+    "FP3106",
+    `job ${running} ${written === null ? "does not say which topic it writes" : `writes topic ${written}`}, and the configuration's is ${figures}; it goes on`,
+    { action: "name the topic that it writes with --figures, or correct engine.figures" },
+  );
+}
+
 /** `fundpulse flink savepoint`: prints its path, and nothing else, to the standard output. */
 export async function flinkSavepoint(
   options: JobOptions & {
@@ -49,6 +61,7 @@ export async function flinkSavepoint(
   if (running === undefined)
     throw new FundpulseError("FP3102", `no job ${options.name} runs on ${options.flink}`);
   const stop = options.stop === true;
+  if (stop) await requireOwnFigures(rest, running.jid, job);
   const own = stop ? await ownTopic(job, options) : null;
   const path = await takeSavepoint(rest, running, {
     ...(options.dir === undefined ? {} : { dir: options.dir }),

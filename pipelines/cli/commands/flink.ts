@@ -18,6 +18,7 @@ import { commandLog } from "../../workspace/log.js";
 import { portOf } from "../terminal/port.js";
 import { count } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
+import { untilSignal } from "../terminal/signals.js";
 import { type Job, type JobOptions, jobOf, restOf, withJar } from "./flink-job.js";
 import { generateManifests, type KubernetesOptions } from "./flink-kubernetes.js";
 import { checkSavepoint } from "./flink-savepoint.js";
@@ -129,26 +130,6 @@ export async function flinkSubmit(
   return 0;
 }
 
-/**
- * The first SIGINT, SIGTERM or SIGHUP ends what goes on in order, the second at once: whatever was started goes with this
- * process.
- */
-function untilSignal(): { readonly signal: AbortSignal; readonly forget: () => void } {
-  const controller = new AbortController();
-  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  for (const name of names) process.on(name, stop);
-  return {
-    signal: controller.signal,
-    forget: () => {
-      for (const name of names) process.off(name, stop);
-    },
-  };
-}
-
 /** `fundpulse flink dev`: a cluster of this machine with the job of the configuration, until Ctrl-C. */
 export async function flinkDev(
   options: JobOptions & {
@@ -162,7 +143,7 @@ export async function flinkDev(
   const port = portOf(options.port);
   if (!/^[1-9]\d{0,3}$/.test(options.slots))
     throw new FundpulseError("FP1003", `--slots ${options.slots}: a number from 1 to 9999`);
-  const { signal, forget } = untilSignal();
+  const { signal, forget } = untilSignal(["SIGINT", "SIGTERM", "SIGHUP"]);
   try {
     // Before anything is downloaded: what cannot become a job is told at once.
     await jobOf(config, options, null);

@@ -21,7 +21,7 @@ const UNSET = "the environment variable is not set: ";
  * people in.
  * @throws FundpulseError FP1001 also for a token whose environment variable is not set.
  */
-export function monitorConfig(path: string, env: NodeJS.ProcessEnv): LoadedConfig {
+function monitorConfig(path: string, env: NodeJS.ProcessEnv): LoadedConfig {
   const filled = new Proxy(env, {
     get: (set, name) => (typeof name === "string" ? (set[name] ?? `${UNSET}${name}`) : undefined),
   });

@@ -22,7 +22,7 @@ export interface NightlyResult {
   readonly version: number;
   readonly reports: readonly WrittenReports[];
   readonly written: readonly NightlyReport[];
-  /** Null where the settlements are kept elsewhere (`engine.kind: flink`). */
+  /** Null where the settlements are kept by a Flink job, and not in an archive. */
   readonly detail: DetailResult | null;
   readonly verified: VerifyResult | null;
 }
@@ -69,7 +69,8 @@ async function night(
     if (error === null) log.info("report written", { period, files });
     else log.error("report failed", { period, error });
   }
-  const withSettlements = loaded.config.engine.kind === "embedded";
+  const { engine: kind } = loaded.config;
+  const withSettlements = kind.kind === "embedded" || kind.archive !== undefined;
   const detail = withSettlements ? await engine.writeDetail() : null;
   const verified = withSettlements ? await engine.verify() : null;
   if (verified === null) log.info("not verified: the settlements are with Flink");

@@ -17,6 +17,7 @@ import { publishedFile } from "../../workspace/files.js";
 import { commandLog } from "../../workspace/log.js";
 import { count, progressLine } from "../terminal/progress.js";
 import { say } from "../terminal/say.js";
+import { untilSignal } from "../terminal/signals.js";
 
 export interface RunOptions {
   readonly config: string;
@@ -81,7 +82,9 @@ export async function consume(
   const life = createLife(log, () => performance.now());
   const progress = progressLine();
   const startedAt = performance.now();
-  const stop = stopOnSignals(log);
+  const stop = untilSignal(["SIGINT", "SIGTERM"], (signal) =>
+    log.info("stopping after this batch; once more to stop at once", { signal }),
+  );
   let ops: OpsServer | null = null;
   try {
     const observer = allObservers([metrics, health, life, progress]);
@@ -133,25 +136,6 @@ export async function consume(
 /** Tells one configuration from another in a log; secrets do not count, so that none can be guessed from it. */
 const configurationHash = (config: LoadedConfig["config"]): string =>
   createHash("sha256").update(describeConfig(config)).digest("hex").slice(0, 12);
-
-/** The first SIGINT or SIGTERM asks for a clean stop, the second ends the process at once. */
-function stopOnSignals(log: Log): { signal: AbortSignal; forget: () => void } {
-  const controller = new AbortController();
-  const onSignal = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
-    log.info("stopping after this batch; once more to stop at once", { signal: name });
-    controller.abort();
-  };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  return {
-    signal: controller.signal,
-    forget: () => {
-      process.off("SIGINT", onSignal);
-      process.off("SIGTERM", onSignal);
-    },
-  };
-}
 
 /** Two runs, one after the other, as one. */
 export const together = (first: RunSummary, then: RunSummary): RunSummary => ({

@@ -4,7 +4,7 @@ import { FundpulseError } from "../../../schemas/errors.js";
 import { forReaders, publishedFile } from "../../workspace/files.js";
 import { passOn } from "../terminal/say.js";
 
-export const SQL_FORMATS = ["table", "csv", "json"] as const;
+const SQL_FORMATS = ["table", "csv", "json"] as const;
 export type SqlFormat = (typeof SQL_FORMATS)[number];
 
 /** Shown when `fundpulse sql` is given no query. */

@@ -23,7 +23,7 @@ import { exportFigures, exportTable, figuresTable, tableOf } from "./export.js";
 import type { Context } from "./route.js";
 
 /** Limits of someone's own query. */
-export const QUERY_LIMITS = { milliseconds: 30_000, rows: 100_000, bytes: 64 * 1024 * 1024 };
+const QUERY_LIMITS = { milliseconds: 30_000, rows: 100_000, bytes: 64 * 1024 * 1024 };
 /** Queries of one's own that run at once; more are asked to come again. */
 const QUERIES_AT_ONCE = 2;
 const SETTLEMENTS_SHOWN = 200;

@@ -29,7 +29,7 @@ export const explainQuery = z.object({
   ...one,
 });
 
-export const explainShape = {
+const explainShape = {
   figure: figureShape.nullable(),
   indicator: z.string(),
   name_zh: z.string(),

@@ -19,7 +19,7 @@ import { type Context, route } from "./route.js";
 import { figureShape } from "./shapes.js";
 import { hideSmall } from "./small.js";
 
-export const MOST_FIGURES = 10_000;
+const MOST_FIGURES = 10_000;
 
 /** Parameters that say which figures are meant; `export` has the same. */
 export const figuresQuery = z.strictObject({

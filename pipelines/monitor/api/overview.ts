@@ -266,11 +266,7 @@ const outlookRow = (row: z.input<typeof outlookShape> | undefined): z.input<type
       };
 
 /** How far ahead of its pace the fund was on each day: what the lead line draws. */
-export function leadsOf(
-  own: FundYear,
-  budget: string | null,
-  year: Year,
-): { day: string; lead: string }[] | null {
+function leadsOf(own: FundYear, budget: string | null, year: Year): { day: string; lead: string }[] | null {
   if (budget === null || micros(budget) <= 0n) return null;
   // Fen over yuan of six places: a factor of 10^4 more.
   const of = micros(budget);

@@ -40,7 +40,7 @@ const keyOf = (r: Pick<PublicRow, "insurance" | "care" | "dimension" | "value">)
   [r.insurance, r.care, r.dimension, r.value].map((v) => v ?? "").join("\u0000");
 
 /** Editions that were published, by period. */
-export function keptEditions(config: Config): Map<string, Edition> {
+function keptEditions(config: Config): Map<string, Edition> {
   const folder = folderOf(config);
   if (!existsSync(folder)) return new Map();
   const files = readdirSync(folder).filter((f) => f.endsWith(".json"));

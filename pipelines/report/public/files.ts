@@ -21,7 +21,7 @@ const HEADINGS = [
   ...["次均费用(元)", "实际报销比例(%)", "政策范围内报销比例(%)"],
 ];
 const TEXTS = 5;
-export const HIDDEN = "*";
+const HIDDEN = "*";
 
 /** The rows of an edition as a table, ratios of published rows among them. */
 export function editionTable(edition: Edition, names: Vocabulary): string[][] {

@@ -91,7 +91,7 @@ export async function prepare(
 }
 
 /** @returns FP7001 that lists each problem once, with its place. */
-export function wrongTags(problems: readonly Problem[]): FundpulseError {
+function wrongTags(problems: readonly Problem[]): FundpulseError {
   const lines = new Set(problems.map((p) => `\n  {${p.text}} in ${p.place}: ${p.message}`));
   const count = lines.size === 1 ? "one wrong tag" : `${lines.size} wrong tags`;
   return new FundpulseError(

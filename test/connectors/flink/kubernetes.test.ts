@@ -7,6 +7,7 @@ import { generateJob } from "../../../connectors/flink/generate.js";
 import { wiringOf } from "../../../connectors/flink/job-source.js";
 import {
   type DeploymentOptions,
+  deploymentName,
   dockerfile,
   kubernetesManifests,
 } from "../../../connectors/flink/kubernetes.js";
@@ -73,11 +74,11 @@ test.runIf(process.env.FUNDPULSE_FLINK_CRD)("the manifests are what a given defi
 });
 
 test("another configuration is another deployment; the same is the same", () => {
-  const nameOf = (job: ReturnType<typeof jobOf>): string =>
-    documentsOf(kubernetesManifests(job, OPTIONS))[1].metadata.name;
+  const nameOf = (job: ReturnType<typeof jobOf>): string => deploymentName(job.manifest);
   expect(nameOf(jobOf())).toBe(nameOf(jobOf()));
   expect(nameOf(jobOf({ casePayment: ["10"] }))).not.toBe(nameOf(jobOf()));
   expect(nameOf(jobOf({}, "Shan_Dan."))).toMatch(/^shan-dan-[0-9a-f]{8}$/);
+  expect(nameOf(jobOf({}, "62.07"))).toMatch(/^fundpulse-[0-9a-f]{8}$/);
 });
 
 test("no key stands in a manifest, and log-ins of Kafka in the Secret alone", () => {

@@ -22,7 +22,9 @@ describe("the checksum of a row", () => {
     for (const text of TEXTS) {
       expect(crcOfText(text), text).toBe(crc32(text));
       expect(crcOfText(text, crc32("before")), text).toBe(crc32(`before${text}`));
-      expect(idCrc(text, 12_345), text).toBe(rowCrc([text, 12_345]));
+      for (const ref of [0, 9, 10, 128, 12_345, 2 ** 31, 2 ** 32 + 7, 2 ** 53 - 1]) {
+        expect(idCrc(text, ref), `${text} ${ref}`).toBe(rowCrc([text, ref]));
+      }
     }
   });
 

@@ -7,6 +7,7 @@ import { BatchDecoder } from "../../../connectors/decode/decoder.js";
 import { checkStateFile } from "../../../connectors/state/check.js";
 import { Intake } from "../../../pipelines/ingest/intake.js";
 import { State } from "../../../pipelines/ledger/state.js";
+import { publishedAgain } from "../../../pipelines/publish/again.js";
 import { Publication } from "../../../pipelines/publish/publication.js";
 import { Random } from "../../../pipelines/simulate/random.js";
 import type { Config } from "../../../schemas/config/schema.js";
@@ -22,6 +23,18 @@ const DAY_MS = 86_400_000;
 /** Lives of one simulation that may end in a death. */
 const DEATHS = 8;
 const HAPPENINGS = 30;
+const BESIDE = [
+  "figures",
+  "facilities",
+  "categories",
+  "balance",
+  "quarantine",
+  "warnings",
+  "orphanRefunds",
+  "unmapped",
+  "facilityReporting",
+  "periodQuality",
+] as const;
 
 /** What one seed came to. */
 export interface Simulated {
@@ -109,6 +122,18 @@ class CoreSimulation {
     const { seed } = this;
     const [deaths, publishes] = [this.#deaths, this.#publishes];
     return { seed, records: this.#arrivals.length, deaths, publishes, wrong: this.#wrong };
+  }
+
+  /** What is published beside sums and persons, and is not what a publish of the whole would give. */
+  #beside(state: State): string[] {
+    const { last } = this.#publisher.file;
+    const again = publishedAgain(state, 1);
+    const told = (rows: readonly object[] | undefined): string[] =>
+      (rows ?? []).map((row) => JSON.stringify(row)).sort();
+    return BESIDE.flatMap((table) => {
+      const [stands, due] = [told(last?.[table]), told(again[table])];
+      return stands.join() === due.join() ? [] : [`${table}: ${stands.join()}, due ${due.join()}`];
+    });
   }
 
   /** Starts a process where none runs and lets it do `work`; one that dies leaves its files. */
@@ -206,6 +231,7 @@ class CoreSimulation {
         this.#wrong.push(`version ${version} was published again`);
       publication.published(input, version);
       state.closed.published(input.sequence, version);
+      this.#wrong.push(...this.#beside(state));
     } catch (error) {
       if (this.life.dead) throw error;
       publication.failed(await this.#publisher.open(state.store.stateId));

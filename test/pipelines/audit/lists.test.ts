@@ -171,3 +171,20 @@ test("a rate is said with 占 and what it divides by", () => {
     "all pool_rate value",
   ]);
 });
+
+test("one place of a list may be of all, in the next list too", () => {
+  const places = ["3", "2", null] as const;
+  const list = (indicator: string): string => places.map((t) => print(t, indicator)).join("、");
+  const text = `居民医保三级、二级及全部医院的住院人次分别为${list("visits")}，统筹支付分别为${list("pool_paid")}。`;
+  expect(read(text)).toEqual(
+    ["visits", "pool_paid"].flatMap((i) => places.map((t) => `${t ?? "all"} ${i} value`)),
+  );
+});
+
+test("where something has risen to is a value, no growth", () => {
+  const [before, now] = [print(null, "pool_rate", "previous"), print(null, "pool_rate")];
+  expect(read(`居民医保住院统筹支付比例由去年同期的${before}提高到${now}。`)).toEqual([
+    "all pool_rate previous",
+    "all pool_rate value",
+  ]);
+});

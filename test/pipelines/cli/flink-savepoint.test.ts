@@ -134,7 +134,17 @@ test("a savepoint that takes too long is left to Flink, and told", async () => {
 });
 
 test("a job is not stopped where its figures topic cannot be told so", async () => {
-  answers = { "GET /jobs/overview": { jobs: [RUNNING] } };
+  const writes = (topic: string) => ({
+    "execution-config": { "user-config": { "fundpulse.figures": topic } },
+  });
+  answers = {
+    "GET /jobs/overview": { jobs: [RUNNING] },
+    "GET /jobs/j/config": [{}, writes("other.figures"), writes("fund.figures")],
+  };
+  await expect(savepoint({ stop: true })).rejects.toThrow(/does not say which topic it writes.*FP3106/);
+  await expect(savepoint({ stop: true })).rejects.toThrow(
+    /writes topic other.figures, .*is fund.figures.*FP3106/,
+  );
   await expect(savepoint({ stop: true })).rejects.toThrow(/FP3001/);
   expect(asked.filter((request) => request.startsWith("POST"))).toEqual([]);
 });

@@ -188,6 +188,9 @@ test("flink generate --kubernetes writes manifests, the image's Dockerfile and t
   vi.spyOn(process.stdout, "write").mockReturnValue(true);
   try {
     await expect(flinkGenerate(options)).rejects.toThrow(/--storage.*FP1003/);
+    await expect(flinkGenerate({ ...options, storage: "s3://b/x", jar: "no.jar" })).rejects.toThrow(
+      /--jar no.jar.*FP1003/,
+    );
     await expect(flinkGenerate({ ...options, storage: "s3://b/x", slots: "0" })).rejects.toThrow(
       /--slots 0.*FP1003/,
     );
@@ -200,7 +203,12 @@ test("flink generate --kubernetes writes manifests, the image's Dockerfile and t
   } finally {
     vi.restoreAllMocks();
   }
-  expect(readFileSync(out, "utf8")).toContain("kind: FlinkDeployment");
+  const manifests = readFileSync(out, "utf8");
+  expect(manifests).toContain("kind: FlinkDeployment");
+  // Jobs side by side: transactions of one name would end each other.
+  const [, name] = /name: (fundpulse-[0-9a-f]{8})\n/.exec(manifests)!;
+  for (const setting of ["pipeline.name", "properties.group.id", "sink.transactional-id-prefix"])
+    expect(manifests).toContain(`'${setting}' = '${name}'`);
   expect(statSync(out).mode & 0o777).toBe(0o600);
   expect(readFileSync(out.replace(".yaml", ".Dockerfile"), "utf8")).toContain("FROM flink:");
   expect(readFileSync(join(workspace.dir, "out", "fundpulse-flink.jar"), "utf8")).toBe("jar");

@@ -1,7 +1,8 @@
-import { copyFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { configRules } from "../../../connectors/config/rules.js";
 import type { DetailNeed } from "../../../connectors/duckdb/detail/excerpt.js";
 import { queryPublished } from "../../../connectors/duckdb/query.js";
 import { keyOfManifest } from "../../../connectors/flink/figure.js";
@@ -265,7 +266,10 @@ test("a state goes on under the kind of engine that made it alone", async () => 
 });
 
 test("a folder has no job", () => {
-  expect(() => testConfig({ engine: { kind: "flink" } })).toThrow(/source.kind: kafka/);
+  const found = configRules(testConfig({ engine: { kind: "flink" } }), {});
+  expect(found).toContainEqual(
+    expect.objectContaining({ kind: "problem", message: expect.stringContaining("source.kind: kafka") }),
+  );
   expect(() => configOf({ engine: { kind: "spark" } })).toThrow();
 });
 
@@ -364,6 +368,28 @@ describe("settlements in an archive", () => {
         expect(engine.writeDetail()).rejects.toThrow(
           /fund.facility, partition 0, the job has read 0 records and this program 1.*FP3107/,
         ),
+      { own, topic },
+    );
+  });
+
+  test("are awaited where a file is about to be shown", async () => {
+    const shown = file("2024-03");
+    const hidden = file("2024-03", ".part-0-0.inprogress.x");
+    const later = (): void => {
+      renameSync(shown, hidden);
+      setTimeout(() => renameSync(hidden, shown), 300);
+    };
+    expect((await detailOf(later)).ids).toEqual(["S0", "S1", "S2", "S3"]);
+  });
+
+  test("are not held against the figures of the topic before", async () => {
+    const topic = new MemoryTopic();
+    await detailOf(() => {}, undefined, topic);
+    const own = configOf({
+      engine: { kind: "flink", figures: "fund.figures.2", archive: join(workspace.dir, "archive") },
+    });
+    await withEngine(
+      (engine) => expect(engine.writeDetail()).rejects.toThrow(/still those of topic fund.figures,.*FP3107/),
       { own, topic },
     );
   });

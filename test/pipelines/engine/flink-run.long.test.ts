@@ -185,6 +185,7 @@ async function fromArchive(config: Config, own: Workspace): Promise<void> {
 async function stopped(id: string, config: Config, manifest: JobManifest): Promise<string> {
   const source = config.source as KafkaSourceConfig;
   const { figures } = manifest.topics;
+  expect(await bench.flink.rest.figuresOf(id)).toBe(figures);
   const running = (await bench.flink.rest.jobs()).find((job) => job.jid === id)!;
   const path = await takeSavepoint(bench.flink.rest, running, { stop: true, timeoutMs: 120_000 });
   const unnoted = await readFiguresTopic(source, manifest, silentLog);

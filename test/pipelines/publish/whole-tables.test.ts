@@ -9,10 +9,11 @@ import { WholeTables } from "../../../pipelines/publish/whole-tables.js";
 let folder: string;
 let store: SqliteStore;
 let tables: WholeTables;
+let state: PublishState;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "fundpulse-tables-"));
   store = new SqliteStore(folder, { keyCheck: "key", rules: "rules" });
-  const state = {
+  state = {
     ...{ store, facilities: [], facilitiesRevision: 0, reference: { categories: [], divisions: [] } },
     reporting: { revision: 0, dayRevision: 0, facilities: [], latestDay: null },
     ...{ closed: { rows: [] } },
@@ -46,4 +47,24 @@ test("rows that were left out for their number stand as soon as there is room fo
   expect(standing).toHaveLength(2);
   publish(() => warnings.drop(standing[0]!, ["implausible_stay"]));
   expect(standing).toHaveLength(2);
+});
+
+test("what looks at every table between two publishes takes nothing from the next one", () => {
+  const { warnings, partitions } = store;
+  const warn = (key: string) => (): void =>
+    warnings.set(
+      key,
+      "implausible_stay",
+      { partitionId: partitions.of("folder", "settlement-1.ndjson").id, position: 0 },
+      "",
+      "settlement",
+    );
+  publish(warn("a"));
+  store.commit(() => warnings.drop("a", ["implausible_stay"]));
+  expect(tables.changed().changedKeys).toEqual({ warnings: ["a"] });
+  store.commit(warn("b"));
+  expect(new WholeTables(state, 2).all().warnings).toHaveLength(1);
+  tables.given();
+  publish(warn("c"));
+  expect(standing).toContain("b");
 });

@@ -8,7 +8,7 @@ import { useStore } from "../state/store.js";
 import { hrefOf } from "../state/url.js";
 import { type Translate, useText } from "../text/text.js";
 
-export function ageText(seconds: number, t: Translate): string {
+function ageText(seconds: number, t: Translate): string {
   if (seconds < 120) return t("age.seconds", { n: Math.round(seconds) });
   if (seconds < 7200) return t("age.minutes", { n: Math.round(seconds / 60) });
   if (seconds < 172_800) return t("age.hours", { n: Math.round(seconds / 3600) });

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { go, hrefOf, usePlace } from "../state/url.js";
 
 /** Frames that a wall shows in turn: view and, where a view has two halves, which. */
-export const FRAMES: readonly { readonly path: string; readonly frame?: string }[] = [
+const FRAMES: readonly { readonly path: string; readonly frame?: string }[] = [
   { path: "/" },
   { path: "/", frame: "2" },
   { path: "/pace" },

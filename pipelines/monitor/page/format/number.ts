@@ -34,7 +34,7 @@ const SCALE: Record<Shape, { readonly by: string; readonly digits: number; reado
 };
 
 export const NONE = "—";
-export const MINUS = "−";
+const MINUS = "−";
 
 const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 

@@ -8,7 +8,7 @@ import { usePlace } from "../state/url.js";
 import { useText } from "../text/text.js";
 
 /** Copies by the clipboard, and where the browser forbids that, by a selection. */
-export async function copyText(text: string): Promise<void> {
+async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {

@@ -24,7 +24,7 @@ export interface RecordColumn {
   readonly say?: (row: Row) => preact.ComponentChildren;
 }
 
-export function recordColumns(list: readonly RecordColumn[]): Column<Row>[] {
+function recordColumns(list: readonly RecordColumn[]): Column<Row>[] {
   return list.map((c) => ({
     key: c.key,
     head: c.head,

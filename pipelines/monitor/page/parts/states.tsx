@@ -17,7 +17,7 @@ export function ProblemBox({ of }: { of: Problem }) {
   );
 }
 
-export function Skeleton() {
+function Skeleton() {
   return (
     <div aria-hidden="true">
       <div class="finding">

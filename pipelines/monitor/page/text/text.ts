@@ -14,10 +14,9 @@ export type Key = keyof typeof ALL;
 export const isKey = (text: string): text is Key => text in ALL;
 export type Translate = (key: Key, fill?: Readonly<Record<string, string | number>>) => string;
 
-export const langOf = (params: Readonly<Record<string, string>>): Lang =>
-  params.lang === "en" ? "en" : "zh";
+const langOf = (params: Readonly<Record<string, string>>): Lang => (params.lang === "en" ? "en" : "zh");
 
-export function translator(lang: Lang): Translate {
+function translator(lang: Lang): Translate {
   return (key, fill) => {
     const pair = ALL[key] as readonly [string, string] | undefined;
     const text: string = pair?.[lang === "zh" ? 0 : 1] ?? key;

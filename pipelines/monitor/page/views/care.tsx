@@ -155,7 +155,7 @@ const askOrder = (by: Order): void =>
   change({ sort: by.key === "name" ? null : by.key, dir: by.up ? "up" : null, page: null }, "replace");
 
 /** A table of rows by one dimension: a bar for the money, figures and changes, the total beneath. */
-export function Breakdown({
+function Breakdown({
   title,
   name,
   rows,

@@ -43,7 +43,7 @@ export interface RankedFacility extends Omit<FacilityItem, "figures"> {
   readonly figures: Readonly<Record<string, Figure>>;
 }
 
-export const RANKABLE = [
+const RANKABLE = [
   "fund_paid",
   "visits",
   "avg_fee",

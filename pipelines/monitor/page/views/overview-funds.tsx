@@ -12,7 +12,7 @@ import { useText } from "../text/text.js";
 import { type Flags, type FundCard, flagsOf, type OverviewData, outlookShares } from "./overview-data.js";
 
 /** The figure of a fund that a card shows. */
-export function fundFigure(
+function fundFigure(
   fund: FundCard,
   period: string,
   indicator: string,
@@ -29,7 +29,7 @@ export function fundFigure(
     previous,
   };
 }
-export function LeadChip({ fund, watch }: { fund: FundCard; watch: boolean }) {
+function LeadChip({ fund, watch }: { fund: FundCard; watch: boolean }) {
   const { t } = useText();
   if (fund.lead === null) return null;
   const lead = place(fund.lead) ?? 0;

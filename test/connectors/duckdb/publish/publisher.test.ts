@@ -356,6 +356,8 @@ describe("increments", () => {
       publishInput({ newGroups: GROUPS, months: [month("2024-01", { 1: { visits: n } })], sequence: 41 });
     await publisher.publish(input(7));
     const right = await visits();
+    const { firstDataDay: firstDay, lastDataDay: lastDay } = input(7);
+    const open = { sequence: 41, version: 1, span: { firstDay, lastDay }, stateId: "state" };
     // Of another state, and of this one's other cut; both are version 1.
     for (const [state, sequence] of [
       ["another", 41],
@@ -370,7 +372,7 @@ describe("increments", () => {
       copyFileSync(other.publishedPath, publisher.publishedPath);
       rmSync(folder, { recursive: true });
       expect(await visits()).not.toEqual(right);
-      expect(await publisher.open("state")).toEqual({ sequence: 41, version: 1, stateId: "state" });
+      expect(await publisher.open("state")).toEqual(open);
       expect(await visits()).toEqual(right);
     }
   });

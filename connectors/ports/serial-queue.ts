@@ -8,4 +8,9 @@ export class SerialQueue {
     this.#last = result.catch(() => undefined);
     return result;
   }
+
+  /** Resolves when everything asked for before has ended. */
+  idle(): Promise<void> {
+    return this.run(async () => undefined);
+  }
 }
