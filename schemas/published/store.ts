@@ -77,6 +77,8 @@ export const STORE_TABLES: readonly TableDef[] = [
     ...MEASURE_COLUMNS,
     column("settlements", "BIGINT", "本期计入的结算笔数；为 0 时本期无数据"),
     column("persons", "BIGINT", "人数；不统计人数的分组为 NULL"),
+    // Beside the numbers, so that a question for the newest, or from some day on, passes over older rows.
+    column("period_end", "DATE", "期间末日"),
   ]),
   storeTable("share_base", "占比的分母：险种合计、就医类型、医疗类别各行", [
     column("period", "VARCHAR", "期间"),

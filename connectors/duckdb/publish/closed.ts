@@ -221,8 +221,8 @@ export async function keepReportedRows(
   const list = periods.map((p) => `'${p}'`).join(", ");
   await connection.run(`INSERT INTO store.fact
     SELECT c.period, c."grouping", c.gid, false, ${measures.map(() => "0").join(", ")}, 0,
-      CASE WHEN g.has_persons THEN 0 END
-    FROM store.closed_fact c JOIN store.grp g ON g.gid = c.gid
+      CASE WHEN g.has_persons THEN 0 END, e.period_end
+    FROM store.closed_fact c JOIN store.grp g ON g.gid = c.gid LEFT JOIN store.period e ON e.period = c.period
       ANTI JOIN (SELECT period, gid FROM store.fact WHERE period IN (${list})) f
         ON f.period = c.period AND f.gid = c.gid
     WHERE c.period IN (${list})

@@ -84,9 +84,9 @@ function statements(used: ReadonlySet<string>, previous: boolean, next: boolean)
 
     `INSERT INTO store.fact
       SELECT c.period, g."grouping", c.gid, true, ${each((n) => `c.${n}`)},
-        CASE WHEN ${COUNTED} THEN coalesce(c.persons, 0) END
+        CASE WHEN ${COUNTED} THEN coalesce(c.persons, 0) END, e.period_end
       FROM change c ANTI JOIN store.fact f ON f.period = c.period AND f.gid = c.gid
-        JOIN store.grp g ON g.gid = c.gid
+        JOIN store.grp g ON g.gid = c.gid LEFT JOIN store.period e ON e.period = c.period
       WHERE ${had} > 0 ORDER BY c.period, g."grouping", c.gid`,
 
     // A group comes and goes with settlements alone.
@@ -106,13 +106,13 @@ function statements(used: ReadonlySet<string>, previous: boolean, next: boolean)
 
 /** Whether a row has persons. */
 const COUNTED = "g.has_persons AND length(c.period) <> 10";
-const zeros = `false, ${ALL.map(() => "0").join(", ")}, CASE WHEN ${COUNTED} THEN 0 END`;
+const zeros = `false, ${ALL.map(() => "0").join(", ")}, CASE WHEN ${COUNTED} THEN 0 END, e.period_end`;
 
 const restoreZeros = `INSERT INTO store.fact
   SELECT c.period, g."grouping", c.gid, ${zeros}
   FROM change c SEMI JOIN (FROM store.fact WHERE present) y ON y.period = c.previous AND y.gid = c.gid
     ANTI JOIN store.fact f ON f.period = c.period AND f.gid = c.gid
-    JOIN store.grp g ON g.gid = c.gid
+    JOIN store.grp g ON g.gid = c.gid LEFT JOIN store.period e ON e.period = c.period
   WHERE c.settlements < 0`;
 
 const nextZeros = [
@@ -124,6 +124,6 @@ const nextZeros = [
     SELECT c.next, g."grouping", c.gid, ${zeros}
     FROM change c SEMI JOIN (FROM store.fact WHERE present) f ON f.period = c.period AND f.gid = c.gid
       ANTI JOIN store.fact n ON n.period = c.next AND n.gid = c.gid
-      JOIN store.grp g ON g.gid = c.gid
+      JOIN store.grp g ON g.gid = c.gid LEFT JOIN store.period e ON e.period = c.next
     WHERE c.next IS NOT NULL AND c.settlements > 0`,
 ];

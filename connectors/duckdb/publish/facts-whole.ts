@@ -117,8 +117,9 @@ const statements = (
   // What is staged as it is, in its order.
   `INSERT INTO store.fact
     SELECT ip.period, g."grouping", s.gid, true, ${each((n) => `s.${n}::BIGINT`)},
-      CASE WHEN g.has_persons AND length(ip.period) <> 10 THEN s.persons::BIGINT END
+      CASE WHEN g.has_persons AND length(ip.period) <> 10 THEN s.persons::BIGINT END, e.period_end
     FROM in_sum s JOIN in_period ip USING (pid) JOIN store.grp g ON g.gid = s.gid
+      LEFT JOIN store.period e ON e.period = ip.period
     WHERE ip.period IN (SELECT period FROM target ANTI JOIN made USING (period))`,
 
   // Without data of a year before nothing has to be looked for.
@@ -129,8 +130,8 @@ const statements = (
 
 const zeroRows = (own: string, previous: string): string =>
   `INSERT INTO store.fact
-    SELECT t.period, f."grouping", f.gid, false, ${each(() => "0")}, f.persons * 0
-    FROM follower t
+    SELECT t.period, f."grouping", f.gid, false, ${each(() => "0")}, f.persons * 0, e.period_end
+    FROM follower t LEFT JOIN store.period e ON e.period = t.period
       JOIN (FROM store.fact WHERE present AND period IN ${previous}) f ON f.period = t.previous_period
       ANTI JOIN (SELECT period, gid FROM store.fact WHERE present AND period IN ${own}) o
         ON o.period = t.period AND o.gid = f.gid
@@ -162,7 +163,7 @@ const addedUp = `INSERT INTO store.fact
       SELECT r.period, b.gid, ${each((n) => `sum(b.${n})::BIGINT`)}
       FROM base b JOIN roll r ON r.month_period = b.period GROUP BY r.period, b.gid)
     SELECT s.period, g."grouping", s.gid, true, ${each((n) => `s.${n}`)},
-      CASE WHEN g.has_persons AND length(s.period) <> 10 THEN coalesce(c.persons, 0) END
-    FROM sums s JOIN store.grp g ON g.gid = s.gid
+      CASE WHEN g.has_persons AND length(s.period) <> 10 THEN coalesce(c.persons, 0) END, e.period_end
+    FROM sums s JOIN store.grp g ON g.gid = s.gid LEFT JOIN store.period e ON e.period = s.period
       LEFT JOIN counted c ON c.period = s.period AND c.gid = s.gid
     ORDER BY s.period, g."grouping", s.gid`;

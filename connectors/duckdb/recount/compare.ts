@@ -91,6 +91,12 @@ export async function compareFacts(connection: DuckDBConnection, keep: Config["p
           differs: u.a_present IS DISTINCT FROM u.b_present
             AND NOT (u.reported AND NOT u.a_present AND NOT u.recounted)}
       ]) t(x) WHERE x.differs`,
+    `INSERT INTO difference BY NAME
+      SELECT f.period, g.insurance, g."grouping", 'period_end' AS indicator, f.period_end::VARCHAR AS published,
+        p.period_end::VARCHAR AS recounted
+      FROM published.store.fact f JOIN published.store.period p ON p.period = f.period
+        JOIN published.store.grp g ON g.gid = f.gid
+      WHERE f.period_end IS DISTINCT FROM p.period_end`,
   ]) {
     await connection.run(sql);
   }

@@ -72,7 +72,11 @@ export const CELL_VIEW: ViewDef = {
   comment: "结算汇总与分组、期间、占比分母、参保人数的连接（内部视图，金额单位：分）",
   columns: [
     ...["period", "period_kind", "period_start", "period_end"].map((n) =>
-      column(n, n === "period" ? "f.period" : `p.${n}`, PERIOD_COLUMNS.find((c) => c.name === n)!.comment),
+      column(
+        n,
+        `${n === "period" || n === "period_end" ? "f" : "p"}.${n}`,
+        PERIOD_COLUMNS.find((c) => c.name === n)!.comment,
+      ),
     ),
     column("insurance", "g.insurance", "险种"),
     column("grouping", "f.grouping", "分组方式"),

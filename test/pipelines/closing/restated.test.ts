@@ -36,6 +36,8 @@ const unlike = (a: string, b: string): string =>
 
 /** What must hold of a published file: queries that find nothing. */
 const NOTHING: Readonly<Record<string, string>> = {
+  "the last day of its period beside each row": `FROM store.fact f JOIN store.period p ON p.period = f.period
+    WHERE f.period_end IS DISTINCT FROM p.period_end`,
   "causes as they follow": unlike("FROM store.restated_cause", restatedCauses(null)),
   "settlement figures as they follow": unlike("FROM store.restated", restatedSettlements(null)),
   "given figures as they follow": unlike("FROM store.restated_figure", restatedFigures(null)),
