@@ -32,7 +32,8 @@ function unitFor(bound: BoundLine, figure: Figure | null): string | null {
   if (figure?.kind === "day") return "天";
   if (figure?.kind === "yuan") return unit === "元" || unit === "亿元" ? unit : "万元";
   if (figure?.kind === "per") return "元";
-  return unit;
+  // A ratio is in no unit of money, whatever the money beside it is in.
+  return /元$/.test(unit ?? "") ? null : unit;
 }
 
 /** The cells of a table whose lines are bound. */
