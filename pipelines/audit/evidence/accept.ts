@@ -26,11 +26,12 @@ export function accepted(bound: Bound, reader: Reader): boolean[] {
     // What a few digits may be by chance has to be said, or go on from what stands beside it.
     const near = [bindings[i - 1]?.reading, bindings[i + 1]?.reading];
     const goesOn = near.some((o) => o != null && pairScore(o, reading) >= 2.5);
+    const alone = beside.length === 0 && !goesOn;
     if (
       b.alike > 3 &&
-      beside.length === 0 &&
-      !goesOn &&
-      readsSo.every((c) => bound.words.unsaid(i, c.figure))
+      readsSo.every(
+        (c) => bound.words.saysAnother(i, c, reader.book) || (alone && bound.words.unsaid(i, c.figure)),
+      )
     )
       return false;
     return !isShare(figure.indicator) || besideItsBase(bound, i, reading, reader);

@@ -170,6 +170,8 @@ export class WordScore {
   /** Whether the words speak of another figure of the same place and unit much more. */
   saysAnother(at: number, reading: Reading, book: Book): boolean {
     const { figure, form } = reading;
+    // Shares of one base have names that differ in their whole alone.
+    if (isShare(figure.indicator)) return false;
     const own = this.spoken(at, reading);
     for (const other of book.of(figure.scope))
       if (other.unit === figure.unit && this.spoken(at, { figure: other, form }) >= own + 1) return true;
