@@ -1,7 +1,7 @@
 import { SETTLEMENT_DIMENSIONS } from "../dimensions.js";
 import { SHARE_MEASURES } from "../indicators.js";
 import { column, type TableDef } from "./definition.js";
-import { DIMENSION_ZH, MEASURE_COLUMNS, storeTable } from "./store.js";
+import { DIMENSION_ZH, FIGURE_COLUMNS, MEASURE_COLUMNS, storeTable } from "./store.js";
 
 /** Denominators of shares, as columns: `total_fee`, `care_fee`, `category_fee` … */
 export const FROZEN_DENOMINATORS: readonly string[] = (["total", "care", "category"] as const).flatMap(
@@ -80,12 +80,7 @@ export const CLOSED_TABLES: readonly TableDef[] = [
   ]),
   storeTable("restated_figure", "与结账时不同的其他指标：参保、基金、DIP、上报数（内部表）", [
     column("period", "VARCHAR", "已结期间"),
-    column("insurance", "VARCHAR", "险种"),
-    column("grouping", "VARCHAR", "分组方式"),
-    ...Object.entries(DIMENSION_ZH).map(([d, zh]) => column(d, "VARCHAR", zh)),
-    column("other", "MAP(VARCHAR, VARCHAR)", "没有对应列的其他维度"),
-    column("indicator", "VARCHAR", "指标"),
-    column("unit", "VARCHAR", "单位"),
+    ...FIGURE_COLUMNS,
     column("old_value", "DECIMAL(24, 6)", "结账时的数字"),
     column("new_value", "DECIMAL(24, 6)", "现在的数字"),
     column("causes", "VARCHAR[]", "原因"),

@@ -1,7 +1,7 @@
 import { SETTLEMENT_DIMENSIONS } from "../dimensions.js";
 import { SHARE_MEASURES } from "../indicators.js";
 import { MEASURES } from "../measures.js";
-import { column, STORE, type TableDef } from "./definition.js";
+import { type ColumnDef, column, STORE, type TableDef } from "./definition.js";
 
 export const DIMENSION_ZH = {
   care: "就医类型",
@@ -35,6 +35,16 @@ const unitOf = (unit: string): string => (unit === "yuan" ? "分" : unit === "vi
 
 /** A column for each measure; money in fen. */
 export const MEASURE_COLUMNS = MEASURES.map((m) => column(m.name, "BIGINT", `${m.zh}（${unitOf(m.unit)}）`));
+
+/** What tells a given figure from the others of its period. */
+export const FIGURE_COLUMNS: readonly ColumnDef[] = [
+  column("insurance", "VARCHAR", "险种"),
+  column("grouping", "VARCHAR", "分组方式"),
+  ...Object.entries(DIMENSION_ZH).map(([d, zh]) => column(d, "VARCHAR", zh)),
+  column("other", "MAP(VARCHAR, VARCHAR)", "没有对应列的其他维度"),
+  column("indicator", "VARCHAR", "指标"),
+  column("unit", "VARCHAR", "单位"),
+];
 
 /**
  * The tables that hold the data; money in fen. `fact` holds each period once; last year's sums are joined
@@ -114,12 +124,7 @@ export const STORE_TABLES: readonly TableDef[] = [
   ]),
   storeTable("figure", "不来自结算汇总的指标：参保、基金、DIP、上报数", [
     column("period", "VARCHAR", "期间"),
-    column("insurance", "VARCHAR", "险种"),
-    column("grouping", "VARCHAR", "分组方式"),
-    ...Object.entries(DIMENSION_ZH).map(([d, zh]) => column(d, "VARCHAR", zh)),
-    column("other", "MAP(VARCHAR, VARCHAR)", "没有对应列的其他维度"),
-    column("indicator", "VARCHAR", "指标"),
-    column("unit", "VARCHAR", "单位"),
+    ...FIGURE_COLUMNS,
     column("value", "DECIMAL(24, 6)", "本期值"),
     column("previous", "DECIMAL(24, 6)", "上年同期值"),
     column("change_pct", "DECIMAL(24, 6)", "相对增长（小数）"),

@@ -182,7 +182,7 @@ function permuted<T>(items: readonly T[], seed: number | null): T[] {
 }
 
 /** Gives every record its place: one source per stream, positions counted by partition. */
-export function arrivalsOf(history: History, delivery: Delivery): Arrival[] {
+export function arrivalsOf(history: History, delivery: Pick<Delivery, "partitions" | "shuffle">): Arrival[] {
   const next = new Map<string, number>();
   return permuted(history.records, delivery.shuffle).map(({ stream, record, partition }) => {
     const source = `history:${stream}`;

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { dayText, monthStart, parsePeriod } from "../../../aggregations/calendar.js";
-import { quoteText } from "../../../schemas/published/definition.js";
+import { isOneOf } from "../../../schemas/published/definition.js";
 import type { PublishInput } from "../../ports/publisher.js";
 import { restatedCauses, restatedFigures, restatedSettlements } from "../views/restated.js";
 import type { PublishPlan } from "./plan.js";
@@ -11,12 +11,24 @@ interface Touched {
   readonly given: readonly string[];
 }
 
-/** Fills the empty tables of restatements of database `into` from what stands in the database in use. */
-export const restatedAgain = (into: string): readonly string[] => [
-  `INSERT INTO ${into}.store.restated_cause ${restatedCauses(null)}`,
-  `INSERT INTO ${into}.store.restated ${restatedSettlements(null)}`,
-  `INSERT INTO ${into}.store.restated_figure ${restatedFigures(null)}`,
-];
+/** What the stored rows of each table follow from; in this order, for the figures ask for the causes. */
+const SETTLED = { restated_cause: restatedCauses, restated: restatedSettlements };
+const GIVEN = { restated_figure: restatedFigures };
+
+/** Writes tables of restatements of schema `at` anew, of some periods or of all, from what stands in the database in use. */
+const writtenAnew = (
+  at: string,
+  tables: Readonly<Record<string, typeof restatedCauses>>,
+  periods: readonly string[] | null,
+): string[] =>
+  Object.entries(tables).flatMap(([table, rows]) => [
+    `DELETE FROM ${at}.${table} WHERE ${periods === null ? "true" : isOneOf("period", periods)}`,
+    `INSERT INTO ${at}.${table} ${rows(periods)}`,
+  ]);
+
+/** Writes all restatements of database `into` anew from what stands in the database in use. */
+export const restatedAgain = (into: string): string =>
+  writtenAnew(`${into}.store`, { ...SETTLED, ...GIVEN }, null).join(";\n");
 
 /**
  * Works out anew what is not as it was reported, of the closed periods that this publish touched. Runs inside the
@@ -31,22 +43,9 @@ export async function refreshRestated(
   const closed = found.getRows().map(([period]) => String(period));
   if (closed.length === 0) return;
   const { settled, given } = touched(closed, input, plan);
-  const list = (periods: readonly string[]): string => periods.map(quoteText).join(", ");
   const statements = [
-    ...(settled.length > 0
-      ? [
-          `DELETE FROM store.restated_cause WHERE period IN (${list(settled)})`,
-          `INSERT INTO store.restated_cause ${restatedCauses(settled)}`,
-          `DELETE FROM store.restated WHERE period IN (${list(settled)})`,
-          `INSERT INTO store.restated ${restatedSettlements(settled)}`,
-        ]
-      : []),
-    ...(given.length > 0
-      ? [
-          `DELETE FROM store.restated_figure WHERE period IN (${list(given)})`,
-          `INSERT INTO store.restated_figure ${restatedFigures(given)}`,
-        ]
-      : []),
+    ...(settled.length > 0 ? writtenAnew("store", SETTLED, settled) : []),
+    ...(given.length > 0 ? writtenAnew("store", GIVEN, given) : []),
   ];
   if (statements.length > 0) await connection.run(statements.join(";\n"));
 }

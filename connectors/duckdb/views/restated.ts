@@ -2,7 +2,7 @@ import { DIMENSIONS } from "../../../schemas/dimensions.js";
 import { DIP_INDICATORS, ENROLMENT_INDICATORS, FUND_INDICATORS } from "../../../schemas/indicators.js";
 import { MEASURES } from "../../../schemas/measures.js";
 import { FROZEN_DENOMINATORS } from "../../../schemas/published/closed.js";
-import { quoteText } from "../../../schemas/published/definition.js";
+import { isOneOf, quoteText } from "../../../schemas/published/definition.js";
 import { scaled } from "../expressions.js";
 import { cellExpression, cellFrom } from "./cell.js";
 import { current, frozen, quotient, SHAPE } from "./indicators.js";
@@ -24,7 +24,7 @@ const records = (key: string): string => `${each(key)}[1:${NAMED_RECORDS}]`;
 
 /** A condition on `period`: those named, or all. */
 const among = (of: string, periods: readonly string[] | null): string =>
-  periods === null ? "true" : `${of} IN (${["", ...periods].map(quoteText).join(", ")})`;
+  periods === null ? "true" : isOneOf(of, ["", ...periods]);
 
 /** What the settlements that changed since a close did to each group of the period: rows of `store.restated_cause`. */
 export const restatedCauses = (

@@ -11,13 +11,7 @@ import { bill, testConfig } from "../../support/oracle/fixtures.js";
 import { recount } from "../../support/oracle/recount.js";
 import { referenceOf } from "../../support/state-driver.js";
 
-const DELIVERY = {
-  partitions: 3,
-  windows: [1],
-  after: ["nothing"],
-  clockBehindDays: 0,
-  shuffle: null,
-} as const;
+const DELIVERY = { partitions: 3, shuffle: null } as const;
 const WIRING = {
   brokers: ["127.0.0.1:9092"],
   topics: { settlement: "fund.settlement", facility: "fund.facility", figures: "fund.figures" },

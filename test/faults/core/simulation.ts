@@ -89,9 +89,6 @@ class CoreSimulation {
     this.#arrivals = arrivalsOf(this.#history, {
       partitions: (1 + this.#random.below(3)) as 1 | 2 | 3,
       shuffle: this.#random.below(2) === 0 ? null : this.#random.uint32(),
-      windows: [1],
-      after: ["nothing"],
-      clockBehindDays: 0,
     });
     const logs = new Map<string, Arrival[]>();
     for (const arrival of this.#arrivals) {

@@ -9,18 +9,12 @@ import {
 } from "../../../connectors/duckdb/views/restated.js";
 import { DIMENSIONS } from "../../../schemas/dimensions.js";
 import { Bench } from "../../support/bench.js";
-import { arrivalsOf, type Delivery, histories, recountOptions } from "../../support/histories.js";
+import { arrivalsOf, histories, recountOptions } from "../../support/histories.js";
 import { recount } from "../../support/oracle/recount.js";
 import { referenceOf } from "../../support/state-driver.js";
 
 const RUNS = Number(process.env.FUNDPULSE_HISTORIES ?? 15);
-const DELIVERY: Delivery = {
-  partitions: 2,
-  windows: [1],
-  after: ["nothing"],
-  clockBehindDays: 0,
-  shuffle: null,
-};
+const DELIVERY = { partitions: 2, shuffle: null } as const;
 
 const FIGURE = [
   "period",

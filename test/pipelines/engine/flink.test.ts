@@ -26,13 +26,7 @@ import { expectSameResults } from "../../support/same-results.js";
 import { FEW_GROUPINGS, memoryFigures, resultHashes, Workspace } from "../../support/workspace.js";
 
 const TOPICS = { settlement: "fund.settlement", facility: "fund.facility", figures: "fund.figures" };
-const DELIVERY = {
-  partitions: 3,
-  windows: [1],
-  after: ["nothing"],
-  clockBehindDays: 0,
-  shuffle: null,
-} as const;
+const DELIVERY = { partitions: 3, shuffle: null } as const;
 
 const workspaces: Workspace[] = [];
 afterEach(() => {

@@ -9,13 +9,7 @@ import { type KafkaCluster, startKafka } from "../kafka/broker.mjs";
 import { recount } from "../oracle/recount.js";
 
 export const KEY = "a person key of a test";
-export const DELIVERY = {
-  partitions: 3,
-  windows: [1],
-  after: ["nothing"],
-  clockBehindDays: 0,
-  shuffle: null,
-} as const;
+export const DELIVERY = { partitions: 3, shuffle: null } as const;
 export const TIMEOUT = 900_000;
 
 /** A Kafka and a Flink of a test file's own, and a folder for scripts; they are there from its first test on. */

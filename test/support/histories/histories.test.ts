@@ -48,9 +48,7 @@ test("a few hundred histories reach every corner", { tags: "long" }, () => {
   let records = 0;
   const sample = fc.sample(histories(), { numRuns: 300, seed: 1 });
   for (const history of sample) {
-    const arrivals = arrivalsOf(history, {
-      ...{ partitions: 1, windows: [9], after: ["nothing"], clockBehindDays: 0, shuffle: null },
-    });
+    const arrivals = arrivalsOf(history, { partitions: 1, shuffle: null });
     const r = recount(arrivals, { ...recountOptions(history), sums: "month" });
     records += arrivals.length;
     expect(r.ambiguous).toEqual([]);
